@@ -1,0 +1,240 @@
+/**
+ * What a workload script compiles to: plain data that the simulator runs.
+ *
+ * A script is lowered once, by the language's compiler, into an Image. The simulator never sees source text; it sees
+ * numbered slots, flat instruction lists with jump targets, and expression trees. Every instruction carries the span
+ * of source that it came from, and whether it begins a statement: that is all a debugger needs.
+ *
+ * Values are numbers, strings and booleans. A time is a number of nanoseconds, a size a number of bytes, a process its
+ * pid (pids are never reused within a run), a migration the id of its record, a node the index of the node within its
+ * cluster. The language knows the types; the simulator does not need them.
+ *
+ * An Image is immutable and shared by every run and every checkpoint of a run.
+ */
+
+export type Value = number | string | boolean;
+
+/** A range of source: one-based lines and columns, the end exclusive. */
+export interface Span {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface Image {
+  /** Path of the script as it was given; shown to people, never opened by the simulator. */
+  readonly path: string;
+  readonly clusters: readonly ClusterSpec[];
+  readonly files: readonly FileSpec[];
+  readonly programs: readonly Program[];
+  readonly scenarios: readonly Scenario[];
+}
+
+export interface ClusterSpec {
+  readonly name: string;
+  readonly span: Span;
+  /** Name of a machine profile, for example `i386_25`. */
+  readonly machine: string;
+  /** Name of a network profile, for example `ethernet_10`. */
+  readonly network: string;
+  /** Prices overridden in the script, by price name, in nanoseconds (per event, or per KB for the slopes). */
+  readonly prices: Readonly<Record<string, number>>;
+  readonly nodes: readonly NodeSpec[];
+}
+
+export interface NodeSpec {
+  readonly name: string;
+  readonly span: Span;
+  /** The node runs a process management agent; without one it is a pure compute node. */
+  readonly pma: boolean;
+  readonly pmMaster: boolean;
+  readonly credentials: boolean;
+  /** Directory whose files this node's file server holds (`/` for the root server), or null. */
+  readonly fileServer: string | null;
+  /** Physical memory in bytes. */
+  readonly memory: number;
+  /** Migrations into this node are refused while fewer than this many bytes of memory are free; 0 never refuses. */
+  readonly refuseBelow: number;
+  /** The node refuses every incoming migration. */
+  readonly refuseAll: boolean;
+}
+
+export interface FileSpec {
+  readonly path: string;
+  /** Index of the node in the cluster that holds the file, or null to leave it to the longest file server prefix. */
+  readonly node: string | null;
+  /** Size in bytes. */
+  readonly size: number;
+  readonly span: Span;
+}
+
+/** Sizes of a program's initial regions, in bytes. */
+export interface Layout {
+  readonly text: number;
+  readonly data: number;
+  readonly bss: number;
+  readonly stack: number;
+}
+
+export interface Program {
+  readonly name: string;
+  readonly span: Span;
+  /** The first `parameters` slots hold the arguments. */
+  readonly parameters: number;
+  /** Name of every local slot, for the debugger. */
+  readonly slots: readonly string[];
+  readonly layout: Layout;
+  readonly code: readonly Instruction[];
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly span: Span;
+  /** Index of the cluster it runs on. */
+  readonly cluster: number;
+  readonly seed: number;
+  readonly slots: readonly string[];
+  readonly code: readonly Instruction[];
+}
+
+export type SystemCall =
+  | 'getpid'
+  | 'getppid'
+  | 'wait'
+  | 'kill'
+  | 'open'
+  | 'read'
+  | 'write'
+  | 'close'
+  | 'exit'
+  | 'pcntl_migrate'
+  | 'pcntl_allow'
+  | 'pcntl_disallow';
+
+export type RegionName = 'text' | 'data' | 'bss' | 'stack';
+
+export type Phase = 'freeze' | 'detach' | 'install' | 'attach' | 'restart' | 'cleanup' | 'refused';
+
+interface Placed {
+  readonly span: Span;
+  /** True on the first instruction of a statement: the places where a line breakpoint can be. */
+  readonly statement: boolean;
+}
+
+/**
+ * One instruction. Slots are indexes into the frame's locals; `to` is an index into the code.
+ * A slot of -1 means that the result is not kept.
+ */
+export type Instruction = Placed &
+  (
+    | { readonly op: 'set'; readonly slot: number; readonly value: Expression }
+    | { readonly op: 'jump'; readonly to: number }
+    /** Goes on with the next instruction if the condition holds, to `to` if it does not. */
+    | { readonly op: 'unless'; readonly condition: Expression; readonly to: number }
+    | { readonly op: 'print'; readonly values: readonly Expression[] }
+    // programs only
+    | { readonly op: 'compute'; readonly duration: Expression }
+    /** Touches pages first..last (inclusive, counted from the start of the region). */
+    | {
+        readonly op: 'touch';
+        readonly region: RegionName;
+        readonly first: Expression;
+        readonly last: Expression;
+        readonly write: boolean;
+      }
+    | {
+        readonly op: 'call';
+        readonly call: SystemCall;
+        readonly operands: readonly Expression[];
+        readonly slot: number;
+      }
+    /** The child goes on with the next instruction and a copy of the locals, the parent at `to` with the pid in slot. */
+    | { readonly op: 'fork'; readonly to: number; readonly slot: number }
+    | { readonly op: 'exec'; readonly program: number; readonly operands: readonly Expression[] }
+    // scenarios only
+    | {
+        readonly op: 'spawn';
+        readonly program: number;
+        readonly operands: readonly Expression[];
+        readonly node: Expression;
+        readonly slot: number;
+      }
+    /** Waits until the virtual clock shows this time. */
+    | { readonly op: 'at'; readonly time: Expression }
+    | { readonly op: 'sleep'; readonly duration: Expression }
+    /** Waits until the process has exited, or until the migration has ended (a migration waits by its `migration` flag). */
+    | { readonly op: 'await'; readonly what: 'process' | 'migration'; readonly value: Expression }
+    /** Waits until the migration of this process enters this phase. */
+    | { readonly op: 'await_phase'; readonly process: Expression; readonly phase: Phase }
+    /** Asks for a migration and goes on at once; the slot receives the migration. */
+    | {
+        readonly op: 'migrate';
+        readonly process: Expression;
+        readonly node: Expression;
+        readonly by: 'process' | 'task';
+        readonly slot: number;
+      }
+    | { readonly op: 'signal'; readonly process: Expression; readonly signal: Expression }
+    | { readonly op: 'crash'; readonly node: Expression }
+    /** `text` is the source of the condition, shown in reports. */
+    | { readonly op: 'expect'; readonly condition: Expression; readonly text: string }
+    /** A second scenario thread goes on with the next instruction and shares the locals; this one jumps to `to`. */
+    | { readonly op: 'async'; readonly to: number }
+    /** Ends the thread: exit(0) in a program; a scenario is over when all its threads have ended. */
+    | { readonly op: 'end' }
+  );
+
+export type UnaryOperator = '-' | 'not';
+export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or';
+
+/**
+ * What an expression can ask of the world, by the kind of thing it asks.
+ * process: pid, node, status (exit status, -1 while alive), alive, migrations, delivered (signals delivered so far);
+ * migration: state, outcome ('done', 'refused', 'failed', '' while under way), reason, freezing_time, freeze_time,
+ *   total_time, task_time (ns);
+ * residual: of a process on a node: `pma`, `pages`, `forwarders` (counts).
+ */
+export type ProcessField = 'pid' | 'node' | 'status' | 'alive' | 'migrations' | 'delivered';
+export type MigrationField =
+  | 'outcome'
+  | 'reason'
+  | 'freezing_time'
+  | 'freeze_time'
+  | 'total_time'
+  | 'task_time';
+export type ResidualField = 'pma' | 'pages' | 'forwarders';
+
+export type Expression =
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'slot'; readonly slot: number; readonly span: Span }
+  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression; readonly span: Span }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+      readonly span: Span;
+    }
+  /** low <= operand <= high */
+  | {
+      readonly kind: 'within';
+      readonly operand: Expression;
+      readonly low: Expression;
+      readonly high: Expression;
+      readonly span: Span;
+    }
+  /** A uniform whole number, low <= n <= high, from the workload's own random stream. */
+  | { readonly kind: 'random'; readonly low: Expression; readonly high: Expression; readonly span: Span }
+  | { readonly kind: 'process'; readonly field: ProcessField; readonly process: Expression; readonly span: Span }
+  | { readonly kind: 'migration'; readonly field: MigrationField; readonly migration: Expression; readonly span: Span }
+  | {
+      readonly kind: 'residual';
+      readonly field: ResidualField;
+      readonly process: Expression;
+      readonly node: Expression;
+      readonly span: Span;
+    }
+  /** `now`, or whether a node is up. */
+  | { readonly kind: 'now'; readonly span: Span }
+  | { readonly kind: 'up'; readonly node: Expression; readonly span: Span };
