@@ -11,7 +11,8 @@
  * A *notice* is what a breakpoint can be about: while an event is performed, the rooms of the simulator announce what
  * happened (a phase entered, a process gone, an expectation broken). `sim.notices` holds those of the last event.
  */
-import type { Image, Phase } from '../workload/program.ts';
+import type { Notice } from '../base/notice.ts';
+import type { Image } from '../workload/program.ts';
 
 export interface StartOptions {
   /** Index of the scenario in the image. */
@@ -22,16 +23,7 @@ export interface StartOptions {
   readonly checked?: boolean;
 }
 
-/** What a breakpoint can be about. Ids are those of the inspected state. */
-export type Notice =
-  | { readonly kind: 'phase'; readonly phase: Phase; readonly migration: number; readonly pid: number; readonly node: string; readonly thread: number }
-  | { readonly kind: 'spawned'; readonly pid: number; readonly node: string; readonly thread: number }
-  | { readonly kind: 'exited'; readonly pid: number; readonly node: string; readonly status: number; readonly reason: string }
-  | { readonly kind: 'moved'; readonly pid: number; readonly from: number; readonly to: number }
-  | { readonly kind: 'crashed'; readonly node: string }
-  | { readonly kind: 'output'; readonly pid: number | null; readonly thread: number; readonly text: string }
-  | { readonly kind: 'expectation'; readonly held: boolean; readonly text: string; readonly actual: string; readonly line: number; readonly thread: number }
-  | { readonly kind: 'fault'; readonly pid: number | null; readonly thread: number; readonly text: string };
+export type { Notice } from '../base/notice.ts';
 
 /**
  * Where the next event would continue a workload program or scenario: known before the event is performed, so that a

@@ -12,6 +12,8 @@
  * An Image is immutable and shared by every run and every checkpoint of a run.
  */
 
+import type { Phase } from '../base/notice.ts';
+
 export type Value = number | string | boolean;
 
 /** A range of source: one-based lines and columns, the end exclusive. */
@@ -114,7 +116,7 @@ export type SystemCall =
 
 export type RegionName = 'text' | 'data' | 'bss' | 'stack';
 
-export type Phase = 'freeze' | 'detach' | 'install' | 'attach' | 'restart' | 'cleanup' | 'refused';
+export type { Phase };
 
 interface Placed {
   readonly span: Span;

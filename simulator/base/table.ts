@@ -1,0 +1,64 @@
+/**
+ * Tables: rows of one kind under dense integer ids.
+ *
+ * The world is made of these. A row is flat plain data; it is born by `take` and dies by `release`, and its slot is
+ * used again, so that ids stay small and a long run does not grow. A reference to a row is its id: a number, which can
+ * be copied, compared, hashed and saved.
+ */
+import { assert } from './assert.ts';
+
+export interface Row {
+  readonly id: number;
+  live: boolean;
+}
+
+export interface Table<T extends Row> {
+  readonly rows: T[];
+  readonly free: number[];
+}
+
+/** No row: the id that means "none" in every field that holds an id. */
+export const NONE = -1;
+
+export function table<T extends Row>(): Table<T> {
+  return { rows: [], free: [] };
+}
+
+/** The live row under this id. */
+export function at<T extends Row>(of: Table<T>, id: number): T {
+  const row = of.rows[id];
+  if (row === undefined || !row.live) dangling(id);
+  return row;
+}
+
+/** Apart from `at`, so that the hot path stays small enough to inline. */
+function dangling(id: number): never {
+  throw new RangeError(`no live row under id ${id}`);
+}
+
+/** A new live row, made by `blank`; the slot of a dead row is used first. */
+export function take<T extends Row>(of: Table<T>, blank: (id: number) => T): T {
+  const id = of.free.pop() ?? of.rows.length;
+  const row = blank(id);
+  of.rows[id] = row;
+  return row;
+}
+
+/** Ends the row; nobody may hold its id any more. What it held is forgotten, so that equal worlds stay equal. */
+export function release<T extends Row>(of: Table<T>, row: T, blank: (id: number) => T): void {
+  assert(row.live, 'table', `row ${row.id} is released twice`);
+  const dead = blank(row.id);
+  dead.live = false;
+  of.rows[row.id] = dead;
+  of.free.push(row.id);
+}
+
+/** Calls `visit` for every live row, in the order of ids. */
+export function each<T extends Row>(of: Table<T>, visit: (row: T) => void): void {
+  for (const row of of.rows) if (row.live) visit(row);
+}
+
+/** The live rows that fit, in the order of ids. */
+export function select<T extends Row>(of: Table<T>, fits: (row: T) => boolean): T[] {
+  return of.rows.filter((row) => row.live && fits(row));
+}
