@@ -1,0 +1,47 @@
+/**
+ * The lexer, with a bound on nesting.
+ *
+ * Parser, checker and compiler follow the nesting of a script on the stack. So a script may be nested only this deep; what
+ * comes after is not read. No script that a person writes comes near.
+ */
+import { DefaultLexer, type LexerResult, type TokenizeOptions } from 'langium';
+
+/** How deep brackets may stand inside one another, and how often `-` and `not` may precede one operand. */
+const deepest = 60;
+
+/** How many operators may follow one another in one expression. */
+const longest = 500;
+
+export const tooDeep = `This is nested too deeply (more than ${deepest} brackets or ${longest} operators): move a part out.`;
+
+export class BoundedLexer extends DefaultLexer {
+  override tokenize(text: string, options?: TokenizeOptions): LexerResult {
+    const result = super.tokenize(text, options);
+    const nesting = new Nesting();
+    const beyond = result.tokens.findIndex((token) => nesting.isTooDeep(token.image, token.tokenType.name));
+    const first = result.tokens[beyond];
+    if (first === undefined) return result;
+    const { startOffset: offset, startLine: line, startColumn: column } = first;
+    const error = { offset, line, column, length: first.image.length, message: tooDeep };
+    return { ...result, tokens: result.tokens.slice(0, beyond), errors: [...result.errors, error] };
+  }
+}
+
+const operators = new Set(['+', '-', '*', '/', '%', '|', '.', 'and', 'or', '==', '!=', '<', '<=', '>', '>=', 'in', '..']);
+
+/** Counts what makes the tree deep: brackets, prefixes, and at each level of brackets the operators of one expression. */
+class Nesting {
+  readonly #operators = [0];
+  #prefixes = 0;
+
+  isTooDeep(image: string, tokenType: string): boolean {
+    if (image === '{' || image === '(') this.#operators.push(0);
+    if ((image === '}' || image === ')') && this.#operators.length > 1) this.#operators.pop();
+    this.#prefixes = image === '-' || image === 'not' ? this.#prefixes + 1 : 0;
+    const count = this.#operators.pop() ?? 0;
+    const ends = image === ',' || image === '=' || (tokenType === image && image !== 'not');
+    const now = operators.has(image) ? count + 1 : ends ? 0 : count;
+    this.#operators.push(now);
+    return now > longest || Math.max(this.#operators.length, this.#prefixes) > deepest;
+  }
+}

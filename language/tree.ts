@@ -1,0 +1,136 @@
+/**
+ * Walking the syntax tree of a script: where something stands, and what stands around it.
+ *
+ * The tree of a script with syntax errors has holes that its types do not admit; who walks such a tree looks at
+ * `isWhole` first.
+ */
+import { AstUtils, GrammarUtils, type AstNode, type CstNode, type ReferenceInfo } from 'langium';
+import type { Span } from './diagnostics.ts';
+import * as ast from './generated/ast.ts';
+import type { Room } from './vocabulary/functions.ts';
+
+export function spanOf(node: AstNode): Span {
+  return spanOfCst(node.$cstNode);
+}
+
+/** The span of one property of a node, for example its name; of the whole node if the property is not written. */
+export function spanOfProperty(node: AstNode, property: string, index?: number): Span {
+  return spanOfCst(GrammarUtils.findNodeForProperty(node.$cstNode, property, index) ?? node.$cstNode);
+}
+
+/** The span of a keyword of a node. */
+export function spanOfKeyword(node: AstNode, keyword: string): Span {
+  return spanOfCst(GrammarUtils.findNodeForKeyword(node.$cstNode, keyword) ?? node.$cstNode);
+}
+
+/** The span of the first word of a node: enough to underline a whole statement or declaration. */
+export function spanOfHead(node: AstNode): Span {
+  const span = spanOf(node);
+  const first = node.$cstNode?.text.match(/^\S+/)?.[0] ?? '';
+  return { ...span, endLine: span.line, endColumn: span.column + first.length };
+}
+
+function spanOfCst(cst: CstNode | undefined): Span {
+  if (cst === undefined) return { line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const { start, end } = cst.range;
+  return { line: start.line + 1, column: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
+}
+
+export const textOf = (node: AstNode): string => node.$cstNode?.text ?? '';
+
+export type Runnable = ast.ProgramDeclaration | ast.ScenarioDeclaration;
+
+/** The program or scenario that a node stands in. */
+export function runnableOf(node: AstNode): Runnable | undefined {
+  for (let at: AstNode | undefined = node; at !== undefined; at = at.$container) {
+    if (ast.isProgramDeclaration(at) || ast.isScenarioDeclaration(at)) return at;
+  }
+  return undefined;
+}
+
+export function roomOf(node: AstNode): Room | undefined {
+  const runnable = runnableOf(node);
+  if (runnable === undefined) return undefined;
+  return ast.isProgramDeclaration(runnable) ? 'program' : 'scenario';
+}
+
+export function scriptOf(node: AstNode): ast.Script {
+  return AstUtils.findRootNode(node) as ast.Script;
+}
+
+/** The cluster whose nodes a scenario names. */
+export function clusterOf(node: AstNode): ast.ClusterDeclaration | undefined {
+  const runnable = runnableOf(node);
+  return ast.isScenarioDeclaration(runnable) ? runnable.cluster?.ref : undefined;
+}
+
+export function nodesOf(cluster: ast.ClusterDeclaration | undefined): ast.NodeDeclaration[] {
+  return cluster?.items.filter(ast.isNodeDeclaration) ?? [];
+}
+
+export function hasServer(node: ast.NodeDeclaration, server: ast.ServerItem['server']): boolean {
+  return node.items.some((item) => ast.isServerItem(item) && item.server === server);
+}
+
+/**
+ * Whether a name stands where only a node can: there the nodes of the cluster come before variables of the same name.
+ * So a script may call a variable `source` and a node too.
+ */
+export function isNodePlace(use: ReferenceInfo['container']): boolean {
+  const { $container: container, $containerProperty: property, $containerIndex: index } = use;
+  if (ast.isSpawn(container) || ast.isMigrate(container)) return property === 'node';
+  if (ast.isCrashStatement(container)) return true;
+  if (ast.isCall(container)) {
+    return (container.function === 'residual' && index === 1) || container.function === 'up';
+  }
+  if (ast.isBinary(container) && (container.operator === '==' || container.operator === '!=')) {
+    const other: AstNode | undefined = property === 'left' ? container.right : container.left;
+    return ast.isFieldUse(other) && other.field === 'node';
+  }
+  return false;
+}
+
+/** The variables that a node can see, the nearest first. A variable is visible after its `let`, to the end of its block. */
+export function* visibleVariables(node: AstNode): Generator<ast.Variable> {
+  let inner = node;
+  for (let at = node.$container; at !== undefined; inner = at, at = at.$container) {
+    if (ast.isForStatement(at) && inner === at.body) yield at;
+    if (!isBody(at) || !ast.isStatement(inner)) continue;
+    for (let index = (inner.$containerIndex ?? 0) - 1; index >= 0; index--) {
+      const statement = at.statements[index];
+      if (ast.isLetStatement(statement)) yield statement;
+    }
+    if (ast.isProgramDeclaration(at)) yield* at.parameters;
+  }
+}
+
+const isBody = (node: AstNode): node is ast.Body =>
+  ast.isBlock(node) || ast.isProgramDeclaration(node) || ast.isScenarioDeclaration(node);
+
+/** What the grammar leaves optional. */
+const optional = new Set([
+  'FileDeclaration.node',
+  'ScenarioDeclaration.cluster',
+  'ScenarioDeclaration.seed',
+  'ProgramDeclaration.image',
+  'RefuseItem.limit',
+  'IfStatement.otherwise',
+  'TouchStatement.last',
+  'Migrate.mechanism',
+]);
+
+const reflection = new ast.Osf1adAstReflection();
+
+/** Whether every part of the node that the grammar asks for is there: not so near a syntax error. */
+export function isWhole(node: AstNode): boolean {
+  return AstUtils.streamAst(node).every((part) => {
+    if (ast.isRefuseItem(part) && !part.always && (part.limit as AstNode | undefined) === undefined) return false;
+    const { name: type, properties } = reflection.getTypeMetaData(part.$type);
+    return Object.values(properties).every(
+      ({ name, defaultValue }) =>
+        defaultValue !== undefined ||
+        optional.has(`${type}.${name}`) ||
+        (part as unknown as Record<string, unknown>)[name] !== undefined,
+    );
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * The types of values, and what the operators make of them.
+ *
+ * A type says what a number counts: `int` nothing, `time` nanoseconds, `size` bytes, `process` is a pid, `descriptor` a
+ * file descriptor. Times and sizes never mix with plain numbers by accident; multiplying and dividing by plain numbers is
+ * how they scale. `unknown` is the type of something already reported: it fits everywhere, so that one mistake gives one
+ * message. `nothing` is what a call without a value gives.
+ */
+
+export type Type =
+  | 'int'
+  | 'time'
+  | 'size'
+  | 'text'
+  | 'bool'
+  | 'process'
+  | 'migration'
+  | 'node'
+  | 'descriptor'
+  | 'flags'
+  | 'signal'
+  | 'residual'
+  | 'nothing'
+  | 'unknown';
+
+/** The types that a program's parameter can have. */
+export const parameterTypes = ['int', 'time', 'size', 'text', 'bool', 'process', 'descriptor'] as const;
+
+export function parameterType(name: string | undefined): Type {
+  return parameterTypes.find((each) => each === name) ?? 'unknown';
+}
+
+const titles: Readonly<Record<Type, string>> = {
+  int: 'a whole number',
+  time: 'a time',
+  size: 'a size',
+  text: 'a text',
+  bool: 'a condition',
+  process: 'a process',
+  migration: 'a migration',
+  node: 'a node',
+  descriptor: 'a file descriptor',
+  flags: 'open flags',
+  signal: 'a signal',
+  residual: 'what a process left behind',
+  nothing: 'nothing',
+  unknown: 'something unknown',
+};
+
+/** The type with its article, as messages say it. */
+export const title = (type: Type): string => titles[type];
+
+/** Whether a value of one type may stand where the other is wanted. */
+export function fits(given: Type, wanted: Type): boolean {
+  return given === wanted || given === 'unknown' || wanted === 'unknown';
+}
+
+const counted: ReadonlySet<Type> = new Set<Type>(['int', 'time', 'size']);
+
+/** Whether values of the type have an order and a distance. */
+export const isCounted = (type: Type): boolean => counted.has(type) || type === 'unknown';
+
+/** A process and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
+const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
+
+/** Whether `==` between the two means anything. */
+export function comparable(left: Type, right: Type): boolean {
+  if (left === 'nothing' || right === 'nothing' || left === 'residual' || right === 'residual') return false;
+  return fits(left, right) || ((left === 'int' || right === 'int') && numeric(left) && numeric(right));
+}
+
+/** The type of `left operator right`, or undefined if the operator does not join these types. */
+export function joined(operator: string, left: Type, right: Type): Type | undefined {
+  switch (operator) {
+    case 'and':
+    case 'or':
+      return fits(left, 'bool') && fits(right, 'bool') ? 'bool' : undefined;
+    case '==':
+    case '!=':
+      return comparable(left, right) ? 'bool' : undefined;
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return ordered(left, right) ? 'bool' : undefined;
+    case '|':
+      return fits(left, 'flags') && fits(right, 'flags') ? 'flags' : undefined;
+    default:
+      return calculated(operator, left, right);
+  }
+}
+
+function ordered(left: Type, right: Type): boolean {
+  if (isCounted(left) && isCounted(right)) return fits(left, right);
+  return comparable(left, right) && (left === 'int' || right === 'int');
+}
+
+function calculated(operator: string, left: Type, right: Type): Type | undefined {
+  if (left === 'unknown' || right === 'unknown') return 'unknown';
+  if (operator === '+' && left === 'text' && right === 'text') return 'text';
+  if (!counted.has(left) || !counted.has(right)) return undefined;
+  switch (operator) {
+    case '+':
+    case '-':
+    case '%':
+      return left === right ? left : undefined;
+    case '*':
+      return left === 'int' ? right : right === 'int' ? left : undefined;
+    default:
+      return right === 'int' ? left : left === right ? 'int' : undefined;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The other words that the checker knows by name: phases, regions, signals, flags, mechanisms, and the fields that ask
+ * the world a question. Each carries the sentence that hover shows.
+ */
+import type { Type } from '../types.ts';
+
+export interface Word {
+  readonly name: string;
+  readonly doc: string;
+}
+
+/** The phases of process migration, in their order; `refused` is entered instead of the rest. */
+export const phases = [
+  { name: 'freeze', doc: '(a) The process is suspended; requests for it wait in a queue.' },
+  { name: 'detach', doc: '(b) The process leaves the source PMA; its state is sent to the destination.' },
+  { name: 'install', doc: '(c) The destination agrees and takes the task over.' },
+  { name: 'attach', doc: '(c) The process is attached to the destination PMA; from here on there is no way back.' },
+  { name: 'restart', doc: '(d) The process runs on the destination.' },
+  { name: 'cleanup', doc: '(e) The source forwards the waiting requests and forgets the process.' },
+  { name: 'refused', doc: 'The destination refused, or could not be reached; the process goes on where it was.' },
+] as const satisfies readonly Word[];
+
+export const regions = [
+  { name: 'text', doc: 'The instructions of the program: backed by its file, not written.' },
+  { name: 'data', doc: 'Initialised data: copied on the first write.' },
+  { name: 'bss', doc: 'Data that starts as zeros.' },
+  { name: 'stack', doc: 'The stack.' },
+] as const satisfies readonly Word[];
+
+export const mechanisms = [
+  { name: 'process', doc: 'Process migration: the task and its management move, nothing stays behind.' },
+  { name: 'task', doc: 'Task migration: only the task moves; the source PMA goes on managing the process.' },
+] as const satisfies readonly Word[];
+
+export interface Known extends Word {
+  readonly type: Type;
+  /** What the name stands for; null if only the world can say. */
+  readonly value: number | null;
+}
+
+const signal = (name: string, value: number, doc: string): Known => ({ name, type: 'signal', value, doc });
+const flag = (name: string, value: number, doc: string): Known => ({ name, type: 'flags', value, doc });
+
+/** Names that mean something everywhere, unless a script gives them another meaning. */
+export const knownNames: readonly Known[] = [
+  { name: 'now', type: 'time', value: null, doc: 'The virtual time since the run began.' },
+  flag('read', 1, 'The file is opened for reading.'),
+  flag('write', 2, 'The file is opened for writing.'),
+  flag('create', 4, 'The file is created if it does not exist.'),
+  signal('SIGHUP', 1, 'Hang-up; ends the process.'),
+  signal('SIGINT', 2, 'Interrupt; ends the process.'),
+  signal('SIGQUIT', 3, 'Quit; ends the process.'),
+  signal('SIGKILL', 9, 'Ends the process; cannot be caught.'),
+  signal('SIGUSR1', 10, 'For the program to use.'),
+  signal('SIGUSR2', 12, 'For the program to use.'),
+  signal('SIGTERM', 15, 'Termination; ends the process.'),
+  signal('SIGCHLD', 17, 'A child has exited.'),
+  signal('SIGCONT', 18, 'A stopped process goes on.'),
+  signal('SIGSTOP', 19, 'Stops the process; cannot be caught.'),
+];
+
+export const knownName = (name: string): Known | undefined => knownNames.find((each) => each.name === name);
+
+export interface Field extends Word {
+  readonly type: Type;
+}
+
+const processFields: readonly Field[] = [
+  { name: 'pid', type: 'int', doc: 'The process id; migration never changes it.' },
+  { name: 'node', type: 'node', doc: 'The node whose PMA manages the process.' },
+  { name: 'status', type: 'int', doc: 'The exit status; -1 while the process is alive.' },
+  { name: 'alive', type: 'bool', doc: 'Whether the process has not ended yet.' },
+  { name: 'migrations', type: 'int', doc: 'How many times the process has been migrated.' },
+  { name: 'delivered', type: 'int', doc: 'How many signals have been delivered to the process.' },
+];
+
+const migrationFields: readonly Field[] = [
+  { name: 'outcome', type: 'text', doc: '`"done"`, `"refused"` or `"failed"`; `""` while it is under way.' },
+  { name: 'reason', type: 'text', doc: 'Why it was refused or failed.' },
+  { name: 'freezing_time', type: 'time', doc: 'From the decision until the process is frozen.' },
+  { name: 'freeze_time', type: 'time', doc: 'How long the process is suspended: the price that it feels.' },
+  { name: 'total_time', type: 'time', doc: 'From the decision until the process runs on the destination.' },
+  { name: 'task_time', type: 'time', doc: 'The part that the migration of the task takes.' },
+];
+
+const residualFields: readonly Field[] = [
+  { name: 'pma', type: 'int', doc: 'Entries of the process in the PMA of the node.' },
+  { name: 'pages', type: 'int', doc: 'Pages of the process that are still only on the node.' },
+  { name: 'forwarders', type: 'int', doc: 'Forwarding proxies for ports of the process.' },
+];
+
+/** The values of a migration's `outcome`. */
+export const outcomes: readonly string[] = ['done', 'refused', 'failed', ''];
+
+/** The questions that can be asked of a value. */
+export function fieldsOf(type: Type): readonly Field[] {
+  switch (type) {
+    case 'process':
+      return processFields;
+    case 'migration':
+      return migrationFields;
+    case 'residual':
+      return residualFields;
+    default:
+      return [];
+  }
+}
+
+export const names = (words: readonly Word[]): string[] => words.map((each) => each.name);
