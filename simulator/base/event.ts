@@ -6,7 +6,7 @@
  * knowing it. The comment of each kind names its operands.
  */
 
-export const RUN = 0; //            thread             the thread performs its next step
+export const RUN = 0; //            thread, identity   the thread performs its next step
 export const SLICE = 1; //          node, epoch        the running computation's time slice ends
 export const DELIVER = 2; //        message, sender    a message reaches its port on the sender's own node
 export const SEND_REMOTE = 3; //    message            a message for a proxy is handed to distributed IPC

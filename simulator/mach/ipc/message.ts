@@ -1,0 +1,103 @@
+/**
+ * Messages (kmsg): what is sent, and the rights that travel with it.
+ *
+ * A message row exists from copyin until its receiver has it (or it is destroyed). `dest` is a port copy on `node`.
+ * `rights` is flat: type, port, type, port ...; in network form (`wire`) the ports are UIDs, and the room dipc makes
+ * them local again when the message is dequeued [mechanisms 2.6]. The destination right counts on its port while the
+ * message lives; `destType` NONE means that the right stayed on the sender's node (a send right borrowed by dipc).
+ *
+ * `body` is the payload as plain data, already marshalled: only its size costs. `code` is what a reply reports.
+ */
+import { NONE, type Row } from '../../base/table.ts';
+import type { MachWorld } from '../world.ts';
+
+export interface Message extends Row {
+  operation: string;
+  code: string;
+  body: unknown;
+  node: number;
+  dest: number;
+  destType: number;
+  reply: number;
+  replyType: number;
+  rights: number[];
+  bytes: number;
+  /** Pages of 4 KB sent out of line: a large body, which the receiving node pulls [mechanisms 2.5]. */
+  pages: number;
+  wire: boolean;
+  /** Identity of the thread that waits for the answer, or NONE. */
+  client: number;
+  /** Identity of the thread that sent it. */
+  sender: number;
+  activity: number;
+  next: number;
+  queuedAt: number;
+}
+
+export const noRights: number[] = [];
+
+/** Rows of freed messages are used again as they are: every field is set here. */
+export function messageAllocate(
+  w: MachWorld,
+  operation: string,
+  dest: number,
+  destType: number,
+  activity: number,
+): Message {
+  const id = w.messages.free.pop();
+  if (id !== undefined) {
+    const message = w.messages.rows[id]!;
+    message.live = true;
+    message.operation = operation;
+    message.dest = dest;
+    message.destType = destType;
+    message.activity = activity;
+    return message;
+  }
+  const message: Message = {
+    id: w.messages.rows.length,
+    live: true,
+    operation,
+    code: 'KERN_SUCCESS',
+    body: null,
+    node: NONE,
+    dest,
+    destType,
+    reply: NONE,
+    replyType: NONE,
+    rights: noRights,
+    bytes: 0,
+    pages: 0,
+    wire: false,
+    client: NONE,
+    sender: NONE,
+    activity,
+    next: NONE,
+    queuedAt: 0,
+  };
+  w.messages.rows.push(message);
+  return message;
+}
+
+/** The row is given back; whoever had rights in it has taken them out. */
+export function messageFree(w: MachWorld, message: Message): void {
+  message.live = false;
+  message.operation = '';
+  message.code = 'KERN_SUCCESS';
+  message.body = null;
+  message.node = NONE;
+  message.dest = NONE;
+  message.destType = NONE;
+  message.reply = NONE;
+  message.replyType = NONE;
+  message.rights = noRights;
+  message.bytes = 0;
+  message.pages = 0;
+  message.wire = false;
+  message.client = NONE;
+  message.sender = NONE;
+  message.activity = 0;
+  message.next = NONE;
+  message.queuedAt = 0;
+  w.messages.free.push(message.id);
+}

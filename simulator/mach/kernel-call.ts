@@ -1,0 +1,162 @@
+/**
+ * Kernel calls: what a thread asks of a kernel, through a right to a port that the kernel owns.
+ *
+ * If the object is on the caller's node the call is a trap: the caller pays for a kernel call and performs the service
+ * itself. If it is on another node the call is an RPC that a kernel thread there serves, at the price of the messages
+ * alone [mechanisms 2.5, 7.4]. Either way the caller finds `t.code`, `t.body` and `t.names` afterwards.
+ *
+ * A service is a routine that is called with a KernelRequest and finishes with a KernelAnswer; the rights that came
+ * with the call are in the thread's hand, and the rights of the answer are rights in hand too: the kernel has no names.
+ */
+import { KERNEL_CALLS, LOCAL_RIGHTS, book } from '../base/ledger.ts';
+import { assert } from '../base/assert.ts';
+import { NONE, at } from '../base/table.ts';
+import { nodeCreate, type Node } from './node.ts';
+import { answerWith, receive, rpc, type Payload } from './ipc/mach-msg.ts';
+import { KERNEL } from './ipc/port.ts';
+import { copyin, copyout, destinationOf, portAllocate, discard } from './ipc/right.ts';
+import { lookup } from './ipc/space.ts';
+import { occupy } from './processor.ts';
+import { call, finish, routine, step, type Routine } from './routine.ts';
+import { taskCreate } from './task.ts';
+import { RECEIVING, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
+import type { MachWorld } from './world.ts';
+
+export interface KernelRequest {
+  readonly operation: string;
+  readonly body: unknown;
+  /** The kernel-owned port that the call was made on. */
+  readonly port: number;
+}
+
+export interface KernelAnswer {
+  readonly code?: string;
+  readonly body?: unknown;
+  readonly bytes?: number;
+  /** Rights in hand: type, port, type, port ... */
+  readonly rights?: number[];
+}
+
+/** A service that is one step: it looks, acts and answers at once. */
+export function kernelService<W extends MachWorld>(
+  name: string,
+  story: string,
+  perform: (w: W, t: Thread, request: KernelRequest) => KernelAnswer,
+): Routine {
+  return routine<W, KernelRequest>(name, story, [step(story, (w, t, f) => finish(t, perform(w, t, f)))]);
+}
+
+/** Calls the kernel that owns the port under the name. */
+export function kernelCall(w: MachWorld, t: Thread, on: number, operation: string, payload: Payload = {}): void {
+  const task = at(w.tasks, t.task);
+  const dest = destinationOf(w, task, on);
+  const port = dest === NONE ? null : at(w.ports, dest);
+  if (port === null || port.proxy || port.receiver !== KERNEL) {
+    rpc(w, t, on, operation, payload);
+    return;
+  }
+  const hand: number[] = [];
+  for (const carried of payload.rights ?? []) {
+    const right = copyin(w, task, carried.name, carried.disposition);
+    assert(right !== null, 'copyin', `${t.name} holds no right ${carried.name} for ${operation}`);
+    hand.push(right.type, right.port);
+  }
+  t.hand = hand;
+  call(t, trap, { operation, body: payload.body ?? null, port: port.id, entered: false } satisfies Trap);
+}
+
+interface Trap extends KernelRequest {
+  entered: boolean;
+}
+
+export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs a kernel service on its own node', [
+  step('enter the kernel', (w, t) => {
+    const { prices } = w.setup;
+    const rights = t.hand.length / 2;
+    book(w.ledger, t.activity, KERNEL_CALLS, 1, prices.kernel_call);
+    if (rights > 0) book(w.ledger, t.activity, LOCAL_RIGHTS, rights, rights * prices.local_right);
+    const done = occupy(w, at(w.nodes, t.node), t.activity, prices.kernel_call + rights * prices.local_right);
+    runAt(w, t, done);
+  }),
+  step('perform the service', (w, t, f) => {
+    const service = w.setup.services.get(f.operation);
+    assert(service !== undefined, 'kernel call', `no service ${f.operation}`);
+    call(t, service, { operation: f.operation, body: f.body, port: f.port } satisfies KernelRequest);
+  }),
+  step('return', (w, t) => {
+    const result = t.result as KernelAnswer;
+    const task = at(w.tasks, t.task);
+    t.code = result.code ?? 'KERN_SUCCESS';
+    t.body = result.body ?? null;
+    t.reply = NONE;
+    dropHand(w, t);
+    const rights = result.rights ?? [];
+    const names: number[] = [];
+    for (let i = 0; i < rights.length; i += 2) names.push(copyout(w, task, { type: rights[i]!, port: rights[i + 1]! }));
+    t.names = names.length === 0 ? noNames : names;
+    finish(t, null);
+  }),
+]);
+
+/** Takes the rights out of the thread's hand: the service keeps or uses them. */
+export function takeHand(t: Thread): number[] {
+  const { hand } = t;
+  t.hand = [];
+  return hand;
+}
+
+interface KernelLoop {
+  readonly on: number;
+  reply: number;
+}
+
+/** What a kernel thread does: serves requests that came from other nodes. */
+export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serves calls from other nodes', [
+  step('receive a request', (w, t, f) => receive(w, t, f.on)),
+  step('perform the service', (w, t, f) => {
+    f.reply = t.reply;
+    growPool(w, t, f.on);
+    const service = w.setup.services.get(t.operation);
+    t.result = { code: 'MIG_BAD_ID' } satisfies KernelAnswer;
+    if (service === undefined) return;
+    call(t, service, { operation: t.operation, body: t.body, port: t.kernelPort } satisfies KernelRequest);
+  }),
+  step('answer', (w, t, f) => {
+    t.frames[t.frames.length - 1]!.step = 0;
+    dropHand(w, t);
+    const { code, body, bytes, rights } = (t.result ?? {}) as KernelAnswer;
+    t.serves = NONE;
+    if (f.reply !== NONE) {
+      answerWith(w, t, f.reply, { code: code ?? 'KERN_SUCCESS', body, bytes: bytes ?? 0 }, rights ?? []);
+    }
+  }),
+]);
+
+/** A node with its kernel: the kernel's task, the port that requests from elsewhere are queued on, and a thread. */
+export function boot(w: MachWorld, name: string, memory: number): Node {
+  const node = nodeCreate(w, name, memory);
+  const task = taskCreate(w, node.id, 'kernel', `kernel@${name}`, 0);
+  node.kernelTask = task.id;
+  const on = portAllocate(w, task, `kernel@${name}.requests`);
+  node.kernelQueue = lookup(task.space, on)!.port;
+  kernelThread(w, node, on);
+  return node;
+}
+
+function kernelThread(w: MachWorld, node: Node, on: number): void {
+  const t = threadCreate(w, at(w.tasks, node.kernelTask), `kernel@${node.name}`);
+  call(t, kernelLoop, { on, reply: NONE } satisfies KernelLoop);
+  threadStart(w, t);
+}
+
+function growPool(w: MachWorld, t: Thread, on: number): void {
+  const task = at(w.tasks, t.task);
+  for (const id of task.threads) if (at(w.threads, id).state === RECEIVING && at(w.threads, id).receiveName === on) return;
+  kernelThread(w, at(w.nodes, t.node), on);
+}
+
+/** Gives up what a service did not take. */
+function dropHand(w: MachWorld, t: Thread): void {
+  const hand = takeHand(t);
+  for (let i = 0; i < hand.length; i += 2) discard(w, { type: hand[i]!, port: hand[i + 1]! });
+}

@@ -1,0 +1,62 @@
+/**
+ * Nodes: a processor, a kernel, and what runs on them.
+ *
+ * `kernelTask` serves the requests that arrive for kernel-owned ports; `kernelQueue` is the one port that they are
+ * queued on [mechanisms 2.5]. The processor has two levels (processor.ts): work that a price of the profile pays for
+ * runs first come first served and is not preempted; computation takes turns below it.
+ */
+import { NONE, take, type Row } from '../base/table.ts';
+import type { MachWorld } from './world.ts';
+
+export interface Node extends Row {
+  name: string;
+  up: boolean;
+  readonly tasks: number[];
+  kernelTask: number;
+  kernelQueue: number;
+  // Processor.
+  /** When the priced work that was accepted so far will be done. */
+  kernelFreeAt: number;
+  /** Thread that computes, or NONE; those that queue behind it, in order. */
+  running: number;
+  readonly ready: number[];
+  sliceEpoch: number;
+  sliceStart: number;
+  sliceLength: number;
+  /** Priced work done during this slice: the slice ends later by so much. */
+  stolen: number;
+  /** Nanoseconds that the processor has worked. */
+  busy: number;
+  // Distributed IPC.
+  /** Copy of a port on this node, by the port's UID. */
+  readonly portByUid: Map<number, number>;
+  nextUid: number;
+  /** When the last packet to each node arrives there: packets between two nodes stay in order. */
+  readonly lastArrival: number[];
+  /** Physical memory in bytes. */
+  memory: number;
+}
+
+export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
+  return take(w.nodes, (id) => ({
+    id,
+    live: true,
+    name,
+    up: true,
+    tasks: [],
+    kernelTask: NONE,
+    kernelQueue: NONE,
+    kernelFreeAt: 0,
+    running: NONE,
+    ready: [],
+    sliceEpoch: 0,
+    sliceStart: 0,
+    sliceLength: 0,
+    stolen: 0,
+    busy: 0,
+    portByUid: new Map(),
+    nextUid: 1,
+    lastArrival: [],
+    memory,
+  }));
+}

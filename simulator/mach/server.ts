@@ -1,0 +1,88 @@
+/**
+ * Servers: tasks whose threads receive requests on one name, serve each with the routine for its operation, and
+ * answer with what the routine returned.
+ *
+ * A handler routine is called with a `Request` as its data, and finishes with a Payload (the answer), or with null if
+ * somebody else will answer: then the handler has kept, moved or used up the reply right (`request.reply`).
+ *
+ * A pool grows: when a thread takes a request and no other waits, one more thread is made, so that a handler may block
+ * without stopping the server [mechanisms 2.5, kernel server threads].
+ */
+import { NONE, at } from '../base/table.ts';
+import { answer, receive, type Payload } from './ipc/mach-msg.ts';
+import { call, routine, step } from './routine.ts';
+import type { Task } from './task.ts';
+import { RECEIVING, threadCreate, threadStart, type Thread } from './thread.ts';
+import type { MachWorld } from './world.ts';
+
+/** What a handler is called with; handlers add fields of their own. */
+export interface Request {
+  readonly operation: string;
+  readonly body: unknown;
+  /** Name of the reply right in the server's space, or NONE. */
+  reply: number;
+  /** Names of the rights that came with the request. */
+  readonly names: readonly number[];
+  /** Name of the port that it was sent to, within the server's space. */
+  readonly arrivedOn: number;
+  /** Identity of the requesting thread, or NONE. */
+  readonly client: number;
+  /** For a kernel thread: the kernel-owned port that it was sent to. */
+  readonly kernelPort: number;
+}
+
+interface Loop {
+  /** Name of the port or port set that it receives on. */
+  readonly on: number;
+  request: Request | null;
+}
+
+export const serverLoop = routine<MachWorld, Loop>('server', 'receives, serves, answers', [
+  step('receive a request', (w, t, f) => receive(w, t, f.on)),
+  step('serve it', (w, t, f) => {
+    const top = t.frames[t.frames.length - 1]!;
+    if (t.operation === '') {
+      top.step = 0;
+      return;
+    }
+    growPool(w, t, f.on);
+    f.request = {
+      operation: t.operation,
+      body: t.body,
+      reply: t.reply,
+      names: t.names,
+      arrivedOn: t.arrivedOn,
+      client: t.serves,
+      kernelPort: t.kernelPort,
+    };
+    t.result = null;
+    const handler = w.setup.services.get(t.operation);
+    if (handler === undefined) t.result = { code: 'MIG_BAD_ID' } satisfies Payload;
+    else call(t, handler, { ...f.request });
+  }),
+  step('answer', (w, t, f) => {
+    const result = t.result as Payload | null;
+    t.frames[t.frames.length - 1]!.step = 0;
+    const reply = f.request!.reply;
+    f.request = null;
+    if (result === null) t.serves = NONE;
+    else answer(w, t, reply, result);
+  }),
+]);
+
+/** Starts the first thread of a pool that serves the name. */
+export function serve(w: MachWorld, task: Task, on: number): Thread {
+  const t = threadCreate(w, task, task.name);
+  call(t, serverLoop, { on, request: null } satisfies Loop);
+  threadStart(w, t);
+  return t;
+}
+
+function growPool(w: MachWorld, t: Thread, on: number): void {
+  const task = at(w.tasks, t.task);
+  for (const id of task.threads) {
+    const each = at(w.threads, id);
+    if (each.state === RECEIVING && each.receiveName === on) return;
+  }
+  serve(w, task, on);
+}

@@ -1,0 +1,134 @@
+/**
+ * Suspending, resuming, aborting and terminating threads and tasks [mechanisms 1.13, 4.2].
+ *
+ * Suspending stops a thread before its next step; what the kernel is doing for it (a transfer, a kernel call) is
+ * completed. Aborting takes a thread that waits out of its wait at a clean point: interrupted receives and sends are
+ * what the library stub calls again, which is what makes migration invisible [mechanisms 1.6].
+ */
+import { RUN } from '../base/event.ts';
+import { NONE, at, release } from '../base/table.ts';
+import { takeBack } from './ipc/mach-msg.ts';
+import { leaveQueue, leaveSenders } from './ipc/mqueue.ts';
+import { preempt } from './processor.ts';
+import type { Task } from './task.ts';
+import {
+  BLOCKED,
+  COMPUTING,
+  ENDED,
+  READY,
+  RECEIVING,
+  RETRY_RECEIVE,
+  RETRY_STEP,
+  SENDING,
+  SLEEPING,
+  blankThread,
+  isSuspended,
+  noNames,
+  type Thread,
+} from './thread.ts';
+import { emit, type MachWorld } from './world.ts';
+
+export function threadSuspend(w: MachWorld, t: Thread): void {
+  t.suspendCount++;
+  stopComputing(w, t);
+}
+
+export function threadResume(w: MachWorld, t: Thread): void {
+  if (t.suspendCount > 0) t.suspendCount--;
+  unpark(w, t);
+}
+
+export function taskSuspend(w: MachWorld, task: Task): void {
+  task.suspendCount++;
+  for (const id of task.threads) stopComputing(w, at(w.threads, id));
+}
+
+export function taskResume(w: MachWorld, task: Task): void {
+  if (task.suspendCount > 0) task.suspendCount--;
+  for (const id of task.threads) unpark(w, at(w.threads, id));
+}
+
+/** Whether the kernel is in the middle of something for the thread: an abort has to wait for its end. */
+export function isInKernel(w: MachWorld, t: Thread): boolean {
+  if (t.state === READY) return !t.parked;
+  return t.state === SENDING && !isBlockedSender(w, t);
+}
+
+/**
+ * thread_abort_safely on a suspended thread that is not in the middle of a kernel operation. It stands at a clean
+ * point afterwards: parked, with what it has to do again in `retry`.
+ */
+export function threadAbort(w: MachWorld, t: Thread): void {
+  switch (t.state) {
+    case RECEIVING:
+      if (t.waitPort !== NONE) leaveQueue(w, t);
+      t.retry = RETRY_RECEIVE;
+      break;
+    case SENDING: {
+      const message = at(w.messages, t.outgoing);
+      leaveSenders(w, t, at(w.ports, message.dest));
+      t.outgoing = NONE;
+      t.expectsReply = false;
+      takeBack(w, message);
+      t.retry = RETRY_STEP;
+      break;
+    }
+    case SLEEPING:
+    case BLOCKED:
+      t.channel = '';
+      t.wakeEpoch++;
+      t.retry = RETRY_STEP;
+      break;
+    default:
+      return;
+  }
+  t.state = READY;
+  t.parked = true;
+}
+
+/** Ends the thread, wherever it is; a message that it has sent goes on without it. */
+export function threadTerminate(w: MachWorld, t: Thread): void {
+  if (t.state === COMPUTING) preempt(w, t);
+  if (t.state === RECEIVING && t.waitPort !== NONE) leaveQueue(w, t);
+  if (isBlockedSender(w, t)) {
+    const message = at(w.messages, t.outgoing);
+    leaveSenders(w, t, at(w.ports, message.dest));
+    takeBack(w, message);
+  }
+  t.state = ENDED;
+  const { threads } = at(w.tasks, t.task);
+  threads.splice(threads.indexOf(t.id), 1);
+  release(w.threads, t, blankThread);
+}
+
+/** Forgets what the last receive brought. */
+export function clearReceived(t: Thread): void {
+  t.operation = '';
+  t.body = null;
+  t.reply = NONE;
+  t.names = noNames;
+}
+
+function isBlockedSender(w: MachWorld, t: Thread): boolean {
+  if (t.state !== SENDING || t.outgoing === NONE) return false;
+  const message = w.messages.rows[t.outgoing]!;
+  if (!message.live || message.wire) return false;
+  for (let id = at(w.ports, message.dest).firstSender; id !== NONE; id = at(w.threads, id).nextWaiting) {
+    if (id === t.id) return true;
+  }
+  return false;
+}
+
+function stopComputing(w: MachWorld, t: Thread): void {
+  if (t.state !== COMPUTING) return;
+  preempt(w, t);
+  t.state = READY;
+  t.parked = true;
+}
+
+function unpark(w: MachWorld, t: Thread): void {
+  if (!t.parked || isSuspended(w, t)) return;
+  t.parked = false;
+  emit(w, RUN, t.id, t.identity);
+}
+

@@ -1,0 +1,216 @@
+/**
+ * Threads: who does things, and what each of them waits for.
+ *
+ * States:
+ *   RUNNING    performs a step now, or has just been given something to wait for
+ *   READY      will perform its next step: a RUN event is pending (at once, or when a charge is paid)
+ *   COMPUTING  uses the processor, or queues for it (processor.ts)
+ *   SENDING    its message is on its way to the port, or waits for room in the queue
+ *   RECEIVING  waits for a message on a port or a port set
+ *   SLEEPING   waits for the clock
+ *   BLOCKED    waits until somebody calls `wakeAll` on its channel
+ *   ENDED      has no frame left
+ *
+ * A suspended thread (its own count, or its task's) performs no step: its RUN event leaves it *parked*, and resuming
+ * runs it. An abort takes a thread out of RECEIVING, SLEEPING or BLOCKED at a clean point: `retry` remembers what the
+ * library stub would call again [mechanisms 1.6], so that a thread can go on elsewhere as if nothing had happened.
+ *
+ * `identity` is the thread's name for people and debuggers: a thread that is re-created on another node keeps it.
+ */
+import { RUN, WAKE } from '../base/event.ts';
+import { WAITING, book } from '../base/ledger.ts';
+import { NONE, at, take, type Row } from '../base/table.ts';
+import type { Frame } from './routine.ts';
+import type { Task } from './task.ts';
+import { emit, emitAt, type MachWorld } from './world.ts';
+
+export const RUNNING = 0;
+export const READY = 1;
+export const COMPUTING = 2;
+export const SENDING = 3;
+export const RECEIVING = 4;
+export const SLEEPING = 5;
+export const BLOCKED = 6;
+export const ENDED = 7;
+
+export const threadStates = ['running', 'ready', 'computing', 'sending', 'receiving', 'sleeping', 'blocked', 'ended'];
+
+/** What an aborted thread does again when it runs. */
+export const RETRY_NOTHING = 0;
+export const RETRY_RECEIVE = 1;
+export const RETRY_STEP = 2;
+
+export interface Thread extends Row {
+  identity: number;
+  name: string;
+  task: number;
+  node: number;
+  state: number;
+  suspendCount: number;
+  /** Its RUN event came while it was suspended. */
+  parked: boolean;
+  retry: number;
+  readonly frames: Frame[];
+  /** Result of the routine that finished last. */
+  result: unknown;
+  /** The account that its work is booked on. */
+  activity: number;
+  /** When it began to wait or to queue for the processor. */
+  since: number;
+  /** Nanoseconds of computation still to do. */
+  remaining: number;
+  /** Port name of its reply port in the task's space. */
+  replyName: number;
+  /** RECEIVING: the name it receives on, and the port copy whose queue it waits in. */
+  receiveName: number;
+  waitPort: number;
+  /** Next thread in the same queue (receivers, or blocked senders). */
+  nextWaiting: number;
+  /** SENDING: its message. */
+  outgoing: number;
+  /** It waits, or will wait once its message is sent, for the answer to an RPC. */
+  expectsReply: boolean;
+  /** BLOCKED: what it waits for. */
+  channel: string;
+  /** Distinguishes a WAKE event that still counts from one that does not. */
+  wakeEpoch: number;
+  /** Identity of the thread that serves its request, and of the thread whose request it serves. */
+  servedBy: number;
+  serves: number;
+  // What the last receive brought.
+  operation: string;
+  code: string;
+  body: unknown;
+  /** Name of the reply right, or NONE. */
+  reply: number;
+  /** Names of the rights that came along. */
+  names: readonly number[];
+  /** Name of the port that the message was sent to (the member, if it came through a set); NONE for a kernel port. */
+  arrivedOn: number;
+  /** In a kernel thread: the kernel-owned port that the request was sent to, or NONE. */
+  kernelPort: number;
+  /** In the kernel: rights in hand (type, port, type, port ...) of the call that it performs; they count on their ports. */
+  hand: number[];
+}
+
+export const noNames: readonly number[] = [];
+
+export function blankThread(id: number): Thread {
+  return {
+    id,
+    live: true,
+    identity: NONE,
+    name: '',
+    task: NONE,
+    node: NONE,
+    state: READY,
+    suspendCount: 0,
+    parked: false,
+    retry: RETRY_NOTHING,
+    frames: [],
+    result: null,
+    activity: 0,
+    since: 0,
+    remaining: 0,
+    replyName: NONE,
+    receiveName: NONE,
+    waitPort: NONE,
+    nextWaiting: NONE,
+    outgoing: NONE,
+    expectsReply: false,
+    channel: '',
+    wakeEpoch: 0,
+    servedBy: NONE,
+    serves: NONE,
+    operation: '',
+    code: 'KERN_SUCCESS',
+    body: null,
+    reply: NONE,
+    names: noNames,
+    arrivedOn: NONE,
+    kernelPort: NONE,
+    hand: [],
+  };
+}
+
+/** A new thread of the task, suspended or not, without frames; `identity` for one that moves, else a new one. */
+export function threadCreate(w: MachWorld, task: Task, name: string, identity = w.threadByIdentity.length): Thread {
+  const t = take(w.threads, blankThread);
+  t.identity = identity;
+  w.threadByIdentity[identity] = t.id;
+  t.wakeEpoch = identity * 256;
+  t.name = name;
+  t.task = task.id;
+  t.node = task.node;
+  t.activity = task.activity;
+  task.threads.push(t.id);
+  return t;
+}
+
+/** Lets a new thread begin. */
+export function threadStart(w: MachWorld, t: Thread): void {
+  t.state = READY;
+  emit(w, RUN, t.id, t.identity);
+}
+
+/** The live thread with this identity, or null if there is none any more. */
+export function threadOf(w: MachWorld, identity: number): Thread | null {
+  const id = w.threadByIdentity[identity] ?? NONE;
+  const row = w.threads.rows[id];
+  return row !== undefined && row.live && row.identity === identity ? row : null;
+}
+
+export function isSuspended(w: MachWorld, t: Thread): boolean {
+  return t.suspendCount > 0 || at(w.tasks, t.task).suspendCount > 0;
+}
+
+/** After a step: a thread that was given nothing to wait for performs its next step in an event of its own. */
+export function runnable(w: MachWorld, t: Thread): void {
+  if (t.state !== RUNNING || !t.live) return;
+  if (t.frames.length === 0) {
+    t.state = ENDED;
+    return;
+  }
+  t.state = READY;
+  emit(w, RUN, t.id, t.identity);
+}
+
+/** The thread runs (again) at the given time. */
+export function runAt(w: MachWorld, t: Thread, time: number): void {
+  t.state = READY;
+  emitAt(w, time, RUN, t.id, t.identity);
+}
+
+/** Waits for the clock. */
+export function sleepUntil(w: MachWorld, t: Thread, time: number): void {
+  t.state = SLEEPING;
+  t.since = w.time;
+  t.wakeEpoch++;
+  emitAt(w, time, WAKE, t.id, t.wakeEpoch);
+}
+
+/** The clock shows the time that the thread waited for; a stale event is for an epoch that is over. */
+export function wake(w: MachWorld, id: number, epoch: number): void {
+  const t = w.threads.rows[id];
+  if (t === undefined || !t.live || t.state !== SLEEPING || t.wakeEpoch !== epoch) return;
+  book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
+  runAt(w, t, w.time);
+}
+
+/** Waits until `wakeAll` is called on this channel. The step after this one looks again at what it waited for. */
+export function blockOn(w: MachWorld, t: Thread, channel: string): void {
+  t.state = BLOCKED;
+  t.channel = channel;
+  t.since = w.time;
+}
+
+/** Every thread of the task that waits on the channel goes on, in the order in which they were made. */
+export function wakeAll(w: MachWorld, task: Task, channel: string): void {
+  for (const id of task.threads) {
+    const t = at(w.threads, id);
+    if (t.state !== BLOCKED || t.channel !== channel) continue;
+    t.channel = '';
+    book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
+    runAt(w, t, w.time);
+  }
+}

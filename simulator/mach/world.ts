@@ -1,0 +1,60 @@
+/**
+ * The part of the world that Mach owns: nodes, tasks, threads, ports and messages, and the clock and queue under them.
+ *
+ * Every room adds its tables to the world of the room below it (DipcWorld, XmmWorld, ...), so that a room can only
+ * touch what it may know.
+ */
+import type { EventKind } from '../base/event.ts';
+import type { Ledger } from '../base/ledger.ts';
+import type { Notice } from '../base/notice.ts';
+import { pushAt, pushNow, type EventQueue } from '../base/queue.ts';
+import type { Streams } from '../base/random.ts';
+import type { Table } from '../base/table.ts';
+import type { Prices, Shares } from '../profiles/prices.ts';
+import type { Message } from './ipc/message.ts';
+import type { Port } from './ipc/port.ts';
+import type { Node } from './node.ts';
+import type { Routine } from './routine.ts';
+import type { Task } from './task.ts';
+import type { Thread } from './thread.ts';
+
+/** What a run is set up with. It never changes, so checkpoints share it. */
+export interface Setup {
+  readonly prices: Prices;
+  readonly shares: Shares;
+  /** All routines; a frame refers to its routine by index. */
+  readonly routines: readonly Routine[];
+  /** The routine that serves a request, by the operation in the message. */
+  readonly services: ReadonlyMap<string, Routine>;
+}
+
+export interface MachWorld {
+  readonly setup: Setup;
+  /** Virtual time in nanoseconds. */
+  time: number;
+  /** Events performed so far. */
+  events: number;
+  readonly queue: EventQueue;
+  readonly random: Streams;
+  readonly ledger: Ledger;
+  readonly nodes: Table<Node>;
+  readonly tasks: Table<Task>;
+  readonly threads: Table<Thread>;
+  readonly ports: Table<Port>;
+  readonly messages: Table<Message>;
+  /** Current row of every thread identity: a thread that moves to another node keeps its identity. */
+  readonly threadByIdentity: number[];
+  /** What happened during this event; see notice.ts. */
+  readonly notices: Notice[];
+}
+
+/** Emits an event of this instant. */
+export function emit(w: MachWorld, kind: EventKind, a: number, b = 0): void {
+  pushNow(w.queue, kind, a, b);
+}
+
+/** Emits an event of the given time. */
+export function emitAt(w: MachWorld, time: number, kind: EventKind, a: number, b = 0): void {
+  if (time <= w.time) pushNow(w.queue, kind, a, b);
+  else pushAt(w.queue, time, kind, a, b);
+}
