@@ -1,0 +1,16 @@
+// The reporter of `npm test`: one of mocha's own, which then writes its counts where tools/test.ts reads them.
+//
+// Options: `style` is the name of mocha's reporter (dot, spec), `counts` the file to write. Mocha loads reporters with
+// require, hence the older kind of module.
+const { writeFileSync } = require('node:fs');
+const { reporters, Runner } = require('mocha');
+
+module.exports = function countingReporter(runner, options) {
+  const { style, counts } = options.reporterOptions;
+  const shown = new reporters[style](runner, options);
+  runner.once(Runner.constants.EVENT_RUN_END, () => {
+    const { passes, failures, pending } = runner.stats;
+    writeFileSync(counts, JSON.stringify({ passes, failures, pending }));
+  });
+  return shown;
+};

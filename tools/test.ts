@@ -1,0 +1,100 @@
+// npm test: builds, then runs every suite, those in the real editor included, and adds up what they counted.
+//
+//   npm test                all of it; needs nothing but `npm ci` (a browser and the editor come by themselves)
+//   npm test -- unit        one suite by name
+//
+// The last line is `N passed, N failed`. The counts are mocha's own; a suite that ends without having counted, or with
+// an error outside any test, is one failure more. A test that is skipped or marked `only` is a failure, too.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { browser } from './browser.ts';
+import { build } from './build.ts';
+import { editorHost } from './editor-host/install.ts';
+import { finish, main, root } from './processes.ts';
+
+interface Suite {
+  readonly name: string;
+  readonly config: string;
+  readonly style: 'Dot' | 'Spec';
+  readonly run_ms_max: number;
+  /** What the suite needs beside the build, brought before it starts so that no test waits for it. */
+  prepare(): Promise<unknown>;
+}
+
+interface Counts {
+  readonly passes: number;
+  readonly failures: number;
+  readonly pending: number;
+}
+
+const MINUTE_MS = 60_000;
+
+const suites: readonly Suite[] = [
+  {
+    name: 'unit',
+    config: '.mocharc.json',
+    style: 'Dot',
+    run_ms_max: 30 * MINUTE_MS,
+    prepare: browser, // one test runs the simulator in a browser's worker
+  },
+  {
+    name: 'editor',
+    config: 'test/editor/.mocharc.json',
+    style: 'Spec',
+    run_ms_max: 40 * MINUTE_MS,
+    prepare: async () => [await browser(), await editorHost((line) => console.log(line))],
+  },
+];
+
+function countsIn(file: string): Counts | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Counts;
+  } catch {
+    return undefined;
+  }
+}
+
+async function runSuite({ name, config, style, run_ms_max, prepare }: Suite): Promise<Counts> {
+  console.log(`\n${name} tests`);
+  await prepare();
+  const folder = mkdtempSync(join(tmpdir(), 'osf1ad-counts-'));
+  const file = join(folder, 'counts.json');
+  const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
+  const reporter = ['--reporter', join(root, 'tools/counting-reporter.cjs')];
+  const where = ['--reporter-option', `style=${style},counts=${file}`];
+  const { code, output } = await finish(
+    process.execPath,
+    [mocha, '--config', config, '--forbid-only', '--forbid-pending', ...reporter, ...where],
+    { stdio: ['ignore', 'inherit', 'inherit'], timeout: run_ms_max },
+  );
+  const counts = countsIn(file);
+  rmSync(folder, { recursive: true, force: true });
+  if (output !== '') console.log(output.trim());
+  if (counts === undefined) {
+    console.log(`the ${name} tests ended (code ${code}) before they were counted: one failure`);
+    return { passes: 0, failures: 1, pending: 0 };
+  }
+  if (code !== 0 && counts.failures === 0) {
+    console.log(`every ${name} test passed, and yet the run ended with code ${code}: one failure`);
+    return { ...counts, failures: 1 };
+  }
+  return counts;
+}
+
+main(async () => {
+  const names = process.argv.slice(2);
+  const known = suites.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no such suite: ${unknown.join(', ')} (there are: ${known.join(', ')})`);
+  console.log('building');
+  await build();
+  let [passed, failed] = [0, 0];
+  for (const suite of suites.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const { passes, failures } = await runSuite(suite);
+    passed += passes;
+    failed += failures;
+  }
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+});
