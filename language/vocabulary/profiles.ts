@@ -1,8 +1,8 @@
 /**
- * Names of machines, networks and prices that a cluster can be built from.
+ * What a cluster can be built from: machines, networks, and their prices.
  *
- * The simulator's profiles decide which exist; this list is what the language assumes when nobody says otherwise. The
- * compiler's entry can be given another list.
+ * Which exist is the simulator's to say; the compiler's entry hands the list in, so the checker and the language server
+ * need not know the simulator. The meaning of each price in words is kept here.
  */
 import type { Word } from './words.ts';
 
@@ -14,16 +14,28 @@ export interface Profiles {
   readonly pageSize: number;
 }
 
+/** The machine and the network of a cluster that does not say: those of the paper. */
 export const defaultMachine = 'i386_25';
 export const defaultNetwork = 'ethernet_10';
 
-export const knownProfiles: Profiles = {
-  machines: [{ name: defaultMachine, doc: 'A 25 MHz i386 with 16 MB of memory: the machine of the paper.' }],
-  networks: [{ name: defaultNetwork, doc: 'A 10 Mbit/s Ethernet: the network of the paper.' }],
-  prices: [
-    { name: 'kernel_call', doc: 'Time of one call to the kernel of the same node.' },
-    { name: 'local_message', doc: 'Time of a message without data to a task on the same node.' },
-    { name: 'remote_message', doc: 'Time of a message without data to a task on another node.' },
-  ],
-  pageSize: 4096,
+export const priceDocs: Readonly<Record<string, string>> = {
+  kernel_call: 'A call to the kernel of the same node.',
+  local_send: 'A message without data, on one node.',
+  local_rpc: 'A message without data and its answer, on one node.',
+  local_right: 'Each right that a message carries, on one node.',
+  local_kilobyte: 'Each kilobyte that a message carries, on one node.',
+  remote_send: 'A message without data, between nodes, until the sender goes on.',
+  remote_rpc: 'A message without data and its answer, between nodes.',
+  remote_right: 'Each right that a message carries, between nodes.',
+  remote_kilobyte: 'Each kilobyte that a message carries, between nodes.',
+  fork_processor: 'Processor time of fork in the PMA, beyond its kernel calls and messages.',
+  exec_processor: 'Processor time of exec in the PMA, beyond its kernel calls and messages.',
+  exit_processor: 'Processor time of exit in the PMA, beyond its kernel calls and messages.',
+  task_processor: 'Making the kernel structures of a task that arrives from another node.',
+  region_processor: 'Entering one region and its memory object into an address map.',
+  page_processor: 'Write-protecting one resident page.',
+  migrate_out_processor: 'Bookkeeping and checks of a process migration at the source.',
+  migrate_in_processor: 'Bookkeeping and checks of a process migration at the destination.',
+  quantum: 'Time slice of the processor.',
+  failure_detection: 'Until the other nodes notice that one has failed.',
 };

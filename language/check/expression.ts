@@ -1,0 +1,156 @@
+/**
+ * Checks of expressions: every name is known, every value fits its operator, every call has the arguments it needs.
+ */
+import { constantValue } from '../constants.ts';
+import * as ast from '../generated/ast.ts';
+import { sentences, suggestion } from '../nearest.ts';
+import { clusterOf, isNodePlace, nodesOf, roomOf, scriptOf, spanOf, spanOfHead, spanOfProperty, visibleVariables } from '../tree.ts';
+import { isCounted, joined, title, type Type } from '../types.ts';
+import { quantity } from '../vocabulary/units.ts';
+import { fieldsOf, knownName, knownNames, names, outcomes } from '../vocabulary/words.ts';
+import { checkCall, checkMigrate, checkSpawn, mustBeIn } from './call.ts';
+import { mustFit, mustNotBeEmpty, missingUnit, type Check } from './context.ts';
+import { checkBody } from './statement.ts';
+
+export function checkExpression(cx: Check, expression: ast.Expression): void {
+  switch (expression.$type) {
+    case 'NumberLiteral':
+      return checkNumber(cx, expression);
+    case 'NameUse':
+      return checkName(cx, expression);
+    case 'Unary':
+      checkExpression(cx, expression.operand);
+      if (expression.operator === 'not') mustFit(cx, expression.operand, ['bool'], 'What follows `not`');
+      else mustFit(cx, expression.operand, ['int', 'time', 'size'], 'What follows `-`');
+      return;
+    case 'Binary':
+      checkExpression(cx, expression.left);
+      checkExpression(cx, expression.right);
+      return checkBinary(cx, expression);
+    case 'Within':
+      return checkWithin(cx, expression);
+    case 'FieldUse':
+      checkExpression(cx, expression.receiver);
+      return checkField(cx, expression);
+    case 'Call':
+      for (const each of expression.arguments) checkExpression(cx, each);
+      return checkCall(cx, expression);
+    case 'Fork':
+      mustBeIn(cx, expression, 'program', 'fork', 'a scenario spawns programs: `spawn P(...) on NODE`');
+      return checkBody(cx, expression.body.statements);
+    case 'Spawn':
+      for (const each of expression.arguments) checkExpression(cx, each);
+      return checkSpawn(cx, expression);
+    case 'Migrate':
+      return checkMigrate(cx, expression);
+    case 'TextLiteral':
+    case 'TruthLiteral':
+      return;
+  }
+}
+
+function checkNumber(cx: Check, literal: ast.NumberLiteral): void {
+  const { type, trouble } = quantity(literal.text);
+  if (trouble === null) return;
+  const counted = type === 'time' ? 'nanoseconds' : type === 'size' ? 'bytes' : 'anything; give it a unit, or round it';
+  const message =
+    trouble === 'not-whole'
+      ? `\`${literal.text}\` is not a whole number of ${counted}.`
+      : `\`${literal.text}\` is too large to be counted exactly.`;
+  cx.report(trouble, spanOf(literal), message);
+}
+
+/** Reports a name that means nothing where it stands. */
+export function checkName(cx: Check, use: ast.NameUse): void {
+  const name = use.target.$refText;
+  if (use.target.ref !== undefined || (knownName(name) !== undefined && !isNodePlace(use))) return;
+  const inNodePlace = isNodePlace(use) && roomOf(use) === 'scenario';
+  if (inNodePlace && clusterOf(use) === undefined) return; // the scenario's cluster is reported already
+  const nodes = namesOf(nodesOf(clusterOf(use)));
+  const constants = scriptOf(use).declarations.filter(ast.isConstantDeclaration);
+  const others = [...namesOf([...visibleVariables(use), ...constants]), ...nodes, ...names(knownNames)];
+  const { text, fix } = suggestion(name, inNodePlace ? nodes : others);
+  const cluster = clusterOf(use)?.name ?? '';
+  const message = inNodePlace
+    ? `The cluster \`${cluster}\` has no node \`${name}\`.`
+    : `Nothing here is called \`${name}\`.`;
+  cx.report(inNodePlace ? 'unknown-node' : 'unknown-name', spanOf(use), sentences(message, text), fix);
+}
+
+const namesOf = (all: readonly (ast.Named | ast.NodeDeclaration)[]): string[] => all.map(({ name }) => name);
+
+function checkBinary(cx: Check, binary: ast.Binary): void {
+  const { operator, left, right } = binary;
+  const [leftType, rightType] = cx.typing.ofSides(left, right);
+  if (joined(operator, leftType, rightType) === undefined) {
+    return tellMismatch(cx, binary, leftType, rightType);
+  }
+  if ((operator === '/' || operator === '%') && constantValue(right) === 0) {
+    cx.report('division-by-zero', spanOf(right), 'Nothing can be divided by 0.');
+  }
+  if (operator === '|' && constantValue(binary) === undefined) {
+    cx.report('not-constant', spanOf(binary), 'Open flags must be known before the run: join `read`, `write` and `create`.');
+  }
+  checkOutcome(cx, left, right);
+  checkOutcome(cx, right, left);
+}
+
+function tellMismatch(cx: Check, binary: ast.Binary, left: Type, right: Type): void {
+  const { operator } = binary;
+  const unit = (type: Type): string | undefined => (type === 'time' ? 'ms' : type === 'size' ? 'KB' : undefined);
+  const additive = !['*', 'and', 'or', '|'].includes(operator);
+  const leftUnit = unit(left);
+  const rightUnit = unit(right);
+  if (additive && left === 'int' && rightUnit !== undefined && operator !== '/') {
+    return missingUnit(cx, binary.left, rightUnit, 'The left side');
+  }
+  if (additive && right === 'int' && leftUnit !== undefined) {
+    return missingUnit(cx, binary.right, leftUnit, 'The right side');
+  }
+  if (operator === 'and' || operator === 'or') {
+    mustFit(cx, binary.left, ['bool'], `The left side of \`${operator}\``);
+    return mustFit(cx, binary.right, ['bool'], `The right side of \`${operator}\``);
+  }
+  const compares = /^[<>=!]/.test(operator);
+  const message = compares
+    ? `${capital(title(left))} cannot be compared with ${title(right)} by \`${operator}\`.`
+    : `\`${operator}\` cannot join ${title(left)} and ${title(right)}.`;
+  cx.report('wrong-type', spanOf(binary), message);
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `m.outcome == "refuse"` would never be true. */
+function checkOutcome(cx: Check, asked: ast.Expression, answer: ast.Expression): void {
+  if (!ast.isFieldUse(asked) || asked.field !== 'outcome' || !ast.isTextLiteral(answer)) return;
+  if (cx.typing.of(asked.receiver) !== 'migration' || outcomes.includes(answer.value)) return;
+  const { text, fix } = suggestion(answer.value, outcomes);
+  const quoted = fix === undefined ? undefined : { title: fix.title, replacement: `"${fix.replacement}"` };
+  const known = text === '' ? 'It is "done", "refused" or "failed".' : text;
+  cx.report('unknown-outcome', spanOf(answer), `No migration has the outcome "${answer.value}". ${known}`, quoted);
+}
+
+function checkWithin(cx: Check, { operand, low, high }: ast.Within): void {
+  for (const each of [operand, low, high]) checkExpression(cx, each);
+  const type = cx.typing.of(operand);
+  if (!isCounted(type)) {
+    return cx.report('wrong-type', spanOf(operand), `Only numbers, times and sizes lie in a range, not ${title(type)}.`);
+  }
+  mustFit(cx, low, [type], 'The lower end of the range');
+  mustFit(cx, high, [type], 'The upper end of the range');
+  mustNotBeEmpty(cx, low, high);
+}
+
+function checkField(cx: Check, use: ast.FieldUse): void {
+  const type = cx.typing.of(use.receiver);
+  if (type === 'unknown') return;
+  const span = spanOfProperty(use, 'field');
+  const known = names(fieldsOf(type));
+  if (roomOf(use) === 'program') {
+    return cx.report('wrong-place', spanOfHead(use), 'A program cannot look into the world: only a scenario asks for fields.');
+  }
+  if (known.includes(use.field)) return;
+  const { text, fix } = suggestion(use.field, known);
+  const message = known.length === 0 ? `${capital(title(type))} has no fields.` : `${capital(title(type))} has no \`${use.field}\`.`;
+  cx.report('unknown-field', span, sentences(message, text), fix);
+}

@@ -1,0 +1,196 @@
+/**
+ * Checks of statements: each stands where it belongs and has what it needs; what can never run is reported.
+ */
+import { AstUtils } from 'langium';
+import { constantNumber, constantValue } from '../constants.ts';
+import * as ast from '../generated/ast.ts';
+import { sentences, suggestion } from '../nearest.ts';
+import { roomOf, runnableOf, spanOf, spanOfProperty, visibleVariables } from '../tree.ts';
+import { title } from '../types.ts';
+import { showSize } from '../vocabulary/units.ts';
+import { knownName, names, phases, regions } from '../vocabulary/words.ts';
+import { checkNode, checkProgramCall, mustBeIn } from './call.ts';
+import { mustFit, mustNotBeEmpty, mustNotBeLess, type Check } from './context.ts';
+import { checkExpression, checkName } from './expression.ts';
+import { regionSizes } from './layout.ts';
+
+export function checkBody(cx: Check, statements: readonly ast.Statement[]): void {
+  for (const statement of statements) checkStatement(cx, statement);
+  const end = statements.findIndex(endsThere);
+  const first = statements[end + 1];
+  const last = statements.at(-1);
+  if (end < 0 || first === undefined || last === undefined) return;
+  const { endLine, endColumn } = spanOf(last);
+  cx.report('unreachable', { ...spanOf(first), endLine, endColumn }, 'This never runs: what stands before it never goes on.');
+}
+
+/** Whether nothing after the statement can run. */
+function endsThere(statement: ast.Statement): boolean {
+  if (ast.isCallStatement(statement)) return ast.isCall(statement.value) && statement.value.function === 'exit';
+  return ast.isWhileStatement(statement) && constantValue(statement.condition) === true;
+}
+
+function checkStatement(cx: Check, statement: ast.Statement): void {
+  switch (statement.$type) {
+    case 'LetStatement':
+      checkExpression(cx, statement.value);
+      return checkNewName(cx, statement);
+    case 'AssignStatement':
+      return checkAssign(cx, statement);
+    case 'CallStatement':
+      return checkExpression(cx, statement.value);
+    case 'IfStatement':
+      for (const { condition, body } of statement.branches) {
+        checkCondition(cx, condition, 'The condition of `if`');
+        checkBody(cx, body.statements);
+      }
+      return checkBody(cx, statement.otherwise?.statements ?? []);
+    case 'WhileStatement':
+      checkCondition(cx, statement.condition, 'The condition of `while`');
+      return checkBody(cx, statement.body.statements);
+    case 'ForStatement':
+      return checkFor(cx, statement);
+    case 'ComputeStatement':
+      mustBeIn(cx, statement, 'program', 'compute', 'a scenario lets time pass with `sleep TIME` or `at TIME`');
+      return checkTime(cx, statement.duration, 'The duration of `compute`');
+    case 'SleepStatement':
+      mustBeIn(cx, statement, 'scenario', 'sleep', 'a program uses the processor with `compute TIME`');
+      return checkTime(cx, statement.duration, 'The duration of `sleep`');
+    case 'AtStatement':
+      mustBeIn(cx, statement, 'scenario', 'at', 'a program uses the processor with `compute TIME`');
+      return checkTime(cx, statement.time, 'The time of `at`');
+    case 'TouchStatement':
+      return checkTouch(cx, statement);
+    case 'ExecStatement':
+      mustBeIn(cx, statement, 'program', 'exec', 'a scenario spawns programs: `spawn P(...) on NODE`');
+      for (const each of statement.arguments) checkExpression(cx, each);
+      return checkProgramCall(cx, statement);
+    case 'WaitStatement':
+      checkName(cx, statement.subject);
+      return mustFit(
+        cx,
+        statement.subject,
+        roomOf(statement) === 'program' ? ['process'] : ['process', 'migration'],
+        'What is waited for',
+      );
+    case 'CrashStatement':
+      mustBeIn(cx, statement, 'scenario', 'crash', 'a program cannot crash its node');
+      checkNode(cx, statement.node);
+      return;
+    case 'ExpectStatement':
+      return checkExpect(cx, statement);
+    case 'OnStatement':
+      return checkOn(cx, statement);
+  }
+}
+
+function checkCondition(cx: Check, condition: ast.Expression, what: string): void {
+  checkExpression(cx, condition);
+  mustFit(cx, condition, ['bool'], what);
+}
+
+function checkTime(cx: Check, time: ast.Expression, what: string): void {
+  checkExpression(cx, time);
+  mustFit(cx, time, ['time'], what);
+  mustNotBeLess(cx, time, 0, what);
+}
+
+/** A name stands for one variable within the blocks that can see it. */
+function checkNewName(cx: Check, variable: ast.LetStatement | ast.ForStatement): void {
+  for (const other of visibleVariables(variable)) {
+    if (other.name !== variable.name) continue;
+    const line = spanOf(other).line;
+    const message = `\`${variable.name}\` is a variable since line ${line}: choose another name, or set it with \`${variable.name} = ...\`.`;
+    return cx.report('duplicate-name', spanOfProperty(variable, 'name'), message);
+  }
+}
+
+function checkAssign(cx: Check, assign: ast.AssignStatement): void {
+  checkExpression(cx, assign.value);
+  const variable = assign.target.ref;
+  const name = assign.target.$refText;
+  const span = spanOfProperty(assign, 'target');
+  if (variable === undefined) {
+    const { text, fix } = suggestion(
+      name,
+      [...visibleVariables(assign)].map((each) => each.name),
+    );
+    const known = knownName(name) === undefined ? 'is not declared' : 'belongs to the language';
+    const message = sentences(`\`${name}\` ${known}: write \`let ${name} = ...\` to make a variable.`, fix ? text : '');
+    return cx.report('unknown-name', span, message, fix);
+  }
+  if (ast.isForStatement(variable)) {
+    return cx.report('not-a-variable', span, `\`${name}\` is set by its loop: use another variable.`);
+  }
+  const type = cx.typing.ofVariable(variable);
+  mustFit(cx, assign.value, [type], `\`${name}\` holds ${title(type)}; its new value`);
+}
+
+function checkFor(cx: Check, loop: ast.ForStatement): void {
+  for (const end of [loop.first, loop.last]) {
+    checkExpression(cx, end);
+    mustFit(cx, end, ['int'], 'The end of a range that `for` counts through');
+  }
+  mustNotBeEmpty(cx, loop.first, loop.last);
+  checkNewName(cx, loop);
+  checkBody(cx, loop.body.statements);
+}
+
+function checkTouch(cx: Check, touch: ast.TouchStatement): void {
+  const last = touch.last ?? touch.first;
+  mustBeIn(cx, touch, 'program', touch.verb, 'only a program has memory of its own');
+  for (const page of new Set([touch.first, last])) {
+    checkExpression(cx, page);
+    mustFit(cx, page, ['int'], `A page of \`${touch.verb}\``);
+  }
+  const known = names(regions);
+  if (!known.includes(touch.region)) {
+    const { text, fix } = suggestion(touch.region, known);
+    const message = sentences(`There is no region \`${touch.region}\`.`, text);
+    return cx.report('unknown-region', spanOfProperty(touch, 'region'), message, fix);
+  }
+  if (touch.verb === 'dirty' && touch.region === 'text') {
+    cx.report('wrong-place', spanOfProperty(touch, 'region'), 'The text of a program is not written: `touch` it, or dirty data.');
+  }
+  mustNotBeEmpty(cx, touch.first, last);
+  checkPages(cx, touch, last);
+}
+
+function checkPages(cx: Check, touch: ast.TouchStatement, last: ast.Expression): void {
+  const program = runnableOf(touch);
+  if (!ast.isProgramDeclaration(program)) return;
+  const size = regionSizes(program).get(touch.region) ?? 0;
+  const pages = Math.ceil(size / cx.profiles.pageSize);
+  for (const page of new Set([touch.first, last])) {
+    const index = constantNumber(page);
+    if (index === undefined || (index >= 0 && index < pages)) continue;
+    const message = `The ${touch.region} of \`${program.name}\` is ${showSize(size)}: it has the pages 0 .. ${pages - 1}.`;
+    return cx.report('outside-region', spanOf(page), message);
+  }
+}
+
+function checkExpect(cx: Check, statement: ast.ExpectStatement): void {
+  const { condition } = statement;
+  mustBeIn(cx, statement, 'scenario', 'expect', 'a program cannot look into the world');
+  checkCondition(cx, condition, 'What is expected');
+  if (asks(condition)) return;
+  cx.report('constant-expectation', spanOf(condition), 'This asks nothing of the run: it is always the same.');
+}
+
+const asks = (condition: ast.Expression): boolean =>
+  AstUtils.streamAst(condition).some(
+    (part) => ast.isFieldUse(part) || ast.isCall(part) || (ast.isNameUse(part) && constantValue(part) === undefined),
+  );
+
+function checkOn(cx: Check, statement: ast.OnStatement): void {
+  mustBeIn(cx, statement, 'scenario', 'on phase', 'a program does not see the phases of its migration');
+  checkName(cx, statement.process);
+  mustFit(cx, statement.process, ['process'], 'What migrates');
+  const known = names(phases);
+  if (!known.includes(statement.phase)) {
+    const { text, fix } = suggestion(statement.phase, known);
+    const message = sentences(`No migration has a phase \`${statement.phase}\`.`, text);
+    cx.report('unknown-phase', spanOfProperty(statement, 'phase'), message, fix);
+  }
+  checkBody(cx, statement.body.statements);
+}

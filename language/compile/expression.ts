@@ -1,0 +1,198 @@
+/**
+ * Lowers expressions. What only looks becomes an expression tree; what acts (a system call, fork, spawn, migrate) becomes
+ * an instruction of its own before the one that needs its value, in the order in which it is written. `and` and `or` act
+ * on their right side only if the left side leaves the question open.
+ */
+import { AstUtils } from 'langium';
+import type {
+  Expression,
+  MigrationField,
+  ProcessField,
+  ResidualField,
+  Span,
+  SystemCall,
+} from '../../simulator/workload/program.ts';
+import { constantValue } from '../constants.ts';
+import * as ast from '../generated/ast.ts';
+import { spanOf } from '../tree.ts';
+import { knownName } from '../vocabulary/words.ts';
+import type { Code } from './code.ts';
+import { lowerBody } from './statement.ts';
+
+/** The system calls by the names that programs call them by. */
+const systemCalls: ReadonlyMap<string, SystemCall> = new Map([
+  ['getpid', 'getpid'],
+  ['getppid', 'getppid'],
+  ['wait', 'wait'],
+  ['kill', 'kill'],
+  ['open', 'open'],
+  ['read', 'read'],
+  ['write', 'write'],
+  ['close', 'close'],
+  ['exit', 'exit'],
+  ['migrate', 'pcntl_migrate'],
+  ['allow_migration', 'pcntl_allow'],
+  ['disallow_migration', 'pcntl_disallow'],
+]);
+
+/** The operand of a call whose argument is left out: wait for any child, exit with 0. */
+const defaults: ReadonlyMap<string, Expression> = new Map([
+  ['wait', { kind: 'value', value: -1 }],
+  ['exit', { kind: 'value', value: 0 }],
+]);
+
+export function lowerExpression(code: Code, expression: ast.Expression): Expression {
+  const span = spanOf(expression);
+  const constant = constantValue(expression);
+  switch (expression.$type) {
+    case 'NumberLiteral':
+    case 'TextLiteral':
+    case 'TruthLiteral':
+      return { kind: 'value', value: constant ?? 0 };
+    case 'NameUse':
+      return lowerName(code, expression);
+    case 'Unary': {
+      if (constant !== undefined && ast.isNumberLiteral(expression.operand)) return { kind: 'value', value: constant };
+      const operand = lowerExpression(code, expression.operand);
+      return { kind: 'unary', operator: expression.operator, operand, span };
+    }
+    case 'Binary':
+      return lowerBinary(code, expression);
+    case 'Within': {
+      const operand = lowerExpression(code, expression.operand);
+      const low = lowerExpression(code, expression.low);
+      const high = lowerExpression(code, expression.high);
+      return { kind: 'within', operand, low, high, span };
+    }
+    case 'FieldUse':
+      return lowerField(code, expression);
+    case 'Call':
+      return lowerCall(code, expression);
+    case 'Fork':
+    case 'Spawn':
+    case 'Migrate': {
+      const slot = code.newSlot('', code.around.typing.of(expression));
+      lowerInto(code, expression, slot);
+      return { kind: 'slot', slot, span };
+    }
+  }
+}
+
+/** Lowers an expression so that its value lands in a slot; -1 drops it. */
+export function lowerInto(code: Code, expression: ast.Expression, slot: number): void {
+  switch (expression.$type) {
+    case 'Fork': {
+      const fork = code.emit({ ...code.place(), op: 'fork', to: -1, slot });
+      lowerBody(code, expression.body.statements);
+      code.emit({ ...code.place(endOf(expression.body)), op: 'end' });
+      return code.land(fork);
+    }
+    case 'Spawn': {
+      const program = programIndex(code, expression.program.ref);
+      const operands = expression.arguments.map((each) => lowerExpression(code, each));
+      const node = lowerExpression(code, expression.node);
+      code.emit({ ...code.place(), op: 'spawn', program, operands, node, slot });
+      return;
+    }
+    case 'Migrate': {
+      const process = lowerExpression(code, expression.process);
+      const node = lowerExpression(code, expression.node);
+      const by = expression.mechanism === 'task' ? 'task' : 'process';
+      code.emit({ ...code.place(), op: 'migrate', process, node, by, slot });
+      return;
+    }
+    case 'Call': {
+      const call = code.around.room === 'program' ? systemCalls.get(expression.function) : undefined;
+      if (call === undefined) break;
+      const written = expression.arguments.map((each) => lowerExpression(code, each));
+      const left = written.length === 0 ? defaults.get(expression.function) : undefined;
+      const operands = left === undefined ? written : [left];
+      code.emit({ ...code.place(), op: 'call', call, operands, slot });
+      return;
+    }
+    default:
+  }
+  const value = lowerExpression(code, expression);
+  if (slot >= 0) code.emit({ ...code.place(), op: 'set', slot, value });
+}
+
+/** The closing brace of a block. */
+export function endOf(block: ast.Body): Span {
+  const { endLine, endColumn } = spanOf(block);
+  return { line: endLine, column: endColumn - 1, endLine, endColumn };
+}
+
+export function programIndex(code: Code, program: ast.ProgramDeclaration | undefined): number {
+  const index = program === undefined ? undefined : code.around.programs.get(program);
+  if (index === undefined) throw new Error('a program that the checker did not find');
+  return index;
+}
+
+function lowerName(code: Code, use: ast.NameUse): Expression {
+  const span = spanOf(use);
+  const target = use.target.ref;
+  if (target === undefined) {
+    const known = knownName(use.target.$refText);
+    return known?.value == null ? { kind: 'now', span } : { kind: 'value', value: known.value };
+  }
+  if (ast.isNodeDeclaration(target)) return { kind: 'value', value: code.around.nodes.indexOf(target) };
+  if (ast.isConstantDeclaration(target)) return { kind: 'value', value: constantValue(use) ?? 0 };
+  return { kind: 'slot', slot: code.slotOf(target), span };
+}
+
+function lowerBinary(code: Code, binary: ast.Binary): Expression {
+  const { operator } = binary;
+  if (operator === '|') return { kind: 'value', value: constantValue(binary) ?? 0 };
+  if ((operator === 'and' || operator === 'or') && acts(code, binary.right)) return lowerChoice(code, binary);
+  const left = lowerExpression(code, binary.left);
+  const right = lowerExpression(code, binary.right);
+  return { kind: 'binary', operator, left, right, span: spanOf(binary) };
+}
+
+/** `and` or `or` whose right side acts: the right side becomes instructions that a jump may pass over. */
+function lowerChoice(code: Code, { operator, left, right }: ast.Binary): Expression {
+  const slot = code.newSlot('', 'bool');
+  const value: Expression = { kind: 'slot', slot, span: spanOf(left) };
+  lowerInto(code, left, slot);
+  const condition: Expression =
+    operator === 'and' ? value : { kind: 'unary', operator: 'not', operand: value, span: spanOf(left) };
+  const jump = code.emit({ ...code.place(), op: 'unless', condition, to: -1 });
+  lowerInto(code, right, slot);
+  code.land(jump);
+  return value;
+}
+
+const acts = (code: Code, expression: ast.Expression): boolean =>
+  AstUtils.streamAst(expression).some(
+    (part) =>
+      ast.isFork(part) ||
+      ast.isSpawn(part) ||
+      ast.isMigrate(part) ||
+      (ast.isCall(part) && code.around.room === 'program' && systemCalls.has(part.function)),
+  );
+
+function lowerField(code: Code, use: ast.FieldUse): Expression {
+  const { receiver } = use;
+  const span = spanOf(use);
+  if (ast.isCall(receiver) && receiver.function === 'residual') {
+    const [process, node] = receiver.arguments.map((each) => lowerExpression(code, each));
+    if (process === undefined || node === undefined) throw new Error('residual needs a process and a node');
+    return { kind: 'residual', field: use.field as ResidualField, process, node, span };
+  }
+  const value = lowerExpression(code, receiver);
+  return code.around.typing.of(receiver) === 'migration'
+    ? { kind: 'migration', field: use.field as MigrationField, migration: value, span }
+    : { kind: 'process', field: use.field as ProcessField, process: value, span };
+}
+
+function lowerCall(code: Code, call: ast.Call): Expression {
+  const span = spanOf(call);
+  if (call.function === 'random' || call.function === 'up') {
+    const [first, second] = call.arguments.map((each) => lowerExpression(code, each));
+    if (call.function === 'up' && first !== undefined) return { kind: 'up', node: first, span };
+    if (first !== undefined && second !== undefined) return { kind: 'random', low: first, high: second, span };
+  }
+  const slot = code.newSlot('', code.around.typing.of(call));
+  lowerInto(code, call, slot);
+  return { kind: 'slot', slot, span };
+}

@@ -1,0 +1,193 @@
+/**
+ * Lowers statements. The shapes of what has a body:
+ *
+ *   if        unless C -> next branch; body; jump -> end                  once per branch
+ *   while     top: unless C -> end; body; jump -> top
+ *   for       i := a; last := b; top: unless i <= last -> end; body; i := i + 1; jump -> top
+ *   on phase  async -> end; await_phase; body; end of thread
+ *
+ * A loop stops a debugger once for each time it decides: `while` where it asks, `for` where it sets its variable.
+ */
+import { AstUtils } from 'langium';
+import type { Expression, Phase, RegionName, Span } from '../../simulator/workload/program.ts';
+import * as ast from '../generated/ast.ts';
+import { spanOf, textOf } from '../tree.ts';
+import type { Code } from './code.ts';
+import { endOf, lowerExpression, lowerInto, programIndex } from './expression.ts';
+
+export function lowerBody(code: Code, statements: readonly ast.Statement[]): void {
+  for (const statement of statements) lowerStatement(code, statement);
+}
+
+/** A statement without its body: what a debugger marks as the line to run next. */
+function headOf(statement: ast.Statement | ast.Branch): Span {
+  const body = AstUtils.streamAst(statement).find(ast.isBlock);
+  const span = spanOf(statement);
+  const before = body?.$cstNode && textOf(statement).slice(0, body.$cstNode.offset - (statement.$cstNode?.offset ?? 0));
+  if (before === undefined) return span;
+  const lines = before.trimEnd().split(/\r?\n/);
+  const last = lines.at(-1) ?? '';
+  const endLine = span.line + lines.length - 1;
+  return { ...span, endLine, endColumn: (lines.length === 1 ? span.column : 1) + last.length };
+}
+
+function lowerStatement(code: Code, statement: ast.Statement): void {
+  if (!ast.isIfStatement(statement) && !ast.isWhileStatement(statement)) code.begin(headOf(statement));
+  switch (statement.$type) {
+    case 'LetStatement':
+      return lowerInto(code, statement.value, code.declare(statement));
+    case 'AssignStatement': {
+      const variable = statement.target.ref;
+      if (variable !== undefined) lowerInto(code, statement.value, code.slotOf(variable));
+      return;
+    }
+    case 'CallStatement':
+      return lowerCallStatement(code, statement.value);
+    case 'IfStatement':
+      return lowerIf(code, statement);
+    case 'WhileStatement':
+      return lowerWhile(code, statement);
+    case 'ForStatement':
+      return lowerFor(code, statement);
+    case 'ComputeStatement': {
+      const duration = lowerExpression(code, statement.duration);
+      code.emit({ ...code.place(), op: 'compute', duration });
+      return;
+    }
+    case 'TouchStatement': {
+      const first = lowerExpression(code, statement.first);
+      const last = statement.last === undefined ? first : lowerExpression(code, statement.last);
+      const region = statement.region as RegionName;
+      code.emit({ ...code.place(), op: 'touch', region, first, last, write: statement.verb === 'dirty' });
+      return;
+    }
+    case 'ExecStatement': {
+      const operands = statement.arguments.map((each) => lowerExpression(code, each));
+      code.emit({ ...code.place(), op: 'exec', program: programIndex(code, statement.program.ref), operands });
+      return;
+    }
+    default:
+      return lowerScenarioStatement(code, statement);
+  }
+}
+
+type ScenarioStatement =
+  | ast.AtStatement
+  | ast.SleepStatement
+  | ast.WaitStatement
+  | ast.CrashStatement
+  | ast.ExpectStatement
+  | ast.OnStatement;
+
+function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void {
+  switch (statement.$type) {
+    case 'AtStatement': {
+      const time = lowerExpression(code, statement.time);
+      code.emit({ ...code.place(), op: 'at', time });
+      return;
+    }
+    case 'SleepStatement': {
+      const duration = lowerExpression(code, statement.duration);
+      code.emit({ ...code.place(), op: 'sleep', duration });
+      return;
+    }
+    case 'WaitStatement':
+      return lowerWait(code, statement.subject);
+    case 'CrashStatement':
+      code.emit({ ...code.place(), op: 'crash', node: lowerExpression(code, statement.node) });
+      return;
+    case 'ExpectStatement': {
+      const condition = lowerExpression(code, statement.condition);
+      code.emit({ ...code.place(), op: 'expect', condition, text: oneLine(textOf(statement.condition)) });
+      return;
+    }
+    case 'OnStatement': {
+      const async = code.emit({ ...code.place(), op: 'async', to: -1 });
+      const process = lowerExpression(code, statement.process);
+      code.emit({ ...code.place(), op: 'await_phase', process, phase: statement.phase as Phase });
+      lowerBody(code, statement.body.statements);
+      code.emit({ ...code.place(endOf(statement.body)), op: 'end' });
+      return code.land(async);
+    }
+  }
+}
+
+/** The source of a condition for a report: comments gone, on one line. */
+const oneLine = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|("(?:\\.|[^"\\])*")/g, '$1').replace(/\s+/g, ' ');
+
+/** Waits as a statement: in a program a call whose result nobody wants, in a scenario an instruction of its own. */
+function lowerWait(code: Code, subject: ast.Expression): void {
+  const value = lowerExpression(code, subject);
+  if (code.around.room === 'program') {
+    code.emit({ ...code.place(), op: 'call', call: 'wait', operands: [value], slot: -1 });
+  } else {
+    const what = code.around.typing.of(subject) === 'migration' ? 'migration' : 'process';
+    code.emit({ ...code.place(), op: 'await', what, value });
+  }
+}
+
+function lowerCallStatement(code: Code, value: ast.Expression): void {
+  if (!ast.isCall(value)) return lowerInto(code, value, -1);
+  const [first, second] = value.arguments;
+  if (value.function === 'print') {
+    const values = value.arguments.map((each) => lowerExpression(code, each));
+    code.emit({ ...code.place(), op: 'print', values });
+  } else if (code.around.room === 'scenario' && value.function === 'wait' && first !== undefined) {
+    lowerWait(code, first);
+  } else if (code.around.room === 'scenario' && value.function === 'kill' && first !== undefined && second !== undefined) {
+    const process = lowerExpression(code, first);
+    const signal = lowerExpression(code, second);
+    code.emit({ ...code.place(), op: 'signal', process, signal });
+  } else if (value.function === 'random' || value.function === 'up') {
+    lowerInto(code, value, code.newSlot('', code.around.typing.of(value)));
+  } else {
+    lowerInto(code, value, -1);
+  }
+}
+
+function lowerIf(code: Code, statement: ast.IfStatement): void {
+  const ends: number[] = [];
+  statement.branches.forEach((branch, index) => {
+    code.begin(headOf(branch));
+    const condition = lowerExpression(code, branch.condition);
+    const next = code.emit({ ...code.place(), op: 'unless', condition, to: -1 });
+    lowerBody(code, branch.body.statements);
+    const isLast = index === statement.branches.length - 1 && statement.otherwise === undefined;
+    if (!isLast) ends.push(code.emit({ ...code.place(endOf(branch.body)), op: 'jump', to: -1 }));
+    code.land(next);
+  });
+  lowerBody(code, statement.otherwise?.statements ?? []);
+  for (const end of ends) code.land(end);
+}
+
+function lowerWhile(code: Code, statement: ast.WhileStatement): void {
+  const top = code.here;
+  code.begin(headOf(statement));
+  const condition = lowerExpression(code, statement.condition);
+  const exit = code.emit({ ...code.place(), op: 'unless', condition, to: -1 });
+  lowerBody(code, statement.body.statements);
+  code.emit({ ...code.place(endOf(statement.body)), op: 'jump', to: top });
+  code.land(exit);
+}
+
+function lowerFor(code: Code, statement: ast.ForStatement): void {
+  const span = headOf(statement);
+  const first = lowerExpression(code, statement.first);
+  const last = lowerExpression(code, statement.last);
+  const slot = code.declare(statement);
+  const end = code.newSlot('', 'int');
+  code.emit({ ...code.place(), op: 'set', slot, value: first });
+  code.emit({ ...code.place(), op: 'set', slot: end, value: last });
+  const left: Expression = { kind: 'slot', slot, span };
+  const right: Expression = { kind: 'slot', slot: end, span };
+  const top = code.here;
+  const condition: Expression = { kind: 'binary', operator: '<=', left, right, span };
+  const exit = code.emit({ ...code.place(), op: 'unless', condition, to: -1 });
+  lowerBody(code, statement.body.statements);
+  code.begin(span);
+  const value: Expression = { kind: 'binary', operator: '+', left, right: { kind: 'value', value: 1 }, span };
+  code.emit({ ...code.place(), op: 'set', slot, value });
+  code.emit({ ...code.place(), op: 'jump', to: top });
+  code.land(exit);
+}
