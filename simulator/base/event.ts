@@ -18,6 +18,7 @@ export const CRASH = 8; //          node               the node fails
 export const NODE_DOWN = 9; //      observer, node     a surviving node learns of the failure
 export const LAST_SEND = 10; //     port               a no-senders condition may have become true
 export const ABANDON = 11; //       message            a message in network form is destroyed unread
+export const ROOM = 12; //          port               a message was dequeued, and nodes wait to be called back
 
 export const eventNames = [
   'run',
@@ -32,6 +33,7 @@ export const eventNames = [
   'node down',
   'last send',
   'abandon',
+  'room',
 ] as const;
 
 export type EventKind = number;

@@ -2,8 +2,8 @@
  * Messages (kmsg): what is sent, and the rights that travel with it.
  *
  * A message row exists from copyin until its receiver has it (or it is destroyed). `dest` is a port copy on `node`.
- * `rights` is flat: type, port, type, port ...; in network form (`wire`) the ports are UIDs, and the room dipc makes
- * them local again when the message is dequeued [mechanisms 2.6]. The destination right counts on its port while the
+ * `rights` is flat: type, port, type, port ...; in network form (`wire`) each is type, UID, credits, and the
+ * room dipc makes them local again when the message is dequeued [mechanisms 2.6]. The destination right counts on its port while the
  * message lives; `destType` NONE means that the right stayed on the sender's node (a send right borrowed by dipc).
  *
  * `body` is the payload as plain data, already marshalled: only its size costs. `code` is what a reply reports.
@@ -25,6 +25,8 @@ export interface Message extends Row {
   /** Pages of 4 KB sent out of line: a large body, which the receiving node pulls [mechanisms 2.5]. */
   pages: number;
   wire: boolean;
+  /** In network form: UID of the destination port. */
+  destUid: number;
   /** Identity of the thread that waits for the answer, or NONE. */
   client: number;
   /** Identity of the thread that sent it. */
@@ -69,6 +71,7 @@ export function messageAllocate(
     bytes: 0,
     pages: 0,
     wire: false,
+    destUid: NONE,
     client: NONE,
     sender: NONE,
     activity,
@@ -94,6 +97,7 @@ export function messageFree(w: MachWorld, message: Message): void {
   message.bytes = 0;
   message.pages = 0;
   message.wire = false;
+  message.destUid = NONE;
   message.client = NONE;
   message.sender = NONE;
   message.activity = 0;

@@ -6,7 +6,7 @@
  * Blocked senders are served strictly in order: the first one's message takes the place that a dequeue makes. (Real
  * Mach wakes the first and lets it try again, so that a newcomer may overtake; see docs/decisions.)
  */
-import { COPYOUT, SEND_REMOTE } from '../../base/event.ts';
+import { COPYOUT, ROOM, SEND_REMOTE } from '../../base/event.ts';
 import { WAITING, book } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
 import { RECEIVING, SENDING, noNames, runAt, threadOf, type Thread } from '../thread.ts';
@@ -93,7 +93,8 @@ export function takeFirst(w: MachWorld, queue: Port): Message | null {
 function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   port.seqno++;
   port.msgcount--;
-  if (port.firstSender !== NONE) admitSender(w, port);
+  if (port.callers) emit(w, ROOM, port.id);
+  else if (port.firstSender !== NONE) admitSender(w, port);
   if (message.wire) emit(w, COPYOUT, t.id, message.id);
   else finishReceive(w, t, message);
 }

@@ -54,7 +54,7 @@ export function messageDestroy(w: MachWorld, message: Message): void {
   messageFree(w, message);
   if (reply !== NONE) discard(w, { type: replyType, port: reply });
   for (let i = 0; i < rights.length; i += 2) discard(w, { type: rights[i]!, port: rights[i + 1]! });
-  useDestination(w, at(w.ports, dest), destType);
+  if (dest !== NONE) useDestination(w, at(w.ports, dest), destType);
 }
 
 /** The right that a message was sent with is used up. */

@@ -60,6 +60,8 @@ export interface Port extends Row {
   proxy: boolean;
   /** The receive right is arriving here: ordinary operations wait (ms_block, mechanisms 2.3). */
   blocked: boolean;
+  /** Nodes were refused because the queue was full, and wait to be called back. */
+  callers: boolean;
   /** Row of the distributed state, or NONE while the port has not left this node. */
   dipc: number;
 }
@@ -94,6 +96,7 @@ export function blankPort(id: number): Port {
     nsrequest: NONE,
     proxy: false,
     blocked: false,
+    callers: false,
     dipc: NONE,
   };
 }

@@ -1,0 +1,24 @@
+/**
+ * Rights that exist before time 0: what special ports and registered user slots give a server at boot [mechanisms
+ * 2.12]. They are ordinary rights with ordinary counts and credits; only handing them out costs nothing.
+ */
+import type { Port } from '../mach/ipc/port.ts';
+import { copyout } from '../mach/ipc/right.ts';
+import { SEND } from '../mach/ipc/space.ts';
+import type { Task } from '../mach/task.ts';
+import { arriveSend } from './crossing.ts';
+import { CREDIT_UNIT, enter } from './distributed.ts';
+import type { DipcWorld } from './world.ts';
+
+/** Gives the task a send right to the port, wherever the two are, and returns its name in the task's space. */
+export function bootRight(w: DipcWorld, port: Port, task: Task): number {
+  if (port.node === task.node) {
+    port.srights++;
+    if (port.receiverName >= 0) port.mscount++;
+    return copyout(w, task, { type: SEND, port: port.id });
+  }
+  const state = enter(w, port);
+  state.transit -= CREDIT_UNIT;
+  const proxy = arriveSend(w, task.node, state.uid, CREDIT_UNIT);
+  return copyout(w, task, { type: SEND, port: proxy.id });
+}

@@ -1,0 +1,71 @@
+/**
+ * A thread has dequeued a message in network form: its rights become local, one after the other [mechanisms 2.6].
+ *
+ * Send and send-once rights are made local at once. A receive right has to be fetched from the node that holds it
+ * (receive-migration.ts), and the thread waits; the progress stands in the message: rights that are local already have
+ * been moved from `rights` to the thread's hand.
+ */
+import { assert } from '../base/assert.ts';
+import { NONE, at } from '../base/table.ts';
+import type { Message } from '../mach/ipc/message.ts';
+import { finishReceive } from '../mach/ipc/mqueue.ts';
+import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
+import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
+import type { Thread } from '../mach/thread.ts';
+import { WIRE_STRIDE, arriveSend, arriveSendOnce } from './crossing.ts';
+import { copyOn, distributedOf, originOf } from './distributed.ts';
+import { beginReceiveMigration } from './receive-migration.ts';
+import type { DipcWorld } from './world.ts';
+
+/** Goes on with making the message's rights local; called again when a receive right has arrived. */
+export function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
+  const local: number[] = [];
+  const wire = message.rights;
+  for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
+    const type = wire[i]!;
+    const uid = wire[i + 1]!;
+    if (type !== RECEIVE) continue;
+    const here = copyOn(w, t.node, uid);
+    if (here === null || here.proxy || here.blocked) return beginReceiveMigration(w, t, message, uid);
+  }
+  for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
+    const type = wire[i]!;
+    local.push(type, type === DEAD_NAME ? NONE : arriveRight(w, t.node, type, wire[i + 1]!, wire[i + 2]!));
+  }
+  message.rights = local;
+  if (message.reply !== NONE) message.reply = arriveSendOnce(w, t.node, message.reply, originOf(message.reply)).id;
+  message.wire = false;
+  finishReceive(w, t, message);
+}
+
+/** Destroys a message in network form: the rights in it are made local and given up. */
+export function abandon(w: DipcWorld, message: Message): void {
+  const wire = message.rights;
+  const local: number[] = [];
+  for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
+    const type = wire[i]!;
+    if (type === RECEIVE) destroyPrincipal(w, wire[i + 1]!);
+    else if (type !== DEAD_NAME) local.push(type, arriveRight(w, message.node, type, wire[i + 1]!, wire[i + 2]!));
+  }
+  message.rights = local;
+  if (message.reply !== NONE) message.reply = arriveSendOnce(w, message.node, message.reply, originOf(message.reply)).id;
+  message.wire = false;
+  messageDestroy(w, message);
+}
+
+/** A receive right that was on its way dies with the message that carried it. */
+function destroyPrincipal(w: DipcWorld, uid: number): void {
+  for (const node of w.nodes.rows) {
+    const port = copyOn(w, node.id, uid);
+    if (port !== null && port.active && !port.proxy) portDestroy(w, port);
+  }
+}
+
+function arriveRight(w: DipcWorld, node: number, type: number, uid: number, credits: number): number {
+  if (type === SEND) return arriveSend(w, node, uid, credits).id;
+  if (type === SEND_ONCE) return arriveSendOnce(w, node, uid, originOf(uid)).id;
+  const port = copyOn(w, node, uid);
+  assert(port !== null && !port.proxy, 'D1', `receive right ${uid} is not on node ${node}`);
+  distributedOf(w, port).convert = false;
+  return port.id;
+}

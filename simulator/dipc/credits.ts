@@ -1,0 +1,117 @@
+/**
+ * No-senders across nodes [mechanisms 2.7], and the end of proxies.
+ *
+ * A proxy that nobody on its node needs any more gives its credits back to the principal and is forgotten. When the
+ * principal has no send right on its own node and every credit is back, there is no sender left anywhere.
+ */
+import { NONE, at } from '../base/table.ts';
+import { notifyNoSenders } from '../mach/ipc/notify.ts';
+import { bury, messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
+import type { Port } from '../mach/ipc/port.ts';
+import { CREDIT_UNIT, copyOn, detach, distributedOf } from './distributed.ts';
+import { oneWay, sendPacket, type Packet } from './packet.ts';
+import { releaseHeld } from './send.ts';
+import type { DipcWorld } from './world.ts';
+
+/** The last send right of this copy is gone (or was, when the event was emitted: the state says what is true now). */
+export function lastSend(w: DipcWorld, id: number): void {
+  const port = w.ports.rows[id];
+  if (port === undefined || !port.live || !port.active || port.srights > 0) return;
+  if (port.dipc === NONE) {
+    if (port.nsrequest !== NONE) notifyNoSenders(w, port);
+    return;
+  }
+  if (port.proxy) retire(w, port);
+  else noSendersIfTrue(w, port);
+}
+
+/** A request for the no-senders notice was made: it may be true already. */
+export function noSendersIfTrue(w: DipcWorld, port: Port): void {
+  if (port.proxy || port.nsrequest === NONE || port.srights > 0) return;
+  if (port.dipc === NONE || distributedOf(w, port).transit === 0) notifyNoSenders(w, port);
+}
+
+/** Credits come back to the principal; a forwarding proxy relays them. */
+export function creditsReturned(w: DipcWorld, packet: Packet): void {
+  const port = copyOn(w, packet.to, packet.uid);
+  if (port === null || !port.active) return;
+  const state = distributedOf(w, port);
+  if (port.proxy) {
+    relay(w, packet, state.destination);
+    return;
+  }
+  state.transit += packet.body.credits!;
+  noSendersIfTrue(w, port);
+}
+
+/** A proxy has run out of credits and asks for more. */
+export function grantCredits(w: DipcWorld, packet: Packet): void {
+  const { uid, activity } = packet;
+  const to = packet.body.node ?? packet.from;
+  const from = packet.to;
+  const port = copyOn(w, from, uid);
+  if (port === null || !port.active) {
+    sendPacket(w, { kind: 'dead', from, to, uid, activity, base: oneWay(w) });
+    return;
+  }
+  const state = distributedOf(w, port);
+  if (port.proxy) {
+    relay(w, { ...packet, body: { node: to } }, state.destination);
+    return;
+  }
+  state.transit -= CREDIT_UNIT;
+  const body = { credits: CREDIT_UNIT };
+  sendPacket(w, { kind: 'credits', from, to, uid, activity, body, base: oneWay(w) });
+}
+
+export function creditsGranted(w: DipcWorld, packet: Packet): void {
+  const port = copyOn(w, packet.to, packet.uid);
+  if (port === null) return;
+  const state = distributedOf(w, port);
+  state.transit += packet.body.credits!;
+  releaseHeld(w, state);
+  if (port.srights === 0) lastSend(w, port.id);
+}
+
+/** The port is dead at its principal: so is this copy, and what waited here for it. */
+export function learnOfDeath(w: DipcWorld, packet: Packet): void {
+  const port = copyOn(w, packet.to, packet.uid);
+  if (port === null) return;
+  killCopy(w, port);
+}
+
+export function killCopy(w: DipcWorld, port: Port): void {
+  const state = distributedOf(w, port);
+  const { held } = state;
+  state.held = [];
+  portDestroy(w, port);
+  for (const id of held) messageDestroy(w, at(w.messages, id));
+  forgetIfDead(w, port);
+}
+
+/** The distributed state of a dead copy ends with its last right. */
+export function forgetIfDead(w: DipcWorld, port: Port): void {
+  if (port.active || port.srights > 0 || port.sorights > 0 || port.dipc === NONE) return;
+  detach(w, port);
+  bury(w, port);
+}
+
+/** A proxy without rights: a forwarding one stays, to forward; an ordinary one gives its credits back and goes. */
+function retire(w: DipcWorld, port: Port): void {
+  const state = distributedOf(w, port);
+  if (port.sorights > 0 || state.held.length > 0) return;
+  const { transit: credits, uid, destination: to } = state;
+  state.transit = 0;
+  if (credits > 0) {
+    sendPacket(w, { kind: 'yield credits', from: port.node, to, uid, body: { credits }, base: oneWay(w) });
+  }
+  if (state.forward) return;
+  port.active = false;
+  detach(w, port);
+  bury(w, port);
+}
+
+function relay(w: DipcWorld, packet: Packet, to: number): void {
+  const { kind, uid, activity, body } = packet;
+  sendPacket(w, { kind, from: packet.to, to, uid, activity, body, base: oneWay(w) });
+}

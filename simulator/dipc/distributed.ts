@@ -1,0 +1,133 @@
+/**
+ * The distributed state of a port copy (the "DIPC extension").
+ *
+ * A port that rights have left its node for has a UID (origin node, number on that node), for as long as it lives. One
+ * copy is the *principal*: it holds the receive right. Every other node that has rights to it has a *proxy*. A copy
+ * that the receive right has moved away from is a *forwarding proxy* until the port dies [mechanisms 2.1, 2.2, 2.9].
+ *
+ *   the only legal flags          proxy  forward  blocked  convert  arriving     [mechanisms 2.3, D7]
+ *   principal                       0       0        0        0        0
+ *   principal, right in a message   0       0        0        1        0
+ *   migrating out                   1       1        1        1        0
+ *   forwarding proxy                1       1        0        1        0
+ *   proxy                           1       0        0        1        0
+ *   arriving                        0       0        1        0        1
+ *
+ * (`proxy` and `blocked` stand in the port row, where every send looks at them.)
+ *
+ * Credits. `transit` counts what keeps no-senders honest across nodes: a proxy holds at least one credit while it has
+ * send rights, the principal's transit is minus what it has handed out, and the sum over all copies and everything on
+ * the way is zero [2.7, D2, D3]. The principal sends a unit of 100 with each right; a proxy that passes a right on
+ * sends half of its credits along, so it practically never has to buy new ones [docs/decisions].
+ */
+import { assert } from '../base/assert.ts';
+import { NONE, at, release, take, type Row } from '../base/table.ts';
+import { portCreate, type Port } from '../mach/ipc/port.ts';
+import type { DipcWorld } from './world.ts';
+
+export const CREDIT_UNIT = 100;
+
+/** UIDs are one number: the origin node times this, plus the number on that node. */
+const NUMBERS_PER_NODE = 0x1_0000_0000;
+
+export interface Distributed extends Row {
+  port: number;
+  uid: number;
+  /** Proxy: node where the principal is believed to be. */
+  destination: number;
+  forward: boolean;
+  convert: boolean;
+  arriving: boolean;
+  transit: number;
+  /** Principal: send-once rights that exist on other nodes or are on the way [D4]. */
+  remoteSendOnce: number;
+  /** Principal: nodes that were refused because the queue was full, in order; one is called back per dequeue [2.10]. */
+  readonly refused: number[];
+  /** Proxy: the queue at the principal was full; messages wait in `held` until it calls back. */
+  queueFull: boolean;
+  /** Messages that wait here: for room (proxy), or for the receive right to arrive (arriving). */
+  held: number[];
+  /** Arriving: identity of the thread that receives the right. */
+  receiver: number;
+}
+
+export function blankDistributed(id: number): Distributed {
+  return {
+    id,
+    live: true,
+    port: NONE,
+    uid: NONE,
+    destination: NONE,
+    forward: false,
+    convert: false,
+    arriving: false,
+    transit: 0,
+    remoteSendOnce: 0,
+    refused: [],
+    queueFull: false,
+    held: [],
+    receiver: NONE,
+  };
+}
+
+export function uidOf(node: number, number: number): number {
+  return node * NUMBERS_PER_NODE + number;
+}
+
+/** `node.number`, as people read it. */
+export function uidText(nodeName: (node: number) => string, uid: number): string {
+  return `${nodeName(Math.floor(uid / NUMBERS_PER_NODE))}.${uid % NUMBERS_PER_NODE}`;
+}
+
+export function originOf(uid: number): number {
+  return Math.floor(uid / NUMBERS_PER_NODE);
+}
+
+/** The distributed state of a copy that has one. */
+export function distributedOf(w: DipcWorld, port: Port): Distributed {
+  assert(port.dipc !== NONE, '2.1', `${port.label} has no UID`);
+  return at(w.distributed, port.dipc);
+}
+
+/** Gives the port a UID, if it has none yet: a right to it is about to leave the node for the first time [2.1]. */
+export function enter(w: DipcWorld, port: Port): Distributed {
+  if (port.dipc !== NONE) return at(w.distributed, port.dipc);
+  const node = at(w.nodes, port.node);
+  return attach(w, port, uidOf(node.id, node.nextUid++));
+}
+
+/** This node's copy of the port, or null if it has none. */
+export function copyOn(w: DipcWorld, node: number, uid: number): Port | null {
+  const id = at(w.nodes, node).portByUid.get(uid);
+  return id === undefined ? null : at(w.ports, id);
+}
+
+/** This node's copy; a new proxy if it has none. `guess` is where the principal is believed to be [2.6]. */
+export function copyOrProxy(w: DipcWorld, node: number, uid: number, guess: number): Port {
+  const existing = copyOn(w, node, uid);
+  if (existing !== null) return existing;
+  const proxy = portCreate(w, node, copyOn(w, originOf(uid), uid)?.label ?? 'port');
+  proxy.proxy = true;
+  const state = attach(w, proxy, uid);
+  state.convert = true;
+  state.destination = guess;
+  return proxy;
+}
+
+/** Forgets the distributed state of a copy that nobody on this node needs any more. */
+export function detach(w: DipcWorld, port: Port): void {
+  const state = distributedOf(w, port);
+  assert(state.held.length === 0, 'D10', `${port.label} still holds messages`);
+  at(w.nodes, port.node).portByUid.delete(state.uid);
+  port.dipc = NONE;
+  release(w.distributed, state, blankDistributed);
+}
+
+function attach(w: DipcWorld, port: Port, uid: number): Distributed {
+  const state = take(w.distributed, blankDistributed);
+  state.port = port.id;
+  state.uid = uid;
+  port.dipc = state.id;
+  at(w.nodes, port.node).portByUid.set(uid, port.id);
+  return state;
+}

@@ -1,0 +1,131 @@
+/**
+ * Packets: what crosses the network between two kernels.
+ *
+ * A packet carries a message, or one of the control requests of distributed IPC [mechanisms 2.14]. It costs the
+ * sending processor, the wire, and the receiving processor; packets from one node to another arrive in the order in
+ * which they were sent. What it costs is booked on the activity that caused it, so that an inter-node message is
+ * accounted for to the nanosecond.
+ *
+ * A node that is down neither sends nor receives: its packets vanish.
+ */
+import { ARRIVE, HANDLE } from '../base/event.ts';
+import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS, WAITING, book } from '../base/ledger.ts';
+import { NONE, at, release, take, type Row } from '../base/table.ts';
+import { occupy } from '../mach/processor.ts';
+import { emitAt } from '../mach/world.ts';
+import type { DipcWorld } from './world.ts';
+
+export type PacketKind =
+  | 'message'
+  | 'accepted'
+  | 'refused'
+  | 'unblock'
+  | 'acquire credits'
+  | 'credits'
+  | 'yield credits'
+  | 'begin receive migration'
+  | 'receive migration begun'
+  | 'migrate state'
+  | 'dead';
+
+export interface Packet extends Row {
+  kind: PacketKind;
+  from: number;
+  to: number;
+  activity: number;
+  /** The port that it is about. */
+  uid: number;
+  /** The message that it carries or answers, or NONE. */
+  message: number;
+  /** Forwarded from a migrating port's queue: taken in although ordinary messages wait [2.8 step 5]. */
+  migrating: boolean;
+  /** Further content, by kind. */
+  body: PacketBody;
+  /** What it costs: null message or control, rights, bytes. */
+  base: number;
+  rights: number;
+  bytes: number;
+}
+
+export interface PacketBody {
+  readonly reason?: 'queue full' | 'moved' | 'dead';
+  readonly node?: number;
+  /** Identity of the thread whose send is acknowledged. */
+  readonly sender?: number;
+  readonly credits?: number;
+  readonly seqno?: number;
+  readonly qlimit?: number;
+  readonly transit?: number;
+  readonly sendOnce?: number;
+}
+
+const bytesPerKilobyte = 1024;
+const noBody: PacketBody = {};
+
+export function blankPacket(id: number): Packet {
+  return {
+    id,
+    live: true,
+    kind: 'message',
+    from: NONE,
+    to: NONE,
+    activity: 0,
+    uid: NONE,
+    message: NONE,
+    migrating: false,
+    body: noBody,
+    base: 0,
+    rights: 0,
+    bytes: 0,
+  };
+}
+
+/** One-way delivery of a null message: half an RPC. */
+export function oneWay(w: DipcWorld): number {
+  return w.setup.prices.remote_rpc / 2;
+}
+
+/** What a send-only message costs beyond its delivery: the acknowledgement [7.2]. */
+export function acknowledgement(w: DipcWorld): number {
+  return w.setup.prices.remote_send - w.setup.prices.remote_rpc / 2;
+}
+
+/** Sends a packet and returns the time at which the sending processor is done with it. */
+export function sendPacket(w: DipcWorld, fields: Partial<Packet> & Pick<Packet, 'kind' | 'from' | 'to' | 'uid' | 'base'>): number {
+  const packet = Object.assign(take(w.packets, blankPacket), fields);
+  const from = at(w.nodes, packet.from);
+  const to = at(w.nodes, packet.to);
+  const out = pay(w, packet, w.setup.shares.out, true);
+  const done = occupy(w, from, packet.activity, out);
+  const wire = pay(w, packet, 1000 - w.setup.shares.out - w.setup.shares.in, false);
+  const arrival = Math.max(done + wire, from.lastArrival[to.id] ?? 0);
+  book(w.ledger, packet.activity, WAITING, 0, arrival - done - wire);
+  from.lastArrival[to.id] = arrival;
+  emitAt(w, arrival, ARRIVE, packet.id);
+  return done;
+}
+
+/** The packet has crossed the wire: the receiving processor takes it in. */
+export function arrive(w: DipcWorld, packet: Packet): void {
+  const to = at(w.nodes, packet.to);
+  if (!to.up) return;
+  const cost = pay(w, packet, w.setup.shares.in, false);
+  emitAt(w, occupy(w, to, packet.activity, cost), HANDLE, packet.id);
+}
+
+export function freePacket(w: DipcWorld, packet: Packet): void {
+  release(w.packets, packet, blankPacket);
+}
+
+/** Books this share (thousandths) of what the packet costs, and returns it in nanoseconds. */
+function pay(w: DipcWorld, packet: Packet, share: number, counts: boolean): number {
+  const { prices } = w.setup;
+  const one = counts ? 1 : 0;
+  const base = Math.round((packet.base * share) / 1000);
+  const rights = Math.round((packet.rights * prices.remote_right * share) / 1000);
+  const bytes = Math.round((packet.bytes * prices.remote_kilobyte * share) / (1000 * bytesPerKilobyte));
+  book(w.ledger, packet.activity, REMOTE_MESSAGES, one, base);
+  if (rights > 0) book(w.ledger, packet.activity, REMOTE_RIGHTS, one * packet.rights, rights);
+  if (bytes > 0) book(w.ledger, packet.activity, REMOTE_BYTES, one * packet.bytes, bytes);
+  return base + rights + bytes;
+}

@@ -1,0 +1,166 @@
+/**
+ * A receive right moves to another node [mechanisms 2.8], and every message of its queue with it.
+ *
+ *   destination (D)                             source (S)
+ *   a thread dequeues the right:
+ *   its copy becomes *arriving*; messages
+ *   that come for it are set aside
+ *                      -- begin -->             becomes a forwarding proxy at once: no new message
+ *                                               can enter its queue
+ *                      <-- begun --
+ *                      <-- messages, in order   (taken in although ordinary messages wait)
+ *                      <-- migrate state        then S is a clean forwarding proxy; its waiters retry
+ *   numbers installed, what was set aside
+ *   follows what was forwarded [D8];
+ *   the thread goes on
+ *
+ * Not carried: make-send count, port set, notification requests. A migration server restores them [2.8, end].
+ */
+import { COPYOUT } from '../base/event.ts';
+import { assert } from '../base/assert.ts';
+import { NONE, at } from '../base/table.ts';
+import type { Message } from '../mach/ipc/message.ts';
+import { enqueue, leaveSenders, moveMember, takeFirst } from '../mach/ipc/mqueue.ts';
+import { DEFAULT_QUEUE_LIMIT, type Port } from '../mach/ipc/port.ts';
+import { RECEIVING, threadOf, type Thread } from '../mach/thread.ts';
+import { emit } from '../mach/world.ts';
+import { toNetworkForm } from './crossing.ts';
+import { copyOn, copyOrProxy, distributedOf, originOf } from './distributed.ts';
+import { oneWay, sendPacket, type Packet } from './packet.ts';
+import { releaseHeld, sendRemote, transmit } from './send.ts';
+import type { DipcWorld } from './world.ts';
+
+/** D, step 3: this node's copy will be the principal; ask the node that holds the right now. */
+export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message, uid: number): void {
+  const port = copyOrProxy(w, t.node, uid, originOf(uid));
+  const state = distributedOf(w, port);
+  state.receiver = t.identity;
+  t.state = RECEIVING;
+  t.outgoing = message.id;
+  if (port.blocked) return;
+  const { destination: to } = state;
+  port.proxy = false;
+  port.blocked = true;
+  state.convert = false;
+  state.forward = false;
+  state.arriving = true;
+  state.queueFull = false;
+  const { activity } = message;
+  const body = { node: t.node };
+  sendPacket(w, { kind: 'begin receive migration', from: t.node, to, uid, activity, body, base: oneWay(w) });
+}
+
+/** S, step 4: from here no new message can enter the queue; then its messages go, head first, and its numbers. */
+export function begin(w: DipcWorld, packet: Packet): void {
+  const { uid, activity } = packet;
+  const to = packet.body.node!;
+  const port = copyOn(w, packet.to, uid);
+  if (port === null || !port.active) {
+    sendPacket(w, { kind: 'dead', from: packet.to, to, uid, activity, base: oneWay(w) });
+    return;
+  }
+  const state = distributedOf(w, port);
+  if (port.proxy) {
+    const { kind, body } = packet;
+    sendPacket(w, { kind, from: packet.to, to: state.destination, uid, activity, body, base: oneWay(w) });
+    return;
+  }
+  if (port.pset !== NONE) moveMember(w, port, null);
+  port.proxy = true;
+  port.blocked = true;
+  port.receiver = NONE;
+  state.forward = true;
+  state.convert = true;
+  state.destination = to;
+  sendPacket(w, { kind: 'receive migration begun', from: port.node, to, uid, activity, base: oneWay(w) });
+  forwardQueue(w, port, to);
+  sendState(w, port, to, activity);
+  becomeForwardingProxy(w, port);
+}
+
+/** D, step 7: the numbers of the port; the messages that were set aside follow those that were forwarded. */
+export function install(w: DipcWorld, packet: Packet): void {
+  const port = copyOn(w, packet.to, packet.uid)!;
+  const state = distributedOf(w, port);
+  const { seqno, qlimit, transit, sendOnce } = packet.body;
+  assert(state.arriving, 'D7', `${port.label} was not arriving`);
+  port.seqno = 0;
+  assert(seqno === 0, 'I8', `${port.label} moved with sequence number ${seqno}`);
+  port.qlimit = qlimit!;
+  state.transit += transit!;
+  state.remoteSendOnce = sendOnce! - port.sorights;
+  state.arriving = false;
+  port.blocked = false;
+  const aside = state.held;
+  state.held = [];
+  for (const id of aside) {
+    const message = at(w.messages, id);
+    if (message.dest === NONE) sendRemote(w, message);
+    else enqueue(w, message, port);
+  }
+  const t = threadOf(w, state.receiver);
+  state.receiver = NONE;
+  if (t !== null && t.outgoing !== NONE) {
+    const message = t.outgoing;
+    t.outgoing = NONE;
+    emit(w, COPYOUT, t.id, message);
+  }
+}
+
+/** Step 5: the whole queue, in order; a message in local form is put into network form first. */
+function forwardQueue(w: DipcWorld, port: Port, to: number): void {
+  for (let message = takeFirst(w, port); message !== null; message = takeFirst(w, port)) {
+    port.msgcount--;
+    if (!message.wire) toNetworkForm(w, message);
+    else leaveDestination(w, message, port);
+    message.dest = NONE;
+    transmit(w, message, to, true);
+  }
+}
+
+/** A message that is in network form already gives up what it held of the port that it was queued on. */
+function leaveDestination(w: DipcWorld, message: Message, port: Port): void {
+  if (message.destType === NONE) return;
+  port.sorights--;
+  distributedOf(w, port).remoteSendOnce++;
+}
+
+/** Step 6. */
+function sendState(w: DipcWorld, port: Port, to: number, activity: number): void {
+  const state = distributedOf(w, port);
+  const body = {
+    seqno: port.seqno,
+    qlimit: port.qlimit,
+    transit: state.transit - port.srights,
+    sendOnce: state.remoteSendOnce + port.sorights,
+  };
+  const { uid } = state;
+  sendPacket(w, { kind: 'migrate state', from: port.node, to, uid, activity, body, base: oneWay(w) });
+}
+
+/** Steps 6 and 8: what waited here goes on as it would at any proxy. */
+function becomeForwardingProxy(w: DipcWorld, port: Port): void {
+  const state = distributedOf(w, port);
+  state.transit = port.srights;
+  state.remoteSendOnce = 0;
+  port.seqno = 0;
+  port.qlimit = DEFAULT_QUEUE_LIMIT;
+  port.receiver = NONE;
+  port.receiverName = NONE;
+  port.destination = NONE;
+  port.objectKind = '';
+  port.object = NONE;
+  port.blocked = false;
+  for (let sender = port.firstSender; sender !== NONE; sender = port.firstSender) {
+    const t = at(w.threads, sender);
+    leaveSenders(w, t, port);
+    const message = at(w.messages, t.outgoing);
+    sendRemote(w, message);
+  }
+  for (const node of state.refused.splice(0)) {
+    sendPacket(w, { kind: 'unblock', from: port.node, to: node, uid: state.uid, base: oneWay(w) });
+  }
+  port.callers = false;
+  releaseHeld(w, state);
+}
+
