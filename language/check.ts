@@ -21,7 +21,7 @@ import type { Profiles } from './vocabulary/profiles.ts';
 /** Checks a parsed script; `errors` are its syntax errors, which come first on their lines. */
 export function checkScript(script: ast.Script, errors: readonly Diagnostic[], profiles: Profiles): Diagnostic[] {
   const found = [...errors];
-  const whole = new Set<AstNode>(script.declarations.filter(isWhole));
+  const whole = new Set<AstNode>(script.declarations.filter((each) => isWhole(each) && !isBroken(each, errors)));
   const cx: Check = { report: collect(found), typing: createTyping(), profiles, whole };
   checkDeclaredNames(cx, script);
   for (const declaration of script.declarations) {
@@ -29,6 +29,11 @@ export function checkScript(script: ast.Script, errors: readonly Diagnostic[], p
   }
   if (errors.length === 0) checkUnused(cx, script);
   return inOrder(found);
+}
+
+function isBroken(declaration: ast.Declaration, errors: readonly Diagnostic[]): boolean {
+  const { line, endLine } = spanOf(declaration);
+  return errors.some(({ span }) => span.line >= line && span.line <= endLine);
 }
 
 function checkDeclaration(cx: Check, declaration: ast.Declaration): void {

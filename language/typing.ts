@@ -81,7 +81,7 @@ export function createTyping(): Typing {
     switch (variable.$type) {
       case 'LetStatement': {
         const type = of(variable.value);
-        return type === 'nothing' ? 'unknown' : type;
+        return type === 'nothing' || type === 'residual' ? 'unknown' : type; // reported where it is given
       }
       case 'ConstantDeclaration':
         return of(variable.value);

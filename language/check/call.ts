@@ -57,12 +57,7 @@ function tellUnknown(cx: Check, call: ast.Call, room: Room): void {
 }
 
 function checkFunctionArguments(cx: Check, call: ast.Call, word: FunctionWord): void {
-  if (word.parameters === null) {
-    for (const each of call.arguments) {
-      if (['residual', 'nothing'].includes(cx.typing.of(each))) mustFit(cx, each, ['text'], 'What is printed');
-    }
-    return;
-  }
+  if (word.parameters === null) return;
   const most = word.parameters.length;
   const least = word.parameters.filter(({ optional }) => optional !== true).length;
   if (call.arguments.length < least || call.arguments.length > most) {

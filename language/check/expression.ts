@@ -52,10 +52,10 @@ export function checkExpression(cx: Check, expression: ast.Expression): void {
 function checkNumber(cx: Check, literal: ast.NumberLiteral): void {
   const { type, trouble } = quantity(literal.text);
   if (trouble === null) return;
-  const counted = type === 'time' ? 'nanoseconds' : type === 'size' ? 'bytes' : 'anything; give it a unit, or round it';
+  const counted = type === 'time' ? ' of nanoseconds' : type === 'size' ? ' of bytes' : ': give it a unit, or round it';
   const message =
     trouble === 'not-whole'
-      ? `\`${literal.text}\` is not a whole number of ${counted}.`
+      ? `\`${literal.text}\` is not a whole number${counted}.`
       : `\`${literal.text}\` is too large to be counted exactly.`;
   cx.report(trouble, spanOf(literal), message);
 }
@@ -65,7 +65,8 @@ export function checkName(cx: Check, use: ast.NameUse): void {
   const name = use.target.$refText;
   if (use.target.ref !== undefined || (knownName(name) !== undefined && !isNodePlace(use))) return;
   const inNodePlace = isNodePlace(use) && roomOf(use) === 'scenario';
-  if (inNodePlace && clusterOf(use) === undefined) return; // the scenario's cluster is reported already
+  // Already reported: the scenario's cluster, or that this belongs in no program.
+  if (isNodePlace(use) && clusterOf(use) === undefined) return;
   const nodes = namesOf(nodesOf(clusterOf(use)));
   const constants = scriptOf(use).declarations.filter(ast.isConstantDeclaration);
   const others = [...namesOf([...visibleVariables(use), ...constants]), ...nodes, ...names(knownNames)];
@@ -124,10 +125,12 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 function checkOutcome(cx: Check, asked: ast.Expression, answer: ast.Expression): void {
   if (!ast.isFieldUse(asked) || asked.field !== 'outcome' || !ast.isTextLiteral(answer)) return;
   if (cx.typing.of(asked.receiver) !== 'migration' || outcomes.includes(answer.value)) return;
-  const { text, fix } = suggestion(answer.value, outcomes);
+  const { text, fix } = suggestion(
+    answer.value,
+    outcomes.filter((each) => each !== ''),
+  );
   const quoted = fix === undefined ? undefined : { title: fix.title, replacement: `"${fix.replacement}"` };
-  const known = text === '' ? 'It is "done", "refused" or "failed".' : text;
-  cx.report('unknown-outcome', spanOf(answer), `No migration has the outcome "${answer.value}". ${known}`, quoted);
+  cx.report('unknown-outcome', spanOf(answer), `No migration has the outcome "${answer.value}". ${text}`, quoted);
 }
 
 function checkWithin(cx: Check, { operand, low, high }: ast.Within): void {

@@ -41,12 +41,12 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       return checkExpression(cx, statement.value);
     case 'IfStatement':
       for (const { condition, body } of statement.branches) {
-        checkCondition(cx, condition, 'The condition of `if`');
+        checkCondition(cx, condition, 'What stands after `if`');
         checkBody(cx, body.statements);
       }
       return checkBody(cx, statement.otherwise?.statements ?? []);
     case 'WhileStatement':
-      checkCondition(cx, statement.condition, 'The condition of `while`');
+      checkCondition(cx, statement.condition, 'What stands after `while`');
       return checkBody(cx, statement.body.statements);
     case 'ForStatement':
       return checkFor(cx, statement);
@@ -164,7 +164,7 @@ function checkPages(cx: Check, touch: ast.TouchStatement, last: ast.Expression):
   for (const page of new Set([touch.first, last])) {
     const index = constantNumber(page);
     if (index === undefined || (index >= 0 && index < pages)) continue;
-    const message = `The ${touch.region} of \`${program.name}\` is ${showSize(size)}: it has the pages 0 .. ${pages - 1}.`;
+    const message = `The ${touch.region} of \`${program.name}\` is ${showSize(size)}: it has ${pages === 1 ? 'only page 0' : `the pages 0 .. ${pages - 1}`}.`;
     return cx.report('outside-region', spanOf(page), message);
   }
 }
@@ -173,7 +173,7 @@ function checkExpect(cx: Check, statement: ast.ExpectStatement): void {
   const { condition } = statement;
   mustBeIn(cx, statement, 'scenario', 'expect', 'a program cannot look into the world');
   checkCondition(cx, condition, 'What is expected');
-  if (asks(condition)) return;
+  if (roomOf(statement) === 'program' || asks(condition)) return;
   cx.report('constant-expectation', spanOf(condition), 'This asks nothing of the run: it is always the same.');
 }
 

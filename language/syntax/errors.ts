@@ -64,7 +64,7 @@ function tellParserError(tokens: readonly Token[], error: ParserError, report: R
   if (tellUnit(tokens[index - 2], previous, report) || tellUnit(previous, token, report)) return;
   const place = spanOfToken(token);
   const expected = error.message;
-  if (token.image === '=' && expected !== '`=`') {
+  if (token.image === '=' && (expected === '`{`' || expected === statementOrEnd)) {
     return report('syntax', place, 'To compare, write `==`; to set a variable, write `let name = ...` or `name = ...`.', {
       title: 'Write `==`',
       replacement: '==',
