@@ -1,0 +1,49 @@
+/**
+ * What the emulator keeps in the memory of its process [mechanisms 5.1]: the names of the capabilities that it calls
+ * on, the open file descriptors, and how signals are handled. It moves with the task and nobody else needs to know.
+ *
+ * The eight send rights of a process have the same names in every process, because fork copies the memory in which the
+ * names are written; a new process therefore gets its rights inserted under these names.
+ */
+import { NONE } from '../../base/table.ts';
+import type { Task } from '../../mach/task.ts';
+
+/** The well-known names of a process's send rights: index in the name space, generation 0. */
+export const TASK_SELF = 0x100;
+export const MAIN_THREAD = 0x200;
+export const SIGNAL_THREAD = 0x300;
+/** The per-process port of the PMA: where process-related system calls go. */
+export const PROCESS_PORT = 0x400;
+export const CREDENTIALS = 0x500;
+export const ROOT_DIRECTORY = 0x600;
+export const CURRENT_DIRECTORY = 0x700;
+export const TERMINAL = 0x800;
+
+export interface OpenFile {
+  path: string;
+  /** Names of the rights to the open file structure and to its token. */
+  capability: number;
+  token: number;
+  /** Position as last reported by the file server, which keeps it; shown to people. */
+  position: number;
+  /** Name of the node of the file server; shown to people. */
+  server: string;
+}
+
+export interface EmulatorState {
+  /** Names of the receive rights of the signal port and the exception port. */
+  signalPort: number;
+  exceptionPort: number;
+  /** By descriptor; null where it is free. */
+  files: (OpenFile | null)[];
+  /** Signals handled so far, by number. */
+  handled: Record<string, number>;
+}
+
+export function newEmulator(): EmulatorState {
+  return { signalPort: NONE, exceptionPort: NONE, files: [], handled: {} };
+}
+
+export function emulatorOf(task: Task): EmulatorState {
+  return task.emulator as EmulatorState;
+}

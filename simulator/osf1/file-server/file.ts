@@ -1,0 +1,54 @@
+/**
+ * Files, and the servers that hold them. A file has a path and a size; what is in it is not modelled, only how much.
+ */
+import { NONE, take, type Row } from '../../base/table.ts';
+import type { OsfWorld } from '../world.ts';
+
+export interface FileServer extends Row {
+  node: number;
+  task: number;
+  /** Directory whose files it holds; `/` for the root server. */
+  directory: string;
+  // Names in the space of its task.
+  self: number;
+  /** Port that other servers call on, and the set with all ports. */
+  service: number;
+  set: number;
+  /** Send rights to the service ports of the other file servers, by row. */
+  readonly peers: number[];
+}
+
+export interface File extends Row {
+  path: string;
+  /** Row of the file server. */
+  server: number;
+  /** Bytes. */
+  size: number;
+  /** Name, in the server's space, of the receive right of its memory object; NONE until it is first mapped. */
+  memoryObject: number;
+}
+
+export function fileAllocate(w: OsfWorld, server: number, path: string, size: number): File {
+  return take(w.files, (id) => ({ id, live: true, path, server, size, memoryObject: NONE }));
+}
+
+/** The file of this path, or null. */
+export function fileOf(w: OsfWorld, path: string): File | null {
+  for (const file of w.files.rows) if (file.live && file.path === path) return file;
+  return null;
+}
+
+/** The server with the longest directory that is a prefix of the path. */
+export function serverOfPath(w: OsfWorld, path: string): FileServer | null {
+  let best: FileServer | null = null;
+  for (const server of w.fileServers.rows) {
+    if (!server.live || !isBelow(path, server.directory)) continue;
+    if (best === null || server.directory.length > best.directory.length) best = server;
+  }
+  return best;
+}
+
+function isBelow(path: string, directory: string): boolean {
+  if (directory === '/') return true;
+  return path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
+}

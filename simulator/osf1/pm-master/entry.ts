@@ -1,0 +1,59 @@
+/**
+ * The PM Master's table: pids, relations, where each process is, and how those that have ended did [mechanisms 5.1].
+ *
+ * A pid is given out once per run and never again. An entry lives for the whole run, so that what happened can be read
+ * off it: *alive*, then *zombie* from exit until somebody has waited for it, then *reaped*.
+ */
+import { NONE, take, type Row } from '../../base/table.ts';
+import type { OsfWorld } from '../world.ts';
+
+export interface PmMaster extends Row {
+  node: number;
+  task: number;
+  // Names in the space of its task.
+  self: number;
+  service: number;
+  nextPid: number;
+}
+
+export interface MasterEntry extends Row {
+  pid: number;
+  name: string;
+  parent: number;
+  node: number;
+  state: 'alive' | 'zombie' | 'reaped';
+  /** Exit status; meaningless while alive. */
+  status: number;
+  /** Processor time that it and its waited-for children have used (ns), once it has ended. */
+  usage: number;
+  /** Name, in the PM Master's space, of the send right to the PMA of the process; NONE before it is registered. */
+  capability: number;
+  migrations: number;
+  /** Signals delivered, reported at exit. */
+  delivered: number;
+}
+
+/** The first process: parent of all that have no other. */
+export const INIT = 1;
+
+export function masterEntryAllocate(w: OsfWorld, pid: number, parent: number, name: string): MasterEntry {
+  return take(w.masterEntries, (id) => ({
+    id,
+    live: true,
+    pid,
+    name,
+    parent,
+    node: NONE,
+    state: 'alive',
+    status: NONE,
+    usage: 0,
+    capability: NONE,
+    migrations: 0,
+    delivered: 0,
+  }));
+}
+
+export function masterEntryOf(w: OsfWorld, pid: number): MasterEntry | null {
+  for (const entry of w.masterEntries.rows) if (entry.live && entry.pid === pid) return entry;
+  return null;
+}

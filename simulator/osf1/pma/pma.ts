@@ -1,0 +1,70 @@
+/**
+ * A process management agent: the server that executes the process-related system calls of its node [paper 2.2].
+ *
+ * Its task receives on one port set. In it are the service port, on which other servers and the server stubs are
+ * called, and one port for every process that lives here: the port that a request arrives on says whose it is.
+ */
+import { NONE, take, type Row } from '../../base/table.ts';
+import type { Thread } from '../../mach/thread.ts';
+import type { Proc } from '../proc.ts';
+import type { OsfWorld } from '../world.ts';
+
+export interface Pma extends Row {
+  node: number;
+  task: number;
+  // Names in the space of its task.
+  /** Send right to its own task's kernel port. */
+  self: number;
+  /** The service port and the port set that it is in. */
+  service: number;
+  set: number;
+  /** Send rights to the services. */
+  master: number;
+  credentials: number;
+  /** Send rights that new processes of a user get: their credentials entry, directories and terminal. */
+  user: number;
+  root: number;
+  directory: number;
+  terminal: number;
+  /** Send right to the task that holds an emulator and nothing else: spawned processes are cloned from it. */
+  template: number;
+}
+
+export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
+  return take(w.pmas, (id) => ({
+    id,
+    live: true,
+    node,
+    task,
+    self: NONE,
+    service: NONE,
+    set: NONE,
+    master: NONE,
+    credentials: NONE,
+    user: NONE,
+    root: NONE,
+    directory: NONE,
+    terminal: NONE,
+    template: NONE,
+  }));
+}
+
+/** The PMA of a node, or null on a pure compute node. */
+export function pmaAt(w: OsfWorld, node: number): Pma | null {
+  for (const pma of w.pmas.rows) if (pma.live && pma.node === node) return pma;
+  return null;
+}
+
+/** The PMA that the thread belongs to. */
+export function pmaOf(w: OsfWorld, t: Thread): Pma {
+  for (const pma of w.pmas.rows) if (pma.live && pma.task === t.task) return pma;
+  throw new RangeError(`${t.name} is no thread of a PMA`);
+}
+
+/** The process whose port this is (a name in the PMA's space), or null. */
+export function procByPort(w: OsfWorld, pma: Pma, port: number): Proc | null {
+  for (const proc of w.procs.rows) {
+    if (proc.live && proc.node === pma.node && proc.processPort === port) return proc;
+  }
+  return null;
+}

@@ -1,0 +1,189 @@
+/**
+ * The proc (and user) structure: the local state of a process, sole property of the PMA on its node [mechanisms 5.4].
+ *
+ * Lists [P1]: *active* (the process lives here), *migrating* (detached, kept for recovery until the destination has
+ * it), *free* (the row means nothing). States of an active process:
+ *
+ *   creating  its task exists, its emulator has not called child_init yet; it cannot be migrated
+ *   running   on its way through its program, in whatever call
+ *   stopped   by SIGSTOP, until SIGCONT
+ *   exiting   in exit(), or killed: nothing new is accepted for it
+ *   attaching on its way in from another node
+ *
+ * Open files are no part of it: they are the emulator's, in the task's own memory. Relations (parent, children's
+ * statuses) are the PM Master's. What travels in a migration is named in `LOCAL_STATE_BYTES`.
+ */
+import { PROCESSOR } from '../base/ledger.ts';
+import { NONE, release, select, take, type Row } from '../base/table.ts';
+import type { Request } from '../mach/server.ts';
+import type { OsfWorld } from './world.ts';
+
+export type ProcList = 'active' | 'migrating' | 'free';
+export type ProcState = 'creating' | 'running' | 'stopped' | 'exiting' | 'attaching';
+
+/** Size of the proc and user structures, of the credentials and of the rusage [paper section 4]. */
+export const PROC_BYTES = 1120;
+export const CREDENTIALS_BYTES = 100;
+export const RUSAGE_BYTES = 76;
+export const LOCAL_STATE_BYTES = PROC_BYTES + CREDENTIALS_BYTES + RUSAGE_BYTES;
+
+/** Names, in the space of the PMA, of the nine capabilities that it keeps of a process [mechanisms 5.4]. */
+export interface ProcNames {
+  task: number;
+  mainThread: number;
+  signalThread: number;
+  exception: number;
+  signal: number;
+  credentials: number;
+  root: number;
+  directory: number;
+  terminal: number;
+}
+
+/** The order in which the nine travel. */
+export const procNames = [
+  'task',
+  'mainThread',
+  'signalThread',
+  'exception',
+  'signal',
+  'credentials',
+  'root',
+  'directory',
+  'terminal',
+] as const satisfies readonly (keyof ProcNames)[];
+
+/** A request as it was received, kept whole: its reply right stays under its name until somebody answers. */
+export interface SavedRequest extends Request {
+  /** Account that its work is booked on. */
+  readonly activity: number;
+}
+
+/** A request for the process that a thread of the PMA is executing [P5]. */
+export interface CallInProgress {
+  /** Identity of the PMA's thread. */
+  readonly thread: number;
+  readonly request: SavedRequest;
+  /** Whether it changes the process's state: if not, it may be cancelled and executed again elsewhere [mechanisms 5.5]. */
+  readonly modifiesState: boolean;
+}
+
+export interface Signals {
+  /** Accepted signals that the emulator has not been told yet. */
+  pending: number[];
+  /** Bit n: signal n is held back. */
+  mask: number;
+  /** How many were delivered so far. */
+  delivered: number;
+}
+
+export interface Proc extends Row {
+  pid: number;
+  name: string;
+  node: number;
+  list: ProcList;
+  state: ProcState;
+  uid: number;
+  /** Account of the process. */
+  activity: number;
+  /** The per-process port, on which the emulator calls: a receive right in the PMA's space. */
+  processPort: number;
+  names: ProcNames;
+  signals: Signals;
+  /** Nanoseconds of processor time: on all earlier nodes, and the account's total when this node began to count [P7]. */
+  usage: { accumulated: number; base: number };
+  created: number;
+  lastMigrated: number;
+  migrations: number;
+  /** pcntl(DISALLOW) clears it. */
+  migratable: boolean;
+  /** Children that have not been waited for, and how many of their exits were reported. */
+  children: number;
+  childExits: number;
+  /** Exit status to be, while exiting. */
+  status: number;
+  readonly callsInProgress: CallInProgress[];
+}
+
+export function noProcNames(): ProcNames {
+  return {
+    task: NONE,
+    mainThread: NONE,
+    signalThread: NONE,
+    exception: NONE,
+    signal: NONE,
+    credentials: NONE,
+    root: NONE,
+    directory: NONE,
+    terminal: NONE,
+  };
+}
+
+function blankProc(id: number): Proc {
+  return {
+    id,
+    live: true,
+    pid: NONE,
+    name: '',
+    node: NONE,
+    list: 'free',
+    state: 'creating',
+    uid: 0,
+    activity: 0,
+    processPort: NONE,
+    names: noProcNames(),
+    signals: { pending: [], mask: 0, delivered: 0 },
+    usage: { accumulated: 0, base: 0 },
+    created: 0,
+    lastMigrated: NONE,
+    migrations: 0,
+    migratable: true,
+    children: 0,
+    childExits: 0,
+    status: 0,
+    callsInProgress: [],
+  };
+}
+
+/** The birth of a proc on a node: it is on the active list, in state `creating`. */
+export function procAllocate(w: OsfWorld, node: number, pid: number): Proc {
+  const proc = take(w.procs, blankProc);
+  proc.pid = pid;
+  proc.node = node;
+  proc.list = 'active';
+  proc.created = w.time;
+  return proc;
+}
+
+/** Its death: back on the free list. Its capabilities have been given up or moved before. */
+export function procFree(w: OsfWorld, proc: Proc): void {
+  release(w.procs, proc, blankProc);
+}
+
+/** The proc of a process on a node, active or migrating, or null. */
+export function procOf(w: OsfWorld, node: number, pid: number): Proc | null {
+  for (const proc of w.procs.rows) if (proc.live && proc.node === node && proc.pid === pid) return proc;
+  return null;
+}
+
+/** The procs on one of the lists of a node's PMA, in the order of rows. */
+export function procsOn(w: OsfWorld, node: number, list: ProcList): Proc[] {
+  return select(w.procs, (proc) => proc.node === node && proc.list === list);
+}
+
+/** Processor time since the process came to this node (ns); policy asks for it. */
+export function currentUsage(w: OsfWorld, proc: Proc): number {
+  return w.ledger.rows[proc.activity]!.spent[PROCESSOR]! - proc.usage.base;
+}
+
+/** Processor time of the whole life of the process: what getrusage and wait report. */
+export function totalUsage(w: OsfWorld, proc: Proc): number {
+  return proc.usage.accumulated + currentUsage(w, proc);
+}
+
+/** Channel on which threads of the PMA wait for the end of the calls in progress. */
+export const callsChannel = (proc: Proc): string => `calls of ${proc.pid}`;
+/** Channel on which wait() waits for the exit of a child. */
+export const childrenChannel = (proc: Proc): string => `children of ${proc.pid}`;
+/** Channel on which a request waits until the emulator of a new process is ready. */
+export const startChannel = (proc: Proc): string => `start of ${proc.pid}`;

@@ -1,0 +1,59 @@
+/**
+ * The part of the world that the OSF/1 AD servers own: PMAs with their procs and vprocs, the PM Master's table, the
+ * credentials server's entries, the file servers' files and open file structures.
+ *
+ * A server touches its own rows only; what belongs to another one it asks for by message. The tables are shared by all
+ * nodes, so every row says which node (or which server) it belongs to.
+ */
+import { NONE, table, type Table } from '../base/table.ts';
+import type { DipcWorld } from '../dipc/world.ts';
+import type { Setup } from '../mach/world.ts';
+import type { Image } from '../workload/program.ts';
+import type { CredentialsEntry, CredentialsServer } from './credentials/entry.ts';
+import type { File, FileServer } from './file-server/file.ts';
+import type { FileHandle } from './file-server/handle.ts';
+import type { Pma } from './pma/pma.ts';
+import type { MasterEntry, PmMaster } from './pm-master/entry.ts';
+import type { Proc } from './proc.ts';
+import type { Vproc } from './vproc.ts';
+
+export interface OsfSetup extends Setup {
+  readonly image: Image;
+  /** Index of the scenario that is run. */
+  readonly scenario: number;
+}
+
+export interface OsfTables {
+  readonly pmas: Table<Pma>;
+  readonly procs: Table<Proc>;
+  readonly vprocs: Table<Vproc>;
+  readonly pmMasters: Table<PmMaster>;
+  readonly masterEntries: Table<MasterEntry>;
+  readonly credentialsServers: Table<CredentialsServer>;
+  readonly credentials: Table<CredentialsEntry>;
+  readonly fileServers: Table<FileServer>;
+  readonly files: Table<File>;
+  readonly fileHandles: Table<FileHandle>;
+  /** Task whose threads wait for announcements (announce.ts), or NONE. */
+  operator: number;
+}
+
+export interface OsfWorld extends DipcWorld, OsfTables {
+  readonly setup: OsfSetup;
+}
+
+export function osfTables(): OsfTables {
+  return {
+    pmas: table(),
+    procs: table(),
+    vprocs: table(),
+    pmMasters: table(),
+    masterEntries: table(),
+    credentialsServers: table(),
+    credentials: table(),
+    fileServers: table(),
+    files: table(),
+    fileHandles: table(),
+    operator: NONE,
+  };
+}
