@@ -1,0 +1,206 @@
+/**
+ * Completion. What may stand at the cursor follows from the one or two tokens before it and from what is open around it.
+ */
+import type { LangiumDocument, Lexer } from 'langium';
+import type { CompletionProvider } from 'langium/lsp';
+import {
+  CompletionItemKind,
+  type CompletionItem,
+  type CompletionList,
+  type CompletionParams,
+} from 'vscode-languageserver';
+import * as ast from '../generated/ast.ts';
+import { nodesOf } from '../tree.ts';
+import { parameterTypes } from '../types.ts';
+import { functions, signature, type Room } from '../vocabulary/functions.ts';
+import * as keywords from '../vocabulary/keywords.ts';
+import type { Profiles } from '../vocabulary/profiles.ts';
+import { units } from '../vocabulary/units.ts';
+import { fieldsOf, knownNames, mechanisms, phases, regions, type Word } from '../vocabulary/words.ts';
+import { docOf, headOf } from './docs.ts';
+import { outlineAt, receiverType, type Outline } from './outline.ts';
+
+interface Site {
+  readonly outline: Outline;
+  readonly script: ast.Script;
+  readonly profiles: Profiles;
+}
+
+export class Osf1adCompletionProvider implements CompletionProvider {
+  readonly completionOptions = { triggerCharacters: ['.', ' '] };
+  readonly #lexer: Lexer;
+  readonly #profiles: Profiles;
+
+  constructor(lexer: Lexer, profiles: Profiles) {
+    this.#lexer = lexer;
+    this.#profiles = profiles;
+  }
+
+  getCompletion(document: LangiumDocument, { position, context }: CompletionParams): CompletionList | undefined {
+    const offset = document.textDocument.offsetAt(position);
+    const text = document.textDocument.getText();
+    if (insideComment(text, offset)) return undefined;
+    const outline = outlineAt(this.#lexer.tokenize(text).tokens, offset);
+    const script = document.parseResult.value as ast.Script;
+    const items = itemsAt({ outline, script, profiles: this.#profiles });
+    // A space asks only after a word that can be followed by few others.
+    const asked = context?.triggerCharacter !== ' ' || items.length <= 12;
+    return asked ? { isIncomplete: false, items } : undefined;
+  }
+}
+
+function insideComment(text: string, offset: number): boolean {
+  const before = text.slice(0, offset).replace(/"(?:\\.|[^"\\\n])*"/g, '');
+  return before.lastIndexOf('/*') > before.lastIndexOf('*/') || /\/\/[^\n]*$/.test(before);
+}
+
+function itemsAt(site: Site): CompletionItem[] {
+  const { outline } = site;
+  const last = outline.before.at(-1);
+  switch (last?.image) {
+    case undefined:
+      return words(keywords.declarationWords, CompletionItemKind.Keyword);
+    case '.':
+      return words(fieldsOf(receiverType(outline)), CompletionItemKind.Field);
+    case 'machine':
+      return words(site.profiles.machines, CompletionItemKind.Value);
+    case 'network':
+      return words(site.profiles.networks, CompletionItemKind.Value);
+    case 'price':
+      return words(site.profiles.prices, CompletionItemKind.Value);
+    case 'refuse':
+      return plain(['always', 'when memory.free < '], CompletionItemKind.Keyword);
+    case ':':
+      return plain(parameterTypes, CompletionItemKind.TypeParameter);
+    case 'touch':
+    case 'dirty':
+      return words(regions, CompletionItemKind.EnumMember);
+    case 'phase':
+      return words(phases, CompletionItemKind.EnumMember);
+    case 'by':
+      return words(mechanisms, CompletionItemKind.EnumMember);
+    case 'spawn':
+    case 'exec':
+      return programs(site);
+    case 'to':
+    case 'crash':
+      return nodes(site);
+    case 'on':
+      return afterOn(site);
+    case 'of':
+    case 'wait':
+      return variables(site);
+    case 'migrate':
+      return variables(site);
+    case 'let':
+    case 'program':
+    case 'cluster':
+    case 'const':
+    case 'scenario':
+    case 'node':
+      return [];
+    default:
+      return last?.tokenType.name === 'NUMBER' ? plain(unitNames, CompletionItemKind.Unit) : generalItems(site);
+  }
+}
+
+const unitNames = units.map(({ name }) => name);
+
+/** `on` follows a title, the arguments of a spawn, the path of a file, or begins `on phase`. */
+function afterOn(site: Site): CompletionItem[] {
+  const { before, around, room } = site.outline;
+  const previous = before.at(-2);
+  if (room !== undefined && around !== 'script') {
+    return previous?.image === ')' ? nodes(site) : plain(['phase'], CompletionItemKind.Keyword);
+  }
+  return room === 'scenario' ? clusters(site) : nodes(site);
+}
+
+function generalItems(site: Site): CompletionItem[] {
+  const { around, before, room } = site.outline;
+  const last = before.at(-1)?.image ?? '';
+  switch (around) {
+    case 'cluster':
+      return words(keywords.clusterWords, CompletionItemKind.Keyword);
+    case 'node':
+      return words(keywords.nodeWords, CompletionItemKind.Keyword);
+    case 'script':
+      return room !== undefined || /^["\w]/.test(last)
+        ? [...plain(['on', 'seed', 'size'], CompletionItemKind.Keyword), ...declarationItems]
+        : declarationItems;
+    case 'parentheses':
+      return room === undefined ? [] : values(site, room);
+    default: {
+      if (room === undefined) return [];
+      const statement = endsStatement(last) ? statements(room) : [];
+      const joins = /^[\w")\]]/.test(last) ? plain(['and', 'or', 'in', 'to', 'by', 'on'], CompletionItemKind.Operator) : [];
+      const branches = last === '}' ? plain(['else'], CompletionItemKind.Keyword) : [];
+      return [...statement, ...values(site, room), ...joins, ...branches];
+    }
+  }
+}
+
+const declarationItems = words(keywords.declarationWords, CompletionItemKind.Keyword);
+
+/** Whether a statement can begin after this token. */
+const endsStatement = (image: string): boolean =>
+  /^[{}\w")\]]/.test(image) && !/^(?:and|or|not|in|if|while|expect|compute|sleep|at)$/.test(image);
+
+function statements(room: Room): CompletionItem[] {
+  const own = room === 'program' ? keywords.programWords : keywords.scenarioWords;
+  return words([...keywords.commonWords, ...own], CompletionItemKind.Keyword);
+}
+
+function values(site: Site, room: Room): CompletionItem[] {
+  const acting = room === 'program' ? keywords.programValueWords : keywords.scenarioValueWords;
+  const known = functions.filter(({ rooms }) => rooms.includes(room));
+  const constants = site.script.declarations.filter(ast.isConstantDeclaration);
+  return [
+    ...variables(site),
+    ...constants.map((each) => declared(each, CompletionItemKind.Constant)),
+    ...(room === 'scenario' ? nodes(site) : []),
+    ...known.map((word) => ({
+      label: word.name,
+      kind: CompletionItemKind.Function,
+      detail: signature(word),
+      documentation: word.doc,
+    })),
+    ...words(acting, CompletionItemKind.Keyword),
+    ...words(knownNames, CompletionItemKind.Constant),
+    ...plain(['true', 'false', 'not'], CompletionItemKind.Keyword),
+  ];
+}
+
+function variables({ outline }: Site): CompletionItem[] {
+  return outline.variables.map(({ name, type }) => ({
+    label: name,
+    kind: CompletionItemKind.Variable,
+    ...(type === 'unknown' ? {} : { detail: type }),
+    sortText: `0${name}`,
+  }));
+}
+
+const programs = ({ script }: Site): CompletionItem[] =>
+  script.declarations.filter(ast.isProgramDeclaration).map((each) => declared(each, CompletionItemKind.Class));
+
+const clusters = ({ script }: Site): CompletionItem[] =>
+  script.declarations.filter(ast.isClusterDeclaration).map((each) => declared(each, CompletionItemKind.Module));
+
+/** The nodes of the scenario's cluster; outside of scenarios those of all clusters. */
+function nodes({ outline, script }: Site): CompletionItem[] {
+  const all = script.declarations.filter(ast.isClusterDeclaration);
+  const own = all.filter(({ name }) => outline.room !== 'scenario' || name === outline.cluster);
+  return own.flatMap((cluster) => nodesOf(cluster)).map((each) => declared(each, CompletionItemKind.Unit));
+}
+
+function declared(node: ast.Named | ast.ProgramDeclaration | ast.ClusterDeclaration, kind: CompletionItemKind): CompletionItem {
+  const doc = docOf(node);
+  return { label: node.name, kind, detail: headOf(node), ...(doc === '' ? {} : { documentation: doc }) };
+}
+
+function words(all: readonly Word[], kind: CompletionItemKind): CompletionItem[] {
+  return all.map(({ name, doc }) => ({ label: name, kind, documentation: doc }));
+}
+
+const plain = (all: readonly string[], kind: CompletionItemKind): CompletionItem[] =>
+  all.map((label) => ({ label, kind }));

@@ -1,0 +1,111 @@
+/**
+ * What stands around the cursor, read off the tokens alone: while somebody types, the tree is full of holes just there.
+ */
+import type { Lexer } from 'langium';
+import type { Type } from '../types.ts';
+import { parameterType } from '../types.ts';
+
+export type Token = ReturnType<Lexer['tokenize']>['tokens'][number];
+
+export type Around = 'script' | 'cluster' | 'node' | 'program' | 'scenario' | 'parentheses';
+
+export interface VisibleVariable {
+  readonly name: string;
+  readonly type: Type;
+}
+
+export interface Outline {
+  /** The tokens before the cursor, without the word that is being typed. */
+  readonly before: readonly Token[];
+  /** The innermost thing that is open at the cursor; `parentheses` of a call or a parameter list. */
+  readonly around: Around;
+  /** The kind of text at the cursor, whatever brackets are open in it. */
+  readonly room: 'program' | 'scenario' | undefined;
+  readonly variables: readonly VisibleVariable[];
+  /** The cluster of the scenario at the cursor. */
+  readonly cluster: string | undefined;
+}
+
+interface Open {
+  readonly around: Around;
+  readonly variables: VisibleVariable[];
+}
+
+const braceOf: Readonly<Record<string, Around>> = {
+  cluster: 'cluster',
+  node: 'node',
+  program: 'program',
+  scenario: 'scenario',
+};
+
+export function outlineAt(tokens: readonly Token[], offset: number): Outline {
+  const before = tokens.filter(({ endOffset }) => endOffset !== undefined && endOffset < offset);
+  const last = before.at(-1);
+  if (last?.endOffset === offset - 1 && /^\w+$/.test(last.image)) before.pop();
+
+  const open: Open[] = [{ around: 'script', variables: [] }];
+  let heading: Around | undefined;
+  let parameters: VisibleVariable[] = [];
+  let cluster: string | undefined;
+  let room: Outline['room'];
+  before.forEach(({ image }, index) => {
+    const next = before[index + 1]?.image;
+    const around = open.at(-1)?.around ?? 'script';
+    if (open.length === 1) {
+      if (image in braceOf && image !== 'node') {
+        heading = braceOf[image];
+        room = heading === 'program' || heading === 'scenario' ? heading : undefined;
+        parameters = [];
+        cluster = undefined;
+      }
+      if (image === 'on' && heading === 'scenario') cluster = next;
+    }
+    if (image === 'node' && around === 'cluster') heading = 'node';
+    if (image === ':' && room === 'program') {
+      parameters.push({ name: before[index - 1]?.image ?? '', type: parameterType(next) });
+    }
+    if (image === '{') {
+      open.push({ around: heading ?? around, variables: parameters });
+      heading = undefined;
+      parameters = [];
+    } else if (image === '(') {
+      open.push({ around: 'parentheses', variables: [] });
+    } else if ((image === '}' || image === ')') && open.length > 1) {
+      open.pop();
+    } else if (image === 'let' && next !== undefined) {
+      const visible = open.flatMap(({ variables }) => variables);
+      open.at(-1)?.variables.push({ name: next, type: typeOfValue(before.slice(index + 3, index + 5), visible) });
+    } else if (image === 'for' && next !== undefined) {
+      parameters = [{ name: next, type: 'int' }];
+    }
+  });
+  const around = open.at(-1)?.around ?? 'script';
+  return { before, around, room, variables: open.flatMap(({ variables }) => variables), cluster };
+}
+
+/** The type of a value by how it begins: enough to know whose fields to offer. */
+function typeOfValue([first, second]: readonly Token[], visible: readonly VisibleVariable[]): Type {
+  switch (first?.image) {
+    case 'spawn':
+    case 'fork':
+      return 'process';
+    case 'migrate':
+      return second?.image === '(' ? 'int' : 'migration';
+    default:
+      return visible.find(({ name }) => name === first?.image)?.type ?? 'unknown';
+  }
+}
+
+/** The type of what a `.` before the cursor belongs to. */
+export function receiverType({ before, variables }: Outline): Type {
+  const receiver = before.at(-2);
+  if (receiver?.image !== ')') return variables.findLast(({ name }) => name === receiver?.image)?.type ?? 'unknown';
+  let depth = 0;
+  for (let index = before.length - 2; index >= 0; index--) {
+    const image = before[index]?.image;
+    if (image === ')') depth += 1;
+    if (image === '(') depth -= 1;
+    if (depth === 0) return before[index - 1]?.image === 'residual' ? 'residual' : 'process';
+  }
+  return 'unknown';
+}

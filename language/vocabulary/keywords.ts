@@ -1,0 +1,76 @@
+/**
+ * The words that begin something, with the sentence that completion and hover show, in the order in which they are
+ * offered.
+ */
+import type { Word } from './words.ts';
+
+export const declarationWords: readonly Word[] = [
+  { name: 'cluster', doc: 'Machines, their network, and what runs on each node: `cluster NAME { ... }`.' },
+  { name: 'file', doc: 'A file that exists when a run begins: `file "/path" on NODE size SIZE`.' },
+  { name: 'const', doc: 'A value that is known before the run: `const NAME = VALUE`.' },
+  { name: 'program', doc: 'What a process runs: `program NAME(parameter: type) { ... }`.' },
+  { name: 'scenario', doc: 'What happens when, and what must hold: `scenario "title" on CLUSTER seed NUMBER { ... }`.' },
+];
+
+export const clusterWords: readonly Word[] = [
+  { name: 'machine', doc: 'The profile of the machines, with their prices.' },
+  { name: 'network', doc: 'The profile of the network, with its prices.' },
+  { name: 'price', doc: 'Sets one price for this cluster: `price kernel_call 0.5 ms`.' },
+  { name: 'node', doc: 'A node and what runs on it: `node NAME { pma ... }`.' },
+];
+
+export const nodeWords: readonly Word[] = [
+  { name: 'pma', doc: 'A process management agent: without one the node is a pure compute node.' },
+  { name: 'pm_master', doc: 'The PM Master, which knows where every process is. A cluster has one.' },
+  { name: 'credentials', doc: 'The credentials server. A cluster has one.' },
+  { name: 'file_server', doc: 'A file server for the files below a directory: `file_server "/"`.' },
+  { name: 'memory', doc: 'The physical memory of the node; 16 MB if it does not say.' },
+  { name: 'refuse', doc: 'Refuses migrations: `refuse always`, or `refuse when memory.free < SIZE`.' },
+];
+
+/** Statements of programs and scenarios alike. */
+export const commonWords: readonly Word[] = [
+  { name: 'let', doc: 'Makes a variable: `let NAME = VALUE`. It is visible to the end of its block.' },
+  { name: 'if', doc: '`if CONDITION { ... } else if CONDITION { ... } else { ... }`' },
+  { name: 'while', doc: '`while CONDITION { ... }`' },
+  { name: 'for', doc: '`for NAME in FIRST .. LAST { ... }`: both ends included, LAST is evaluated once.' },
+  { name: 'wait', doc: 'Waits for a process to exit, in a scenario also for a migration to end.' },
+];
+
+export const programWords: readonly Word[] = [
+  { name: 'compute', doc: 'Uses the processor for a time: `compute 40 ms`.' },
+  { name: 'touch', doc: 'Reads pages of a region: `touch data[0 .. 3]`.' },
+  { name: 'dirty', doc: 'Writes pages of a region: `dirty data[0 .. 3]`.' },
+  { name: 'exec', doc: 'Goes on as another program: `exec P(...)`.' },
+];
+
+export const scenarioWords: readonly Word[] = [
+  { name: 'at', doc: 'Waits until the virtual clock shows a time: `at 500 ms`.' },
+  { name: 'sleep', doc: 'Lets a time pass: `sleep 200 ms`.' },
+  { name: 'expect', doc: 'What must hold here: `expect p.status == 0`.' },
+  { name: 'on', doc: '`on phase PHASE of PROCESS { ... }`: done when the migration enters the phase, while the scenario goes on.' },
+  { name: 'crash', doc: 'A node fails: `crash NODE`.' },
+];
+
+export const programValueWords: readonly Word[] = [
+  { name: 'fork', doc: 'A child that does the block and exits: `let child = fork { ... }`. Its value is the child.' },
+];
+
+export const scenarioValueWords: readonly Word[] = [
+  { name: 'spawn', doc: 'Starts a program: `let p = spawn P(...) on NODE`.' },
+  { name: 'migrate', doc: 'Asks for a migration and goes on: `let m = migrate p to NODE by process`.' },
+];
+
+/** Every word with a doc, for hover. */
+export const documentedWords: ReadonlyMap<string, string> = new Map(
+  [
+    declarationWords,
+    clusterWords,
+    nodeWords,
+    commonWords,
+    programWords,
+    scenarioWords,
+    programValueWords,
+    scenarioValueWords,
+  ].flatMap((words) => words.map(({ name, doc }): [string, string] => [name, doc])),
+);
