@@ -19,7 +19,7 @@ interface Suite {
   readonly style: 'Dot' | 'Spec';
   readonly run_ms_max: number;
   /** What the suite needs beside the build, brought before it starts so that no test waits for it. */
-  prepare(): Promise<unknown>;
+  readonly prepare: () => Promise<unknown>;
 }
 
 interface Counts {

@@ -33,7 +33,7 @@ const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 5_000;
 const POLL_MS = 50;
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Copies our extension as it is packed: what is missing from the package is missing here, too. */
 async function installExtension(extensions: string): Promise<void> {
@@ -66,18 +66,21 @@ async function endGroup(pid: number): Promise<void> {
   ] as const) {
     if (!isGroupAlive(pid)) return;
     process.kill(-pid, signal);
-    for (const until = Date.now() + patience_ms; isGroupAlive(pid) && Date.now() < until;) await pause(POLL_MS);
+    const until_ms = Date.now() + patience_ms;
+    while (isGroupAlive(pid) && Date.now() < until_ms) await pause(POLL_MS);
   }
 }
 
 /** Waits until the server names the port it listens on. */
 async function listening(child: ChildProcess, log: string): Promise<string> {
-  for (const until = Date.now() + START_MS_MAX; Date.now() < until; await pause(POLL_MS)) {
+  const until_ms = Date.now() + START_MS_MAX;
+  while (Date.now() < until_ms) {
     const text = readFileSync(log, 'utf8');
     const port = /Extension host agent listening on (\d+)/.exec(text)?.[1];
     if (port !== undefined) return port;
     if (/EADDRINUSE/.test(text)) throw new Error('the port is in use; leave --port out to take any free one');
     if (child.exitCode !== null || child.signalCode !== null) break;
+    await pause(POLL_MS);
   }
   throw new Error(`the editor's server did not start; its log (${log}) ends with:\n${tail(log)}`);
 }
@@ -110,7 +113,9 @@ export async function startServer({ folder, home, port, say }: ServerOptions): P
     { cwd: root, detached: true, stdio: ['ignore', output, output] },
   );
   closeSync(output);
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+  });
   const pid = child.pid;
   if (pid === undefined) throw new Error(`cannot start ${node}`);
   const stop = async (): Promise<void> => {

@@ -38,7 +38,10 @@ function isReference(node: ts.Identifier): boolean {
 
 function importOf(node: ts.Node): { module: string | null; typesOnly: boolean } | undefined {
   if (ts.isImportDeclaration(node)) {
-    return { module: literal(node.moduleSpecifier), typesOnly: node.importClause?.isTypeOnly ?? false };
+    return {
+      module: literal(node.moduleSpecifier),
+      typesOnly: node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword,
+    };
   }
   if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
     return { module: literal(node.moduleSpecifier), typesOnly: node.isTypeOnly };
