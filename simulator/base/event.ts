@@ -19,6 +19,7 @@ export const NODE_DOWN = 9; //      observer, node     a surviving node learns o
 export const LAST_SEND = 10; //     port               a no-senders condition may have become true
 export const ABANDON = 11; //       message            a message in network form is destroyed unread
 export const ROOM = 12; //          port               a message was dequeued, and nodes wait to be called back
+export const UNUSED = 13; //        object             nobody on another node uses this memory object any more
 
 export const eventNames = [
   'run',
@@ -34,6 +35,7 @@ export const eventNames = [
   'last send',
   'abandon',
   'room',
+  'unused',
 ] as const;
 
 export type EventKind = number;

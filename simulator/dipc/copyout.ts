@@ -6,7 +6,7 @@
  * been moved from `rights` to the thread's hand.
  */
 import { assert } from '../base/assert.ts';
-import { NONE, at } from '../base/table.ts';
+import { NONE } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
 import { finishReceive } from '../mach/ipc/mqueue.ts';
 import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';

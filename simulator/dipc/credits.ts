@@ -4,10 +4,12 @@
  * A proxy that nobody on its node needs any more gives its credits back to the principal and is forgotten. When the
  * principal has no send right on its own node and every credit is back, there is no sender left anywhere.
  */
+import { UNUSED } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { notifyNoSenders } from '../mach/ipc/notify.ts';
 import { bury, messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
+import { emit } from '../mach/world.ts';
 import { CREDIT_UNIT, copyOn, detach, distributedOf } from './distributed.ts';
 import { oneWay, sendPacket, type Packet } from './packet.ts';
 import { releaseHeld } from './send.ts';
@@ -16,19 +18,18 @@ import type { DipcWorld } from './world.ts';
 /** The last send right of this copy is gone (or was, when the event was emitted: the state says what is true now). */
 export function lastSend(w: DipcWorld, id: number): void {
   const port = w.ports.rows[id];
-  if (port === undefined || !port.live || !port.active || port.srights > 0) return;
-  if (port.dipc === NONE) {
-    if (port.nsrequest !== NONE) notifyNoSenders(w, port);
-    return;
-  }
+  if (port === undefined || !port.live) return;
+  if (!port.active) return announceDeath(w, port);
+  if (port.srights > 0) return;
   if (port.proxy) retire(w, port);
   else noSendersIfTrue(w, port);
 }
 
 /** A request for the no-senders notice was made: it may be true already. */
 export function noSendersIfTrue(w: DipcWorld, port: Port): void {
-  if (port.proxy || port.nsrequest === NONE || port.srights > 0) return;
-  if (port.dipc === NONE || distributedOf(w, port).transit === 0) notifyNoSenders(w, port);
+  if (port.proxy || port.srights > 0 || (port.dipc !== NONE && distributedOf(w, port).transit !== 0)) return;
+  if (port.nsrequest !== NONE) notifyNoSenders(w, port);
+  if (port.objectKind === 'memory') emit(w, UNUSED, port.object);
 }
 
 /** Credits come back to the principal; a forwarding proxy relays them. */
@@ -86,6 +87,16 @@ export function killCopy(w: DipcWorld, port: Port): void {
   state.held = [];
   portDestroy(w, port);
   for (const id of held) messageDestroy(w, at(w.messages, id));
+  forgetIfDead(w, port);
+}
+
+/** Death walks back along the chain of nodes that the receive right came through [2.8 step 7, 2.11]. */
+function announceDeath(w: DipcWorld, port: Port): void {
+  if (port.dipc === NONE) return;
+  const state = distributedOf(w, port);
+  const { previous: to, uid } = state;
+  state.previous = NONE;
+  if (to !== NONE) sendPacket(w, { kind: 'dead', from: port.node, to, uid, base: oneWay(w) });
   forgetIfDead(w, port);
 }
 

@@ -47,6 +47,8 @@ export interface Distributed extends Row {
   queueFull: boolean;
   /** Messages that wait here: for room (proxy), or for the receive right to arrive (arriving). */
   held: number[];
+  /** Node that the receive right came from: it learns of the port's death, and so does the chain behind it [2.8 step 7]. */
+  previous: number;
   /** Arriving: identity of the thread that receives the right. */
   receiver: number;
 }
@@ -66,6 +68,7 @@ export function blankDistributed(id: number): Distributed {
     refused: [],
     queueFull: false,
     held: [],
+    previous: NONE,
     receiver: NONE,
   };
 }

@@ -44,6 +44,7 @@ export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message,
   state.convert = false;
   state.forward = false;
   state.arriving = true;
+  state.remoteSendOnce = -port.sorights;
   state.queueFull = false;
   const { activity } = message;
   const body = { node: t.node };
@@ -88,7 +89,8 @@ export function install(w: DipcWorld, packet: Packet): void {
   assert(seqno === 0, 'I8', `${port.label} moved with sequence number ${seqno}`);
   port.qlimit = qlimit!;
   state.transit += transit!;
-  state.remoteSendOnce = sendOnce! - port.sorights;
+  state.remoteSendOnce += sendOnce!;
+  state.previous = packet.from;
   state.arriving = false;
   port.blocked = false;
   const aside = state.held;

@@ -16,7 +16,7 @@ import { answerWith, receive, rpc, type Payload } from './ipc/mach-msg.ts';
 import { KERNEL } from './ipc/port.ts';
 import { copyin, copyout, destinationOf, portAllocate, discard } from './ipc/right.ts';
 import { lookup } from './ipc/space.ts';
-import { occupy } from './processor.ts';
+import { charge, occupy } from './processor.ts';
 import { call, finish, routine, step, type Routine } from './routine.ts';
 import { taskCreate } from './task.ts';
 import { RECEIVING, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
@@ -33,6 +33,8 @@ export interface KernelAnswer {
   readonly code?: string;
   readonly body?: unknown;
   readonly bytes?: number;
+  /** Pages of 4 KB sent out of line. */
+  readonly pages?: number;
   /** Rights in hand: type, port, type, port ... */
   readonly rights?: number[];
 }
@@ -95,6 +97,7 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     for (let i = 0; i < rights.length; i += 2) names.push(copyout(w, task, { type: rights[i]!, port: rights[i + 1]! }));
     t.names = names.length === 0 ? noNames : names;
     finish(t, null);
+    if (names.length > 0) charge(w, t, LOCAL_RIGHTS, names.length, names.length * w.setup.prices.local_right);
   }),
 ]);
 
@@ -124,10 +127,10 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
   step('answer', (w, t, f) => {
     t.frames[t.frames.length - 1]!.step = 0;
     dropHand(w, t);
-    const { code, body, bytes, rights } = (t.result ?? {}) as KernelAnswer;
+    const { code, body, bytes, pages, rights } = (t.result ?? {}) as KernelAnswer;
     t.serves = NONE;
     if (f.reply !== NONE) {
-      answerWith(w, t, f.reply, { code: code ?? 'KERN_SUCCESS', body, bytes: bytes ?? 0 }, rights ?? []);
+      answerWith(w, t, f.reply, { code: code ?? 'KERN_SUCCESS', body, bytes: bytes ?? 0, pages: pages ?? 0 }, rights ?? []);
     }
   }),
 ]);

@@ -35,6 +35,8 @@ export interface Frame {
   routine: number;
   /** Index of the step that comes next. */
   step: number;
+  /** Index of the step that was performed last: what an interrupted thread performs again. */
+  current: number;
   /** The routine's own plain data. */
   data: object;
 }
@@ -57,7 +59,7 @@ export function routine<W extends MachWorld, D extends object>(
 /** Pushes a frame: the thread goes on with the routine's first step, and comes back when it has finished. */
 export function call(t: Thread, to: Routine, data: object): void {
   assert(to.index >= 0, 'routine', `${to.name} is not in the engine's list`);
-  t.frames.push({ routine: to.index, step: 0, data });
+  t.frames.push({ routine: to.index, step: 0, current: 0, data });
 }
 
 /** Ends the routine; `result` is what the caller's next step finds in `t.result`. */
@@ -89,7 +91,8 @@ export function again(t: Thread): void {
 export function performStep(w: MachWorld, t: Thread): void {
   const frame = t.frames[t.frames.length - 1]!;
   const steps = w.setup.routines[frame.routine]!.steps;
-  const next = steps[frame.step++];
+  frame.current = frame.step++;
+  const next = steps[frame.current];
   if (next === undefined) finish(t);
   else next.perform(w as never, t, frame.data as never);
   runnable(w, t);

@@ -35,7 +35,7 @@ export function run(w: MachWorld, id: number, identity: number): void {
     return;
   }
   const top = t.frames[t.frames.length - 1];
-  if (retry === RETRY_STEP && top !== undefined) top.step--;
+  if (retry === RETRY_STEP && top !== undefined) top.step = top.current;
   if (top === undefined) runnable(w, t);
   else performStep(w, t);
 }

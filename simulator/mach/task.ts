@@ -11,6 +11,7 @@ import { kernelPort } from './ipc/port.ts';
 import { destroyName, kernelReleases, type Right } from './ipc/right.ts';
 import { DEAD_NAME, SEND, emptySpace, names, type Space } from './ipc/space.ts';
 import { threadTerminate } from './thread-control.ts';
+import { regionRemove } from './vm/region.ts';
 import type { MachWorld } from './world.ts';
 
 export type TaskKind = 'process' | 'server' | 'kernel' | 'mach';
@@ -30,8 +31,8 @@ export interface Task extends Row {
   readonly special: number[];
   /** Account of new threads. */
   activity: number;
-  /** Address map; its rows belong to the room that manages memory. */
-  map: number;
+  /** Address map: ids of its regions, in the order of addresses. */
+  readonly regions: number[];
   /** What the emulator keeps in the task's own memory: plain data that moves with the task. */
   emulator: object | null;
 }
@@ -50,7 +51,7 @@ function blankTask(id: number): Task {
     self: NONE,
     special: [NONE, NONE, NONE, NONE, NONE],
     activity: 0,
-    map: NONE,
+    regions: [],
     emulator: null,
   };
 }
@@ -79,9 +80,10 @@ export function setSpecial(w: MachWorld, task: Task, which: number, right: Right
   if (before !== NONE) kernelReleases(w, at(w.ports, before));
 }
 
-/** task_terminate: threads, rights and kernel port go; the map is for the room that manages memory. */
+/** task_terminate: threads, regions, rights and the kernel port go. */
 export function taskTerminate(w: MachWorld, task: Task): void {
   for (const id of [...task.threads]) threadTerminate(w, at(w.threads, id));
+  for (const region of [...task.regions]) regionRemove(w, task, at(w.regions, region));
   for (const name of names(task.space)) destroyName(w, task, name);
   for (let which = 0; which < task.special.length; which++) setSpecial(w, task, which, { type: DEAD_NAME, port: NONE });
   portDestroy(w, at(w.ports, task.self));

@@ -9,6 +9,8 @@ import { RUN } from '../base/event.ts';
 import { NONE, at, release } from '../base/table.ts';
 import { takeBack } from './ipc/mach-msg.ts';
 import { leaveQueue, leaveSenders } from './ipc/mqueue.ts';
+import { portDestroy } from './ipc/port-death.ts';
+import { destroyName } from './ipc/right.ts';
 import { preempt } from './processor.ts';
 import type { Task } from './task.ts';
 import {
@@ -96,8 +98,11 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
     takeBack(w, message);
   }
   t.state = ENDED;
-  const { threads } = at(w.tasks, t.task);
+  const task = at(w.tasks, t.task);
+  if (t.replyName !== NONE) destroyName(w, task, t.replyName);
+  const { threads } = task;
   threads.splice(threads.indexOf(t.id), 1);
+  if (t.self !== NONE) portDestroy(w, at(w.ports, t.self));
   release(w.threads, t, blankThread);
 }
 

@@ -22,6 +22,7 @@ import { WAITING, book } from '../base/ledger.ts';
 import { NONE, at, take, type Row } from '../base/table.ts';
 import type { Frame } from './routine.ts';
 import type { Task } from './task.ts';
+import { threadTerminate } from './thread-control.ts';
 import { emit, emitAt, type MachWorld } from './world.ts';
 
 export const RUNNING = 0;
@@ -47,6 +48,8 @@ export interface Thread extends Row {
   node: number;
   state: number;
   suspendCount: number;
+  /** Port that the kernel answers on for this thread; NONE for threads that nobody ever asked for. */
+  self: number;
   /** Its RUN event came while it was suspended. */
   parked: boolean;
   retry: number;
@@ -105,6 +108,7 @@ export function blankThread(id: number): Thread {
     node: NONE,
     state: READY,
     suspendCount: 0,
+    self: NONE,
     parked: false,
     retry: RETRY_NOTHING,
     frames: [],
@@ -168,7 +172,7 @@ export function isSuspended(w: MachWorld, t: Thread): boolean {
 export function runnable(w: MachWorld, t: Thread): void {
   if (t.state !== RUNNING || !t.live) return;
   if (t.frames.length === 0) {
-    t.state = ENDED;
+    threadTerminate(w, t);
     return;
   }
   t.state = READY;
@@ -204,13 +208,24 @@ export function blockOn(w: MachWorld, t: Thread, channel: string): void {
   t.since = w.time;
 }
 
+/** Every thread of the node that waits on the channel goes on, in the order of ids. */
+export function wakeNode(w: MachWorld, node: number, channel: string): void {
+  for (const t of w.threads.rows) {
+    if (t.live && t.node === node && t.state === BLOCKED && t.channel === channel) unblock(w, t);
+  }
+}
+
 /** Every thread of the task that waits on the channel goes on, in the order in which they were made. */
 export function wakeAll(w: MachWorld, task: Task, channel: string): void {
   for (const id of task.threads) {
     const t = at(w.threads, id);
-    if (t.state !== BLOCKED || t.channel !== channel) continue;
-    t.channel = '';
-    book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
-    runAt(w, t, w.time);
+    if (t.state === BLOCKED && t.channel === channel) unblock(w, t);
   }
+}
+
+function unblock(w: MachWorld, t: Thread): void {
+  t.channel = '';
+  t.servedBy = NONE;
+  book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
+  runAt(w, t, w.time);
 }

@@ -17,6 +17,8 @@ import type { Node } from './node.ts';
 import type { Routine } from './routine.ts';
 import type { Task } from './task.ts';
 import type { Thread } from './thread.ts';
+import type { VmObject } from './vm/object.ts';
+import type { Region } from './vm/region.ts';
 
 /** What a run is set up with. It never changes, so checkpoints share it. */
 export interface Setup {
@@ -42,6 +44,10 @@ export interface MachWorld {
   readonly threads: Table<Thread>;
   readonly ports: Table<Port>;
   readonly messages: Table<Message>;
+  readonly regions: Table<Region>;
+  readonly objects: Table<VmObject>;
+  /** Writes to memory so far: each gives the page that it writes a new version. */
+  writes: number;
   /** Current row of every thread identity: a thread that moves to another node keeps its identity. */
   readonly threadByIdentity: number[];
   /** What happened during this event; see notice.ts. */

@@ -17,6 +17,7 @@ import { SENDING, noNames, type Thread } from '../thread.ts';
 import { emit, emitAt, type MachWorld } from '../world.ts';
 import { messageAllocate, messageFree, noRights, type Message } from './message.ts';
 import { receiveFrom } from './mqueue.ts';
+import type { Port } from './port.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
 import { copyin, destinationOf, discard, portAllocate } from './right.ts';
 import { RECEIVE, PORT_SET, SEND, SEND_ONCE, lookup, remove } from './space.ts';
@@ -44,16 +45,30 @@ const bytesPerPage = 4096;
 
 /** Sends a request to a send right and waits for the answer on the thread's reply port. */
 export function rpc(w: MachWorld, t: Thread, to: number, operation: string, payload = empty): void {
-  const task = at(w.tasks, t.task);
-  if (t.replyName === NONE) t.replyName = portAllocate(w, task, `${t.name}.reply`);
   const message = header(w, t, to, operation, payload);
   if (message === null) return;
-  const reply = at(w.ports, lookup(task.space, t.replyName)!.port);
-  reply.sorights++;
-  message.reply = reply.id;
-  message.replyType = SEND_ONCE;
-  message.client = t.identity;
-  t.expectsReply = true;
+  expectReply(w, t, message);
+  transmit(w, t, message);
+}
+
+/** An RPC by the kernel on behalf of the thread: it holds a right to the port, and the rights to send in hand. */
+export function rpcToPort(
+  w: MachWorld,
+  t: Thread,
+  port: Port,
+  operation: string,
+  payload: Payload,
+  rights: number[] = noRights,
+): void {
+  if (!port.active) {
+    fail(t, 'MACH_SEND_INVALID_DEST');
+    for (let i = 0; i < rights.length; i += 2) discard(w, { type: rights[i]!, port: rights[i + 1]! });
+    return;
+  }
+  port.srights++;
+  const message = fill(w, t, port, SEND, operation, payload);
+  message.rights = rights;
+  expectReply(w, t, message);
   transmit(w, t, message);
 }
 
@@ -102,13 +117,7 @@ function header(w: MachWorld, t: Thread, to: number, operation: string, payload:
   const destType = entry.type === SEND_ONCE ? SEND_ONCE : SEND;
   if (destType === SEND_ONCE) remove(task.space, to);
   else port.srights++;
-  const message = messageAllocate(w, operation, dest, destType, t.activity);
-  message.node = t.node;
-  message.sender = t.identity;
-  message.body = payload.body ?? null;
-  message.bytes = payload.bytes ?? 0;
-  message.pages = payload.pages ?? 0;
-  message.code = payload.code ?? 'KERN_SUCCESS';
+  const message = fill(w, t, port, destType, operation, payload);
   if (payload.rights === undefined) return message;
   const rights: number[] = [];
   for (const carried of payload.rights) {
@@ -122,6 +131,29 @@ function header(w: MachWorld, t: Thread, to: number, operation: string, payload:
   }
   if (rights.length > 0) message.rights = rights;
   return message;
+}
+
+function fill(w: MachWorld, t: Thread, port: Port, destType: number, operation: string, payload: Payload): Message {
+  const message = messageAllocate(w, operation, port.id, destType, t.activity);
+  message.node = t.node;
+  message.sender = t.identity;
+  message.body = payload.body ?? null;
+  message.bytes = payload.bytes ?? 0;
+  message.pages = payload.pages ?? 0;
+  message.code = payload.code ?? 'KERN_SUCCESS';
+  return message;
+}
+
+/** The message carries a send-once right to the thread's reply port, and the thread will wait there. */
+function expectReply(w: MachWorld, t: Thread, message: Message): void {
+  const task = at(w.tasks, t.task);
+  if (t.replyName === NONE) t.replyName = portAllocate(w, task, `${t.name}.reply`);
+  const reply = at(w.ports, lookup(task.space, t.replyName)!.port);
+  reply.sorights++;
+  message.reply = reply.id;
+  message.replyType = SEND_ONCE;
+  message.client = t.identity;
+  t.expectsReply = true;
 }
 
 function transmit(w: MachWorld, t: Thread, message: Message): void {

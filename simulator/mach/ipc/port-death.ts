@@ -5,7 +5,7 @@
  *
  * The row of a dead port stays until the last right to it has been forgotten, and then is buried.
  */
-import { ABANDON } from '../../base/event.ts';
+import { ABANDON, LAST_SEND } from '../../base/event.ts';
 import { NONE, at, release } from '../../base/table.ts';
 import { runAt } from '../thread.ts';
 import { emit, type MachWorld } from '../world.ts';
@@ -34,14 +34,15 @@ export function portDestroy(w: MachWorld, port: Port): void {
     notifySendOnce(w, at(w.ports, request));
   }
   for (let message = takeFirst(w, port); message !== null; message = takeFirst(w, port)) messageDestroy(w, message);
-  bury(w, port);
+  if (port.dipc === NONE) bury(w, port);
+  else emit(w, LAST_SEND, port.id);
 }
 
 /** Gives the row of a dead port back, once nothing refers to it. */
 export function bury(w: MachWorld, port: Port): void {
-  if (port.live && !port.active && port.srights === 0 && port.sorights === 0 && port.dipc === NONE) {
-    release(w.ports, port, blankPort);
-  }
+  if (!port.live || port.active || port.srights > 0 || port.sorights > 0) return;
+  if (port.dipc === NONE) release(w.ports, port, blankPort);
+  else emit(w, LAST_SEND, port.id);
 }
 
 /** Destroys a message and gives up every right in it; one in network form is for the room that made it so. */
@@ -62,7 +63,8 @@ export function useDestination(w: MachWorld, port: Port, type: number): void {
   if (type === SEND) dropSend(w, port);
   else if (type === SEND_ONCE) {
     port.sorights--;
-    bury(w, port);
+    if (!port.active) bury(w, port);
+    else if (port.proxy && port.sorights === 0 && port.srights === 0) emit(w, LAST_SEND, port.id);
   }
 }
 

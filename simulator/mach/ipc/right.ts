@@ -167,7 +167,7 @@ export function dropSend(w: MachWorld, port: Port): void {
   port.srights--;
   assert(port.srights >= 0, 'I4', `${port.label} has ${port.srights} send rights`);
   if (!port.active) return bury(w, port);
-  if (port.srights === 0 && (port.nsrequest !== NONE || port.dipc !== NONE)) emit(w, LAST_SEND, port.id);
+  if (port.srights === 0 && (port.nsrequest !== NONE || port.dipc !== NONE || port.objectKind === 'memory')) emit(w, LAST_SEND, port.id);
 }
 
 /** The kernel gives up a send right that it kept. */

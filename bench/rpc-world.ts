@@ -1,0 +1,85 @@
+/**
+ * The RPC workload: K clients, each with a server of its own, through real ports, rights and reply rights.
+ *
+ * A client sends a request to its server's port with a send-once reply right and waits for the answer; the server
+ * receives, answers and receives again. One way takes 1 ms, so an RPC is two timed events, two deliveries and two
+ * resumptions, as in the published comparison.
+ */
+import { serverLoop } from '../simulator/mach/server.ts';
+import { kernelLoop, trap, boot } from '../simulator/mach/kernel-call.ts';
+import { answer, receive, rpc } from '../simulator/mach/ipc/mach-msg.ts';
+import { portAllocate } from '../simulator/mach/ipc/right.ts';
+import { lookup } from '../simulator/mach/ipc/space.ts';
+import { call, routine, step } from '../simulator/mach/routine.ts';
+import { taskCreate } from '../simulator/mach/task.ts';
+import { threadCreate, threadStart } from '../simulator/mach/thread.ts';
+import type { MachWorld } from '../simulator/mach/world.ts';
+import { machines, networks } from '../simulator/profiles/prices.ts';
+import { at } from '../simulator/base/table.ts';
+import { bootRight } from '../simulator/dipc/boot.ts';
+import { emptyWorld, type World } from '../simulator/engine/world.ts';
+
+const millisecond = 1_000_000;
+
+interface Client {
+  readonly to: number;
+  replies: number;
+}
+
+const client = routine<MachWorld, Client>('bench client', 'calls its server again and again', [
+  step('call', (w, t, f) => rpc(w, t, f.to, 'bench')),
+  step('count', (_w, t, f) => {
+    f.replies++;
+    t.frames[0]!.step = 0;
+  }),
+]);
+
+interface Server {
+  readonly on: number;
+}
+
+const server = routine<MachWorld, Server>('bench server', 'answers', [
+  step('receive', (w, t, f) => receive(w, t, f.on)),
+  step('answer', (w, t) => {
+    t.frames[0]!.step = 0;
+    answer(w, t, t.reply);
+  }),
+]);
+
+/** A world of `pairs` clients and servers; on one node, or each pair across two nodes. */
+export function rpcWorld(pairs: number, remote: boolean): World {
+  const routines = [serverLoop, kernelLoop, trap, client, server];
+  routines.forEach((each, index) => (each.index = index));
+  const prices = {
+    ...machines['i386_25']!.prices,
+    ...networks['ethernet_10']!.prices,
+    local_rpc: 0,
+    remote_rpc: 2 * millisecond,
+  };
+  const w = emptyWorld({ prices, shares: { out: 0, in: 0 }, routines, services: new Map() }, 1);
+  const here = boot(w, 'clients', 1 << 24);
+  const there = remote ? boot(w, 'servers', 1 << 24) : here;
+  for (let i = 0; i < pairs; i++) {
+    const serverTask = taskCreate(w, there.id, 'mach', 'server', 0);
+    const on = portAllocate(w, serverTask, 'service');
+    const serverThread = threadCreate(w, serverTask, 'server');
+    call(serverThread, server, { on } satisfies Server);
+    threadStart(w, serverThread);
+    const clientTask = taskCreate(w, here.id, 'mach', 'client', 0);
+    const to = bootRight(w, at(w.ports, lookup(serverTask.space, on)!.port), clientTask);
+    const clientThread = threadCreate(w, clientTask, 'client');
+    call(clientThread, client, { to, replies: 0 } satisfies Client);
+    threadStart(w, clientThread);
+  }
+  return w;
+}
+
+/** RPCs completed so far. */
+export function repliesIn(w: World): number {
+  let replies = 0;
+  for (const t of w.threads.rows) {
+    const frame = t.frames[0];
+    if (t.live && frame !== undefined && 'replies' in frame.data) replies += (frame.data as Client).replies;
+  }
+  return replies;
+}

@@ -1,0 +1,74 @@
+/**
+ * The one place that performs events: it takes the next event of the queue, moves the clock, and hands the event to
+ * the room that it belongs to. Lower rooms emit, and never call up.
+ */
+import {
+  ABANDON,
+  ARRIVE,
+  COPYOUT,
+  DELIVER,
+  HANDLE,
+  LAST_SEND,
+  ROOM,
+  RUN,
+  SEND_REMOTE,
+  SLICE,
+  WAKE,
+} from '../base/event.ts';
+import { BrokenRule } from '../base/assert.ts';
+import { isEmpty, nextTime, pop } from '../base/queue.ts';
+import { at } from '../base/table.ts';
+import { abandon, copyoutMessage } from '../dipc/copyout.ts';
+import { lastSend } from '../dipc/credits.ts';
+import { handlePacket } from '../dipc/dispatch.ts';
+import { arrive } from '../dipc/packet.ts';
+import { callBack, sendRemote } from '../dipc/send.ts';
+import { deliverEvent } from '../mach/dispatch.ts';
+import { sliceEnds } from '../mach/processor.ts';
+import { run } from '../mach/run.ts';
+import { wake } from '../mach/thread.ts';
+import type { World } from './world.ts';
+
+/** Performs the next event. False if there is none. */
+export function performEvent(w: World): boolean {
+  const { queue } = w;
+  if (isEmpty(queue)) return false;
+  w.time = nextTime(queue, w.time);
+  const slot = pop(queue, w.time);
+  const kind = queue.kind[slot]!;
+  const a = queue.a[slot]!;
+  const b = queue.b[slot]!;
+  w.events++;
+  if (w.notices.length > 0) w.notices.length = 0;
+  perform(w, kind, a, b);
+  return true;
+}
+
+function perform(w: World, kind: number, a: number, b: number): void {
+  switch (kind) {
+    case RUN:
+      return run(w, a, b);
+    case DELIVER:
+      return deliverEvent(w, a, b);
+    case SLICE:
+      return sliceEnds(w, a, b);
+    case SEND_REMOTE:
+      return sendRemote(w, at(w.messages, a));
+    case ARRIVE:
+      return arrive(w, at(w.packets, a));
+    case HANDLE:
+      return handlePacket(w, at(w.packets, a));
+    case COPYOUT:
+      return copyoutMessage(w, at(w.threads, a), at(w.messages, b));
+    case WAKE:
+      return wake(w, a, b);
+    case LAST_SEND:
+      return lastSend(w, a);
+    case ABANDON:
+      return abandon(w, at(w.messages, a));
+    case ROOM:
+      return callBack(w, at(w.ports, a));
+    default:
+      throw new BrokenRule('closed', `no event of kind ${kind}`);
+  }
+}

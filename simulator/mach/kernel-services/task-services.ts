@@ -1,0 +1,147 @@
+/**
+ * Kernel calls on a task port [mechanisms 1.13]. Each answers with Mach's own return code.
+ */
+import { PROCESSOR } from '../../base/ledger.ts';
+import { NONE, at } from '../../base/table.ts';
+import { KERNEL, kernelPort } from '../ipc/port.ts';
+import { portDestroy } from '../ipc/port-death.ts';
+import { RECEIVE } from '../ipc/space.ts';
+import { kernelService, takeHand } from '../kernel-call.ts';
+import type { Frame, Routine } from '../routine.ts';
+import { setSpecial, taskTerminate, type Task } from '../task.ts';
+import { taskResume, taskSuspend } from '../thread-control.ts';
+import { READY, threadCreate } from '../thread.ts';
+import type { MachWorld } from '../world.ts';
+import { invalidArgument, sendRight, success, taskOf, threadPort } from './objects.ts';
+
+/** What `task_info` answers. */
+export interface TaskInfo {
+  readonly name: string;
+  readonly kind: Task['kind'];
+  readonly pid: number;
+  readonly suspendCount: number;
+  readonly threads: number;
+  readonly activity: number;
+  /** Nanoseconds of processor time that the task's activity has used. */
+  readonly processor: number;
+}
+
+/** What `thread_create` is told. A thread that is re-created after a migration brings its identity. */
+export interface ThreadCreate {
+  readonly name: string;
+  readonly frames: readonly Frame[];
+  readonly identity?: number;
+}
+
+export const taskServices: readonly Routine[] = [
+  kernelService('task_suspend', 'stop all threads of a task', (w, _t, request) => {
+    const task = taskOf(w, request);
+    if (task === null) return invalidArgument;
+    taskSuspend(w, task);
+    return success;
+  }),
+  kernelService('task_resume', 'let the threads of a task run', (w, _t, request) => {
+    const task = taskOf(w, request);
+    if (task === null) return invalidArgument;
+    taskResume(w, task);
+    return success;
+  }),
+  kernelService('task_info', 'report on a task', (w: MachWorld, _t, request) => {
+    const task = taskOf(w, request);
+    if (task === null) return invalidArgument;
+    const { name, kind, pid, suspendCount, activity } = task;
+    const processor = w.ledger.rows[activity]!.spent[PROCESSOR]!;
+    const body: TaskInfo = { name, kind, pid, suspendCount, activity, processor, threads: task.threads.length };
+    return { body };
+  }),
+  kernelService('thread_create', 'make a suspended thread', (w, _t, request) => {
+    const task = taskOf(w, request);
+    if (task === null) return invalidArgument;
+    const { name, frames, identity } = request.body as ThreadCreate;
+    const t = identity === undefined ? threadCreate(w, task, name) : threadCreate(w, task, name, identity);
+    t.frames.push(...frames);
+    t.suspendCount = 1;
+    t.state = READY;
+    t.parked = true;
+    return { body: { identity: t.identity }, rights: sendRight(threadPort(w, t)) };
+  }),
+  kernelService('task_threads', 'list the threads of a task', (w, _t, request) => {
+    const task = taskOf(w, request);
+    if (task === null) return invalidArgument;
+    const threads = task.threads.map((id) => at(w.threads, id));
+    return {
+      body: { identities: threads.map((each) => each.identity) },
+      rights: threads.flatMap((each) => sendRight(threadPort(w, each))),
+    };
+  }),
+  kernelService('task_set_special_port', 'set a port that the kernel keeps for a task', (w, t, request) => {
+    const task = taskOf(w, request);
+    const [type, port] = takeHand(t);
+    if (task === null || type === undefined || port === undefined) return invalidArgument;
+    setSpecial(w, task, (request.body as { which: number }).which, { type, port });
+    return success;
+  }),
+  kernelService('task_get_special_port', 'get the ports that the kernel keeps for a task', (w, _t, request) => {
+    const task = taskOf(w, request);
+    if (task === null) return invalidArgument;
+    const { which } = request.body as { which: readonly number[] };
+    const kept = which.filter((each) => task.special[each] !== NONE);
+    return { body: { which: kept }, rights: kept.flatMap((each) => sendRight(at(w.ports, task.special[each]!))) };
+  }),
+  kernelService('task_get_emulation_vector', 'get the entry points of the emulator', (w, _t, request) => {
+    const task = taskOf(w, request);
+    return task === null ? invalidArgument : { body: task.emulator, bytes: EMULATION_VECTOR_BYTES };
+  }),
+  kernelService('task_set_emulation_vector', 'set the entry points of the emulator', (w, _t, request) => {
+    const task = taskOf(w, request);
+    if (task === null) return invalidArgument;
+    task.emulator = request.body as object | null;
+    return success;
+  }),
+  kernelService('task_extract_kernel_port', 'take the receive right of the kernel port', (w, _t, request) => {
+    const task = taskOf(w, request);
+    return task === null ? invalidArgument : { rights: releaseKernelPort(w, task) };
+  }),
+  kernelService('task_take_kernel_port', 'answer on a kernel port that came from elsewhere', (w, t, request) => {
+    const task = taskOf(w, request);
+    const [type, port] = takeHand(t);
+    if (task === null || type !== RECEIVE || port === undefined) return invalidArgument;
+    adoptKernelPort(w, task, port);
+    return success;
+  }),
+  kernelService('task_terminate', 'end a task', (w, _t, request) => {
+    const task = taskOf(w, request);
+    if (task === null) return invalidArgument;
+    taskTerminate(w, task);
+    return success;
+  }),
+];
+
+/** Entry points of an emulator library of the time: a table of 200 words. [7.4: 0.8 KB] */
+export const EMULATION_VECTOR_BYTES = 819;
+
+/**
+ * The kernel gives up a task's kernel port, so that it can move to the node where the task goes on [mechanisms 4.4,
+ * takeover]. The husk answers on a new port from now on. Returns the receive right of the old one, and a send right to
+ * the new one, by which the husk can be terminated.
+ */
+function releaseKernelPort(w: MachWorld, task: Task): number[] {
+  const port = at(w.ports, task.self);
+  port.receiver = NONE;
+  port.objectKind = '';
+  port.object = NONE;
+  const husk = kernelPort(w, task.node, `${task.name}.husk`, 'task', task.id);
+  task.self = husk.id;
+  return [RECEIVE, port.id, ...sendRight(husk)];
+}
+
+/** The kernel answers for the task on this port from now on; the one that it was made with dies. */
+function adoptKernelPort(w: MachWorld, task: Task, id: number): void {
+  portDestroy(w, at(w.ports, task.self));
+  const port = at(w.ports, id);
+  port.receiver = KERNEL;
+  port.destination = NONE;
+  port.objectKind = 'task';
+  port.object = task.id;
+  task.self = port.id;
+}

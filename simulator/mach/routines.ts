@@ -1,0 +1,20 @@
+/** All routines of the microkernel, and which of them serve which operation. */
+import { kernelLoop, trap } from './kernel-call.ts';
+import { dataRequest, memoryServices } from './kernel-services/memory-services.ts';
+import { portServices } from './kernel-services/port-services.ts';
+import { taskServices } from './kernel-services/task-services.ts';
+import { threadServices } from './kernel-services/thread-services.ts';
+import type { Routine } from './routine.ts';
+import { serverLoop } from './server.ts';
+import { pageInRoutine } from './vm/fault.ts';
+
+/** Every kernel service is called by its own name. */
+export const kernelServices: readonly Routine[] = [
+  ...taskServices,
+  ...threadServices,
+  ...portServices,
+  ...memoryServices,
+  dataRequest,
+];
+
+export const machRoutines: readonly Routine[] = [serverLoop, kernelLoop, trap, pageInRoutine, ...kernelServices];
