@@ -1,0 +1,88 @@
+/**
+ * Whether somebody stops at the present moment: the named moments of the event that has just been performed, and the
+ * statement that the next event would begin.
+ *
+ * The same question is asked running forwards, counting, and searching backwards, and has the same answer each time.
+ * Only `log`, which writes log messages, is left out when the run is not going forwards.
+ */
+import { eventCount, peek } from '../../simulator/engine/simulation.ts';
+import type { Notice } from '../../simulator/engine/api.ts';
+import { logText } from '../expression/log-message.ts';
+import { surroundings } from '../expression/surroundings.ts';
+import type { Place } from '../positions.ts';
+import { stateOf, type Run } from '../run.ts';
+import { noticeInWords, threadOfNotice, type Stop, type StopReason } from '../stop.ts';
+import { linesAt, type Breakpoints, type NameBreakpoint } from './breakpoints.ts';
+import { nameOf } from './names.ts';
+import { strike } from './rule.ts';
+
+export type Log = (text: string, place: Place | undefined) => void;
+
+interface Hit {
+  readonly id: number;
+  readonly reason: StopReason;
+  readonly thread: number | null;
+  readonly notice: Notice | null;
+  readonly trouble: string | null;
+}
+
+export function stopAt(run: Run, breakpoints: Breakpoints, log: Log | null): Stop | null {
+  const hits = [...namedHits(run, breakpoints), ...lineHits(run, breakpoints, log)];
+  const first = hits[0];
+  if (first === undefined) return null;
+  const words = first.notice === null ? null : noticeInWords(first.notice, stateOf(run));
+  const description =
+    first.trouble === null ? words : `${words ?? 'breakpoint'}; its condition has no value: ${first.trouble}`;
+  return {
+    reason: first.reason,
+    thread: first.thread,
+    description,
+    notice: first.notice,
+    hits: hits.map(({ id }) => id),
+    intoSystem: false,
+  };
+}
+
+function namedHits(run: Run, { functions, filters }: Breakpoints): readonly Hit[] {
+  if (functions.length === 0 && filters.length === 0) return [];
+  return run.sim.notices.flatMap((notice) => {
+    const name = nameOf(notice);
+    if (name === null) return [];
+    return [
+      ...hitsOf(run, notice, name, functions, 'function breakpoint'),
+      ...hitsOf(run, notice, name, filters, 'exception'),
+    ];
+  });
+}
+
+function hitsOf(
+  run: Run,
+  notice: Notice,
+  name: string,
+  breakpoints: readonly NameBreakpoint[],
+  reason: StopReason,
+): readonly Hit[] {
+  return breakpoints.flatMap(({ request, id, rule }) => {
+    if (rule === null || request.name !== name) return [];
+    const thread = threadOfNotice(notice, stateOf(run));
+    const { stops, trouble } = strike(rule, eventCount(run.sim), surroundings(run, { thread, notice }));
+    return stops ? [{ id, reason, thread, notice, trouble }] : [];
+  });
+}
+
+function lineHits(run: Run, breakpoints: Breakpoints, log: Log | null): readonly Hit[] {
+  if (breakpoints.byPlace.size === 0) return [];
+  const next = peek(run.sim);
+  if (next === null) return [];
+  const { thread } = next;
+  const hits: Hit[] = [];
+  for (const { id, rule, logMessage, places } of linesAt(breakpoints, next.unit, next.pc)) {
+    if (rule === null) continue;
+    const around = surroundings(run, { thread });
+    const { stops, trouble } = strike(rule, eventCount(run.sim), around);
+    if (!stops) continue;
+    if (logMessage === null) hits.push({ id, reason: 'breakpoint', thread, notice: null, trouble });
+    else log?.(logText(logMessage, around), places[0]);
+  }
+  return hits;
+}

@@ -1,0 +1,98 @@
+/**
+ * What the names in an expression mean: what the present stop is about, the locals of a frame, and the cluster.
+ *
+ *   names      now, event, and every member of the inspected state: scenario, seed, nodes, tasks, ports, ...
+ *   functions  pid(7)  task("cc1")  task(3)  node("dest")  port(12)  migration(1)  ledger("...")
+ *
+ * What is asked for and does not exist is null, so that a condition may test for it. The state is gathered only when an
+ * expression reaches for it: a condition on locals costs no inspection.
+ */
+import { eventCount, now } from '../../simulator/engine/simulation.ts';
+import type { Notice } from '../../simulator/engine/api.ts';
+import type { StackFrame } from '../../simulator/inspect/stack.ts';
+import type { ClusterState } from '../../simulator/inspect/state.ts';
+import { scriptFrame, stateOf, type Run } from '../run.ts';
+import type { Surrounding } from './evaluate.ts';
+
+/** Where an expression stands: in a frame, in a thread (its frame of the script), at a notice, or nowhere in particular. */
+export interface Standpoint {
+  readonly frame?: StackFrame | null;
+  readonly thread?: number | null;
+  readonly notice?: Notice;
+}
+
+type Find = (state: ClusterState, key: unknown) => unknown;
+
+/** What the functions find. */
+const finders: Readonly<Record<string, Find>> = {
+  pid: (state, key) => processOf(state, key),
+  task: (state, key) => state.tasks.find((task) => task.task === key || task.name === key) ?? null,
+  node: (state, key) => state.nodes.find(({ node }) => node === key) ?? null,
+  port: (state, key) => state.ports.find(({ port, label }) => port === key || label === key) ?? null,
+  migration: (state, key) => state.migrations.find(({ migration }) => migration === key) ?? null,
+  ledger: (state, key) => state.ledger.find(({ activity }) => activity === key) ?? null,
+};
+
+/** Members of the inspected state that have a name of their own in expressions. */
+const members = [
+  'scenario',
+  'seed',
+  'finished',
+  'digest',
+  'nodes',
+  'tasks',
+  'ports',
+  'vprocs',
+  'processes',
+  'migrations',
+  'expectations',
+  'output',
+] as const;
+
+export const functionNames: readonly string[] = Object.keys(finders);
+export const globalNames: readonly string[] = ['now', 'event', ...members];
+
+export function surroundings(run: Run, standpoint: Standpoint): Surrounding {
+  const { notice } = standpoint;
+  let frame = standpoint.frame;
+
+  function locals(): StackFrame['locals'] {
+    frame ??= typeof standpoint.thread === 'number' ? scriptFrame(run, standpoint.thread) : null;
+    return frame?.locals ?? [];
+  }
+
+  function global(name: string): unknown {
+    if (name === 'now') return now(run.sim);
+    if (name === 'event') return eventCount(run.sim);
+    const member = members.find((each) => each === name);
+    return member === undefined ? undefined : stateOf(run)[member];
+  }
+
+  return {
+    name: (name) =>
+      (notice && noticeMember(run, notice, name)) ??
+      locals().find((local) => local.name === name)?.value ??
+      global(name),
+    call: (name, operands) => (Object.hasOwn(finders, name) ? finders[name]?.(stateOf(run), operands[0]) : undefined),
+    names: () => [...locals().map(({ name }) => name), ...globalNames, ...functionNames],
+  };
+}
+
+/** The process with this pid as one object: its task, if it has one now, and its line in the PM Master's table. */
+function processOf(state: ClusterState, pid: unknown): object | null {
+  const entry = state.processes.find((process) => process.pid === pid);
+  const task = state.tasks.find((each) => each.kind === 'process' && each.pid === pid);
+  if (entry === undefined && task === undefined) return null;
+  const migrations = state.migrations.filter((migration) => migration.pid === pid);
+  const vprocs = state.vprocs.filter((vproc) => vproc.pid === pid);
+  return { ...entry, ...task, migrations, vprocs };
+}
+
+/** A phase also tells the name of the process and the two nodes, a notice without a node nothing. */
+function noticeMember(run: Run, notice: Notice, name: string): unknown {
+  if (name !== 'kind' && name !== 'thread' && Object.hasOwn(notice, name))
+    return (notice as unknown as Record<string, unknown>)[name];
+  if (notice.kind !== 'phase' || !['name', 'from', 'to', 'by'].includes(name)) return undefined;
+  const migration = stateOf(run).migrations.find((each) => each.migration === notice.migration);
+  return migration?.[name as 'name' | 'from' | 'to' | 'by'];
+}

@@ -1,0 +1,68 @@
+/**
+ * The goals of stepping. The whole cluster moves while one thread is stepped: virtual time is one.
+ *
+ *   over    the thread's own next statement, at the same depth of frames or a shallower one
+ *   into    the next step of the thread's causal stack: of the thread itself, or of whoever prepares its answer
+ *   out     the causal stack is shallower than it was
+ *   back    the previous statement of the thread, searched in the past
+ *
+ * A thread whose process exits on the way has nowhere to stop at: the step ends at that moment.
+ */
+import { peek, stack } from '../../simulator/engine/simulation.ts';
+import type { StackFrame } from '../../simulator/inspect/stack.ts';
+import { instructionAt } from '../positions.ts';
+import type { Run } from '../run.ts';
+import { plainStop, type Stop } from '../stop.ts';
+import type { Goal } from './forward.ts';
+import type { Wanted } from './backward.ts';
+
+export function overStatement(run: Run, thread: number, pid: number | null): Goal {
+  const next = peek(run.sim);
+  const depth = next?.thread === thread ? next.depth : Infinity;
+  return () => {
+    const reached = peek(run.sim);
+    if (reached?.thread === thread && reached.depth <= depth) return plainStop('step', thread);
+    return exitOf(run, thread, pid);
+  };
+}
+
+export function intoSystem(run: Run, thread: number, pid: number | null): Goal {
+  const before = signature(stack(run.sim, thread));
+  return () => {
+    const frames = stack(run.sim, thread);
+    const top = frames[0];
+    if (top !== undefined && signature(frames) !== before) {
+      if (top.place.kind === 'routine') return { ...plainStop('step', thread), intoSystem: true };
+      const { kind, index, pc } = top.place;
+      if (instructionAt(run.script.image, { kind, index }, pc)?.statement) return plainStop('step', thread);
+    }
+    return exitOf(run, thread, pid);
+  };
+}
+
+export function outOfFrame(run: Run, thread: number, pid: number | null): Goal {
+  const depth = stack(run.sim, thread).length;
+  return () => {
+    const frames = stack(run.sim, thread);
+    if (frames.length === 0 || frames.length >= depth) return exitOf(run, thread, pid);
+    return { ...plainStop('step', thread), intoSystem: frames[0]?.place.kind === 'routine' };
+  };
+}
+
+export function backToStatement(run: Run, thread: number): Wanted {
+  return () => (peek(run.sim)?.thread === thread ? plainStop('step', thread) : null);
+}
+
+function exitOf(run: Run, thread: number, pid: number | null): Stop | null {
+  const exit = run.sim.notices.find((notice) => notice.kind === 'exited' && notice.pid === pid);
+  return exit === undefined ? null : plainStop('step', thread, `pid ${pid} has exited`);
+}
+
+function signature(frames: readonly StackFrame[]): string {
+  return frames
+    .map(
+      ({ thread, place }) =>
+        `${thread}:${place.kind === 'routine' ? `${place.routine}/${place.step}` : `${place.kind}${place.index}/${place.pc}`}`,
+    )
+    .join(' ');
+}

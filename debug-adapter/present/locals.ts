@@ -1,0 +1,44 @@
+/**
+ * The locals of a frame: variables of the script, or the data of a routine of the system.
+ *
+ * The compiler knows what a variable of the script counts: a time is shown in its unit, a process and a node by name.
+ */
+import type { Type } from '../../language/compile.ts';
+import { showSize, showTime } from '../../language/vocabulary/units.ts';
+import type { StackFrame } from '../../simulator/inspect/stack.ts';
+import type { ClusterState } from '../../simulator/inspect/state.ts';
+import type { Script } from '../breakpoints/breakpoints.ts';
+import type { Shown } from './shown.ts';
+import { presentValue } from './value.ts';
+
+export function presentLocals(script: Script, state: ClusterState, frame: StackFrame): readonly Shown[] {
+  const types = slotTypesOf(script, frame);
+  return frame.locals.map(({ name, value }, index) => {
+    const row = presentValue(name, value, name);
+    const type = types[index];
+    if (type === undefined || typeof value !== 'number') return row;
+    return { ...row, value: inWords(type, value, state), type };
+  });
+}
+
+function slotTypesOf({ slotTypes }: Script, { place }: StackFrame): readonly Type[] {
+  if (place.kind === 'routine') return [];
+  return (place.kind === 'program' ? slotTypes.programs : slotTypes.scenarios)[place.index] ?? [];
+}
+
+function inWords(type: Type, value: number, state: ClusterState): string {
+  switch (type) {
+    case 'time':
+      return showTime(value);
+    case 'size':
+      return showSize(value);
+    case 'process': {
+      const process = state.processes.find(({ pid }) => pid === value);
+      return process === undefined ? `pid ${value}` : `pid ${value} ${process.name}`;
+    }
+    case 'node':
+      return state.nodes[value]?.node ?? String(value);
+    default:
+      return String(value);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * A migration: where from and to, how far it has come, and the virtual time of each stamp.
+ */
+import { showTime } from '../../language/vocabulary/units.ts';
+import type { ClusterState, MigrationState } from '../../simulator/inspect/state.ts';
+import { presentValue } from './value.ts';
+import { group, type Shown } from './shown.ts';
+
+const facts = ['migration', 'by', 'from', 'to', 'phase', 'step', 'committed', 'outcome', 'reason'] as const;
+const stampNames = ['decision', 'frozen', 'detached', 'installed', 'attached', 'resumed', 'ended'] as const;
+const durations = ['freezingTime', 'freezeTime', 'taskTime', 'totalTime'] as const;
+
+/** The migrations of a process, the latest first; of a single one its members, without a level in between. */
+export function presentMigrations(state: ClusterState, pid: number): readonly Shown[] {
+  const migrations = state.migrations.filter((migration) => migration.pid === pid).reverse();
+  const [only] = migrations;
+  if (only !== undefined && migrations.length === 1) return presentMigration(only);
+  return migrations.map((migration) => ({
+    name: `migration ${migration.migration}`,
+    value: `${migration.from} -> ${migration.to}, ${migration.outcome === '' ? migration.phase : migration.outcome}`,
+    expression: `migration(${migration.migration})`,
+    children: () => presentMigration(migration),
+  }));
+}
+
+function presentMigration(migration: MigrationState): readonly Shown[] {
+  const base = `migration(${migration.migration})`;
+  const stamps = stampNames.map((stamp) => presentTime(stamp, migration.stamps[stamp], `${base}.stamps.${stamp}`));
+  return [
+    ...facts.map((fact) => presentValue(fact, migration[fact], `${base}.${fact}`)),
+    ...durations.map((duration) => presentTime(duration, migration[duration], `${base}.${duration}`)),
+    group('stamps', stamps, `${base}.stamps`),
+  ];
+}
+
+function presentTime(name: string, nanoseconds: number | null, expression: string): Shown {
+  return { name, value: nanoseconds === null ? 'not reached' : showTime(nanoseconds), type: 'time', expression };
+}

@@ -1,0 +1,70 @@
+/**
+ * One launched run: the simulation, the script that it came from, and what the adapter remembers about it.
+ *
+ * The simulation is the only truth. What stands here can be thrown away and asked for again: the inspected state of
+ * the present moment, how far the console has been written, the threads that the client has been told about.
+ */
+import { eventCount, inspect, stack } from '../simulator/engine/simulation.ts';
+import type { Simulation } from '../simulator/engine/api.ts';
+import type { StackFrame } from '../simulator/inspect/stack.ts';
+import type { ClusterState } from '../simulator/inspect/state.ts';
+import type { Script } from './breakpoints/breakpoints.ts';
+import { createHandles, type Handles } from './handles.ts';
+import type { Stop } from './stop.ts';
+
+export interface Run {
+  readonly sim: Simulation;
+  readonly script: Script;
+  readonly options: LaunchOptions;
+  readonly handles: Handles;
+  /** Why it stands still; null before the start, while it runs, and after the end. */
+  stop: Stop | null;
+  /** The report has been printed and the client told that it is over. */
+  over: boolean;
+  /** The event after which it was finished and stopped once more because of `stopOnExit`; -1 before. */
+  stoppedAtEnd: number;
+  /** Up to this event, output has been written to the console: a replay does not write it twice. */
+  reportedTo: number;
+  /** Names of the threads that the client knows, by stable identity. */
+  readonly knownThreads: Map<number, string>;
+  inspected: ClusterState | null;
+}
+
+export interface LaunchOptions {
+  readonly program: string;
+  readonly scenario: string | null;
+  readonly seed: number | null;
+  readonly stopOnEntry: boolean;
+  readonly stopOnExit: boolean;
+  readonly checked: boolean;
+  readonly showServers: boolean;
+}
+
+export function createRun(sim: Simulation, script: Script, options: LaunchOptions): Run {
+  return {
+    sim,
+    script,
+    options,
+    handles: createHandles(),
+    stop: null,
+    over: false,
+    stoppedAtEnd: -1,
+    reportedTo: 0,
+    knownThreads: new Map(),
+    inspected: null,
+  };
+}
+
+/** The cluster as it is now; asked for many times at one moment, it is gathered once. */
+export function stateOf(run: Run): ClusterState {
+  if (run.inspected?.event === eventCount(run.sim)) return run.inspected;
+  const state = inspect(run.sim);
+  run.inspected = state;
+  return state;
+}
+
+/** The frame of the script that a thread is in: the outermost of its own frames. */
+export function scriptFrame(run: Run, thread: number): StackFrame | null {
+  const own = stack(run.sim, thread).filter((frame) => frame.thread === thread && frame.place.kind !== 'routine');
+  return own.at(-1) ?? null;
+}

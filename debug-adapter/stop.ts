@@ -1,0 +1,69 @@
+/**
+ * Where and why the cluster stands still, as DAP's `stopped` event says it.
+ */
+import type { Notice } from '../simulator/engine/api.ts';
+import type { ClusterState } from '../simulator/inspect/state.ts';
+
+export type StopReason =
+  'entry' | 'step' | 'pause' | 'breakpoint' | 'function breakpoint' | 'exception' | 'goto' | 'exit';
+
+export interface Stop {
+  readonly reason: StopReason;
+  /** Stable identity of the thread that it is about, or null if it is about none. */
+  readonly thread: number | null;
+  /** In words, for the call stack view; null where the reason says enough. */
+  readonly description: string | null;
+  /** What happened, if a named moment stopped the run. */
+  readonly notice: Notice | null;
+  /** Ids of the breakpoints that hit. */
+  readonly hits: readonly number[];
+  /** The user stepped into the system: show its page rather than the script. */
+  readonly intoSystem: boolean;
+}
+
+/** How a motion (motions/) ends. */
+export type Arrival = { readonly kind: 'stopped'; readonly stop: Stop } | { readonly kind: 'finished' };
+
+export function plainStop(reason: StopReason, thread: number | null, description: string | null = null): Stop {
+  return { reason, thread, description, notice: null, hits: [], intoSystem: false };
+}
+
+/** A notice as a sentence. */
+export function noticeInWords(notice: Notice, state: ClusterState): string {
+  switch (notice.kind) {
+    case 'phase': {
+      const migration = state.migrations.find(({ migration }) => migration === notice.migration);
+      const route = migration === undefined ? `on ${notice.node}` : `${migration.from} -> ${migration.to}`;
+      const reason = notice.phase === 'refused' && migration?.reason ? ` (${migration.reason})` : '';
+      return `migration ${notice.migration} of pid ${notice.pid} ${migration?.name ?? ''}: ${notice.phase}, ${route}${reason}`;
+    }
+    case 'expectation':
+      return `expected ${notice.text}, but ${notice.actual}`;
+    case 'exited':
+      return `pid ${notice.pid} has exited on ${notice.node} with status ${notice.status}${notice.reason === '' ? '' : ` (${notice.reason})`}`;
+    case 'crashed':
+      return `node ${notice.node} has crashed`;
+    case 'fault':
+      return notice.pid === null ? notice.text : `pid ${notice.pid}: ${notice.text}`;
+    case 'spawned':
+      return `pid ${notice.pid} begins on ${notice.node}`;
+    case 'output':
+      return notice.text;
+  }
+}
+
+/** The thread that a notice is about, or null if it is about none that still exists. */
+export function threadOfNotice(notice: Notice, state: ClusterState): number | null {
+  switch (notice.kind) {
+    case 'phase':
+    case 'expectation':
+    case 'fault':
+    case 'output':
+    case 'spawned':
+      return notice.thread >= 0 ? notice.thread : null;
+    case 'exited':
+      return state.tasks.find(({ pid }) => pid === notice.pid)?.threads[0]?.thread ?? null;
+    case 'crashed':
+      return null;
+  }
+}

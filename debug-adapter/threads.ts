@@ -1,0 +1,81 @@
+/**
+ * Threads as DAP shows them.
+ *
+ *   pid 7 cc1 @ source              the main thread of a process
+ *   pid 7 cc1 (signals) @ source    the emulator's signal thread in the same task
+ *   scenario "a compiler moves"     the script's own thread; a second one carries its number
+ *   pma @ master                    a server's thread, only while it serves somebody, or always with `showServers`
+ *
+ * A DAP thread id is the stable identity of the simulated thread plus one (DAP clients take 0 for "no thread"). A
+ * process that migrates keeps its thread: only the name changes.
+ */
+import type { ClusterState, TaskState, ThreadState } from '../simulator/inspect/state.ts';
+import type { Context } from './context.ts';
+import { RequestError } from './errors.ts';
+import { stateOf, type Run } from './run.ts';
+
+export interface DapThread {
+  /** Stable identity in the simulator. */
+  readonly thread: number;
+  readonly name: string;
+  readonly pid: number | null;
+}
+
+export function dapThreadId(thread: number): number {
+  return thread + 1;
+}
+
+export function threadsOf(run: Run): readonly DapThread[] {
+  const state = stateOf(run);
+  return state.tasks.flatMap((task) =>
+    task.threads.flatMap((thread, index) => dapThread(run, state, task, thread, index)),
+  );
+}
+
+/** The thread that a request names, or an error. */
+export function threadArgument(run: Run, id: number): DapThread {
+  const found = threadsOf(run).find(({ thread }) => dapThreadId(thread) === id);
+  if (found !== undefined) return found;
+  const known = threadsOf(run).map(({ thread, name }) => `${dapThreadId(thread)} (${name})`);
+  throw new RequestError('unknownId', `There is no thread ${id} now; there are ${known.join(', ') || 'none'}.`);
+}
+
+/** Tells the client which threads have begun, ended or got a new name since it was last told. */
+export function announceThreads(cx: Context, run: Run): void {
+  const present = new Map(threadsOf(run).map(({ thread, name }) => [thread, name]));
+  for (const thread of run.knownThreads.keys()) {
+    if (present.has(thread)) continue;
+    run.knownThreads.delete(thread);
+    cx.send('thread', { reason: 'exited', threadId: dapThreadId(thread) });
+  }
+  for (const [thread, name] of present) {
+    const known = run.knownThreads.has(thread);
+    run.knownThreads.set(thread, name);
+    if (!known) cx.send('thread', { reason: 'started', threadId: dapThreadId(thread) });
+  }
+}
+
+function dapThread(
+  run: Run,
+  state: ClusterState,
+  task: TaskState,
+  thread: ThreadState,
+  index: number,
+): readonly DapThread[] {
+  if (thread.state === 'ended') return [];
+  const shown = (name: string): readonly DapThread[] => [{ thread: thread.thread, name, pid: task.pid }];
+  if (task.kind === 'process')
+    return shown(`pid ${task.pid} ${task.name}${index === 0 ? '' : ' (signals)'} @ ${task.node}`);
+  if (isScenario(task)) return shown(`scenario "${state.scenario}"${index === 0 ? '' : ` (${index + 1})`}`);
+  if (task.kind === 'mach') return shown(`${thread.name} @ ${task.node}`);
+  return run.options.showServers || isServing(thread) ? shown(`${thread.name} @ ${task.node}`) : [];
+}
+
+function isScenario(task: TaskState): boolean {
+  return task.kind === 'mach' && task.name.startsWith('scenario');
+}
+
+/** A server's thread at rest has nothing on its stack but the loop that waits for the next request. */
+function isServing(thread: ThreadState): boolean {
+  return thread.frames.length > 1;
+}
