@@ -56,7 +56,7 @@ export function rpcWorld(pairs: number, remote: boolean): World {
     local_rpc: 0,
     remote_rpc: 2 * millisecond,
   };
-  const w = emptyWorld({ prices, shares: { out: 0, in: 0 }, routines, services: new Map() }, 1);
+  const w = emptyWorld({ prices, shares: { out: 0, in: 0 }, routines, services: new Map(), kernelServices: new Map() }, 1);
   const here = boot(w, 'clients', 1 << 24);
   const there = remote ? boot(w, 'servers', 1 << 24) : here;
   for (let i = 0; i < pairs; i++) {

@@ -81,7 +81,7 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     runAt(w, t, done);
   }),
   step('perform the service', (w, t, f) => {
-    const service = w.setup.services.get(f.operation);
+    const service = w.setup.kernelServices.get(f.operation);
     assert(service !== undefined, 'kernel call', `no service ${f.operation}`);
     call(t, service, { operation: f.operation, body: f.body, port: f.port } satisfies KernelRequest);
   }),
@@ -119,7 +119,7 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
   step('perform the service', (w, t, f) => {
     f.reply = t.reply;
     growPool(w, t, f.on);
-    const service = w.setup.services.get(t.operation);
+    const service = w.setup.kernelServices.get(t.operation);
     t.result = { code: 'MIG_BAD_ID' } satisfies KernelAnswer;
     if (service === undefined) return;
     call(t, service, { operation: t.operation, body: t.body, port: t.kernelPort } satisfies KernelRequest);

@@ -26,8 +26,10 @@ export interface Setup {
   readonly shares: Shares;
   /** All routines; a frame refers to its routine by index. */
   readonly routines: readonly Routine[];
-  /** The routine that serves a request, by the operation in the message. */
+  /** The routine of a server that serves a request, by the operation in the message. */
   readonly services: ReadonlyMap<string, Routine>;
+  /** The same for the kernels. */
+  readonly kernelServices: ReadonlyMap<string, Routine>;
 }
 
 export interface MachWorld {

@@ -1,0 +1,98 @@
+/**
+ * The record of a migration: which phase it is in, when it got there, and how it ended.
+ *
+ * It is what the statistics monitor of the paper's section 4 collects, not something that the servers act on; they act
+ * on their own state. A record lives for the whole run. Stamps are virtual times in nanoseconds, NONE until reached:
+ *
+ *   decision   somebody asked for it                         freezing time = frozen - decision
+ *   frozen     no thread runs, no call is in progress
+ *   detached   its copy is on its way to the destination
+ *   installed  the destination has accepted it                task time = moved - installed
+ *   moved      its Mach task is at the destination
+ *   resumed    it runs again (here or there)                  freeze time = resumed - suspended
+ *   ended      everything is cleaned up                       total time = ended - decision
+ */
+import type { Phase } from '../base/notice.ts';
+import { NONE, at, take, type Row, type Table } from '../base/table.ts';
+import type { OsfWorld } from '../osf1/world.ts';
+
+export interface Stamps {
+  decision: number;
+  suspended: number;
+  frozen: number;
+  detached: number;
+  installed: number;
+  moved: number;
+  resumed: number;
+  ended: number;
+}
+
+export interface Migration extends Row {
+  pid: number;
+  name: string;
+  by: 'process' | 'task';
+  from: number;
+  to: number;
+  phase: Phase;
+  /** Step 1..17 of mechanisms 5.5 (process), or of 4.2 (task). */
+  step: number;
+  /** From here on the source cannot take the process back: its first receive right is about to move [4.6]. */
+  committed: boolean;
+  outcome: '' | 'done' | 'refused' | 'failed';
+  reason: string;
+  readonly stamps: Stamps;
+  /** Account that its cost is booked on. */
+  activity: number;
+  /** Identity of the process's main thread: what the notices are about. */
+  thread: number;
+}
+
+export interface MigrationTables {
+  readonly migrations: Table<Migration>;
+}
+
+export interface MigrationWorld extends OsfWorld, MigrationTables {}
+
+export function migrationOpen(
+  w: MigrationWorld,
+  fields: Pick<Migration, 'pid' | 'name' | 'by' | 'from' | 'to' | 'activity' | 'thread'>,
+): Migration {
+  return take(w.migrations, (id) => ({
+    id,
+    live: true,
+    phase: 'freeze',
+    step: 1,
+    committed: false,
+    outcome: '',
+    reason: '',
+    stamps: {
+      decision: w.time,
+      suspended: NONE,
+      frozen: NONE,
+      detached: NONE,
+      installed: NONE,
+      moved: NONE,
+      resumed: NONE,
+      ended: NONE,
+    },
+    ...fields,
+  }));
+}
+
+/** The migration enters a phase: this is what a breakpoint on the phase stops at. `node` is where it happens. */
+export function enterPhase(w: MigrationWorld, id: number, phase: Phase, node: number): void {
+  const m = at(w.migrations, id);
+  m.phase = phase;
+  const { pid, thread } = m;
+  w.notices.push({ kind: 'phase', phase, migration: id, pid, node: at(w.nodes, node).name, thread });
+}
+
+export function stamp(w: MigrationWorld, id: number, which: keyof Stamps): void {
+  at(w.migrations, id).stamps[which] = w.time;
+}
+
+/** Nanoseconds between two stamps, or NONE if one of them was not reached. */
+export function between(m: Migration, from: keyof Stamps, to: keyof Stamps): number {
+  const { stamps } = m;
+  return stamps[from] === NONE || stamps[to] === NONE ? NONE : stamps[to] - stamps[from];
+}
