@@ -1,6 +1,7 @@
 // The table of rooms, broken on purpose: each test builds a small house in which one door is in the wrong place, and
 // reads why that door does not exist.
 import assert from 'node:assert/strict';
+import { house } from '../../tools/imports/house.ts';
 import { judge, roomOf } from '../../tools/imports/judge.ts';
 import { forbiddenInSimulator, rooms } from '../../tools/imports/table.ts';
 
@@ -17,6 +18,13 @@ function caught(files: Record<string, string>, path: string, ...words: string[])
 const importing = (module: string): string => `import { something } from '${module}';\n`;
 
 describe('the rooms', () => {
+  it('are kept by every file of this repository', () => {
+    const files = house();
+    assert.ok(files.has('tools/imports/house.ts'));
+    const found = judge(files).map(({ path, line, message }) => `${path}:${line}: ${message}`);
+    assert.deepEqual(found, []);
+  });
+
   it('lets a layer import the layers below it', () => {
     assert.deepEqual(
       findings({
