@@ -39,15 +39,20 @@ function isBroken(declaration: ast.Declaration, errors: readonly Diagnostic[]): 
 function checkDeclaration(cx: Check, declaration: ast.Declaration): void {
   switch (declaration.$type) {
     case 'ClusterDeclaration':
-      return checkCluster(cx, declaration);
+      checkCluster(cx, declaration);
+      return;
     case 'FileDeclaration':
-      return checkFile(cx, declaration);
+      checkFile(cx, declaration);
+      return;
     case 'ConstantDeclaration':
-      return checkConstant(cx, declaration);
+      checkConstant(cx, declaration);
+      return;
     case 'ProgramDeclaration':
-      return checkProgram(cx, declaration);
+      checkProgram(cx, declaration);
+      return;
     case 'ScenarioDeclaration':
-      return checkScenario(cx, declaration);
+      checkScenario(cx, declaration);
+      return;
   }
 }
 
@@ -62,10 +67,15 @@ function checkFile(cx: Check, file: ast.FileDeclaration): void {
     const clusters = scriptOf(file).declarations.filter(ast.isClusterDeclaration);
     const known = clusters.flatMap((cluster) => nodesOf(cluster)).map((each) => each.name);
     const { text, fix } = suggestion(name, known);
-    return cx.report('unknown-node', span, sentences(`No cluster has a node \`${name}\`.`, text), fix);
+    cx.report('unknown-node', span, sentences(`No cluster has a node \`${name}\`.`, text), fix);
+    return;
   }
   if (!cx.whole.has(node.$container) || node.items.some(ast.isFileServerItem)) return;
-  cx.report('no-file-server', span, `The node \`${name}\` has no file server to hold the file: add \`file_server "/..."\`.`);
+  cx.report(
+    'no-file-server',
+    span,
+    `The node \`${name}\` has no file server to hold the file: add \`file_server "/..."\`.`,
+  );
 }
 
 function checkConstant(cx: Check, constant: ast.ConstantDeclaration): void {

@@ -21,19 +21,19 @@ export function format(text: string, lexer: Lexer): string | null {
   for (const token of all) {
     const closes = isClosing(token);
     if (closes) depth = Math.max(0, depth - 1);
-    if (previous === undefined) result += '';
-    else if (previous.endLine !== token.startLine) {
-      const empty = (token.startLine ?? 0) - (previous.endLine ?? 0) > 1;
-      result += `${empty ? '\n\n' : '\n'}${'  '.repeat(depth)}`;
-    } else {
-      result += isSpaced(before, previous, token) ? ' ' : '';
-    }
+    if (previous !== undefined) result += between(before, previous, token, depth);
     result += written(token, depth);
     if (isOpening(token)) depth += 1;
     before = previous;
     previous = token;
   }
   return result === '' ? '' : `${result}\n`;
+}
+
+function between(before: Token | undefined, left: Token, right: Token, depth: number): string {
+  const lines = (right.startLine ?? 0) - (left.endLine ?? 0);
+  if (lines === 0) return isSpaced(before, left, right) ? ' ' : '';
+  return `${lines > 1 ? '\n\n' : '\n'}${'  '.repeat(depth)}`;
 }
 
 const isOpening = ({ image }: Token): boolean => image === '{' || image === '(' || image === '[';

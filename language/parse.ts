@@ -25,5 +25,8 @@ export function parse(text: string): Parsed {
   const document = factory.fromString<Script>(text, URI.parse('script:///script.adw'));
   // Scopes are read off the tree, so names can resolve at once.
   document.state = DocumentState.ComputedScopes;
-  return { script: document.parseResult.value, errors: syntaxErrors(text, document.parseResult, language.parser.Lexer) };
+  return {
+    script: document.parseResult.value,
+    errors: syntaxErrors(text, document.parseResult, language.parser.Lexer),
+  };
 }

@@ -10,7 +10,6 @@
  * script can be linked at once, without a workspace.
  */
 import {
-  EMPTY_SCOPE,
   stream,
   type AstNodeDescription,
   type AstNodeDescriptionProvider,
@@ -35,8 +34,11 @@ export class Osf1adScopeProvider implements ScopeProvider {
   getScope(context: ReferenceInfo): Scope {
     const descriptions = this.#descriptions;
     const describe = (target: Target): AstNodeDescription => descriptions.createDescription(target, target.name);
-    const all = (): Stream<Target> => stream(targets(context)).distinct(({ name }) => name);
-    if (all().isEmpty()) return EMPTY_SCOPE;
+    // After a syntax error a declaration may have lost its name.
+    const all = (): Stream<Target> =>
+      stream(targets(context))
+        .filter(({ name }) => typeof name === 'string')
+        .distinct(({ name }) => name);
     return {
       getElement(name) {
         const target = all().find((each) => each.name === name);
@@ -52,21 +54,15 @@ export class Osf1adScopeProvider implements ScopeProvider {
   }
 }
 
-function* targets({ container, property }: ReferenceInfo): Generator<Target> {
+function targets({ container, property }: ReferenceInfo): Target[] {
   const { declarations } = scriptOf(container);
-  if (property === 'program') return yield* named(declarations.filter(ast.isProgramDeclaration));
-  if (property === 'cluster') return yield* named(declarations.filter(ast.isClusterDeclaration));
-  if (ast.isFileDeclaration(container)) {
-    return yield* named(declarations.filter(ast.isClusterDeclaration).flatMap((cluster) => nodesOf(cluster)));
-  }
-  if (ast.isAssignStatement(container)) return yield* named(visibleVariables(container));
-  if (isNodePlace(container)) yield* named(nodesOf(clusterOf(container)));
-  yield* named(visibleVariables(container));
-  yield* named(declarations.filter(ast.isConstantDeclaration));
-  yield* named(nodesOf(clusterOf(container)));
-}
-
-/** After a syntax error a declaration may have lost its name. */
-function* named(all: Iterable<Target>): Generator<Target> {
-  for (const target of all) if (typeof target.name === 'string') yield target;
+  const clusters = declarations.filter(ast.isClusterDeclaration);
+  if (property === 'program') return declarations.filter(ast.isProgramDeclaration);
+  if (property === 'cluster') return clusters;
+  if (ast.isFileDeclaration(container)) return clusters.flatMap((cluster) => nodesOf(cluster));
+  const variables = [...visibleVariables(container)];
+  if (ast.isAssignStatement(container)) return variables;
+  const nodes = nodesOf(clusterOf(container));
+  const others = [...variables, ...declarations.filter(ast.isConstantDeclaration)];
+  return isNodePlace(container) ? [...nodes, ...others] : [...others, ...nodes];
 }

@@ -15,6 +15,7 @@ import { Osf1adGeneratedModule, Osf1adGeneratedSharedModule } from './generated/
 import { languageModule } from './module.ts';
 import { Osf1adCodeActionProvider } from './services/actions.ts';
 import { Osf1adCompletionProvider } from './services/completion.ts';
+import { Osf1adFoldingProvider } from './services/folding.ts';
 import { Osf1adFormatter } from './services/formatter.ts';
 import { Osf1adHoverProvider } from './services/hover.ts';
 import { Osf1adRenameProvider } from './services/rename.ts';
@@ -35,6 +36,7 @@ const editorModule = {
     CodeActionProvider: () => new Osf1adCodeActionProvider(),
     CompletionProvider: (services: LangiumServices) => new Osf1adCompletionProvider(services.parser.Lexer, profiles),
     DocumentSymbolProvider: () => new Osf1adSymbolProvider(),
+    FoldingRangeProvider: (services: LangiumServices) => new Osf1adFoldingProvider(services),
     Formatter: (services: LangiumServices) => new Osf1adFormatter(services.parser.Lexer),
     HoverProvider: (services: LangiumServices) => new Osf1adHoverProvider(services.references.References, profiles),
     RenameProvider: (services: LangiumServices) => new Osf1adRenameProvider(services),

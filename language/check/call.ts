@@ -27,15 +27,23 @@ export function checkCall(cx: Check, call: ast.Call): void {
   const room = roomOf(call);
   const span = spanOfProperty(call, 'function');
   if (room === undefined) {
-    return cx.report('not-constant', span, 'Nothing can be called here: use numbers and constants only.');
+    cx.report('not-constant', span, 'Nothing can be called here: use numbers and constants only.');
+    return;
   }
   const word = functionNamed(call.function, room);
-  if (word === undefined) return tellUnknown(cx, call, room);
+  if (word === undefined) {
+    tellUnknown(cx, call, room);
+    return;
+  }
   if (word.result === 'nothing' && !ast.isCallStatement(call.$container)) {
     cx.report('no-value', spanOf(call), `\`${word.name}\` gives no value: write it as a statement of its own.`);
   }
   if (word.result === 'residual' && !ast.isFieldUse(call.$container)) {
-    cx.report('no-value', spanOf(call), `Ask for one of its fields, for example \`${call.$cstNode?.text ?? word.name}.pma\`.`);
+    cx.report(
+      'no-value',
+      spanOf(call),
+      `Ask for one of its fields, for example \`${call.$cstNode?.text ?? word.name}.pma\`.`,
+    );
   }
   checkFunctionArguments(cx, call, word);
 }
@@ -45,12 +53,14 @@ function tellUnknown(cx: Check, call: ast.Call, room: Room): void {
   const span = spanOfProperty(call, 'function');
   if (functionNamed(name, room === 'program' ? 'scenario' : 'program') !== undefined) {
     const place = room === 'program' ? 'a scenario' : 'a program';
-    return cx.report('wrong-place', span, `\`${name}\` belongs in ${place}; it cannot be called in a ${room}.`);
+    cx.report('wrong-place', span, `\`${name}\` belongs in ${place}; it cannot be called in a ${room}.`);
+    return;
   }
   const programs = scriptOf(call).declarations.filter(ast.isProgramDeclaration);
   if (programs.some((each) => each.name === name)) {
     const how = room === 'program' ? `fork { exec ${name}(...) }` : `spawn ${name}(...) on NODE`;
-    return cx.report('unknown-function', span, `\`${name}\` is a program: write \`${how}\`.`);
+    cx.report('unknown-function', span, `\`${name}\` is a program: write \`${how}\`.`);
+    return;
   }
   const { text, fix } = suggestion(name, functionNames(room));
   cx.report('unknown-function', span, sentences(`There is no function \`${name}\`.`, text), fix);
@@ -62,7 +72,8 @@ function checkFunctionArguments(cx: Check, call: ast.Call, word: FunctionWord): 
   const least = word.parameters.filter(({ optional }) => optional !== true).length;
   if (call.arguments.length < least || call.arguments.length > most) {
     const span = spanOfProperty(call, 'function');
-    return cx.report('wrong-arguments', span, `Write \`${signature(word)}\`, with ${count(least, most)}.`);
+    cx.report('wrong-arguments', span, `Write \`${signature(word)}\`, with ${count(least, most)}.`);
+    return;
   }
   word.parameters.forEach(({ name, types }, index) => {
     const argument = call.arguments[index];
@@ -86,7 +97,11 @@ function checkRandom(cx: Check, { arguments: [low, high] }: ast.Call): void {
 function checkFlags(cx: Check, flags: ast.Expression | undefined): void {
   if (flags === undefined || ast.isBinary(flags) || constantValue(flags) !== undefined) return;
   if (cx.typing.of(flags) !== 'flags') return;
-  cx.report('not-constant', spanOf(flags), 'Open flags must be known before the run: join `read`, `write` and `create`.');
+  cx.report(
+    'not-constant',
+    spanOf(flags),
+    'Open flags must be known before the run: join `read`, `write` and `create`.',
+  );
 }
 
 /** A program names nodes by text; a name that no cluster of the script has is a slip. */
@@ -112,14 +127,16 @@ export function checkProgramCall(cx: Check, call: ast.Spawn | ast.ExecStatement)
       name,
       known.map((each) => each.name),
     );
-    return cx.report('unknown-program', span, sentences(`There is no program \`${name}\`.`, text), fix);
+    cx.report('unknown-program', span, sentences(`There is no program \`${name}\`.`, text), fix);
+    return;
   }
   if (!cx.whole.has(program)) return;
   const { parameters } = program;
   if (parameters.length !== call.arguments.length) {
     const list = parameters.map((each) => `${each.name}: ${each.parameterType}`).join(', ');
     const { length } = parameters;
-    return cx.report('wrong-arguments', span, `Write \`${name}(${list})\`, with ${count(length, length)}.`);
+    cx.report('wrong-arguments', span, `Write \`${name}(${list})\`, with ${count(length, length)}.`);
+    return;
   }
   parameters.forEach((parameter, index) => {
     const argument = call.arguments[index];
@@ -146,7 +163,8 @@ export function checkMigrate(cx: Check, migrate: ast.Migrate): void {
   if (!names(mechanisms).includes(mechanism)) {
     const { text, fix } = suggestion(mechanism, names(mechanisms));
     const span = spanOfProperty(migrate, 'mechanism');
-    return cx.report('unknown-mechanism', span, sentences(`Nothing migrates by \`${mechanism}\`.`, text), fix);
+    cx.report('unknown-mechanism', span, sentences(`Nothing migrates by \`${mechanism}\`.`, text), fix);
+    return;
   }
   if (mechanism === 'process' && node !== undefined && !hasServer(node, 'pma')) {
     const message = `The node \`${node.name}\` has no PMA to attach a process to: migrate \`by task\`, or add \`pma\`.`;
@@ -160,7 +178,11 @@ export function checkNode(cx: Check, use: ast.NameUse): ast.NodeDeclaration | un
   const target = use.target.ref;
   if (target !== undefined && !fits(cx.typing.of(use), 'node')) {
     const given = title(cx.typing.of(use));
-    cx.report('wrong-type', spanOf(use), `A node of the cluster must stand here; \`${use.target.$refText}\` is ${given}.`);
+    cx.report(
+      'wrong-type',
+      spanOf(use),
+      `A node of the cluster must stand here; \`${use.target.$refText}\` is ${given}.`,
+    );
   }
   if (!ast.isNodeDeclaration(target)) return undefined;
   return cx.whole.has(target.$container) ? target : undefined;

@@ -50,7 +50,8 @@ function checkProfiles(cx: Check, cluster: ast.ClusterDeclaration): void {
   for (const item of cluster.items) {
     if (ast.isNodeDeclaration(item)) continue;
     const key = ast.isPriceItem(item) ? `price ${item.price}` : ast.isMachineItem(item) ? 'machine' : 'network';
-    if (seen.has(key)) cx.report('repeated', spanOf(item), `The cluster has its \`${key}\` already: remove one of them.`);
+    if (seen.has(key))
+      cx.report('repeated', spanOf(item), `The cluster has its \`${key}\` already: remove one of them.`);
     seen.add(key);
     if (ast.isPriceItem(item)) checkPrice(cx, item);
     else checkProfile(cx, item);
@@ -81,7 +82,11 @@ function checkNodeItems(cx: Check, node: ast.NodeDeclaration): void {
   for (const item of node.items) {
     const key = ast.isServerItem(item) ? item.server : (firstWords.get(item.$type) ?? item.$type);
     if (seen.has(key)) {
-      cx.report('repeated', spanOfHead(item), `The node \`${node.name}\` has its \`${key}\` already: remove one of them.`);
+      cx.report(
+        'repeated',
+        spanOfHead(item),
+        `The node \`${node.name}\` has its \`${key}\` already: remove one of them.`,
+      );
     }
     seen.add(key);
     if (ast.isMemoryItem(item)) {

@@ -48,17 +48,15 @@ export function missingUnit(cx: Check, value: ast.Expression, unit: string, what
 export function mustNotBeLess(cx: Check, value: ast.Expression, least: 0 | 1, what: string): void {
   const constant = constantNumber(value);
   if (constant === undefined || constant >= least) return;
-  cx.report('not-positive', spanOf(value), `${what} ${least === 0 ? 'cannot be negative' : 'must be more than nothing'}.`);
+  cx.report(
+    'not-positive',
+    spanOf(value),
+    `${what} ${least === 0 ? 'cannot be negative' : 'must be more than nothing'}.`,
+  );
 }
 
 /** As `mustFit` and `mustNotBeLess`, for a value that must be known before the run. */
-export function mustBeConstant(
-  cx: Check,
-  value: ast.Expression,
-  wanted: Type,
-  least: 0 | 1,
-  what: string,
-): void {
+export function mustBeConstant(cx: Check, value: ast.Expression, wanted: Type, least: 0 | 1, what: string): void {
   mustFit(cx, value, [wanted], what);
   if (fits(cx.typing.of(value), wanted) && constantNumber(value) === undefined) {
     cx.report('not-constant', spanOf(value), `${what} must be known before the run: use numbers and constants only.`);

@@ -4,7 +4,17 @@
 import { constantValue } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
-import { clusterOf, isNodePlace, nodesOf, roomOf, scriptOf, spanOf, spanOfHead, spanOfProperty, visibleVariables } from '../tree.ts';
+import {
+  clusterOf,
+  isNodePlace,
+  nodesOf,
+  roomOf,
+  scriptOf,
+  spanOf,
+  spanOfHead,
+  spanOfProperty,
+  visibleVariables,
+} from '../tree.ts';
 import { isCounted, joined, title, type Type } from '../types.ts';
 import { quantity } from '../vocabulary/units.ts';
 import { fieldsOf, knownName, knownNames, names, outcomes } from '../vocabulary/words.ts';
@@ -15,9 +25,11 @@ import { checkBody } from './statement.ts';
 export function checkExpression(cx: Check, expression: ast.Expression): void {
   switch (expression.$type) {
     case 'NumberLiteral':
-      return checkNumber(cx, expression);
+      checkNumber(cx, expression);
+      return;
     case 'NameUse':
-      return checkName(cx, expression);
+      checkName(cx, expression);
+      return;
     case 'Unary':
       checkExpression(cx, expression.operand);
       if (expression.operator === 'not') mustFit(cx, expression.operand, ['bool'], 'What follows `not`');
@@ -26,23 +38,30 @@ export function checkExpression(cx: Check, expression: ast.Expression): void {
     case 'Binary':
       checkExpression(cx, expression.left);
       checkExpression(cx, expression.right);
-      return checkBinary(cx, expression);
+      checkBinary(cx, expression);
+      return;
     case 'Within':
-      return checkWithin(cx, expression);
+      checkWithin(cx, expression);
+      return;
     case 'FieldUse':
       checkExpression(cx, expression.receiver);
-      return checkField(cx, expression);
+      checkField(cx, expression);
+      return;
     case 'Call':
       for (const each of expression.arguments) checkExpression(cx, each);
-      return checkCall(cx, expression);
+      checkCall(cx, expression);
+      return;
     case 'Fork':
       mustBeIn(cx, expression, 'program', 'fork', 'a scenario spawns programs: `spawn P(...) on NODE`');
-      return checkBody(cx, expression.body.statements);
+      checkBody(cx, expression.body.statements);
+      return;
     case 'Spawn':
       for (const each of expression.arguments) checkExpression(cx, each);
-      return checkSpawn(cx, expression);
+      checkSpawn(cx, expression);
+      return;
     case 'Migrate':
-      return checkMigrate(cx, expression);
+      checkMigrate(cx, expression);
+      return;
     case 'TextLiteral':
     case 'TruthLiteral':
       return;
@@ -84,13 +103,18 @@ function checkBinary(cx: Check, binary: ast.Binary): void {
   const { operator, left, right } = binary;
   const [leftType, rightType] = cx.typing.ofSides(left, right);
   if (joined(operator, leftType, rightType) === undefined) {
-    return tellMismatch(cx, binary, leftType, rightType);
+    tellMismatch(cx, binary, leftType, rightType);
+    return;
   }
   if ((operator === '/' || operator === '%') && constantValue(right) === 0) {
     cx.report('division-by-zero', spanOf(right), 'Nothing can be divided by 0.');
   }
   if (operator === '|' && constantValue(binary) === undefined) {
-    cx.report('not-constant', spanOf(binary), 'Open flags must be known before the run: join `read`, `write` and `create`.');
+    cx.report(
+      'not-constant',
+      spanOf(binary),
+      'Open flags must be known before the run: join `read`, `write` and `create`.',
+    );
   }
   checkOutcome(cx, left, right);
   checkOutcome(cx, right, left);
@@ -103,14 +127,17 @@ function tellMismatch(cx: Check, binary: ast.Binary, left: Type, right: Type): v
   const leftUnit = unit(left);
   const rightUnit = unit(right);
   if (additive && left === 'int' && rightUnit !== undefined && operator !== '/') {
-    return missingUnit(cx, binary.left, rightUnit, 'The left side');
+    missingUnit(cx, binary.left, rightUnit, 'The left side');
+    return;
   }
   if (additive && right === 'int' && leftUnit !== undefined) {
-    return missingUnit(cx, binary.right, leftUnit, 'The right side');
+    missingUnit(cx, binary.right, leftUnit, 'The right side');
+    return;
   }
   if (operator === 'and' || operator === 'or') {
     mustFit(cx, binary.left, ['bool'], `The left side of \`${operator}\``);
-    return mustFit(cx, binary.right, ['bool'], `The right side of \`${operator}\``);
+    mustFit(cx, binary.right, ['bool'], `The right side of \`${operator}\``);
+    return;
   }
   const compares = /^[<>=!]/.test(operator);
   const message = compares
@@ -137,7 +164,8 @@ function checkWithin(cx: Check, { operand, low, high }: ast.Within): void {
   for (const each of [operand, low, high]) checkExpression(cx, each);
   const type = cx.typing.of(operand);
   if (!isCounted(type)) {
-    return cx.report('wrong-type', spanOf(operand), `Only numbers, times and sizes lie in a range, not ${title(type)}.`);
+    cx.report('wrong-type', spanOf(operand), `Only numbers, times and sizes lie in a range, not ${title(type)}.`);
+    return;
   }
   mustFit(cx, low, [type], 'The lower end of the range');
   mustFit(cx, high, [type], 'The upper end of the range');
@@ -150,10 +178,12 @@ function checkField(cx: Check, use: ast.FieldUse): void {
   const span = spanOfProperty(use, 'field');
   const known = names(fieldsOf(type));
   if (roomOf(use) === 'program') {
-    return cx.report('wrong-place', spanOfHead(use), 'A program cannot look into the world: only a scenario asks for fields.');
+    cx.report('wrong-place', spanOfHead(use), 'A program cannot look into the world: only a scenario asks for fields.');
+    return;
   }
   if (known.includes(use.field)) return;
   const { text, fix } = suggestion(use.field, known);
-  const message = known.length === 0 ? `${capital(title(type))} has no fields.` : `${capital(title(type))} has no \`${use.field}\`.`;
+  const message =
+    known.length === 0 ? `${capital(title(type))} has no fields.` : `${capital(title(type))} has no \`${use.field}\`.`;
   cx.report('unknown-field', span, sentences(message, text), fix);
 }

@@ -21,7 +21,11 @@ export function checkBody(cx: Check, statements: readonly ast.Statement[]): void
   const last = statements.at(-1);
   if (end < 0 || first === undefined || last === undefined) return;
   const { endLine, endColumn } = spanOf(last);
-  cx.report('unreachable', { ...spanOf(first), endLine, endColumn }, 'This never runs: what stands before it never goes on.');
+  cx.report(
+    'unreachable',
+    { ...spanOf(first), endLine, endColumn },
+    'This never runs: what stands before it never goes on.',
+  );
 }
 
 /** Whether nothing after the statement can run. */
@@ -34,53 +38,67 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
   switch (statement.$type) {
     case 'LetStatement':
       checkExpression(cx, statement.value);
-      return checkNewName(cx, statement);
+      checkNewName(cx, statement);
+      return;
     case 'AssignStatement':
-      return checkAssign(cx, statement);
+      checkAssign(cx, statement);
+      return;
     case 'CallStatement':
-      return checkExpression(cx, statement.value);
+      checkExpression(cx, statement.value);
+      return;
     case 'IfStatement':
       for (const { condition, body } of statement.branches) {
         checkCondition(cx, condition, 'What stands after `if`');
         checkBody(cx, body.statements);
       }
-      return checkBody(cx, statement.otherwise?.statements ?? []);
+      checkBody(cx, statement.otherwise?.statements ?? []);
+      return;
     case 'WhileStatement':
       checkCondition(cx, statement.condition, 'What stands after `while`');
-      return checkBody(cx, statement.body.statements);
+      checkBody(cx, statement.body.statements);
+      return;
     case 'ForStatement':
-      return checkFor(cx, statement);
+      checkFor(cx, statement);
+      return;
     case 'ComputeStatement':
       mustBeIn(cx, statement, 'program', 'compute', 'a scenario lets time pass with `sleep TIME` or `at TIME`');
-      return checkTime(cx, statement.duration, 'The duration of `compute`');
+      checkTime(cx, statement.duration, 'The duration of `compute`');
+      return;
     case 'SleepStatement':
       mustBeIn(cx, statement, 'scenario', 'sleep', 'a program uses the processor with `compute TIME`');
-      return checkTime(cx, statement.duration, 'The duration of `sleep`');
+      checkTime(cx, statement.duration, 'The duration of `sleep`');
+      return;
     case 'AtStatement':
       mustBeIn(cx, statement, 'scenario', 'at', 'a program uses the processor with `compute TIME`');
-      return checkTime(cx, statement.time, 'The time of `at`');
+      checkTime(cx, statement.time, 'The time of `at`');
+      return;
     case 'TouchStatement':
-      return checkTouch(cx, statement);
+      checkTouch(cx, statement);
+      return;
     case 'ExecStatement':
       mustBeIn(cx, statement, 'program', 'exec', 'a scenario spawns programs: `spawn P(...) on NODE`');
       for (const each of statement.arguments) checkExpression(cx, each);
-      return checkProgramCall(cx, statement);
+      checkProgramCall(cx, statement);
+      return;
     case 'WaitStatement':
       checkName(cx, statement.subject);
-      return mustFit(
+      mustFit(
         cx,
         statement.subject,
         roomOf(statement) === 'program' ? ['process'] : ['process', 'migration'],
         'What is waited for',
       );
+      return;
     case 'CrashStatement':
       mustBeIn(cx, statement, 'scenario', 'crash', 'a program cannot crash its node');
       checkNode(cx, statement.node);
       return;
     case 'ExpectStatement':
-      return checkExpect(cx, statement);
+      checkExpect(cx, statement);
+      return;
     case 'OnStatement':
-      return checkOn(cx, statement);
+      checkOn(cx, statement);
+      return;
   }
 }
 
@@ -101,7 +119,8 @@ function checkNewName(cx: Check, variable: ast.LetStatement | ast.ForStatement):
     if (other.name !== variable.name) continue;
     const line = spanOf(other).line;
     const message = `\`${variable.name}\` is a variable since line ${line}: choose another name, or set it with \`${variable.name} = ...\`.`;
-    return cx.report('duplicate-name', spanOfProperty(variable, 'name'), message);
+    cx.report('duplicate-name', spanOfProperty(variable, 'name'), message);
+    return;
   }
 }
 
@@ -117,10 +136,12 @@ function checkAssign(cx: Check, assign: ast.AssignStatement): void {
     );
     const known = knownName(name) === undefined ? 'is not declared' : 'belongs to the language';
     const message = sentences(`\`${name}\` ${known}: write \`let ${name} = ...\` to make a variable.`, fix ? text : '');
-    return cx.report('unknown-name', span, message, fix);
+    cx.report('unknown-name', span, message, fix);
+    return;
   }
   if (ast.isForStatement(variable)) {
-    return cx.report('not-a-variable', span, `\`${name}\` is set by its loop: use another variable.`);
+    cx.report('not-a-variable', span, `\`${name}\` is set by its loop: use another variable.`);
+    return;
   }
   const type = cx.typing.ofVariable(variable);
   mustFit(cx, assign.value, [type], `\`${name}\` holds ${title(type)}; its new value`);
@@ -147,10 +168,15 @@ function checkTouch(cx: Check, touch: ast.TouchStatement): void {
   if (!known.includes(touch.region)) {
     const { text, fix } = suggestion(touch.region, known);
     const message = sentences(`There is no region \`${touch.region}\`.`, text);
-    return cx.report('unknown-region', spanOfProperty(touch, 'region'), message, fix);
+    cx.report('unknown-region', spanOfProperty(touch, 'region'), message, fix);
+    return;
   }
   if (touch.verb === 'dirty' && touch.region === 'text') {
-    cx.report('wrong-place', spanOfProperty(touch, 'region'), 'The text of a program is not written: `touch` it, or dirty data.');
+    cx.report(
+      'wrong-place',
+      spanOfProperty(touch, 'region'),
+      'The text of a program is not written: `touch` it, or dirty data.',
+    );
   }
   mustNotBeEmpty(cx, touch.first, last);
   checkPages(cx, touch, last);
@@ -165,7 +191,8 @@ function checkPages(cx: Check, touch: ast.TouchStatement, last: ast.Expression):
     const index = constantNumber(page);
     if (index === undefined || (index >= 0 && index < pages)) continue;
     const message = `The ${touch.region} of \`${program.name}\` is ${showSize(size)}: it has ${pages === 1 ? 'only page 0' : `the pages 0 .. ${pages - 1}`}.`;
-    return cx.report('outside-region', spanOf(page), message);
+    cx.report('outside-region', spanOf(page), message);
+    return;
   }
 }
 

@@ -85,7 +85,8 @@ export function lowerInto(code: Code, expression: ast.Expression, slot: number):
       const fork = code.emit({ ...code.place(), op: 'fork', to: -1, slot });
       lowerBody(code, expression.body.statements);
       code.emit({ ...code.place(endOf(expression.body)), op: 'end' });
-      return code.land(fork);
+      code.land(fork);
+      return;
     }
     case 'Spawn': {
       const program = programIndex(code, expression.program.ref);

@@ -35,20 +35,25 @@ function lowerStatement(code: Code, statement: ast.Statement): void {
   if (!ast.isIfStatement(statement) && !ast.isWhileStatement(statement)) code.begin(headOf(statement));
   switch (statement.$type) {
     case 'LetStatement':
-      return lowerInto(code, statement.value, code.declare(statement));
+      lowerInto(code, statement.value, code.declare(statement));
+      return;
     case 'AssignStatement': {
       const variable = statement.target.ref;
       if (variable !== undefined) lowerInto(code, statement.value, code.slotOf(variable));
       return;
     }
     case 'CallStatement':
-      return lowerCallStatement(code, statement.value);
+      lowerCallStatement(code, statement.value);
+      return;
     case 'IfStatement':
-      return lowerIf(code, statement);
+      lowerIf(code, statement);
+      return;
     case 'WhileStatement':
-      return lowerWhile(code, statement);
+      lowerWhile(code, statement);
+      return;
     case 'ForStatement':
-      return lowerFor(code, statement);
+      lowerFor(code, statement);
+      return;
     case 'ComputeStatement': {
       const duration = lowerExpression(code, statement.duration);
       code.emit({ ...code.place(), op: 'compute', duration });
@@ -67,17 +72,13 @@ function lowerStatement(code: Code, statement: ast.Statement): void {
       return;
     }
     default:
-      return lowerScenarioStatement(code, statement);
+      lowerScenarioStatement(code, statement);
+      return;
   }
 }
 
 type ScenarioStatement =
-  | ast.AtStatement
-  | ast.SleepStatement
-  | ast.WaitStatement
-  | ast.CrashStatement
-  | ast.ExpectStatement
-  | ast.OnStatement;
+  ast.AtStatement | ast.SleepStatement | ast.WaitStatement | ast.CrashStatement | ast.ExpectStatement | ast.OnStatement;
 
 function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void {
   switch (statement.$type) {
@@ -92,7 +93,8 @@ function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void 
       return;
     }
     case 'WaitStatement':
-      return lowerWait(code, statement.subject);
+      lowerWait(code, statement.subject);
+      return;
     case 'CrashStatement':
       code.emit({ ...code.place(), op: 'crash', node: lowerExpression(code, statement.node) });
       return;
@@ -107,7 +109,8 @@ function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void 
       code.emit({ ...code.place(), op: 'await_phase', process, phase: statement.phase as Phase });
       lowerBody(code, statement.body.statements);
       code.emit({ ...code.place(endOf(statement.body)), op: 'end' });
-      return code.land(async);
+      code.land(async);
+      return;
     }
   }
 }
@@ -128,14 +131,22 @@ function lowerWait(code: Code, subject: ast.Expression): void {
 }
 
 function lowerCallStatement(code: Code, value: ast.Expression): void {
-  if (!ast.isCall(value)) return lowerInto(code, value, -1);
+  if (!ast.isCall(value)) {
+    lowerInto(code, value, -1);
+    return;
+  }
   const [first, second] = value.arguments;
   if (value.function === 'print') {
     const values = value.arguments.map((each) => lowerExpression(code, each));
     code.emit({ ...code.place(), op: 'print', values });
   } else if (code.around.room === 'scenario' && value.function === 'wait' && first !== undefined) {
     lowerWait(code, first);
-  } else if (code.around.room === 'scenario' && value.function === 'kill' && first !== undefined && second !== undefined) {
+  } else if (
+    code.around.room === 'scenario' &&
+    value.function === 'kill' &&
+    first !== undefined &&
+    second !== undefined
+  ) {
     const process = lowerExpression(code, first);
     const signal = lowerExpression(code, second);
     code.emit({ ...code.place(), op: 'signal', process, signal });

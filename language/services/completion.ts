@@ -133,7 +133,9 @@ function generalItems(site: Site): CompletionItem[] {
     default: {
       if (room === undefined) return [];
       const statement = endsStatement(last) ? statements(room) : [];
-      const joins = /^[\w")\]]/.test(last) ? plain(['and', 'or', 'in', 'to', 'by', 'on'], CompletionItemKind.Operator) : [];
+      const joins = /^[\w")\]]/.test(last)
+        ? plain(['and', 'or', 'in', 'to', 'by', 'on'], CompletionItemKind.Operator)
+        : [];
       const branches = last === '}' ? plain(['else'], CompletionItemKind.Keyword) : [];
       return [...statement, ...values(site, room), ...joins, ...branches];
     }
@@ -193,7 +195,10 @@ function nodes({ outline, script }: Site): CompletionItem[] {
   return own.flatMap((cluster) => nodesOf(cluster)).map((each) => declared(each, CompletionItemKind.Unit));
 }
 
-function declared(node: ast.Named | ast.ProgramDeclaration | ast.ClusterDeclaration, kind: CompletionItemKind): CompletionItem {
+function declared(
+  node: ast.Named | ast.ProgramDeclaration | ast.ClusterDeclaration,
+  kind: CompletionItemKind,
+): CompletionItem {
   const doc = docOf(node);
   return { label: node.name, kind, detail: headOf(node), ...(doc === '' ? {} : { documentation: doc }) };
 }

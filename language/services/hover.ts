@@ -55,7 +55,10 @@ export class Osf1adHoverProvider implements HoverProvider {
       case 'FieldUse':
         return found(fieldsOf(createTyping().of((node as ast.FieldUse).receiver)), text);
       case 'NameUse':
-        return found([knownName(text)].filter((each) => each !== undefined), text);
+        return found(
+          [knownName(text)].filter((each) => each !== undefined),
+          text,
+        );
       case 'NumberLiteral':
         return number(text);
       case 'Call': {

@@ -35,21 +35,33 @@ function tellLexerError(text: string, { offset, line, column, length, message }:
   const place = spanAt(line ?? 1, column ?? 1, 1);
   const character = text.slice(offset, offset + length);
   const remove = { title: 'Remove it', replacement: '' };
-  if (message === tooDeep) return report('too-deep', place, message);
+  if (message === tooDeep) {
+    report('too-deep', place, message);
+    return;
+  }
   if (character.startsWith('"')) {
     const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
-    return report('unclosed-text', spanAt(place.line, place.column, rest.length), 'This text has no closing `"`.');
+    report('unclosed-text', spanAt(place.line, place.column, rest.length), 'This text has no closing `"`.');
+    return;
   }
   if (character.startsWith(';')) {
-    return report('syntax', place, 'Nothing is written between statements: remove the `;`.', remove);
+    report('syntax', place, 'Nothing is written between statements: remove the `;`.', remove);
+    return;
   }
-  if (character.startsWith("'")) return report('syntax', place, 'Texts stand in double quotes.');
-  if (character.startsWith('!')) return report('syntax', place, 'Write `not`.', { title: 'Write `not`', replacement: 'not' });
+  if (character.startsWith("'")) {
+    report('syntax', place, 'Texts stand in double quotes.');
+    return;
+  }
+  if (character.startsWith('!')) {
+    report('syntax', place, 'Write `not`.', { title: 'Write `not`', replacement: 'not' });
+    return;
+  }
   if (character.startsWith('&')) {
-    return report('syntax', spanAt(place.line, place.column, length), 'Write `and`.', {
+    report('syntax', spanAt(place.line, place.column, length), 'Write `and`.', {
       title: 'Write `and`',
       replacement: 'and',
     });
+    return;
   }
   report('syntax', place, `\`${character.slice(0, 1)}\` has no meaning in a script: remove it.`, remove);
 }
@@ -59,31 +71,44 @@ function tellLexerError(text: string, { offset, line, column, length, message }:
 function tellParserError(tokens: readonly Token[], error: ParserError, report: Report): void {
   const index = tokens.findIndex(({ startOffset }) => startOffset === error.token.startOffset);
   const token = tokens[index];
-  if (token === undefined) return tellEnd(tokens, error, report);
+  if (token === undefined) {
+    tellEnd(tokens, error, report);
+    return;
+  }
   const previous = tokens[index - 1];
   if (tellUnit(tokens[index - 2], previous, report) || tellUnit(previous, token, report)) return;
   const place = spanOfToken(token);
   const expected = error.message;
   if (token.image === '=' && (expected === '`{`' || expected === statementOrEnd)) {
-    return report('syntax', place, 'To compare, write `==`; to set a variable, write `let name = ...` or `name = ...`.', {
+    report('syntax', place, 'To compare, write `==`; to set a variable, write `let name = ...` or `name = ...`.', {
       title: 'Write `==`',
       replacement: '==',
     });
+    return;
   }
-  if (token.image === '|' && previous?.image === '|') return report('syntax', place, 'Write `or` instead of `||`.');
+  if (token.image === '|' && previous?.image === '|') {
+    report('syntax', place, 'Write `or` instead of `||`.');
+    return;
+  }
   if (/name$/.test(expected) && /^[a-z]/.test(token.image)) {
-    return report('reserved-word', place, `\`${token.image}\` is a word of the language: choose another name.`);
+    report('reserved-word', place, `\`${token.image}\` is a word of the language: choose another name.`);
+    return;
   }
-  if (token.image === '..') return report('syntax', place, 'A range `a .. b` stands only after `in` and in `[ ]`.');
+  if (token.image === '..') {
+    report('syntax', place, 'A range `a .. b` stands only after `in` and in `[ ]`.');
+    return;
+  }
   if (expected === statementOrEnd && isDeclarationWord(token.image)) {
     const brace = openBraces(tokens.slice(0, index)).at(-1);
     if (brace !== undefined) {
-      return report('unclosed-block', spanOfToken(brace), `This \`{\` is not closed before \`${token.image}\`: add a \`}\`.`);
+      report('unclosed-block', spanOfToken(brace), `This \`{\` is not closed before \`${token.image}\`: add a \`}\`.`);
+      return;
     }
   }
   if ((expected === statement || expected === statementOrEnd) && token.tokenType.name === 'ID') {
     const name = token.image;
-    return report('syntax', place, `\`${name}\` alone does nothing: write \`${name} = ...\` or \`${name}(...)\`.`);
+    report('syntax', place, `\`${name}\` alone does nothing: write \`${name} = ...\` or \`${name}(...)\`.`);
+    return;
   }
   report('syntax', place, `Expected ${expected}, found ${shown(token)}.`);
 }
@@ -102,7 +127,10 @@ function openBraces(tokens: readonly Token[]): Token[] {
 /** The script ends too early: where a brace is open, the brace is the mistake. */
 function tellEnd(tokens: readonly Token[], error: ParserError, report: Report): void {
   const brace = openBraces(tokens).at(-1);
-  if (brace !== undefined) return report('unclosed-block', spanOfToken(brace), 'This `{` is never closed: add a `}`.');
+  if (brace !== undefined) {
+    report('unclosed-block', spanOfToken(brace), 'This `{` is never closed: add a `}`.');
+    return;
+  }
   const last = tokens.at(-1);
   if (tellUnit(tokens.at(-2), last, report)) return;
   const place = last === undefined ? spanAt(1, 1, 0) : spanOfToken(last);

@@ -27,7 +27,25 @@ export class BoundedLexer extends DefaultLexer {
   }
 }
 
-const operators = new Set(['+', '-', '*', '/', '%', '|', '.', 'and', 'or', '==', '!=', '<', '<=', '>', '>=', 'in', '..']);
+const operators = new Set([
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '|',
+  '.',
+  'and',
+  'or',
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'in',
+  '..',
+]);
 
 /** Counts what makes the tree deep: brackets, prefixes, and at each level of brackets the operators of one expression. */
 class Nesting {

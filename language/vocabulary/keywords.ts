@@ -9,7 +9,10 @@ export const declarationWords: readonly Word[] = [
   { name: 'file', doc: 'A file that exists when a run begins: `file "/path" on NODE size SIZE`.' },
   { name: 'const', doc: 'A value that is known before the run: `const NAME = VALUE`.' },
   { name: 'program', doc: 'What a process runs: `program NAME(parameter: type) { ... }`.' },
-  { name: 'scenario', doc: 'What happens when, and what must hold: `scenario "title" on CLUSTER seed NUMBER { ... }`.' },
+  {
+    name: 'scenario',
+    doc: 'What happens when, and what must hold: `scenario "title" on CLUSTER seed NUMBER { ... }`.',
+  },
 ];
 
 export const clusterWords: readonly Word[] = [
@@ -48,7 +51,10 @@ export const scenarioWords: readonly Word[] = [
   { name: 'at', doc: 'Waits until the virtual clock shows a time: `at 500 ms`.' },
   { name: 'sleep', doc: 'Lets a time pass: `sleep 200 ms`.' },
   { name: 'expect', doc: 'What must hold here: `expect p.status == 0`.' },
-  { name: 'on', doc: '`on phase PHASE of PROCESS { ... }`: done when the migration enters the phase, while the scenario goes on.' },
+  {
+    name: 'on',
+    doc: '`on phase PHASE of PROCESS { ... }`: done when the migration enters the phase, while the scenario goes on.',
+  },
   { name: 'crash', doc: 'A node fails: `crash NODE`.' },
 ];
 

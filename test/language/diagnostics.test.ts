@@ -45,7 +45,9 @@ describe('diagnostics', () => {
 
   it('every code has a case and an entry in docs/language.md', () => {
     const directory = join(import.meta.dirname, 'diagnostics');
-    const cases = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8')).join('');
+    const cases = readdirSync(directory)
+      .map((name) => readFileSync(join(directory, name), 'utf8'))
+      .join('');
     const reference = readFileSync(join(import.meta.dirname, '../../docs/language.md'), 'utf8');
     const codes = Object.keys(severities);
     assert.deepEqual(

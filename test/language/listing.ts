@@ -1,0 +1,90 @@
+// An image as text: one line per instruction, short enough to read and to compare.
+import type { Expression, Image, Instruction } from '../../simulator/workload/program.ts';
+
+export function listing({ programs, scenarios }: Image): string {
+  return [...programs, ...scenarios]
+    .map(({ name, slots, code }) => {
+      const lines = code.map((each, index) => {
+        const star = each.statement ? '*' : ' ';
+        return `${String(index).padStart(2)} ${star} ${each.span.line}:${each.span.column}-${each.span.endColumn}  ${instruction(each, slots)}`;
+      });
+      return [`${name} [${slots.map((slot) => slot || '_').join(' ')}]`, ...lines].join('\n');
+    })
+    .join('\n');
+}
+
+function instruction(each: Instruction, slots: readonly string[]): string {
+  const show = (expression: Expression): string => expressionText(expression, slots);
+  const into = (slot: number): string => (slot < 0 ? '' : ` -> ${slotText(slot, slots)}`);
+  switch (each.op) {
+    case 'set':
+      return `${slotText(each.slot, slots)} := ${show(each.value)}`;
+    case 'jump':
+      return `jump ${each.to}`;
+    case 'unless':
+      return `unless ${show(each.condition)} jump ${each.to}`;
+    case 'print':
+      return `print ${each.values.map(show).join(', ')}`;
+    case 'compute':
+    case 'sleep':
+      return `${each.op} ${show(each.duration)}`;
+    case 'touch':
+      return `${each.write ? 'dirty' : 'touch'} ${each.region} ${show(each.first)} .. ${show(each.last)}`;
+    case 'call':
+      return `${each.call}(${each.operands.map(show).join(', ')})${into(each.slot)}`;
+    case 'fork':
+      return `fork, parent jumps ${each.to}${into(each.slot)}`;
+    case 'exec':
+      return `exec ${each.program}(${each.operands.map(show).join(', ')})`;
+    case 'spawn':
+      return `spawn ${each.program}(${each.operands.map(show).join(', ')}) on ${show(each.node)}${into(each.slot)}`;
+    case 'at':
+      return `at ${show(each.time)}`;
+    case 'await':
+      return `await ${each.what} ${show(each.value)}`;
+    case 'await_phase':
+      return `await ${each.phase} of ${show(each.process)}`;
+    case 'migrate':
+      return `migrate ${show(each.process)} to ${show(each.node)} by ${each.by}${into(each.slot)}`;
+    case 'signal':
+      return `signal ${show(each.signal)} to ${show(each.process)}`;
+    case 'crash':
+      return `crash ${show(each.node)}`;
+    case 'expect':
+      return `expect ${show(each.condition)} as ${JSON.stringify(each.text)}`;
+    case 'async':
+      return `async, this one jumps ${each.to}`;
+    case 'end':
+      return 'end';
+  }
+}
+
+const slotText = (slot: number, slots: readonly string[]): string => slots[slot] || `_${slot}`;
+
+function expressionText(expression: Expression, slots: readonly string[]): string {
+  const show = (each: Expression): string => expressionText(each, slots);
+  switch (expression.kind) {
+    case 'value':
+      return JSON.stringify(expression.value);
+    case 'slot':
+      return slotText(expression.slot, slots);
+    case 'unary':
+      return `(${expression.operator} ${show(expression.operand)})`;
+    case 'binary':
+      return `(${show(expression.left)} ${expression.operator} ${show(expression.right)})`;
+    case 'within':
+      return `(${show(expression.operand)} in ${show(expression.low)} .. ${show(expression.high)})`;
+    case 'random':
+      return `random(${show(expression.low)}, ${show(expression.high)})`;
+    case 'process':
+      return `process ${show(expression.process)}.${expression.field}`;
+    case 'migration':
+      return `migration ${show(expression.migration)}.${expression.field}`;
+    case 'residual':
+      return `residual(${show(expression.process)}, ${show(expression.node)}).${expression.field}`;
+    case 'now':
+      return 'now';
+    case 'up':
+      return `up(${show(expression.node)})`;
+  }
+}
