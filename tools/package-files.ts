@@ -3,7 +3,7 @@ import { listFiles, PackageManager } from '@vscode/vsce';
 import { root } from './processes.ts';
 
 /** Every file of the package must match one of these, and each of these must match a file. */
-export const expectedFiles: readonly RegExp[] = [
+const expectedFiles: readonly RegExp[] = [
   /^package\.json$/,
   /^README\.md$/,
   /^CHANGELOG\.md$/,
