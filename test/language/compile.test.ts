@@ -38,6 +38,13 @@ describe('the compiler', () => {
     });
   }
 
+  it('the scripts of docs/language.md compile without a word', () => {
+    const reference = readFileSync(join(import.meta.dirname, '../../docs/language.md'), 'utf8');
+    const scripts = [...reference.matchAll(/^```osf1ad\n(.*?)^```/gms)].map(([, script]) => script ?? '');
+    assert.ok(scripts.length > 0);
+    for (const script of scripts) assert.deepEqual(compileScript(script, 'language.md').diagnostics, []);
+  });
+
   it('keeps clusters, files and layouts', () => {
     const script = `
       const page = 4 KB
