@@ -11,6 +11,8 @@ import type { Stop } from './stop.ts';
 /** What the adapter needs from the program that it runs in: Node, or an editor. */
 export interface Host {
   readText(path: string): Promise<string>;
+  /** Makes a path absolute, where there is something that it can be relative to. */
+  resolve?(path: string): string;
 }
 
 export interface Client {

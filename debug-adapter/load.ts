@@ -32,9 +32,10 @@ export function readLaunchOptions(args: Arguments): LaunchOptions {
 }
 
 export async function loadRun(host: Host, options: LaunchOptions): Promise<Run> {
-  const { program, checked, seed } = options;
+  const { checked, seed } = options;
+  const program = host.resolve?.(options.program) ?? options.program;
   const { image, slotTypes } = compile(program, await read(host, program));
-  const scenario = scenarioIndex(image, options);
+  const scenario = scenarioIndex(image, program, options.scenario);
   const sim = createSimulation(image, { scenario, checked, ...(seed === null ? {} : { seed }) });
   return createRun(sim, { path: program, image, slotTypes, places: placesOf(image) }, options);
 }
@@ -60,7 +61,7 @@ function inWords(path: string, { span, message }: Diagnostic): string {
   return `${path}:${span.line}:${span.column}: ${message}`;
 }
 
-function scenarioIndex(image: Image, { program, scenario }: LaunchOptions): number {
+function scenarioIndex(image: Image, program: string, scenario: string | null): number {
   const names = image.scenarios.map(({ name }) => name);
   if (names.length === 0)
     throw new RequestError(

@@ -5,14 +5,30 @@
  * does not allow fails the test, whatever the test is about. And errors keep their body, so that a test can read it.
  */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
+import { buildSync } from 'esbuild';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { createWireReader } from '../../debug-adapter/wire.ts';
 import { invalidities } from './schema.ts';
 
 export const root = join(import.meta.dirname, '../..');
+
+let bundle: string | null = null;
+
+/** The adapter as it is shipped, in one file; made once for all tests. */
+function bundledAdapter(): string {
+  if (bundle !== null) return bundle;
+  const folder = mkdtempSync(join(tmpdir(), 'osf1ad-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  bundle = join(folder, 'debug-adapter.cjs');
+  const entry = join(root, 'debug-adapter/main.ts');
+  buildSync({ entryPoints: [entry], outfile: bundle, bundle: true, platform: 'node', target: 'node20', format: 'cjs' });
+  return bundle;
+}
 
 type Message = DebugProtocol.Response | DebugProtocol.Event;
 export type Stopped = DebugProtocol.StoppedEvent['body'];
@@ -25,8 +41,7 @@ export class Client extends DebugClient {
   readonly wrong: string[] = [];
 
   constructor() {
-    const env = { ...process.env, NODE_OPTIONS: '--import tsx' };
-    super(process.execPath, join(root, 'debug-adapter/main.ts'), 'osf1ad', { cwd: root, env });
+    super(process.execPath, bundledAdapter(), 'osf1ad', { cwd: root });
     this.defaultTimeout = 15_000;
   }
 
@@ -102,6 +117,8 @@ export class Client extends DebugClient {
     return this.event<Stopped>('stopped');
   }
 
+  /** The bodies of all events of this name so far. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the body
   events<T>(name: string): readonly T[] {
     return this.received.flatMap((message) =>
       message.type === 'event' && (message as DebugProtocol.Event).event === name
