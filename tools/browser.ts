@@ -44,9 +44,12 @@ function find(): string | undefined {
 
 async function installDebian(): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  console.error("no browser found; installing Debian's chromium for the tests (apt-get install chromium)");
-  await run('apt-get', ['update', '-q'], { env });
-  await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'chromium'], { env });
+  console.error(
+    "no browser found; installing Debian's chromium for the tests (apt-get install chromium fonts-dejavu-core)",
+  );
+  await run('apt-get', ['update', '-qq'], { env });
+  const quietly = ['-qq', '-y', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0'];
+  await run('apt-get', ['install', ...quietly, 'chromium', 'fonts-dejavu-core'], { env });
 }
 
 /** The path of a Chromium or Chrome. */

@@ -2,10 +2,11 @@
 //
 // A missing entry is an error that names the file: a build that leaves something out without a word would be found
 // out only when a user presses F5.
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { bundles } from './bundles.ts';
+import { notices } from './notices.ts';
 import { capture, main, root } from './processes.ts';
 
 export async function build(): Promise<void> {
@@ -14,7 +15,7 @@ export async function build(): Promise<void> {
     throw new Error(`no such entry: ${missing.map(({ entry }) => entry).join(', ')} (the table is tools/bundles.ts)`);
   }
   await capture('npm', ['run', '--silent', 'generate']);
-  await Promise.all(
+  const built = await Promise.all(
     bundles.map(({ entry, file, options }) =>
       bundle({
         absWorkingDir: root,
@@ -27,9 +28,12 @@ export async function build(): Promise<void> {
         legalComments: 'none',
         logLevel: 'warning',
         ...options,
+        metafile: true,
       }),
     ),
   );
+  const text = notices(built.map(({ metafile }) => metafile));
+  writeFileSync(join(root, 'dist/third-party-notices.txt'), text);
 }
 
 if (import.meta.filename === process.argv[1]) {

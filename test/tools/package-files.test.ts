@@ -4,7 +4,8 @@ import { judgePacked } from '../../tools/package-files.ts';
 
 const complete = [
   ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
-  ...['dist/extension.cjs', 'dist/debug-adapter.cjs', 'dist/language-server.cjs'],
+  ...['dist/extension.cjs', 'dist/capability-table.js', 'dist/debug-adapter.cjs', 'dist/language-server.cjs'],
+  ...['dist/third-party-notices.txt', 'extension/media/capability-table.css'],
   ...['extension/media/icon.png', 'extension/media/osf1ad.svg', 'extension/snippets/osf1ad.json'],
   ...['syntaxes/osf1ad.tmLanguage.json', 'syntaxes/language-configuration.json', 'examples/01-a-compiler-moves.adw'],
 ];

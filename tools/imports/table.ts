@@ -115,6 +115,14 @@ export const rooms: readonly Room[] = [
     reason: 'the extension shows what the adapter says over the protocol, so that every editor could show the same',
   },
   {
+    name: 'extension/webview',
+    paths: ['extension/webview/'],
+    rooms: [],
+    typesOf: ['extension'],
+    packages: [],
+    reason: 'a page runs in a browser frame, where neither vscode nor Node exists; messages are all it shares',
+  },
+  {
     name: 'cli',
     paths: ['cli/'],
     rooms: ['simulator', 'simulator/*', 'language', 'language/compile', 'debug-adapter'],
