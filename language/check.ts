@@ -13,7 +13,7 @@ import { constantValue } from './constants.ts';
 import { collect, inOrder, type Diagnostic } from './diagnostics.ts';
 import * as ast from './generated/ast.ts';
 import { sentences, suggestion } from './nearest.ts';
-import { isWhole, nodesOf, scriptOf, spanOf, spanOfProperty } from './tree.ts';
+import { allNodesOf, clustersOf, isWhole, scriptOf, spanOf, spanOfProperty } from './tree.ts';
 import { parameterTypes } from './types.ts';
 import { createTyping } from './typing.ts';
 import type { Profiles } from './vocabulary/profiles.ts';
@@ -64,8 +64,7 @@ function checkFile(cx: Check, file: ast.FileDeclaration): void {
   const span = spanOfProperty(file, 'node');
   const node = file.node.ref;
   if (node === undefined) {
-    const clusters = scriptOf(file).declarations.filter(ast.isClusterDeclaration);
-    const known = clusters.flatMap((cluster) => nodesOf(cluster)).map((each) => each.name);
+    const known = allNodesOf(scriptOf(file)).map((each) => each.name);
     const { text, fix } = suggestion(name, known);
     cx.report('unknown-node', span, sentences(`No cluster has a node \`${name}\`.`, text), fix);
     return;
@@ -114,9 +113,7 @@ function checkProgram(cx: Check, program: ast.ProgramDeclaration): void {
 
 function checkScenario(cx: Check, scenario: ast.ScenarioDeclaration): void {
   const { cluster } = scenario;
-  const known = scriptOf(scenario)
-    .declarations.filter(ast.isClusterDeclaration)
-    .map(({ name }) => name);
+  const known = clustersOf(scriptOf(scenario)).map(({ name }) => name);
   if (cluster === undefined) {
     const { text } = suggestion('', known);
     const message = sentences('Say what it runs on: `scenario "..." on CLUSTER`.', text);

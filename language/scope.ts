@@ -20,7 +20,17 @@ import {
   type Stream,
 } from 'langium';
 import * as ast from './generated/ast.ts';
-import { clusterOf, isNodePlace, nodesOf, scriptOf, visibleVariables } from './tree.ts';
+import {
+  allNodesOf,
+  clusterOf,
+  clustersOf,
+  constantsOf,
+  isNodePlace,
+  nodesOf,
+  programsOf,
+  scriptOf,
+  visibleVariables,
+} from './tree.ts';
 
 type Target = ast.Named | ast.ProgramDeclaration | ast.ClusterDeclaration;
 
@@ -34,11 +44,7 @@ export class Osf1adScopeProvider implements ScopeProvider {
   getScope(context: ReferenceInfo): Scope {
     const descriptions = this.#descriptions;
     const describe = (target: Target): AstNodeDescription => descriptions.createDescription(target, target.name);
-    // After a syntax error a declaration may have lost its name.
-    const all = (): Stream<Target> =>
-      stream(targets(context))
-        .filter(({ name }) => typeof name === 'string')
-        .distinct(({ name }) => name);
+    const all = (): Stream<Target> => stream(targets(context)).distinct(({ name }) => name);
     return {
       getElement(name) {
         const target = all().find((each) => each.name === name);
@@ -55,14 +61,13 @@ export class Osf1adScopeProvider implements ScopeProvider {
 }
 
 function targets({ container, property }: ReferenceInfo): Target[] {
-  const { declarations } = scriptOf(container);
-  const clusters = declarations.filter(ast.isClusterDeclaration);
-  if (property === 'program') return declarations.filter(ast.isProgramDeclaration);
-  if (property === 'cluster') return clusters;
-  if (ast.isFileDeclaration(container)) return clusters.flatMap((cluster) => nodesOf(cluster));
-  const variables = [...visibleVariables(container)];
+  const script = scriptOf(container);
+  if (property === 'program') return programsOf(script);
+  if (property === 'cluster') return clustersOf(script);
+  if (ast.isFileDeclaration(container)) return allNodesOf(script);
+  const variables = visibleVariables(container);
   if (ast.isAssignStatement(container)) return variables;
   const nodes = nodesOf(clusterOf(container));
-  const others = [...variables, ...declarations.filter(ast.isConstantDeclaration)];
+  const others = [...variables, ...constantsOf(script)];
   return isNodePlace(container) ? [...nodes, ...others] : [...others, ...nodes];
 }

@@ -64,9 +64,24 @@ export function clusterOf(node: AstNode): ast.ClusterDeclaration | undefined {
   return ast.isScenarioDeclaration(runnable) ? runnable.cluster?.ref : undefined;
 }
 
-export function nodesOf(cluster: ast.ClusterDeclaration | undefined): ast.NodeDeclaration[] {
-  return cluster?.items.filter(ast.isNodeDeclaration) ?? [];
-}
+/** After a syntax error a declaration may have lost its name; nobody can mean it then. */
+const hasName = (node: { readonly name: unknown }): boolean => typeof node.name === 'string';
+
+export const clustersOf = (script: ast.Script): ast.ClusterDeclaration[] =>
+  script.declarations.filter(ast.isClusterDeclaration).filter(hasName);
+
+export const programsOf = (script: ast.Script): ast.ProgramDeclaration[] =>
+  script.declarations.filter(ast.isProgramDeclaration).filter(hasName);
+
+export const constantsOf = (script: ast.Script): ast.ConstantDeclaration[] =>
+  script.declarations.filter(ast.isConstantDeclaration).filter(hasName);
+
+export const nodesOf = (cluster: ast.ClusterDeclaration | undefined): ast.NodeDeclaration[] =>
+  cluster?.items.filter(ast.isNodeDeclaration).filter(hasName) ?? [];
+
+/** The nodes of all clusters of a script. */
+export const allNodesOf = (script: ast.Script): ast.NodeDeclaration[] =>
+  clustersOf(script).flatMap((cluster) => nodesOf(cluster));
 
 export function hasServer(node: ast.NodeDeclaration, server: ast.ServerItem['server']): boolean {
   return node.items.some((item) => ast.isServerItem(item) && item.server === server);
@@ -91,7 +106,9 @@ export function isNodePlace(use: ReferenceInfo['container']): boolean {
 }
 
 /** The variables that a node can see, the nearest first. A variable is visible after its `let`, to the end of its block. */
-export function* visibleVariables(node: AstNode): Generator<ast.Variable> {
+export const visibleVariables = (node: AstNode): ast.Variable[] => [...variablesAround(node)].filter(hasName);
+
+function* variablesAround(node: AstNode): Generator<ast.Variable> {
   let inner = node;
   for (let at = node.$container; at !== undefined; inner = at, at = at.$container) {
     if (ast.isForStatement(at) && inner === at.body) yield at;

@@ -4,7 +4,7 @@
 import { constantValue } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
-import { hasServer, nodesOf, roomOf, scriptOf, spanOf, spanOfHead, spanOfProperty } from '../tree.ts';
+import { allNodesOf, hasServer, programsOf, roomOf, scriptOf, spanOf, spanOfHead, spanOfProperty } from '../tree.ts';
 import { fits, parameterType, title } from '../types.ts';
 import { functionNamed, functionNames, signature, type FunctionWord, type Room } from '../vocabulary/functions.ts';
 import { mechanisms, names } from '../vocabulary/words.ts';
@@ -56,8 +56,7 @@ function tellUnknown(cx: Check, call: ast.Call, room: Room): void {
     cx.report('wrong-place', span, `\`${name}\` belongs in ${place}; it cannot be called in a ${room}.`);
     return;
   }
-  const programs = scriptOf(call).declarations.filter(ast.isProgramDeclaration);
-  if (programs.some((each) => each.name === name)) {
+  if (programsOf(scriptOf(call)).some((each) => each.name === name)) {
     const how = room === 'program' ? `fork { exec ${name}(...) }` : `spawn ${name}(...) on NODE`;
     cx.report('unknown-function', span, `\`${name}\` is a program: write \`${how}\`.`);
     return;
@@ -108,9 +107,8 @@ function checkFlags(cx: Check, flags: ast.Expression | undefined): void {
 function checkNodeText(cx: Check, node: ast.Expression | undefined): void {
   const name = constantValue(node);
   if (node === undefined || typeof name !== 'string') return;
-  const clusters = scriptOf(node).declarations.filter(ast.isClusterDeclaration);
-  const known = clusters.flatMap((cluster) => nodesOf(cluster)).map((each) => each.name);
-  if (clusters.length === 0 || known.includes(name)) return;
+  const known = allNodesOf(scriptOf(node)).map((each) => each.name);
+  if (known.length === 0 || known.includes(name)) return;
   const { text, fix } = suggestion(name, known);
   const quoted = fix === undefined ? undefined : { title: fix.title, replacement: `"${fix.replacement}"` };
   cx.report('unknown-node', spanOf(node), sentences(`No cluster has a node \`${name}\`.`, text), quoted);
@@ -122,11 +120,8 @@ export function checkProgramCall(cx: Check, call: ast.Spawn | ast.ExecStatement)
   const program = call.program.ref;
   const name = call.program.$refText;
   if (program === undefined) {
-    const known = scriptOf(call).declarations.filter(ast.isProgramDeclaration);
-    const { text, fix } = suggestion(
-      name,
-      known.map((each) => each.name),
-    );
+    const known = programsOf(scriptOf(call)).map((each) => each.name);
+    const { text, fix } = suggestion(name, known);
     cx.report('unknown-program', span, sentences(`There is no program \`${name}\`.`, text), fix);
     return;
   }

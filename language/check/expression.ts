@@ -6,6 +6,7 @@ import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
 import {
   clusterOf,
+  constantsOf,
   isNodePlace,
   nodesOf,
   roomOf,
@@ -84,15 +85,15 @@ export function checkName(cx: Check, use: ast.NameUse): void {
   const name = use.target.$refText;
   if (use.target.ref !== undefined || (knownName(name) !== undefined && !isNodePlace(use))) return;
   const inNodePlace = isNodePlace(use) && roomOf(use) === 'scenario';
-  // Already reported: the scenario's cluster, or that this belongs in no program.
-  if (isNodePlace(use) && clusterOf(use) === undefined) return;
-  const nodes = namesOf(nodesOf(clusterOf(use)));
-  const constants = scriptOf(use).declarations.filter(ast.isConstantDeclaration);
+  const cluster = clusterOf(use);
+  // Already reported: what is wrong with the cluster, or that this belongs in no program.
+  if (isNodePlace(use) && (cluster === undefined || !cx.whole.has(cluster))) return;
+  const nodes = namesOf(nodesOf(cluster));
+  const constants = constantsOf(scriptOf(use));
   const others = [...namesOf([...visibleVariables(use), ...constants]), ...nodes, ...names(knownNames)];
   const { text, fix } = suggestion(name, inNodePlace ? nodes : others);
-  const cluster = clusterOf(use)?.name ?? '';
   const message = inNodePlace
-    ? `The cluster \`${cluster}\` has no node \`${name}\`.`
+    ? `The cluster \`${cluster?.name ?? ''}\` has no node \`${name}\`.`
     : `Nothing here is called \`${name}\`.`;
   cx.report(inNodePlace ? 'unknown-node' : 'unknown-name', spanOf(use), sentences(message, text), fix);
 }

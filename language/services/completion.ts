@@ -10,7 +10,7 @@ import {
   type CompletionParams,
 } from 'vscode-languageserver';
 import * as ast from '../generated/ast.ts';
-import { nodesOf } from '../tree.ts';
+import { clustersOf, constantsOf, nodesOf, programsOf } from '../tree.ts';
 import { parameterTypes } from '../types.ts';
 import { functions, signature, type Room } from '../vocabulary/functions.ts';
 import * as keywords from '../vocabulary/keywords.ts';
@@ -156,7 +156,7 @@ function statements(room: Room): CompletionItem[] {
 function values(site: Site, room: Room): CompletionItem[] {
   const acting = room === 'program' ? keywords.programValueWords : keywords.scenarioValueWords;
   const known = functions.filter(({ rooms }) => rooms.includes(room));
-  const constants = site.script.declarations.filter(ast.isConstantDeclaration);
+  const constants = constantsOf(site.script);
   return [
     ...variables(site),
     ...constants.map((each) => declared(each, CompletionItemKind.Constant)),
@@ -183,15 +183,14 @@ function variables({ outline }: Site): CompletionItem[] {
 }
 
 const programs = ({ script }: Site): CompletionItem[] =>
-  script.declarations.filter(ast.isProgramDeclaration).map((each) => declared(each, CompletionItemKind.Class));
+  programsOf(script).map((each) => declared(each, CompletionItemKind.Class));
 
 const clusters = ({ script }: Site): CompletionItem[] =>
-  script.declarations.filter(ast.isClusterDeclaration).map((each) => declared(each, CompletionItemKind.Module));
+  clustersOf(script).map((each) => declared(each, CompletionItemKind.Module));
 
 /** The nodes of the scenario's cluster; outside of scenarios those of all clusters. */
 function nodes({ outline, script }: Site): CompletionItem[] {
-  const all = script.declarations.filter(ast.isClusterDeclaration);
-  const own = all.filter(({ name }) => outline.room !== 'scenario' || name === outline.cluster);
+  const own = clustersOf(script).filter(({ name }) => outline.room !== 'scenario' || name === outline.cluster);
   return own.flatMap((cluster) => nodesOf(cluster)).map((each) => declared(each, CompletionItemKind.Unit));
 }
 

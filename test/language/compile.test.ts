@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileScript, simulatorProfiles, statementSpans } from '../../language/compile.ts';
+import { theLanguage } from '../../language/parse.ts';
 import { listing } from './listing.ts';
 import { testSections } from './sections.ts';
 
@@ -37,6 +38,14 @@ describe('the compiler', () => {
       assert.ok(image !== null && image.scenarios.length > 0);
     });
   }
+
+  it('docs/language.md lists the reserved words', () => {
+    const reference = readFileSync(join(import.meta.dirname, '../../docs/language.md'), 'utf8');
+    const listed = /\*\*Reserved\*\*[^`]*`([^`]*)`/.exec(reference)?.[1]?.split(/\s+/) ?? [];
+    const words = Object.keys(theLanguage().parser.Lexer.definition).filter((word) => /^[a-z_]+$/.test(word));
+    const reserved = words.filter((word) => compileScript(`const ${word} = 1`, 'x').image === null);
+    assert.deepEqual(listed, reserved.sort());
+  });
 
   it('the scripts of docs/language.md compile without a word', () => {
     const reference = readFileSync(join(import.meta.dirname, '../../docs/language.md'), 'utf8');

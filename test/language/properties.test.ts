@@ -3,10 +3,15 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { URI } from 'langium';
 import { compileScript, statementSpans } from '../../language/compile.ts';
 import { format } from '../../language/format.ts';
-import { theLanguage } from '../../language/parse.ts';
+import { parse, theLanguage } from '../../language/parse.ts';
+import { createLanguageServices } from '../../language/server.ts';
 import type { Image, Span } from '../../simulator/workload/program.ts';
+
+/** More with RUNS in the environment. */
+const runs = Number(process.env['RUNS'] ?? 300);
 
 const examples = join(import.meta.dirname, '../../examples');
 const scripts = readdirSync(examples)
@@ -105,7 +110,7 @@ describe('for every text', () => {
         );
         if (image !== null) checkImage(image);
       }),
-      { numRuns: 400 },
+      { numRuns: runs },
     );
   });
 
@@ -121,26 +126,60 @@ describe('for every text', () => {
         checkImage(image);
         for (const span of statementSpans(image)) checkSpan(span, source.split('\n'));
       }),
-      { numRuns: 200 },
+      { numRuns: runs / 2 },
     );
   });
 
   it('formatting changes only spaces, and formatting twice is formatting once', () => {
     const lexer = theLanguage().parser.Lexer;
-    const shape = (source: string): string => source.replace(/\s+/g, '');
+    const tokens = (source: string): string[] =>
+      lexer.tokenize(source).tokens.map(({ image }) => image.replace(/(?<=\d)\s+(?=[a-zA-Z]+$)/, ''));
+    const letters = (source: string): string => source.replace(/\s+/g, '');
     fc.assert(
       fc.property(fc.oneof(text, program), (source) => {
         const once = format(source, lexer);
         if (once === null) return;
-        assert.equal(shape(once), shape(source));
+        assert.equal(letters(once), letters(source));
+        if (parse(source).errors.length > 0) return; // the editor does not ask then
+        assert.deepEqual(tokens(once), tokens(source));
         assert.equal(format(once, lexer), once);
       }),
-      { numRuns: 400 },
+      { numRuns: runs },
     );
   });
 
   it('the examples are formatted', () => {
     for (const script of scripts) assert.equal(format(script, theLanguage().parser.Lexer), script);
+  });
+
+  it('the language server answers, wherever the cursor is', async () => {
+    const { shared, language } = createLanguageServices();
+    const { lsp } = language;
+    const uri = 'file:///any.adw';
+    await fc.assert(
+      fc.asyncProperty(text, fc.double({ min: 0, max: 1, noNaN: true }), async (source, part) => {
+        const document = shared.workspace.LangiumDocumentFactory.fromString(source, URI.parse(uri));
+        shared.workspace.LangiumDocuments.addDocument(document);
+        try {
+          await shared.workspace.DocumentBuilder.build([document], { validation: true });
+          const position = document.textDocument.positionAt(Math.floor(source.length * part));
+          const params = { textDocument: { uri }, position };
+          const options = { tabSize: 2, insertSpaces: true };
+          await lsp.CompletionProvider?.getCompletion(document, params);
+          await lsp.HoverProvider?.getHoverContent(document, params);
+          await lsp.DefinitionProvider?.getDefinition(document, params);
+          await lsp.ReferencesProvider?.findReferences(document, { ...params, context: { includeDeclaration: true } });
+          await lsp.RenameProvider?.rename(document, { ...params, newName: 'other' });
+          await lsp.DocumentSymbolProvider?.getSymbols(document, params);
+          await lsp.FoldingRangeProvider?.getFoldingRanges(document, params);
+          await lsp.SemanticTokenProvider?.semanticHighlight(document, params);
+          await lsp.Formatter?.formatDocument(document, { ...params, options });
+        } finally {
+          shared.workspace.LangiumDocuments.deleteDocument(document.uri);
+        }
+      }),
+      { numRuns: runs / 2 },
+    );
   });
 
   it('deep nesting is reported, not followed', () => {
