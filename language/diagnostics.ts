@@ -96,8 +96,6 @@ export function collect(into: Diagnostic[]): Report {
   };
 }
 
-export const ignore: Report = () => undefined;
-
 /** Orders diagnostics as they stand in the script. */
 export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort((a, b) => a.span.line - b.span.line || a.span.column - b.span.column);

@@ -9,7 +9,7 @@ import type { Fix } from './diagnostics.ts';
 /** Longer words are never mistyped names, and would only cost time. */
 const longest = 64;
 
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+function nearest(name: string, known: Iterable<string>): string | undefined {
   if (name.length > longest) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, name.length / 3) + 0.01;

@@ -18,11 +18,6 @@ export function spanOfProperty(node: AstNode, property: string, index?: number):
   return spanOfCst(GrammarUtils.findNodeForProperty(node.$cstNode, property, index) ?? node.$cstNode);
 }
 
-/** The span of a keyword of a node. */
-export function spanOfKeyword(node: AstNode, keyword: string): Span {
-  return spanOfCst(GrammarUtils.findNodeForKeyword(node.$cstNode, keyword) ?? node.$cstNode);
-}
-
 /** The span of the first word of a node: enough to underline a whole statement or declaration. */
 export function spanOfHead(node: AstNode): Span {
   const span = spanOf(node);

@@ -64,7 +64,7 @@ export const isCounted = (type: Type): boolean => counted.has(type) || type === 
 const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
 
 /** Whether `==` between the two means anything. */
-export function comparable(left: Type, right: Type): boolean {
+function comparable(left: Type, right: Type): boolean {
   if (left === 'nothing' || right === 'nothing' || left === 'residual' || right === 'residual') return false;
   return fits(left, right) || ((left === 'int' || right === 'int') && numeric(left) && numeric(right));
 }

@@ -6,7 +6,7 @@ import type { ProgramDeclaration } from '../generated/ast.ts';
 
 const kilobyte = 1024;
 
-export const defaultLayout: ReadonlyMap<string, number> = new Map([
+const defaultLayout: ReadonlyMap<string, number> = new Map([
   ['text', 16 * kilobyte],
   ['data', 8 * kilobyte],
   ['bss', 8 * kilobyte],

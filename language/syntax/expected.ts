@@ -8,7 +8,7 @@ type Mismatch = Parameters<LangiumParserErrorMessageProvider['buildMismatchToken
 type NoViable = Parameters<LangiumParserErrorMessageProvider['buildNoViableAltMessage']>[0];
 type EarlyExit = Parameters<LangiumParserErrorMessageProvider['buildEarlyExitMessage']>[0];
 
-export const declaration = 'a declaration: cluster, file, const, program or scenario';
+const declaration = 'a declaration: cluster, file, const, program or scenario';
 
 export const statement = 'a statement';
 export const statementOrEnd = 'a statement or `}`';
