@@ -15,8 +15,7 @@ const expectedFiles: readonly RegExp[] = [
   /^dist\/third-party-notices\.txt$/,
   /^extension\/media\/capability-table\.css$/,
   /^extension\/media\/icon\.png$/,
-  /^extension\/media\/osf1ad\.svg$/,
-  /^extension\/snippets\/[\w-]+\.json$/,
+  /^extension\/media\/(osf1ad|adw-light|adw-dark|walkthrough-\w+)\.svg$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^examples\/[\w-]+\.adw$/,
 ];
@@ -24,15 +23,15 @@ const expectedFiles: readonly RegExp[] = [
 export const packedFiles = (): Promise<string[]> => listFiles({ cwd: root, packageManager: PackageManager.None });
 
 /** What is wrong with a list of packed files; nothing where it is what we mean to ship. */
-export function judgePacked(files: readonly string[]): string[] {
+export function judgePacked(files: readonly string[], expected = expectedFiles): string[] {
   return [
     ...files
-      .filter((file) => !expectedFiles.some((pattern) => pattern.test(file)))
+      .filter((file) => !expected.some((pattern) => pattern.test(file)))
       .map(
         (file) =>
           `${file} is packed but not expected: leave it out in .vscodeignore, or name it in tools/package-files.ts`,
       ),
-    ...expectedFiles
+    ...expected
       .filter((pattern) => !files.some((file) => pattern.test(file)))
       .map((pattern) => `no packed file matches ${pattern.source}: it is missing, or left out by .vscodeignore`),
   ];

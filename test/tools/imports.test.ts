@@ -77,12 +77,22 @@ describe('the rooms', () => {
     assert.deepEqual(findings({ 'extension/main.ts': importing('vscode') }), []);
   });
 
-  it('lets the extension see types of the debug adapter, and no values', () => {
-    const view = 'extension/views/tasks.ts';
-    caught({ [view]: importing('../../debug-adapter/nodes.ts') }, view, 'values of debug-adapter', 'import type');
-    caught({ [view]: "import { type T } from '../../debug-adapter/nodes.ts';" }, view, 'values of debug-adapter');
-    assert.deepEqual(findings({ [view]: "import type { T } from '../../debug-adapter/nodes.ts';" }), []);
-    caught({ [view]: "import type { T } from '../../simulator/mach/task.ts';" }, view, 'simulator/mach');
+  it('lets the extension see types of the debug adapter and of the state, and no values', () => {
+    const panel = 'extension/debug/cluster.ts';
+    caught({ [panel]: importing('../../debug-adapter/nodes.ts') }, panel, 'values of debug-adapter', 'import type');
+    caught({ [panel]: importing('../../simulator/inspect/state.ts') }, panel, 'values of simulator/inspect');
+    caught({ [panel]: "import { type T } from '../../debug-adapter/nodes.ts';" }, panel, 'values of debug-adapter');
+    assert.deepEqual(findings({ [panel]: "import type { T } from '../../debug-adapter/nodes.ts';" }), []);
+    caught({ [panel]: "import type { T } from '../../simulator/mach/task.ts';" }, panel, 'simulator/mach');
+  });
+
+  it('keeps the views pure, and the page free of the editor', () => {
+    const page = 'extension/webview/main.ts';
+    caught({ 'extension/views/tasks.ts': importing('vscode') }, 'tasks.ts', 'extension/views may not import vscode');
+    caught({ 'extension/views/tasks.ts': importing('../trees/tree.ts') }, 'tasks.ts', 'may not import extension');
+    caught({ [page]: importing('node:path') }, page, 'may not import node:');
+    caught({ [page]: importing('../debug/cluster.ts') }, page, 'values of extension');
+    assert.deepEqual(findings({ [page]: importing('../views/tasks.ts') }), []);
   });
 
   it('keeps the command line from the extension, and everything from the tests', () => {
