@@ -26,7 +26,7 @@ export function journeyOf(cx: Context, run: Run): Journey {
     breakpoints: cx.breakpoints,
     pace: cx.driver.pace,
     log: (text, place) => write(cx, run, 'console', `${text}\n`, place?.span.line),
-    performed: () => writeNotices(cx, run),
+    performed: () => takeNotices(cx, run),
   };
 }
 
@@ -34,7 +34,7 @@ export function journeyOf(cx: Context, run: Run): Journey {
 export function passing(cx: Context, clock: { toldAt: number }): void {
   if (cx.run === null || performance.now() - clock.toldAt < changedEvery_ms) return;
   clock.toldAt = performance.now();
-  announceThreads(cx, cx.run);
+  if (cx.run.threadsChanged) announceThreads(cx, cx.run);
   tellChanged(cx, cx.run, true);
 }
 
@@ -93,10 +93,14 @@ function livingThread(run: Run, wanted: number | null): number | null {
   return (threads.find(({ pid }) => pid === null) ?? threads[0])?.thread ?? null;
 }
 
-function writeNotices(cx: Context, run: Run): void {
-  if (run.sim.notices.length === 0 || eventCount(run.sim) <= run.reportedTo) return;
+/** What the event that has just been performed means for the console and for the list of threads. */
+function takeNotices(cx: Context, run: Run): void {
+  const { notices } = run.sim;
+  if (notices.length === 0) return;
+  if (notices.some(({ kind }) => kind === 'spawned' || kind === 'exited')) run.threadsChanged = true;
+  if (eventCount(run.sim) <= run.reportedTo) return;
   run.reportedTo = eventCount(run.sim);
-  for (const notice of run.sim.notices) writeNotice(cx, run, notice);
+  for (const notice of notices) writeNotice(cx, run, notice);
 }
 
 function writeNotice(cx: Context, run: Run, notice: Notice): void {

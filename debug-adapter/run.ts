@@ -4,10 +4,10 @@
  * The simulation is the only truth. What stands here can be thrown away and asked for again: the inspected state of
  * the present moment, how far the console has been written, the threads that the client has been told about.
  */
-import { eventCount, inspect, stack } from '../simulator/engine/simulation.ts';
-import type { Simulation } from '../simulator/engine/api.ts';
+import { eventCount, inspect, stack, type Simulation } from '../simulator/engine/simulation.ts';
 import type { StackFrame } from '../simulator/inspect/stack.ts';
 import type { ClusterState } from '../simulator/inspect/state.ts';
+import type { Type } from '../language/compile.ts';
 import type { Script } from './breakpoints/breakpoints.ts';
 import { createHandles, type Handles } from './handles.ts';
 import type { Stop } from './stop.ts';
@@ -25,8 +25,10 @@ export interface Run {
   stoppedAtEnd: number;
   /** Up to this event, output has been written to the console: a replay does not write it twice. */
   reportedTo: number;
-  /** Names of the threads that the client knows, by stable identity. */
-  readonly knownThreads: Map<number, string>;
+  /** The threads that the client has been told about. */
+  knownThreads: ReadonlySet<number>;
+  /** A process has begun or ended since then. */
+  threadsChanged: boolean;
   inspected: ClusterState | null;
 }
 
@@ -50,7 +52,8 @@ export function createRun(sim: Simulation, script: Script, options: LaunchOption
     over: false,
     stoppedAtEnd: -1,
     reportedTo: 0,
-    knownThreads: new Map(),
+    knownThreads: new Set(),
+    threadsChanged: false,
     inspected: null,
   };
 }
@@ -67,4 +70,10 @@ export function stateOf(run: Run): ClusterState {
 export function scriptFrame(run: Run, thread: number): StackFrame | null {
   const own = stack(run.sim, thread).filter((frame) => frame.thread === thread && frame.place.kind !== 'routine');
   return own.at(-1) ?? null;
+}
+
+/** What the locals of a frame of the script count, in their order; nothing is known of a routine's. */
+export function slotTypesOf({ slotTypes }: Script, { place }: StackFrame): readonly Type[] {
+  if (place.kind === 'routine') return [];
+  return (place.kind === 'program' ? slotTypes.programs : slotTypes.scenarios)[place.index] ?? [];
 }

@@ -40,19 +40,17 @@ export function threadArgument(run: Run, id: number): DapThread {
   throw new RequestError('unknownId', `There is no thread ${id} now; there are ${known.join(', ') || 'none'}.`);
 }
 
-/** Tells the client which threads have begun, ended or got a new name since it was last told. */
+/** Tells the client which threads have begun and ended since it was last told. */
 export function announceThreads(cx: Context, run: Run): void {
-  const present = new Map(threadsOf(run).map(({ thread, name }) => [thread, name]));
-  for (const thread of run.knownThreads.keys()) {
-    if (present.has(thread)) continue;
-    run.knownThreads.delete(thread);
-    cx.send('thread', { reason: 'exited', threadId: dapThreadId(thread) });
+  const present = new Set(threadsOf(run).map(({ thread }) => thread));
+  for (const thread of run.knownThreads) {
+    if (!present.has(thread)) cx.send('thread', { reason: 'exited', threadId: dapThreadId(thread) });
   }
-  for (const [thread, name] of present) {
-    const known = run.knownThreads.has(thread);
-    run.knownThreads.set(thread, name);
-    if (!known) cx.send('thread', { reason: 'started', threadId: dapThreadId(thread) });
+  for (const thread of present) {
+    if (!run.knownThreads.has(thread)) cx.send('thread', { reason: 'started', threadId: dapThreadId(thread) });
   }
+  run.knownThreads = present;
+  run.threadsChanged = false;
 }
 
 function dapThread(

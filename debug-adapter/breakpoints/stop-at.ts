@@ -27,24 +27,24 @@ interface Hit {
 }
 
 export function stopAt(run: Run, breakpoints: Breakpoints, log: Log | null): Stop | null {
-  const hits = [...namedHits(run, breakpoints), ...lineHits(run, breakpoints, log)];
-  const first = hits[0];
+  const named = run.sim.notices.length === 0 ? nobody : namedHits(run, breakpoints);
+  const lines = breakpoints.byPlace.size === 0 ? nobody : lineHits(run, breakpoints, log);
+  const first = named[0] ?? lines[0];
   if (first === undefined) return null;
-  const words = first.notice === null ? null : noticeInWords(first.notice, stateOf(run));
-  const description =
-    first.trouble === null ? words : `${words ?? 'breakpoint'}; its condition has no value: ${first.trouble}`;
-  return {
-    reason: first.reason,
-    thread: first.thread,
-    description,
-    notice: first.notice,
-    hits: hits.map(({ id }) => id),
-    intoSystem: false,
-  };
+  const { reason, thread, notice, trouble } = first;
+  const hits = [...named, ...lines].map(({ id }) => id);
+  return { reason, thread, description: inWords(run, notice, trouble), notice, hits, intoSystem: false };
+}
+
+/** Most events are nobody's. */
+const nobody: readonly Hit[] = [];
+
+function inWords(run: Run, notice: Notice | null, trouble: string | null): string | null {
+  const words = notice === null ? null : noticeInWords(notice, stateOf(run));
+  return trouble === null ? words : `${words ?? 'breakpoint'}; its condition has no value: ${trouble}`;
 }
 
 function namedHits(run: Run, { functions, filters }: Breakpoints): readonly Hit[] {
-  if (functions.length === 0 && filters.length === 0) return [];
   return run.sim.notices.flatMap((notice) => {
     const name = nameOf(notice);
     if (name === null) return [];
@@ -71,9 +71,8 @@ function hitsOf(
 }
 
 function lineHits(run: Run, breakpoints: Breakpoints, log: Log | null): readonly Hit[] {
-  if (breakpoints.byPlace.size === 0) return [];
   const next = peek(run.sim);
-  if (next === null) return [];
+  if (next === null) return nobody;
   const { thread } = next;
   const hits: Hit[] = [];
   for (const { id, rule, logMessage, places } of linesAt(breakpoints, next.unit, next.pc)) {

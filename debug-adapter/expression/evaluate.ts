@@ -16,6 +16,8 @@ export interface Surrounding {
   name(name: string): unknown;
   /** The value of a call, or undefined if there is no such function. */
   call(name: string, operands: readonly unknown[]): unknown;
+  /** What the workload language says that `name.property` is, or undefined if it says nothing. */
+  member(name: string, property: string): unknown;
   /** What could have been meant, for the message about an unknown name. */
   names(): readonly string[];
 }
@@ -37,8 +39,11 @@ export function evaluate(tree: Syntax, around: Surrounding): unknown {
       if (value !== undefined) return value;
       throw new ExpressionError(`there is no function '${tree.name}'${meant(tree.name, around.names())}`, tree.column);
     }
-    case 'property':
+    case 'property': {
+      const member = tree.of.kind === 'name' ? around.member(tree.of.name, tree.name) : undefined;
+      if (member !== undefined) return member;
       return property(evaluate(tree.of, around), tree.name, tree.column);
+    }
     case 'element':
       return element(evaluate(tree.of, around), evaluate(tree.index, around), tree.column);
     case 'negate':

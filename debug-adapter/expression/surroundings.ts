@@ -4,6 +4,9 @@
  *   names      now, event, and every member of the inspected state: scenario, seed, nodes, tasks, ports, ...
  *   functions  pid(7)  task("cc1")  task(3)  node("dest")  port(12)  migration(1)  ledger("...")
  *
+ * The fields of the workload language work on the locals of a script: `cc.node`, `m.freeze_time`; so does the name of a
+ * node, so that a condition can be taken over from the script as it stands.
+ *
  * What is asked for and does not exist is null, so that a condition may test for it. The state is gathered only when an
  * expression reaches for it: a condition on locals costs no inspection.
  */
@@ -11,8 +14,9 @@ import { eventCount, now } from '../../simulator/engine/simulation.ts';
 import type { Notice } from '../../simulator/engine/api.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
-import { scriptFrame, stateOf, type Run } from '../run.ts';
+import { scriptFrame, slotTypesOf, stateOf, type Run } from '../run.ts';
 import type { Surrounding } from './evaluate.ts';
+import { fieldOf, processOf } from './fields.ts';
 
 /** Where an expression stands: in a frame, in a thread (its frame of the script), at a notice, or nowhere in particular. */
 export interface Standpoint {
@@ -61,11 +65,19 @@ export function surroundings(run: Run, standpoint: Standpoint): Surrounding {
     return frame?.locals ?? [];
   }
 
+  function member(name: string, property: string): unknown {
+    const index = locals().findIndex((local) => local.name === name);
+    const type = frame ? slotTypesOf(run.script, frame)[index] : undefined;
+    const value = locals()[index]?.value;
+    return type === undefined || value === undefined ? undefined : fieldOf(stateOf(run), type, value, property);
+  }
+
   function global(name: string): unknown {
     if (name === 'now') return now(run.sim);
     if (name === 'event') return eventCount(run.sim);
-    const member = members.find((each) => each === name);
-    return member === undefined ? undefined : stateOf(run)[member];
+    const part = members.find((each) => each === name);
+    if (part !== undefined) return stateOf(run)[part];
+    return stateOf(run).nodes.find(({ node }) => node === name)?.node;
   }
 
   return {
@@ -74,18 +86,9 @@ export function surroundings(run: Run, standpoint: Standpoint): Surrounding {
       locals().find((local) => local.name === name)?.value ??
       global(name),
     call: (name, operands) => (Object.hasOwn(finders, name) ? finders[name]?.(stateOf(run), operands[0]) : undefined),
+    member,
     names: () => [...locals().map(({ name }) => name), ...globalNames, ...functionNames],
   };
-}
-
-/** The process with this pid as one object: its task, if it has one now, and its line in the PM Master's table. */
-function processOf(state: ClusterState, pid: unknown): object | null {
-  const entry = state.processes.find((process) => process.pid === pid);
-  const task = state.tasks.find((each) => each.kind === 'process' && each.pid === pid);
-  if (entry === undefined && task === undefined) return null;
-  const migrations = state.migrations.filter((migration) => migration.pid === pid);
-  const vprocs = state.vprocs.filter((vproc) => vproc.pid === pid);
-  return { ...entry, ...task, migrations, vprocs };
 }
 
 /** A phase also tells the name of the process and the two nodes, a notice without a node nothing. */

@@ -19,8 +19,7 @@ export async function restart(cx: Context, args: Arguments): Promise<void> {
   resetCounts(cx.breakpoints);
   const resolved = resolveLines(cx.breakpoints, run.script);
   cx.afterwards(() => {
-    for (const thread of before.knownThreads.keys())
-      cx.send('thread', { reason: 'exited', threadId: dapThreadId(thread) });
+    for (const thread of before.knownThreads) cx.send('thread', { reason: 'exited', threadId: dapThreadId(thread) });
     for (const breakpoint of resolved)
       cx.send('breakpoint', { reason: 'changed', breakpoint: presentLineBreakpoint(cx.client, breakpoint) });
     begin(cx, run);

@@ -8,6 +8,7 @@ import { showSize, showTime } from '../../language/vocabulary/units.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import type { Script } from '../breakpoints/breakpoints.ts';
+import { slotTypesOf } from '../run.ts';
 import type { Shown } from './shown.ts';
 import { presentValue } from './value.ts';
 
@@ -19,11 +20,6 @@ export function presentLocals(script: Script, state: ClusterState, frame: StackF
     if (type === undefined || typeof value !== 'number') return row;
     return { ...row, value: inWords(type, value, state), type };
   });
-}
-
-function slotTypesOf({ slotTypes }: Script, { place }: StackFrame): readonly Type[] {
-  if (place.kind === 'routine') return [];
-  return (place.kind === 'program' ? slotTypes.programs : slotTypes.scenarios)[place.index] ?? [];
 }
 
 function inWords(type: Type, value: number, state: ClusterState): string {

@@ -39,6 +39,7 @@ export class Client extends DebugClient {
   readonly #waiting = new Set<() => void>();
   readonly #taken = new Set<Message>();
   readonly wrong: string[] = [];
+  #writable: Writable | null = null;
 
   constructor() {
     super(process.execPath, bundledAdapter(), 'osf1ad', { cwd: root });
@@ -51,8 +52,14 @@ export class Client extends DebugClient {
       (message) => this.#record(message as Message),
       (why) => this.wrong.push(why),
     );
+    this.#writable = writable;
     readable.on('data', (chunk: Uint8Array) => reader.feed(chunk));
     super.connect(readable, writable);
+  }
+
+  /** Sends what no client should send. */
+  raw(bytes: string): void {
+    this.#writable?.write(bytes);
   }
 
   #record(message: Message): void {
@@ -118,7 +125,6 @@ export class Client extends DebugClient {
   }
 
   /** The bodies of all events of this name so far. */
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the body
   events<T>(name: string): readonly T[] {
     return this.received.flatMap((message) =>
       message.type === 'event' && (message as DebugProtocol.Event).event === name

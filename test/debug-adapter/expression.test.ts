@@ -13,6 +13,7 @@ const names: Readonly<Record<string, unknown>> = {
 const around: Surrounding = {
   name: (name) => names[name],
   call: (name, [operand]) => (name === 'node' ? { node: operand, up: operand === 'dest' } : undefined),
+  member: (name, property) => (name === 'pid' && property === 'alive' ? true : undefined),
   names: () => [...Object.keys(names), 'node'],
 };
 
@@ -41,6 +42,7 @@ const values: readonly (readonly [string, unknown])[] = [
   ['list[list.length - 1]["deep"]', 'x'],
   ['node("dest").up and not node("source").up', true],
   ['none == null', true],
+  ['pid.alive and pid == 7', true],
   ['list == list', false],
   ['false and nothing_here', false],
   ['true or nothing_here', true],

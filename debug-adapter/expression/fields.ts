@@ -1,0 +1,60 @@
+/**
+ * The questions of the workload language, answered from the inspected state: what `cc.node` and `m.outcome` are in a
+ * script they are in the debugger. A process is its pid there, and a migration its number.
+ */
+import type { Type } from '../../language/compile.ts';
+import type { ClusterState } from '../../simulator/inspect/state.ts';
+
+/** The field of a local of this type, or undefined if the language has no such field. */
+export function fieldOf(state: ClusterState, type: Type, value: unknown, field: string): unknown {
+  if (type === 'process') return processField(state, value, field);
+  return type === 'migration' ? migrationField(state, value, field) : undefined;
+}
+
+/** The process with this pid as one object: its task, if it has one now, and its line in the PM Master's table. */
+export function processOf(state: ClusterState, pid: unknown): object | null {
+  const entry = state.processes.find((process) => process.pid === pid);
+  const task = state.tasks.find((each) => each.kind === 'process' && each.pid === pid);
+  if (entry === undefined && task === undefined) return null;
+  const migrations = state.migrations.filter((migration) => migration.pid === pid);
+  const vprocs = state.vprocs.filter((vproc) => vproc.pid === pid);
+  return { ...entry, ...task, migrations, vprocs };
+}
+
+function processField(state: ClusterState, pid: unknown, field: string): unknown {
+  const entry = state.processes.find((process) => process.pid === pid);
+  switch (field) {
+    case 'pid':
+      return pid;
+    case 'node':
+      return entry?.node;
+    case 'alive':
+      return entry?.state === 'alive';
+    case 'status':
+      return entry?.state === 'alive' ? -1 : entry?.status;
+    case 'migrations':
+      return state.migrations.filter((migration) => migration.pid === pid && migration.outcome === 'done').length;
+    default:
+      return undefined;
+  }
+}
+
+function migrationField(state: ClusterState, number: unknown, field: string): unknown {
+  const migration = state.migrations.find((each) => each.migration === number);
+  switch (field) {
+    case 'outcome':
+      return migration?.outcome;
+    case 'reason':
+      return migration?.reason;
+    case 'freezing_time':
+      return migration?.freezingTime;
+    case 'freeze_time':
+      return migration?.freezeTime;
+    case 'total_time':
+      return migration?.totalTime;
+    case 'task_time':
+      return migration?.taskTime;
+    default:
+      return undefined;
+  }
+}

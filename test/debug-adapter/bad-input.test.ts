@@ -1,0 +1,139 @@
+/**
+ * Whatever a client sends: an error that names what was wrong, and a session that goes on.
+ */
+import assert from 'node:assert/strict';
+import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, root } from './client.ts';
+
+const example = join(root, 'examples/01-a-compiler-moves.adw');
+
+describe('bad input', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'osf1ad-'));
+  let client: Client;
+
+  const script = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const initialized = async (): Promise<void> => {
+    await client.start();
+    await client.get('initialize', { adapterID: 'osf1ad' });
+  };
+
+  beforeEach(() => {
+    client = new Client();
+  });
+  afterEach(() => client.stop());
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('a launch that cannot be done says why, and another one can be tried', async () => {
+    await initialized();
+    const wrong = script(
+      'wrong.adw',
+      'cluster lab {\n  node master { pma pm_master credentials file_server "/" }\n}\nscenario "x" on lob {\n}\n',
+    );
+    const empty = script('empty.adw', '// nothing\n');
+    assert.match(await client.fails('launch', {}), /'program' is missing/);
+    assert.match(await client.fails('launch', { program: 7 }), /'program' must be a string, not the number 7/);
+    assert.match(
+      await client.fails('launch', { program: join(folder, 'none.adw') }),
+      /none\.adw cannot be read: ENOENT/,
+    );
+    assert.match(await client.fails('launch', { program: folder }), /cannot be read: EISDIR/);
+    assert.match(await client.fails('launch', { program: wrong }), /wrong\.adw:4:17: .*lob/);
+    assert.match(await client.fails('launch', { program: empty }), /empty\.adw:1:1: .*no scenario/);
+    assert.match(
+      await client.fails('launch', { program: example, scenario: 'a compiler' }),
+      /has no scenario "a compiler"/,
+    );
+    assert.match(
+      await client.fails('launch', { program: example, seed: '7' }),
+      /'seed' must be a whole number, not the string "7"/,
+    );
+    assert.match(
+      await client.fails('launch', { program: example, stopOnEntry: 1 }),
+      /'stopOnEntry' must be true or false/,
+    );
+    await client.get('launch', { program: example, stopOnEntry: true });
+  });
+
+  it('requests before the launch are errors, not crashes', async () => {
+    await initialized();
+    for (const command of [
+      'stackTrace',
+      'continue',
+      'next',
+      'pause',
+      'scopes',
+      'variables',
+      'evaluate',
+      'restart',
+      'osf1ad/state',
+      'osf1ad/report',
+    ]) {
+      assert.match(
+        await client.fails(command, { threadId: 1, frameId: 1, variablesReference: 1, expression: '1' }),
+        /No run has been launched/,
+        command,
+      );
+    }
+    assert.deepEqual(await client.get('threads'), { threads: [] });
+  });
+
+  it('arguments that are missing, of the wrong type or unknown are named', async () => {
+    await client.begin({ program: example, stopOnEntry: true });
+    await client.stopped();
+    assert.match(await client.fails('stackTrace', {}), /'threadId' is missing; it must be a whole number/);
+    assert.match(
+      await client.fails('stackTrace', { threadId: 'x' }),
+      /'threadId' must be a whole number, not the string "x"/,
+    );
+    assert.match(
+      await client.fails('stackTrace', { threadId: 4711 }),
+      /There is no thread 4711 now; there are 1 \(scenario/,
+    );
+    assert.match(await client.fails('stackTrace', { threadId: 1, startFrame: -1 }), /must not be negative/);
+    assert.match(await client.fails('scopes', { frameId: 99 }), /There is no frame 99 now/);
+    assert.match(await client.fails('variables', { variablesReference: 99 }), /There are no variables 99 now/);
+    assert.match(await client.fails('source', { sourceReference: 99 }), /There is no source 99/);
+    assert.match(await client.fails('source', {}), /'sourceReference' is missing/);
+    assert.match(
+      await client.fails('setBreakpoints', { breakpoints: [] }),
+      /'source' is missing; it must be an object/,
+    );
+    assert.match(
+      await client.fails('setBreakpoints', { source: { path: example }, breakpoints: [7] }),
+      /'breakpoints\[0\]' must be an object, not the number 7/,
+    );
+    assert.match(await client.fails('setExceptionBreakpoints', { filters: 'freeze' }), /'filters' must be a list/);
+    assert.match(await client.fails('evaluate', { expression: '1 +' }), /ends too early/);
+    assert.match(await client.fails('evaluate', { expression: '1', frameId: 12 }), /no frame 12/);
+    assert.match(
+      await client.fails('evaluate', { expression: 'seek nowhere', context: 'repl' }),
+      /seek wants an event/,
+    );
+    assert.match(await client.fails('exceptionInfo', { threadId: 1 }), /did not stop at a phase/);
+    assert.match(await client.fails('launch', { program: example }), /already been launched/);
+    assert.match(await client.fails('constructor'), /There is no request 'constructor'/);
+    assert.match(await client.fails('next', 'x'), /'arguments' must be an object, not the string "x"/);
+    assert.match(await client.fails('restart', { arguments: { program: join(folder, 'none.adw') } }), /cannot be read/);
+    assert.equal(await client.line(1), (await client.frames(1))[0]?.line);
+  });
+
+  it('what is no message is reported and skipped', async () => {
+    await initialized();
+    client.raw('Content-Length: 5\r\n\r\nhello');
+    client.raw('Content-Length: 4\r\n\r\nnull');
+    client.raw('Content-Length: 2\r\n\r\n[]');
+    client.raw('Content-Length: x\r\n\r\n');
+    client.raw('Content-Length: 2\r\n\r\n{}');
+    client.raw('Content-Length: 32\r\n\r\n{"seq":"x","type":"request"}    ');
+    assert.deepEqual(await client.get('threads'), { threads: [] });
+    const output = client.events<{ output: string }>('output').map((each) => each.output);
+    assert.equal(output.length, 4);
+    assert.match(output.join(''), /not JSON: "hello"[^]*no object: null[^]*no object: \[\][^]*without Content-Length/);
+  });
+});
