@@ -11,9 +11,6 @@
  * A *notice* is what a breakpoint can be about: while an event is performed, the rooms of the simulator announce what
  * happened (a phase entered, a process gone, an expectation broken). `sim.notices` holds those of the last event.
  */
-import type { Notice } from '../base/notice.ts';
-import type { Image } from '../workload/program.ts';
-
 export interface StartOptions {
   /** Index of the scenario in the image. */
   readonly scenario: number;
@@ -24,6 +21,7 @@ export interface StartOptions {
 }
 
 export type { Notice } from '../base/notice.ts';
+export type { Simulation } from './simulation.ts';
 
 /**
  * Where the next event would continue a workload program or scenario: known before the event is performed, so that a
@@ -44,12 +42,4 @@ export interface RunLimits {
   readonly events: number;
   /** Stop before the first event later than this time (ns). */
   readonly time?: number;
-}
-
-/** What the simulator offers; see simulation.ts for the functions. */
-export interface Simulation {
-  readonly image: Image;
-  readonly scenario: number;
-  readonly seed: number;
-  readonly notices: readonly Notice[];
 }

@@ -13,12 +13,13 @@ import {
   RUN,
   SEND_REMOTE,
   SLICE,
+  UNUSED,
   WAKE,
 } from '../base/event.ts';
 import { BrokenRule } from '../base/assert.ts';
 import { isEmpty, nextTime, pop } from '../base/queue.ts';
 import { at } from '../base/table.ts';
-import { abandon, copyoutMessage } from '../dipc/copyout.ts';
+import { abandon, copyoutEvent } from '../dipc/copyout.ts';
 import { lastSend } from '../dipc/credits.ts';
 import { handlePacket } from '../dipc/dispatch.ts';
 import { arrive } from '../dipc/packet.ts';
@@ -27,10 +28,12 @@ import { deliverEvent } from '../mach/dispatch.ts';
 import { sliceEnds } from '../mach/processor.ts';
 import { run } from '../mach/run.ts';
 import { wake } from '../mach/thread.ts';
+import { unused } from '../mach/vm/object.ts';
+import { record, type Trace } from './trace.ts';
 import type { World } from './world.ts';
 
-/** Performs the next event. False if there is none. */
-export function performEvent(w: World): boolean {
+/** Performs the next event, and writes it down. False if there is none. */
+export function performEvent(w: World, trace: Trace): boolean {
   const { queue } = w;
   if (isEmpty(queue)) return false;
   w.time = nextTime(queue, w.time);
@@ -39,6 +42,7 @@ export function performEvent(w: World): boolean {
   const a = queue.a[slot]!;
   const b = queue.b[slot]!;
   w.events++;
+  record(trace, w.events, w.time, kind, a, b);
   if (w.notices.length > 0) w.notices.length = 0;
   perform(w, kind, a, b);
   return true;
@@ -59,15 +63,17 @@ function perform(w: World, kind: number, a: number, b: number): void {
     case HANDLE:
       return handlePacket(w, at(w.packets, a));
     case COPYOUT:
-      return copyoutMessage(w, at(w.threads, a), at(w.messages, b));
+      return copyoutEvent(w, a, b);
     case WAKE:
       return wake(w, a, b);
     case LAST_SEND:
       return lastSend(w, a);
     case ABANDON:
       return abandon(w, at(w.messages, a));
+    case UNUSED:
+      return unused(w, a);
     case ROOM:
-      return callBack(w, at(w.ports, a));
+      return callBack(w, a);
     default:
       throw new BrokenRule('closed', `no event of kind ${kind}`);
   }

@@ -4,17 +4,17 @@
  * `copyWorld` copies all of it (the immutable setup and the notices excepted), `worldDigest` hashes all of it. Two
  * worlds with the same digest have the same tables, the same pending events in the same order, and the same future.
  */
+import { openAccount } from '../base/ledger.ts';
 import { copy, digestOf } from '../base/plain.ts';
 import { eventQueue, pending } from '../base/queue.ts';
-import { openAccount } from '../base/ledger.ts';
 import { streams } from '../base/random.ts';
 import { table } from '../base/table.ts';
-import type { DipcWorld } from '../dipc/world.ts';
-import type { Setup } from '../mach/world.ts';
+import type { MigrationWorld } from '../migration/record.ts';
+import { osfTables, type OsfSetup } from '../osf1/world.ts';
 
-export type World = DipcWorld;
+export type World = MigrationWorld;
 
-export function emptyWorld(setup: Setup, seed: number): World {
+export function emptyWorld(setup: OsfSetup, seed: number): World {
   const w: World = {
     setup,
     time: 0,
@@ -34,6 +34,8 @@ export function emptyWorld(setup: Setup, seed: number): World {
     notices: [],
     distributed: table(),
     packets: table(),
+    ...osfTables(),
+    migrations: table(),
   };
   openAccount(w.ledger, 'system');
   return w;
@@ -44,6 +46,7 @@ export function copyWorld(w: World): World {
   return { ...copy(state), setup, notices: [] };
 }
 
+/** Sixteen hexadecimal digits that depend on everything in the world. */
 export function worldDigest(w: World): string {
   const { setup: _s, notices: _n, queue, ...state } = w;
   return digestOf([state, queue.sequence, pending(queue, w.time)]);

@@ -19,7 +19,7 @@ import { lookup } from './ipc/space.ts';
 import { charge, occupy } from './processor.ts';
 import { call, finish, routine, step, type Routine } from './routine.ts';
 import { taskCreate } from './task.ts';
-import { RECEIVING, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
+import { isWaitingOn, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
 
 export interface KernelRequest {
@@ -132,6 +132,7 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
     if (f.reply !== NONE) {
       answerWith(w, t, f.reply, { code: code ?? 'KERN_SUCCESS', body, bytes: bytes ?? 0, pages: pages ?? 0 }, rights ?? []);
     }
+    t.result = null;
   }),
 ]);
 
@@ -154,7 +155,7 @@ function kernelThread(w: MachWorld, node: Node, on: number): void {
 
 function growPool(w: MachWorld, t: Thread, on: number): void {
   const task = at(w.tasks, t.task);
-  for (const id of task.threads) if (at(w.threads, id).state === RECEIVING && at(w.threads, id).receiveName === on) return;
+  for (const id of task.threads) if (isWaitingOn(at(w.threads, id), on)) return;
   kernelThread(w, at(w.nodes, t.node), on);
 }
 

@@ -5,6 +5,7 @@
  */
 import { receive } from './ipc/mach-msg.ts';
 import { resumeComputing } from './processor.ts';
+import { trap } from './kernel-call.ts';
 import { performStep } from './routine.ts';
 import { READY, RETRY_NOTHING, RETRY_RECEIVE, RETRY_STEP, RUNNING, isSuspended, runnable, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
@@ -18,7 +19,7 @@ export function runnableThread(w: MachWorld, id: number, identity: number): Thre
 export function run(w: MachWorld, id: number, identity: number): void {
   const t = runnableThread(w, id, identity);
   if (t === null) return;
-  if (isSuspended(w, t)) {
+  if (isSuspended(w, t) && !isInTrap(t)) {
     t.parked = true;
     return;
   }
@@ -38,6 +39,11 @@ export function run(w: MachWorld, id: number, identity: number): void {
   if (retry === RETRY_STEP && top !== undefined) top.step = top.current;
   if (top === undefined) runnable(w, t);
   else performStep(w, t);
+}
+
+/** A kernel call is completed even if its thread is suspended meanwhile: suspension acts on the way out. */
+function isInTrap(t: Thread): boolean {
+  return t.frames.some((frame) => frame.routine === trap.index);
 }
 
 /** Whether the thread would perform a step in its RUN event now (and not only resume what it was in). */

@@ -12,7 +12,7 @@ import { NONE, at } from '../base/table.ts';
 import { answer, receive, type Payload } from './ipc/mach-msg.ts';
 import { call, routine, step } from './routine.ts';
 import type { Task } from './task.ts';
-import { RECEIVING, threadCreate, threadStart, type Thread } from './thread.ts';
+import { isWaitingOn, threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
 
 /** What a handler is called with; handlers add fields of their own. */
@@ -80,9 +80,6 @@ export function serve(w: MachWorld, task: Task, on: number): Thread {
 
 function growPool(w: MachWorld, t: Thread, on: number): void {
   const task = at(w.tasks, t.task);
-  for (const id of task.threads) {
-    const each = at(w.threads, id);
-    if (each.state === RECEIVING && each.receiveName === on) return;
-  }
+  for (const id of task.threads) if (isWaitingOn(at(w.threads, id), on)) return;
   serve(w, task, on);
 }

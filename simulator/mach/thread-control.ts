@@ -9,8 +9,8 @@ import { RUN } from '../base/event.ts';
 import { NONE, at, release } from '../base/table.ts';
 import { takeBack } from './ipc/mach-msg.ts';
 import { leaveQueue, leaveSenders } from './ipc/mqueue.ts';
-import { portDestroy } from './ipc/port-death.ts';
-import { destroyName } from './ipc/right.ts';
+import { messageDestroy, portDestroy } from './ipc/port-death.ts';
+import { destroyName, discard } from './ipc/right.ts';
 import { preempt } from './processor.ts';
 import type { Task } from './task.ts';
 import {
@@ -53,6 +53,7 @@ export function taskResume(w: MachWorld, task: Task): void {
 /** Whether the kernel is in the middle of something for the thread: an abort has to wait for its end. */
 export function isInKernel(w: MachWorld, t: Thread): boolean {
   if (t.state === READY) return !t.parked;
+  if (t.state === RECEIVING) return t.waitPort === NONE;
   return t.state === SENDING && !isBlockedSender(w, t);
 }
 
@@ -96,7 +97,8 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
     const message = at(w.messages, t.outgoing);
     leaveSenders(w, t, at(w.ports, message.dest));
     takeBack(w, message);
-  }
+  } else if (t.state === RECEIVING && t.outgoing !== NONE) messageDestroy(w, at(w.messages, t.outgoing));
+  for (let i = 0; i < t.hand.length; i += 2) discard(w, { type: t.hand[i]!, port: t.hand[i + 1]! });
   t.state = ENDED;
   const task = at(w.tasks, t.task);
   if (t.replyName !== NONE) destroyName(w, task, t.replyName);

@@ -53,7 +53,7 @@ export interface Thread extends Row {
   /** Its RUN event came while it was suspended. */
   parked: boolean;
   retry: number;
-  readonly frames: Frame[];
+  frames: Frame[];
   /** Result of the routine that finished last. */
   result: unknown;
   /** The account that its work is booked on. */
@@ -69,7 +69,7 @@ export interface Thread extends Row {
   waitPort: number;
   /** Next thread in the same queue (receivers, or blocked senders). */
   nextWaiting: number;
-  /** SENDING: its message. */
+  /** SENDING: its message. RECEIVING, but in no queue: the message whose rights are being made local. */
   outgoing: number;
   /** It waits, or will wait once its message is sent, for the answer to an RPC. */
   expectsReply: boolean;
@@ -166,6 +166,11 @@ export function threadOf(w: MachWorld, identity: number): Thread | null {
 
 export function isSuspended(w: MachWorld, t: Thread): boolean {
   return t.suspendCount > 0 || at(w.tasks, t.task).suspendCount > 0;
+}
+
+/** Waits in a queue for the next message on this name (and is not busy with making one's rights local). */
+export function isWaitingOn(t: Thread, name: number): boolean {
+  return t.state === RECEIVING && t.waitPort !== NONE && t.receiveName === name;
 }
 
 /** After a step: a thread that was given nothing to wait for performs its next step in an event of its own. */

@@ -33,6 +33,7 @@ export interface Message extends Row {
   sender: number;
   activity: number;
   next: number;
+  /** When it began to wait in a queue, or NONE. */
   queuedAt: number;
 }
 
@@ -76,7 +77,7 @@ export function messageAllocate(
     sender: NONE,
     activity,
     next: NONE,
-    queuedAt: 0,
+    queuedAt: NONE,
   };
   w.messages.rows.push(message);
   return message;
@@ -102,6 +103,6 @@ export function messageFree(w: MachWorld, message: Message): void {
   message.sender = NONE;
   message.activity = 0;
   message.next = NONE;
-  message.queuedAt = 0;
+  message.queuedAt = NONE;
   w.messages.free.push(message.id);
 }

@@ -13,9 +13,9 @@ import { RECEIVING, SENDING, noNames, runAt, threadOf, type Thread } from '../th
 import { emit, type MachWorld } from '../world.ts';
 import { messageFree, type Message } from './message.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
-import { KERNEL, type Port } from './port.ts';
+import { KERNEL, type ObjectKind, type Port } from './port.ts';
 import { copyout } from './right.ts';
-import { RECEIVE, SEND } from './space.ts';
+import { RECEIVE, SEND, lookup } from './space.ts';
 
 /** The row whose queue holds this port's messages. */
 export function queueOf(w: MachWorld, port: Port): Port {
@@ -36,7 +36,8 @@ export function deliver(w: MachWorld, message: Message, sender: Thread | null): 
     if (sender !== null) sendDone(w, sender);
     return;
   }
-  if (sender !== null && message.destType === SEND && port.msgcount >= port.qlimit) {
+  holdReceiveRights(w, message, port.id);
+  if (sender !== null && message.destType === SEND && (port.msgcount >= port.qlimit || port.firstSender !== NONE)) {
     blockSender(w, sender, message, port);
     return;
   }
@@ -48,8 +49,7 @@ export function deliver(w: MachWorld, message: Message, sender: Thread | null): 
 export function enqueue(w: MachWorld, message: Message, port: Port): void {
   const queue = queueOf(w, port);
   port.msgcount++;
-  message.queuedAt = w.time;
-  holdReceiveRights(w, message, port.id);
+  if (message.queuedAt === NONE) message.queuedAt = w.time;
   const receiver = queue.firstReceiver;
   if (receiver === NONE) {
     append(w, queue, message);
@@ -93,24 +93,30 @@ export function takeFirst(w: MachWorld, queue: Port): Message | null {
 function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   port.seqno++;
   port.msgcount--;
+  t.arrivedOn = port.receiverName;
+  t.kernelPort = port.receiver === KERNEL ? port.id : NONE;
   if (port.callers) emit(w, ROOM, port.id);
-  else if (port.firstSender !== NONE) admitSender(w, port);
-  if (message.wire) emit(w, COPYOUT, t.id, message.id);
-  else finishReceive(w, t, message);
+  else if (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
+  if (!message.wire) {
+    finishReceive(w, t, message);
+    return;
+  }
+  // While its rights are fetched the port may die: only a send-once right keeps its row.
+  if (message.destType === NONE) message.dest = NONE;
+  t.outgoing = message.id;
+  emit(w, COPYOUT, t.id, message.id);
 }
 
 /** Copyout: the rights enter the receiver's space, and the thread has the message [mechanisms 1.5 step 6]. */
 export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
   const task = at(w.tasks, t.task);
-  const port = at(w.ports, message.dest);
+  t.outgoing = NONE;
   t.operation = message.operation;
   t.code = message.code;
   t.body = message.body;
-  t.kernelPort = port.receiver === KERNEL ? port.id : NONE;
-  t.arrivedOn = port.receiverName;
   t.reply = message.reply === NONE ? NONE : copyout(w, task, { type: message.replyType, port: message.reply });
   if (message.rights.length === 0) t.names = noNames;
-  else if (port.receiver === KERNEL) t.hand = message.rights;
+  else if (t.kernelPort !== NONE) t.hand = message.rights;
   else t.names = copyoutAll(w, t, message.rights);
   if (t.expectsReply) {
     t.expectsReply = false;
@@ -121,9 +127,9 @@ export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
     const client = message.client === NONE ? null : threadOf(w, message.client);
     if (client !== null) client.servedBy = t.identity;
   }
-  const { destType } = message;
+  const { dest, destType } = message;
   messageFree(w, message);
-  useDestination(w, port, destType);
+  if (dest !== NONE) useDestination(w, at(w.ports, dest), destType);
   runAt(w, t, w.time);
 }
 
@@ -134,8 +140,9 @@ export function sendDone(w: MachWorld, t: Thread): void {
     runAt(w, t, w.time);
     return;
   }
-  const port = at(w.tasks, t.task).space.entries[(t.replyName >> 8) - 1]!.port;
-  receiveFrom(w, t, at(w.ports, port), t.replyName);
+  const entry = lookup(at(w.tasks, t.task).space, t.replyName);
+  if (entry !== null && (entry.type & RECEIVE) !== 0) receiveFrom(w, t, at(w.ports, entry.port), t.replyName);
+  else receiveFails(w, t, 'MACH_RCV_PORT_DIED');
 }
 
 /** Every thread that waits in this queue goes on with the given code. */
@@ -148,15 +155,19 @@ export function wakeReceivers(w: MachWorld, queue: Port, code: string): void {
     next = t.nextWaiting;
     t.nextWaiting = NONE;
     t.waitPort = NONE;
-    t.expectsReply = false;
-    t.servedBy = NONE;
-    t.code = code;
-    t.operation = '';
-    t.body = null;
-    t.reply = NONE;
-    t.names = noNames;
-    runAt(w, t, w.time);
+    receiveFails(w, t, code);
   }
+}
+
+function receiveFails(w: MachWorld, t: Thread, code: string): void {
+  t.expectsReply = false;
+  t.servedBy = NONE;
+  t.code = code;
+  t.operation = '';
+  t.body = null;
+  t.reply = NONE;
+  t.names = noNames;
+  runAt(w, t, w.time);
 }
 
 /** Takes a thread out of the queue in which it waits for a message. */
@@ -175,6 +186,41 @@ export function leaveSenders(w: MachWorld, t: Thread, port: Port): void {
 
 /** mach_port_move_member: the port joins the set (or leaves its set, for NONE), and its messages move in order. */
 export function moveMember(w: MachWorld, port: Port, set: Port | null): void {
+  const queued = takeAll(w, port);
+  port.pset = set === null ? NONE : set.id;
+  if (set !== null) wakeReceivers(w, port, 'MACH_RCV_PORT_CHANGED');
+  for (const message of queued) enqueue(w, message, port);
+}
+
+/** Another space, or the kernel, receives on the port from now on (or nobody does): its messages change queues in order. */
+export function changeReceiver(w: MachWorld, port: Port, receiver: number, receiverName: number): void {
+  if (port.pset !== NONE) moveMember(w, port, null);
+  const queued = takeAll(w, port);
+  port.receiver = receiver;
+  port.receiverName = receiverName;
+  if (receiver === NONE) wakeReceivers(w, port, 'MACH_RCV_PORT_DIED');
+  for (const message of queued) enqueue(w, message, port);
+}
+
+/** The kernel gives up the receive right of a port that it answered on; what is queued for it stays with the port. */
+export function kernelPortRelease(w: MachWorld, port: Port): void {
+  changeReceiver(w, port, NONE, NONE);
+  port.objectKind = '';
+  port.object = NONE;
+  port.mscount = 0;
+  port.seqno = 0;
+}
+
+/** The kernel answers on this port from now on, and serves what is queued for it. */
+export function kernelPortAdopt(w: MachWorld, port: Port, kind: ObjectKind, object: number): void {
+  port.objectKind = kind;
+  port.object = object;
+  port.destination = NONE;
+  changeReceiver(w, port, KERNEL, NONE);
+}
+
+/** Takes all messages for the port, in order, out of whichever queue they are in; the others in it stay. */
+export function takeAll(w: MachWorld, port: Port): Message[] {
   const mine: Message[] = [];
   const others: Message[] = [];
   const from = queueOf(w, port);
@@ -182,12 +228,8 @@ export function moveMember(w: MachWorld, port: Port, set: Port | null): void {
     (message.dest === port.id ? mine : others).push(message);
   }
   for (const message of others) append(w, from, message);
-  port.pset = set === null ? NONE : set.id;
-  if (set !== null) wakeReceivers(w, port, 'MACH_RCV_PORT_CHANGED');
-  for (const message of mine) {
-    port.msgcount--;
-    enqueue(w, message, port);
-  }
+  port.msgcount -= mine.length;
+  return mine;
 }
 
 /** A set that ends gives its members their messages back. */
@@ -208,6 +250,11 @@ function blockSender(w: MachWorld, t: Thread, message: Message, port: Port): voi
   if (port.firstSender === NONE) port.firstSender = t.id;
   else at(w.threads, port.lastSender).nextWaiting = t.id;
   port.lastSender = t.id;
+}
+
+/** Room that was kept for senders on other nodes is free for those that wait here. */
+export function admitSenders(w: MachWorld, port: Port): void {
+  while (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
 }
 
 function admitSender(w: MachWorld, port: Port): void {

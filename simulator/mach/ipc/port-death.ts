@@ -7,10 +7,9 @@
  */
 import { ABANDON, LAST_SEND } from '../../base/event.ts';
 import { NONE, at, release } from '../../base/table.ts';
-import { runAt } from '../thread.ts';
 import { emit, type MachWorld } from '../world.ts';
 import { messageFree, type Message } from './message.ts';
-import { membersMoveOut, takeFirst, wakeReceivers } from './mqueue.ts';
+import { membersMoveOut, sendDone, takeAll, wakeReceivers } from './mqueue.ts';
 import { notifySendOnce } from './notify.ts';
 import { blankPort, type Port } from './port.ts';
 import { discard, dropSend } from './right.ts';
@@ -19,6 +18,7 @@ import { SEND, SEND_ONCE } from './space.ts';
 export function portDestroy(w: MachWorld, port: Port): void {
   if (!port.active) return;
   if (port.set) membersMoveOut(w, port);
+  const queued = takeAll(w, port);
   port.active = false;
   port.receiver = NONE;
   port.receiverName = NONE;
@@ -26,6 +26,9 @@ export function portDestroy(w: MachWorld, port: Port): void {
   port.mscount = 0;
   port.seqno = 0;
   port.pset = NONE;
+  port.objectKind = '';
+  port.object = NONE;
+  port.callers = false;
   wakeSenders(w, port);
   wakeReceivers(w, port, 'MACH_RCV_PORT_DIED');
   if (port.nsrequest !== NONE) {
@@ -33,7 +36,7 @@ export function portDestroy(w: MachWorld, port: Port): void {
     port.nsrequest = NONE;
     notifySendOnce(w, at(w.ports, request));
   }
-  for (let message = takeFirst(w, port); message !== null; message = takeFirst(w, port)) messageDestroy(w, message);
+  for (const message of queued) messageDestroy(w, message);
   if (port.dipc === NONE) bury(w, port);
   else emit(w, LAST_SEND, port.id);
 }
@@ -68,7 +71,7 @@ export function useDestination(w: MachWorld, port: Port, type: number): void {
   }
 }
 
-/** Their sends are over, and their messages are destroyed [mechanisms 1.6]. */
+/** Their sends are over and report success; their messages are destroyed, with the rights in them [mechanisms 1.6]. */
 function wakeSenders(w: MachWorld, port: Port): void {
   let next = port.firstSender;
   port.firstSender = NONE;
@@ -78,10 +81,7 @@ function wakeSenders(w: MachWorld, port: Port): void {
     next = t.nextWaiting;
     t.nextWaiting = NONE;
     const message = at(w.messages, t.outgoing);
-    t.outgoing = NONE;
-    t.expectsReply = false;
-    t.code = 'MACH_SEND_INVALID_DEST';
+    sendDone(w, t);
     messageDestroy(w, message);
-    runAt(w, t, w.time);
   }
 }

@@ -9,6 +9,7 @@ import { assert } from '../../base/assert.ts';
 import { NONE, at } from '../../base/table.ts';
 import type { Task } from '../task.ts';
 import { emit, type MachWorld } from '../world.ts';
+import { changeReceiver } from './mqueue.ts';
 import { notifySendOnce } from './notify.ts';
 import { bury, portDestroy } from './port-death.ts';
 import { KERNEL, portCreate, type Port } from './port.ts';
@@ -111,7 +112,7 @@ export function copyin(w: MachWorld, task: Task, name: number, disposition: numb
       return { type: SEND_ONCE, port: port.id };
     case MOVE_RECEIVE:
       if (port === null || (entry.type & RECEIVE) === 0) return null;
-      removeReceive(task, name, port);
+      removeReceive(w, task, name, port);
       return { type: RECEIVE, port: port.id };
     default:
       return null;
@@ -252,13 +253,15 @@ function removeSend(task: Task, name: number): void {
   entry.urefs = 0;
 }
 
-/** The receive part goes, and the port into limbo; its make-send count and sequence number start again [I8]. */
-function removeReceive(task: Task, name: number, port: Port): void {
+/**
+ * The receive part goes, and the port into limbo: out of its set, away from the threads that received on it; its
+ * make-send count and sequence number start again [I8].
+ */
+function removeReceive(w: MachWorld, task: Task, name: number, port: Port): void {
   const entry = lookup(task.space, name)!;
   if ((entry.type & SEND) === 0) remove(task.space, name);
   else entry.type = SEND;
-  port.receiver = NONE;
-  port.receiverName = NONE;
+  changeReceiver(w, port, NONE, NONE);
   port.mscount = 0;
   port.seqno = 0;
 }

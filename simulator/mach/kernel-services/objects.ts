@@ -11,13 +11,13 @@ import type { MachWorld } from '../world.ts';
 
 /** The task that the call was made on, or null: the port stands for something else, or for nothing any more. */
 export function taskOf(w: MachWorld, request: KernelRequest): Task | null {
-  const port = at(w.ports, request.port);
-  return port.objectKind === 'task' ? at(w.tasks, port.object) : null;
+  const port = w.ports.rows[request.port];
+  return port?.objectKind === 'task' ? at(w.tasks, port.object) : null;
 }
 
 export function threadOfPort(w: MachWorld, request: KernelRequest): Thread | null {
-  const port = at(w.ports, request.port);
-  return port.objectKind === 'thread' ? at(w.threads, port.object) : null;
+  const port = w.ports.rows[request.port];
+  return port?.objectKind === 'thread' ? at(w.threads, port.object) : null;
 }
 
 /** The port that the kernel answers on for a thread; it is made when somebody first asks for it. */

@@ -3,7 +3,8 @@
  */
 import { PROCESSOR } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
-import { KERNEL, kernelPort } from '../ipc/port.ts';
+import { kernelPort } from '../ipc/port.ts';
+import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import { RECEIVE } from '../ipc/space.ts';
 import { kernelService, takeHand } from '../kernel-call.ts';
@@ -127,9 +128,7 @@ export const EMULATION_VECTOR_BYTES = 819;
  */
 function releaseKernelPort(w: MachWorld, task: Task): number[] {
   const port = at(w.ports, task.self);
-  port.receiver = NONE;
-  port.objectKind = '';
-  port.object = NONE;
+  kernelPortRelease(w, port);
   const husk = kernelPort(w, task.node, `${task.name}.husk`, 'task', task.id);
   task.self = husk.id;
   return [RECEIVE, port.id, ...sendRight(husk)];
@@ -138,10 +137,6 @@ function releaseKernelPort(w: MachWorld, task: Task): number[] {
 /** The kernel answers for the task on this port from now on; the one that it was made with dies. */
 function adoptKernelPort(w: MachWorld, task: Task, id: number): void {
   portDestroy(w, at(w.ports, task.self));
-  const port = at(w.ports, id);
-  port.receiver = KERNEL;
-  port.destination = NONE;
-  port.objectKind = 'task';
-  port.object = task.id;
-  task.self = port.id;
+  kernelPortAdopt(w, at(w.ports, id), 'task', task.id);
+  task.self = id;
 }

@@ -7,31 +7,41 @@
 import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { kernelService, takeHand } from '../kernel-call.ts';
-import { finish, routine, step, type Frame, type Routine } from '../routine.ts';
+import { finish, routine, step, type Routine } from '../routine.ts';
+import { EXCEPTION } from '../task.ts';
 import { isInKernel, threadAbort, threadResume, threadSuspend, threadTerminate } from '../thread-control.ts';
-import { runAt } from '../thread.ts';
+import { runAt, type Thread } from '../thread.ts';
 import type { KernelRequest } from '../kernel-call.ts';
 import type { MachWorld } from '../world.ts';
-import { kernelPort, KERNEL } from '../ipc/port.ts';
+import { kernelPort } from '../ipc/port.ts';
+import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import { RECEIVE } from '../ipc/space.ts';
 import { invalidArgument, sendRight, success, threadOfPort } from './objects.ts';
 
-/** What `thread_get_state` answers and `thread_set_state` is told: plain data, 125 bytes of registers. */
-export interface ThreadState {
-  readonly name: string;
-  readonly identity: number;
-  readonly frames: readonly Frame[];
-  readonly retry: number;
-  readonly receiveName: number;
-  readonly replyName: number;
-  readonly expectsReply: boolean;
-  readonly remaining: number;
-  readonly suspendCount: number;
-  readonly serves: number;
-  readonly servedBy: number;
-}
+/** What `thread_get_state` answers and `thread_set_state` is told: the parts of a thread that are its own. */
+const registers = [
+  'frames',
+  'result',
+  'retry',
+  'suspendCount',
+  'remaining',
+  'replyName',
+  'receiveName',
+  'expectsReply',
+  'servedBy',
+  'serves',
+  'operation',
+  'code',
+  'body',
+  'reply',
+  'names',
+  'arrivedOn',
+] as const satisfies readonly (keyof Thread)[];
 
+export type ThreadState = Pick<Thread, (typeof registers)[number] | 'name' | 'identity'>;
+
+/** Registers and flags of a 386, as they travel. [7.4: 0.125 KB] */
 export const THREAD_STATE_BYTES = 128;
 
 export const threadServices: readonly Routine[] = [
@@ -64,41 +74,30 @@ export const threadServices: readonly Routine[] = [
   kernelService('thread_get_state', 'read the registers of a thread', (w, _t, request) => {
     const t = threadOfPort(w, request);
     if (t === null) return invalidArgument;
-    const body: ThreadState = {
-      name: t.name,
-      identity: t.identity,
-      frames: copy(t.frames),
-      retry: t.retry,
-      receiveName: t.receiveName,
-      replyName: t.replyName,
-      expectsReply: t.expectsReply,
-      remaining: t.remaining,
-      suspendCount: t.suspendCount,
-      serves: t.serves,
-      servedBy: t.servedBy,
-    };
+    const { name, identity } = t;
+    const body: Record<string, unknown> = { name, identity };
+    for (const register of registers) body[register] = copy(t[register]);
     return { body, bytes: THREAD_STATE_BYTES };
   }),
   kernelService('thread_set_state', 'write the registers of a suspended thread', (w, _t, request) => {
     const t = threadOfPort(w, request);
     if (t === null) return invalidArgument;
-    const { frames, suspendCount: _, name: _n, identity: _i, ...registers } = request.body as ThreadState;
-    t.frames.length = 0;
-    t.frames.push(...copy(frames));
-    Object.assign(t, registers);
+    const state = request.body as ThreadState;
+    Object.assign(t, Object.fromEntries(registers.map((register) => [register, copy(state[register])])));
     return success;
   }),
   kernelService('thread_get_special_ports', 'get the ports that the kernel keeps for a thread', (w, _t, request) => {
     const t = threadOfPort(w, request);
-    return t === null ? invalidArgument : { rights: sendRight(at(w.ports, t.self)) };
+    if (t === null) return invalidArgument;
+    const exception = at(w.tasks, t.task).special[EXCEPTION]!;
+    const rights = sendRight(at(w.ports, t.self));
+    return { rights: exception === NONE ? rights : [...rights, ...sendRight(at(w.ports, exception))] };
   }),
   kernelService('thread_extract_kernel_port', 'take the receive right of the kernel port', (w, _t, request) => {
     const t = threadOfPort(w, request);
     if (t === null) return invalidArgument;
     const port = at(w.ports, t.self);
-    port.receiver = NONE;
-    port.objectKind = '';
-    port.object = NONE;
+    kernelPortRelease(w, port);
     const husk = kernelPort(w, t.node, `${t.name}.husk`, 'thread', t.id);
     t.self = husk.id;
     return { rights: [RECEIVE, port.id, ...sendRight(husk)] };
@@ -108,12 +107,8 @@ export const threadServices: readonly Routine[] = [
     const [type, id] = takeHand(t);
     if (target === null || type !== RECEIVE || id === undefined) return invalidArgument;
     portDestroy(w, at(w.ports, target.self));
-    const port = at(w.ports, id);
-    port.receiver = KERNEL;
-    port.destination = NONE;
-    port.objectKind = 'thread';
-    port.object = target.id;
-    target.self = port.id;
+    kernelPortAdopt(w, at(w.ports, id), 'thread', target.id);
+    target.self = id;
     return success;
   }),
   kernelService('thread_terminate', 'end a thread', (w, _t, request) => {

@@ -1,0 +1,5 @@
+/** The kernel services of distributed memory. */
+import type { Routine } from '../mach/routine.ts';
+import { importServices } from './import-services.ts';
+
+export const xmmServices: readonly Routine[] = importServices;
