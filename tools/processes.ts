@@ -3,9 +3,10 @@
 // Every tool here starts programs in one of two ways: `run` lets the program talk on our terminal and only says
 // whether it succeeded; `capture` keeps what it printed. Both fail with the command line that failed.
 import { spawn, type SpawnOptions } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 
-export const root = fileURLToPath(new URL('..', import.meta.url));
+/** The repository's root, without a slash at its end. */
+export const root = dirname(import.meta.dirname);
 
 export interface Finished {
   readonly code: number;

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { root } from '../../tools/processes.ts';
 
@@ -87,28 +88,34 @@ describe('npm start', () => {
     assert.match(await failure('examples'), /Unexpected argument 'examples'[^]*usage: npm start/);
   });
 
-  it('says what to do where --desktop finds no VS Code', async function () {
-    const path = process.env['PATH'] ?? '';
-    const started = spawn(process.execPath, ['--import', 'tsx', 'tools/start.ts', '--desktop'], {
-      cwd: root,
-      env: {
-        ...process.env,
-        PATH: path
-          .split(':')
-          .filter((folder) => !folders(folder).includes('code'))
-          .join(':'),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const said = await read(started.stderr, /$^/);
+  it('opens an installed VS Code with --desktop', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'osf1ad-desktop-'));
+    const code = join(folder, 'code');
+    writeFileSync(code, `#!/bin/sh\nprintf '%s\\n' "$@" >${folder}/arguments\n`, { mode: 0o755 });
+    const { exitCode } = await desktop(`${folder}:${process.env['PATH'] ?? ''}`);
+    assert.equal(exitCode, 0);
+    const given = readFileSync(join(folder, 'arguments'), 'utf8').trim().split('\n');
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(given, ['--new-window', `--extensionDevelopmentPath=${root}`, join(root, 'examples')]);
+  });
+
+  it('says what to do where --desktop finds no VS Code', async () => {
+    const folders = (process.env['PATH'] ?? '').split(':').filter((folder) => !existsSync(join(folder, 'code')));
+    const { exitCode, said } = await desktop(folders.join(':'));
+    assert.equal(exitCode, 1);
     assert.match(said, /no VS Code found[^]*leave --desktop out/);
   });
 });
 
-function folders(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+async function desktop(path: string): Promise<{ exitCode: number | null; said: string }> {
+  const env = { ...process.env, PATH: path };
+  const started = spawn(process.execPath, ['--import', 'tsx', 'tools/start.ts', '--desktop'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const closed = once(started, 'close');
+  const said = await read(started.stderr, /$^/);
+  await closed;
+  return { exitCode: started.exitCode, said };
 }

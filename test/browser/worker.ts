@@ -1,0 +1,11 @@
+// The simulator in a browser's worker: a run comes in as a message, its digests go out as one.
+import { digestsOf, type Run } from './digests.ts';
+
+interface WorkerScope {
+  onmessage: (event: { readonly data: Run }) => void;
+  postMessage(digests: readonly string[]): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = ({ data }) => scope.postMessage(digestsOf(data));
