@@ -14,6 +14,7 @@ import {
   deallocate,
   destroyName,
   discard,
+  portAllocate,
   portSetAllocate,
 } from '../ipc/right.ts';
 import {
@@ -107,6 +108,9 @@ export const portServices: readonly Routine[] = [
     set.receiver = task.id;
     set.receiverName = name;
     return success;
+  }),
+  onTask('mach_port_allocate', 'make a port', (w, task, body) => {
+    return { body: { name: portAllocate(w, task, (body as { label: string }).label) } };
   }),
   onTask('mach_port_allocate_set', 'make a port set', (w, task) => {
     return { body: { name: portSetAllocate(w, task, `${task.name}.set`) } };

@@ -82,8 +82,9 @@ export const threadServices: readonly Routine[] = [
   kernelService('thread_set_state', 'write the registers of a suspended thread', (w, _t, request) => {
     const t = threadOfPort(w, request);
     if (t === null) return invalidArgument;
-    const state = request.body as ThreadState;
-    Object.assign(t, Object.fromEntries(registers.map((register) => [register, copy(state[register])])));
+    const state = request.body as Partial<ThreadState>;
+    const given = registers.filter((register) => register in state);
+    Object.assign(t, Object.fromEntries(given.map((register) => [register, copy(state[register])])));
     return success;
   }),
   kernelService('thread_get_special_ports', 'get the ports that the kernel keeps for a thread', (w, _t, request) => {

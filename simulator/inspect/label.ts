@@ -1,0 +1,59 @@
+/** How ports, UIDs, rights and threads are called where people read them. */
+import { NONE, at } from '../base/table.ts';
+import { distributedOf, uidText } from '../dipc/distributed.ts';
+import { KERNEL, type Port } from '../mach/ipc/port.ts';
+import { DEAD_NAME, PORT_SET, SEND_ONCE, SEND_RECEIVE, SEND, type Entry } from '../mach/ipc/space.ts';
+import { BLOCKED, COMPUTING, ENDED, READY, RECEIVING, SENDING, SLEEPING, isSuspended, type Thread } from '../mach/thread.ts';
+import type { XmmWorld } from '../xmm/world.ts';
+import type { RightType } from './state.ts';
+
+export function nodeName(w: XmmWorld, node: number): string {
+  return node === NONE ? '' : at(w.nodes, node).name;
+}
+
+/** `node.number`, or null while the port has not left its first node. */
+export function uidOfPort(w: XmmWorld, port: Port): string | null {
+  return port.dipc === NONE ? null : uidText((node) => nodeName(w, node), distributedOf(w, port).uid);
+}
+
+/** Who holds the receive right of this copy, in a word; empty for a proxy. */
+export function receiverOf(w: XmmWorld, port: Port): string {
+  if (port.proxy || !port.active) return '';
+  if (port.receiver === KERNEL) return 'kernel';
+  return port.receiver === NONE ? 'in transit' : at(w.tasks, port.receiver).name;
+}
+
+/** The effective type of an entry: a send right whose port has died is a dead name [mechanisms 1.3]. */
+export function effectiveType(w: XmmWorld, entry: Entry): RightType {
+  if (entry.type === PORT_SET) return 'port-set';
+  if (entry.type === DEAD_NAME || !at(w.ports, entry.port).active) return 'dead-name';
+  if (entry.type === SEND_ONCE) return 'send-once';
+  if (entry.type === SEND_RECEIVE) return 'send-receive';
+  return entry.type === SEND ? 'send' : 'receive';
+}
+
+export function threadState(w: XmmWorld, t: Thread): string {
+  if (t.state !== ENDED && isSuspended(w, t)) return 'suspended';
+  if (t.state === COMPUTING) return at(w.nodes, t.node).running === t.id ? 'computing' : 'ready';
+  if (t.state === READY) return 'running';
+  return t.state === ENDED ? 'ended' : 'waiting';
+}
+
+/** What a thread waits for, in words; empty if it does not wait. */
+export function waitsFor(w: XmmWorld, t: Thread): string {
+  switch (t.state) {
+    case RECEIVING:
+      if (t.expectsReply) return 'an answer';
+      return t.waitPort === NONE ? 'a message that is on its way' : `a message on ${at(w.ports, t.waitPort).label}`;
+    case SENDING:
+      return 'its message to be accepted';
+    case SLEEPING:
+      return 'the clock';
+    case BLOCKED:
+      return t.channel;
+    case COMPUTING:
+      return at(w.nodes, t.node).running === t.id ? '' : 'the processor';
+    default:
+      return '';
+  }
+}

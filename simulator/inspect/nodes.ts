@@ -1,0 +1,36 @@
+/** Nodes: roles, processor, memory. */
+import { NONE, at, select } from '../base/table.ts';
+import { residentBytes } from '../mach/vm/region.ts';
+import type { Node } from '../mach/node.ts';
+import type { OsfWorld } from '../osf1/world.ts';
+import type { NodeState } from './state.ts';
+
+export function nodeStates(w: OsfWorld): NodeState[] {
+  return select(w.nodes, () => true).map((node) => ({
+    node: node.name,
+    up: node.up,
+    roles: rolesOf(w, node.id),
+    processor: processorOf(w, node),
+    ready: node.ready.map((id) => at(w.threads, id).name),
+    tasks: [...node.tasks],
+    busy: node.busy,
+    memory: node.memory,
+    freeMemory: node.memory - residentBytes(w, node.id),
+  }));
+}
+
+function rolesOf(w: OsfWorld, node: number): string[] {
+  const here = (row: { node: number }): boolean => row.node === node;
+  const roles: [string, boolean][] = [
+    ['pma', select(w.pmas, here).length > 0],
+    ['pm_master', select(w.pmMasters, here).length > 0],
+    ['credentials', select(w.credentialsServers, here).length > 0],
+    ['file_server', select(w.fileServers, here).length > 0],
+  ];
+  return roles.filter(([, has]) => has).map(([role]) => role);
+}
+
+function processorOf(w: OsfWorld, node: Node): string {
+  if (node.kernelFreeAt > w.time) return 'kernel';
+  return node.running === NONE ? 'idle' : at(w.threads, node.running).name;
+}
