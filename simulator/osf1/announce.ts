@@ -7,7 +7,7 @@ import { wakeAll } from '../mach/thread.ts';
 import type { OsfWorld } from './world.ts';
 
 export function announce(w: OsfWorld, channel: string): void {
-  if (w.operator !== NONE) wakeAll(w, at(w.tasks, w.operator), channel);
+  if (w.operator.task !== NONE) wakeAll(w, at(w.tasks, w.operator.task), channel);
 }
 
 export const exitChannel = (pid: number): string => `exit of ${pid}`;

@@ -66,14 +66,14 @@ export interface CallInProgress {
   readonly request: SavedRequest;
   /** Whether it changes the process's state: if not, it may be cancelled and executed again elsewhere [mechanisms 5.5]. */
   readonly modifiesState: boolean;
+  /** It must put its request back at the head of the queue and end, as soon as it looks. */
+  cancelled: boolean;
 }
 
 export interface Signals {
-  /** Accepted signals that the emulator has not been told yet. */
-  pending: number[];
-  /** Bit n: signal n is held back. */
-  mask: number;
-  /** How many were delivered so far. */
+  /** Bit n: signal n is ignored. */
+  ignored: number;
+  /** How many were accepted so far; each is handled exactly once. */
   delivered: number;
 }
 
@@ -90,16 +90,19 @@ export interface Proc extends Row {
   processPort: number;
   names: ProcNames;
   signals: Signals;
-  /** Nanoseconds of processor time: on all earlier nodes, and the account's total when this node began to count [P7]. */
-  usage: { accumulated: number; base: number };
+  /**
+   * Nanoseconds of processor time: on all earlier nodes, the account's total when this node began to count [P7], and
+   * what the children that were waited for have used.
+   */
+  usage: { accumulated: number; base: number; children: number };
   created: number;
   lastMigrated: number;
   migrations: number;
   /** pcntl(DISALLOW) clears it. */
   migratable: boolean;
-  /** Children that have not been waited for, and how many of their exits were reported. */
-  children: number;
-  childExits: number;
+  /** Pids of the children that have not been waited for, and of those among them whose exit was reported. */
+  children: number[];
+  exited: number[];
   /** Exit status to be, while exiting. */
   status: number;
   readonly callsInProgress: CallInProgress[];
@@ -132,14 +135,14 @@ function blankProc(id: number): Proc {
     activity: 0,
     processPort: NONE,
     names: noProcNames(),
-    signals: { pending: [], mask: 0, delivered: 0 },
-    usage: { accumulated: 0, base: 0 },
+    signals: { ignored: 0, delivered: 0 },
+    usage: { accumulated: 0, base: 0, children: 0 },
     created: 0,
     lastMigrated: NONE,
     migrations: 0,
     migratable: true,
-    children: 0,
-    childExits: 0,
+    children: [],
+    exited: [],
     status: 0,
     callsInProgress: [],
   };

@@ -6,12 +6,13 @@
  * nodes, so every row says which node (or which server) it belongs to.
  */
 import { NONE, table, type Table } from '../base/table.ts';
-import type { DipcWorld } from '../dipc/world.ts';
 import type { Setup } from '../mach/world.ts';
 import type { Image } from '../workload/program.ts';
+import type { XmmWorld } from '../xmm/world.ts';
 import type { CredentialsEntry, CredentialsServer } from './credentials/entry.ts';
 import type { File, FileServer } from './file-server/file.ts';
 import type { FileHandle } from './file-server/handle.ts';
+import type { Expectation, Operator, OutputLine } from './operator.ts';
 import type { Pma } from './pma/pma.ts';
 import type { MasterEntry, PmMaster } from './pm-master/entry.ts';
 import type { Proc } from './proc.ts';
@@ -34,11 +35,12 @@ export interface OsfTables {
   readonly fileServers: Table<FileServer>;
   readonly files: Table<File>;
   readonly fileHandles: Table<FileHandle>;
-  /** Task whose threads wait for announcements (announce.ts), or NONE. */
-  operator: number;
+  readonly operator: Operator;
+  readonly expectations: Expectation[];
+  readonly output: OutputLine[];
 }
 
-export interface OsfWorld extends DipcWorld, OsfTables {
+export interface OsfWorld extends XmmWorld, OsfTables {
   readonly setup: OsfSetup;
 }
 
@@ -54,6 +56,8 @@ export function osfTables(): OsfTables {
     fileServers: table(),
     files: table(),
     fileHandles: table(),
-    operator: NONE,
+    operator: { task: NONE, locals: [], pmas: [] },
+    expectations: [],
+    output: [],
   };
 }

@@ -31,6 +31,8 @@ export interface OpenFile {
 }
 
 export interface EmulatorState {
+  /** Name of the program whose image is mapped; empty before the first exec. */
+  image: string;
   /** Names of the receive rights of the signal port and the exception port. */
   signalPort: number;
   exceptionPort: number;
@@ -41,7 +43,7 @@ export interface EmulatorState {
 }
 
 export function newEmulator(): EmulatorState {
-  return { signalPort: NONE, exceptionPort: NONE, files: [], handled: {} };
+  return { image: '', signalPort: NONE, exceptionPort: NONE, files: [], handled: {} };
 }
 
 export function emulatorOf(task: Task): EmulatorState {

@@ -16,6 +16,10 @@ export interface FileServer extends Row {
   set: number;
   /** Send rights to the service ports of the other file servers, by row. */
   readonly peers: number[];
+  /** Receive rights of what stands for directories and the terminal. */
+  root: number;
+  home: number;
+  terminal: number;
 }
 
 export interface File extends Row {

@@ -19,7 +19,7 @@ export interface FileHandle extends Row {
   flags: number;
   /** Name of the send right to the per-process port of the PMA that is told about the token, or NONE. */
   client: number;
-  /** Node whose PMA holds the token, or NONE while it is handed over. */
+  /** Node of the PMA that has acquired the token; NONE with the PMA that opened the file, and while it is handed over. */
   holder: number;
 }
 

@@ -26,6 +26,8 @@ export interface Pma extends Row {
   root: number;
   directory: number;
   terminal: number;
+  /** Send rights to the service ports of the other PMAs, by node; NONE for itself and for nodes without a PMA. */
+  readonly peers: number[];
   /** Send right to the task that holds an emulator and nothing else: spawned processes are cloned from it. */
   template: number;
 }
@@ -45,6 +47,7 @@ export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
     root: NONE,
     directory: NONE,
     terminal: NONE,
+    peers: [],
     template: NONE,
   }));
 }

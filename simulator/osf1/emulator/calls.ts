@@ -1,0 +1,94 @@
+/**
+ * The system calls that the PMA executes and that only have to be asked for, and init.
+ *
+ * exit is a message and not an RPC: nobody comes back from it.
+ */
+import { NONE } from '../../base/table.ts';
+import { send, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import { blockOn } from '../../mach/thread.ts';
+import type { Waited } from '../pma/wait.ts';
+import type { OsfWorld } from '../world.ts';
+import { pmaCall, type PmaCall } from './pma-call.ts';
+import { PROCESS_PORT } from './state.ts';
+
+/** A call with plain operands; finishes with a number, -1 for an error. */
+function simple<D extends object>(
+  name: string,
+  story: string,
+  operation: string,
+  operands: (f: D) => object,
+  value: (body: unknown) => number,
+): Routine {
+  return routine<OsfWorld, D>(name, story, [
+    step('ask the PMA', (_w, t, f) => {
+      call(t, pmaCall, { operation, payload: { body: operands(f) }, tries: 0 } satisfies PmaCall);
+    }),
+    step('return', (_w, t) => {
+      const { code, body } = t.result as Payload;
+      finish(t, code === 'KERN_SUCCESS' ? value(body) : -1);
+    }),
+  ]);
+}
+
+const zero = (): number => 0;
+const pidIn = (body: unknown): number => (body as { pid: number }).pid;
+
+export const emulatorGetpid = simple('emulator.getpid', 'who am I', 'pma.getpid', () => ({}), pidIn);
+export const emulatorGetppid = simple('emulator.getppid', 'who is my parent', 'pma.getppid', () => ({}), pidIn);
+
+export const emulatorWait = simple<{ readonly pid: number }>(
+  'emulator.wait',
+  'waits for a child',
+  'pma.wait',
+  ({ pid }) => ({ pid }),
+  (body) => (body as Waited).status,
+);
+
+export const emulatorKill = simple<{ readonly pid: number; readonly signal: number }>(
+  'emulator.kill',
+  'sends a signal',
+  'pma.kill',
+  ({ pid, signal }) => ({ pid, signal }),
+  zero,
+);
+
+export const emulatorMigrate = simple<{ readonly pid: number; readonly node: number }>(
+  'emulator.pcntl migrate',
+  'asks for a process to be moved',
+  'pma.pcntl_migrate',
+  ({ pid, node }) => ({ pid, node }),
+  zero,
+);
+
+export const emulatorAllow = simple('emulator.pcntl allow', 'lets it be moved', 'pma.pcntl_allow', () => ({}), zero);
+export const emulatorDisallow = simple(
+  'emulator.pcntl disallow',
+  'keeps it where it is',
+  'pma.pcntl_disallow',
+  () => ({}),
+  zero,
+);
+
+export const emulatorExit = routine<OsfWorld, { readonly status: number }>('emulator.exit', 'ends the process', [
+  step('tell the PMA', (w, t, f) => send(w, t, PROCESS_PORT, 'pma.exit', { body: { status: f.status } })),
+  step('wait for the end', (w, t) => blockOn(w, t, 'end of the process')),
+]);
+
+/** init: the process that waits for all children that nobody else waits for. */
+export const initProgram = routine<OsfWorld, object>('init', 'waits for orphans', [
+  step('wait for a child', (_w, t) => call(t, emulatorWait, { pid: NONE })),
+  step('wait for the next one', (w, t) => goTo(w, t, 'wait for a child')),
+]);
+
+export const callRoutines: readonly Routine[] = [
+  emulatorGetpid,
+  emulatorGetppid,
+  emulatorWait,
+  emulatorKill,
+  emulatorMigrate,
+  emulatorAllow,
+  emulatorDisallow,
+  emulatorExit,
+  initProgram,
+];

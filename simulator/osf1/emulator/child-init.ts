@@ -1,0 +1,47 @@
+/**
+ * What the emulator does first in a new process: it makes the ports that signals and exceptions arrive on, and reports
+ * them to the PMA [mechanisms 5.3]. With the reply ports of its two threads these are the four receive rights of a
+ * process.
+ *
+ * Before that it has written to every page of memory that it inherited and must not share: each such region has an
+ * object of its own now, and its parent's as a shadow.
+ */
+import { at } from '../../base/table.ts';
+import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { call, finish, routine, step } from '../../mach/routine.ts';
+import { EXCEPTION } from '../../mach/task.ts';
+import { shadowRegion } from '../../mach/vm/region.ts';
+import type { OsfWorld } from '../world.ts';
+import { pmaCall, type PmaCall } from './pma-call.ts';
+import { TASK_SELF, emulatorOf } from './state.ts';
+
+export const childInit = routine<OsfWorld, object>('emulator.child_init', 'makes the ports of a new process', [
+  step('write to its memory', (w, t) => {
+    const task = at(w.tasks, t.task);
+    for (const id of task.regions) {
+      const region = at(w.regions, id);
+      // What copying costs is part of the processor price of fork.
+      if (region.needsCopy) shadowRegion(w, region).contents[0] = ++w.writes;
+    }
+  }),
+  step('make the signal port', (w, t) => {
+    kernelCall(w, t, TASK_SELF, 'mach_port_allocate', { body: { label: `${at(w.tasks, t.task).name}.signal` } });
+  }),
+  step('make the exception port', (w, t) => {
+    emulatorOf(at(w.tasks, t.task)).signalPort = (t.body as { name: number }).name;
+    kernelCall(w, t, TASK_SELF, 'mach_port_allocate', { body: { label: `${at(w.tasks, t.task).name}.exception` } });
+  }),
+  step('let exceptions arrive on it', (w, t) => {
+    const { name } = t.body as { name: number };
+    emulatorOf(at(w.tasks, t.task)).exceptionPort = name;
+    const body = { which: EXCEPTION };
+    kernelCall(w, t, TASK_SELF, 'task_set_special_port', { body, rights: [{ name, disposition: MAKE_SEND }] });
+  }),
+  step('report to the PMA', (w, t) => {
+    const { signalPort, exceptionPort } = emulatorOf(at(w.tasks, t.task));
+    const rights = [exceptionPort, signalPort].map((name) => ({ name, disposition: MAKE_SEND }));
+    call(t, pmaCall, { operation: 'pma.child_init', payload: { rights }, tries: 0 } satisfies PmaCall);
+  }),
+  step('return in the child', (_w, t) => finish(t, 0)),
+]);

@@ -1,0 +1,44 @@
+/**
+ * exec in the emulator: the PMA replaces the program's memory, and the emulator, which stays, jumps to the new entry
+ * point: the thread's frames become those of the new program.
+ */
+import { at } from '../../base/table.ts';
+import { copy } from '../../base/plain.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { call, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import type { OsfWorld } from '../world.ts';
+import type { Exec } from '../pma/exec.ts';
+import { pmaCall, type PmaCall } from './pma-call.ts';
+import { emulatorOf } from './state.ts';
+
+/** An image: where it is, and the sizes of its regions in pages of 4 KB. */
+export interface ImageToMap {
+  readonly name: string;
+  readonly path: string;
+  readonly text: number;
+  readonly data: number;
+  readonly bss: number;
+  readonly stack: number;
+}
+
+export interface EmulatorExec {
+  readonly image: ImageToMap;
+  /** The frames with which the new program starts. */
+  readonly frames: readonly Frame[];
+}
+
+/** Does not return if it succeeds; finishes with -1 if it fails. */
+export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'executes another program', [
+  step('ask the PMA', (w, t, f) => {
+    const body: Exec = { image: f.image, replaces: emulatorOf(at(w.tasks, t.task)).image !== '' };
+    call(t, pmaCall, { operation: 'pma.exec', payload: { body }, tries: 0 } satisfies PmaCall);
+  }),
+  step('jump to the entry point', (w, t, f) => {
+    if ((t.result as Payload).code !== 'KERN_SUCCESS') return finish(t, -1);
+    const task = at(w.tasks, t.task);
+    task.name = f.image.name;
+    emulatorOf(task).image = f.image.name;
+    t.frames.length = 0;
+    t.frames.push(...copy(f.frames));
+  }),
+]);

@@ -1,0 +1,42 @@
+/**
+ * fork in the emulator: the child starts with a copy of the caller's registers (its frames) and of the emulator's
+ * memory, and gets the rights of the open files under the same names [paper 3.1].
+ */
+import { copy } from '../../base/plain.ts';
+import { NONE, at } from '../../base/table.ts';
+import type { Carried, Payload } from '../../mach/ipc/mach-msg.ts';
+import { COPY_SEND } from '../../mach/ipc/right.ts';
+import { call, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import type { OsfWorld } from '../world.ts';
+import type { Fork } from '../pma/fork.ts';
+import { childInit } from './child-init.ts';
+import { pmaCall, type PmaCall } from './pma-call.ts';
+import { emulatorOf } from './state.ts';
+
+export interface EmulatorFork {
+  /** The frames with which the child goes on. */
+  readonly frames: readonly Frame[];
+}
+
+/** Finishes with the pid of the child, or -1. */
+export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'makes a child', [
+  step('ask the PMA', (w, t, f) => {
+    const emulator = emulatorOf(at(w.tasks, t.task));
+    const rights: Carried[] = [];
+    for (const file of emulator.files) {
+      if (file === null) continue;
+      rights.push({ name: file.capability, disposition: COPY_SEND }, { name: file.token, disposition: COPY_SEND });
+    }
+    const init: Frame = { routine: childInit.index, step: 0, current: 0, data: {} };
+    const body: Fork = {
+      frames: copy([...f.frames, init]),
+      emulator: { ...copy(emulator), signalPort: NONE, exceptionPort: NONE, handled: {} },
+      files: rights.map(({ name }) => name),
+    };
+    call(t, pmaCall, { operation: 'pma.fork', payload: { body, rights }, tries: 0 } satisfies PmaCall);
+  }),
+  step('return in the parent', (_w, t) => {
+    const { code, body } = t.result as Payload;
+    finish(t, code === 'KERN_SUCCESS' ? (body as { pid: number }).pid : -1);
+  }),
+]);

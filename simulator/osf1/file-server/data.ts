@@ -1,0 +1,118 @@
+/**
+ * Reading, writing and closing an open file: the emulator calls the file server directly, never through a PMA, so a
+ * process whose PMA state is frozen still gets its data [mechanisms 5.3]. The position is the server's, so everybody who
+ * shares the structure goes on where the last one stopped [P10].
+ */
+import { NONE, at } from '../../base/table.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { again, finish, routine, step, type Routine } from '../../mach/routine.ts';
+import type { Request } from '../../mach/server.ts';
+import type { Thread } from '../../mach/thread.ts';
+import type { OsfWorld } from '../world.ts';
+import { handleByPort, handleFree, type FileHandle } from './handle.ts';
+import { FILE_READ, FILE_WRITE, fileServerOf } from './open.ts';
+
+/** Body of `file.read` and `file.write`: how many bytes, at most one block. */
+export interface Transfer {
+  readonly size: number;
+}
+
+export interface Transferred {
+  readonly size: number;
+  readonly position: number;
+}
+
+/** The block in which file data travels. */
+export const BLOCK_BYTES = 4096;
+
+const badFile: Payload = { code: 'EBADF' };
+
+function handleOf(w: OsfWorld, t: Thread, f: Request): FileHandle | null {
+  return handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
+}
+
+export const fileRead = routine<OsfWorld, Request>('file.read', 'reads from an open file', [
+  step('read at the position', (w, t, f) => {
+    const handle = handleOf(w, t, f);
+    if (handle === null || (handle.flags & FILE_READ) === 0) return finish(t, badFile);
+    const left = Math.max(0, at(w.files, handle.file).size - handle.position);
+    const size = Math.min((f.body as Transfer).size, left);
+    handle.position += size;
+    const body: Transferred = { size, position: handle.position };
+    finish(t, { body, bytes: size } satisfies Payload);
+  }),
+]);
+
+export const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open file', [
+  step('write at the position', (w, t, f) => {
+    const handle = handleOf(w, t, f);
+    if (handle === null || (handle.flags & FILE_WRITE) === 0) return finish(t, badFile);
+    const file = at(w.files, handle.file);
+    const { size } = f.body as Transfer;
+    handle.position += size;
+    file.size = Math.max(file.size, handle.position);
+    const body: Transferred = { size, position: handle.position };
+    finish(t, { body } satisfies Payload);
+  }),
+]);
+
+export const fileMap = routine<OsfWorld, Request>('file.map', 'gives out the memory object of an open file', [
+  step('make the memory object, once', (w, t, f) => {
+    const handle = handleOf(w, t, f);
+    if (handle === null) return finish(t, badFile);
+    const file = at(w.files, handle.file);
+    if (file.memoryObject !== NONE) return;
+    kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_allocate', { body: { label: `${file.path}.object` } });
+  }),
+  step('receive on its port', (w, t, f) => {
+    const file = at(w.files, handleOf(w, t, f)!.file);
+    if (file.memoryObject !== NONE) return;
+    file.memoryObject = (t.body as { name: number }).name;
+    const { self, set } = fileServerOf(w, t);
+    kernelCall(w, t, self, 'mach_port_move_member', { body: { member: file.memoryObject, set } });
+  }),
+  step('hand it out', (w, t, f) => {
+    const { memoryObject } = at(w.files, handleOf(w, t, f)!.file);
+    finish(t, { rights: [{ name: memoryObject, disposition: MAKE_SEND }] } satisfies Payload);
+  }),
+]);
+
+interface Closing extends Request {
+  ports?: number[];
+}
+
+/** close, for an image: nobody else can have the structure, so it goes at once. */
+export const fileClose = routine<OsfWorld, Closing>('file.close', 'closes an image', [
+  step('free the open file structure', (w, t, f) => {
+    const handle = handleOf(w, t, f);
+    if (handle === null) return finish(t, badFile);
+    const body = { name: handle.port };
+    handleFree(w, handle);
+    kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_destroy', { body });
+  }),
+  step('answer', (_w, t) => finish(t, {} satisfies Payload)),
+]);
+
+/** The kernel's notice that the last send right to an open file structure is gone: the structure goes too. */
+export const fileNoSenders = routine<OsfWorld, Closing>('file.no_senders', 'frees an open file that nobody uses', [
+  step('free the open file structure', (w, t, f) => {
+    const server = fileServerOf(w, t);
+    const handle = handleByPort(w, server.id, (f.body as { name: number }).name);
+    if (handle === null) return finish(t, null);
+    f.ports = [handle.port, handle.token];
+    const { client } = handle;
+    handleFree(w, handle);
+    if (client !== NONE) kernelCall(w, t, server.self, 'mach_port_deallocate', { body: { name: client } });
+  }),
+  step('destroy its ports', (w, t, f) => {
+    const name = f.ports!.shift();
+    if (name === undefined) return;
+    again(t);
+    kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_destroy', { body: { name } });
+  }),
+  step('be done', (_w, t) => finish(t, null)),
+]);
+
+export const dataRoutines: readonly Routine[] = [fileRead, fileWrite, fileMap, fileClose, fileNoSenders];

@@ -1,0 +1,120 @@
+/**
+ * Opening a file: an open file structure is made, and capabilities for it and for its token are handed out [paper 3.1].
+ *
+ * Every path is looked up by the root server; a file that another server holds is opened there: the request is sent on
+ * with its reply right, and the answer goes straight to whoever asked. An image is opened for exec only: it has no
+ * token, and its structure goes when it is closed.
+ */
+import { NONE, at } from '../../base/table.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
+import type { Request } from '../../mach/server.ts';
+import type { Thread } from '../../mach/thread.ts';
+import { adoptReply, forward, unwrap } from '../forward.ts';
+import type { OsfWorld } from '../world.ts';
+import { fileAllocate, fileOf, serverOfPath, type FileServer } from './file.ts';
+import { handleAllocate } from './handle.ts';
+
+export const FILE_READ = 1;
+export const FILE_WRITE = 2;
+export const FILE_CREATE = 4;
+
+/** Body of `file.open`. An emulator sends the right to its per-process port along: the token's client. */
+export interface Open {
+  readonly path: string;
+  readonly flags: number;
+  readonly image?: boolean;
+}
+
+/** What an emulator is told about the file that it has opened. */
+export interface Opened {
+  readonly server: string;
+  readonly size: number;
+}
+
+interface OpenCall extends Request {
+  file?: number;
+  port?: number;
+  token?: number;
+}
+
+export function fileServerOf(w: OsfWorld, t: Thread): FileServer {
+  for (const server of w.fileServers.rows) if (server.live && server.task === t.task) return server;
+  throw new RangeError(`${t.name} is no thread of a file server`);
+}
+
+export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
+  step('look the path up', (w, t, f) => {
+    const { path, flags } = f.body as Open;
+    const server = fileServerOf(w, t);
+    const file = fileOf(w, path);
+    const holder = file === null ? serverOfPath(w, path) : at(w.fileServers, file.server);
+    if (holder === null) return finish(t, noFile);
+    if (holder.id !== server.id) return goTo(w, t, 'send it on to the server that holds it');
+    if (file === null && (flags & FILE_CREATE) === 0) return finish(t, noFile);
+    f.file = (file ?? fileAllocate(w, server.id, path, 0)).id;
+  }),
+  step('make the open file structure', (w, t, f) => {
+    const { path } = f.body as Open;
+    kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_allocate', { body: { label: path } });
+  }),
+  step('receive on its port', (w, t, f) => {
+    f.port = (t.body as { name: number }).name;
+    const { self, set } = fileServerOf(w, t);
+    kernelCall(w, t, self, 'mach_port_move_member', { body: { member: f.port, set } });
+  }),
+  step('hand an image out', (w, t, f) => {
+    const { path, flags, image } = f.body as Open;
+    if (image !== true) {
+      return kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_allocate', { body: { label: `${path}.token` } });
+    }
+    const handle = handleAllocate(w, f.file!, fileServerOf(w, t).id);
+    handle.port = f.port!;
+    handle.flags = flags;
+    finish(t, { body: described(w, t, f), rights: [{ name: f.port!, disposition: MAKE_SEND }] } satisfies Payload);
+  }),
+  step('receive on the port of its token', (w, t, f) => {
+    f.token = (t.body as { name: number }).name;
+    const { self, set } = fileServerOf(w, t);
+    kernelCall(w, t, self, 'mach_port_move_member', { body: { member: f.token, set } });
+  }),
+  step('ask to be told when nobody uses it any more', (w, t, f) => {
+    const { self, service } = fileServerOf(w, t);
+    kernelCall(w, t, self, 'mach_port_request_notification', { body: { name: f.port!, notify: service } });
+  }),
+  step('hand it out', (w, t, f) => {
+    const handle = handleAllocate(w, f.file!, fileServerOf(w, t).id);
+    handle.port = f.port!;
+    handle.token = f.token!;
+    handle.flags = (f.body as Open).flags;
+    handle.client = f.names[0] ?? NONE;
+    const rights = [f.port!, f.token!].map((name) => ({ name, disposition: MAKE_SEND }));
+    finish(t, { body: described(w, t, f), rights } satisfies Payload);
+  }),
+  step('send it on to the server that holds it', (w, t, f) => {
+    const server = fileServerOf(w, t);
+    const { path } = f.body as Open;
+    const holder = serverOfPath(w, path)!;
+    forward(w, t, server.peers[holder.id]!, 'file.forwarded', NONE, f);
+  }),
+  step('leave the answer to it', (_w, t) => finish(t, null)),
+]);
+
+/** An open that the root server has sent on. */
+export const forwardedOpen = routine<OsfWorld, Request>('file.forwarded', 'opens a file for the root server', [
+  step('take it apart', (w, t, f) => {
+    const request = unwrap(w, t, f);
+    adoptReply(t, request.reply);
+    replace(t, fileOpen, request);
+  }),
+]);
+
+const noFile: Payload = { code: 'ENOENT' };
+
+function described(w: OsfWorld, t: Thread, f: OpenCall): Opened {
+  return { server: at(w.nodes, t.node).name, size: at(w.files, f.file!).size };
+}
+
+export const openRoutines: readonly Routine[] = [fileOpen, forwardedOpen];

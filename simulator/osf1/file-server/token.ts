@@ -1,0 +1,69 @@
+/**
+ * The token of an open file: it says which PMA is asked about the file's users, and keeps shared positions coherent
+ * when one of them moves [mechanisms 5.1, 7.5]. A migrating process hands each token over in three-party steps:
+ *
+ *   return     the source PMA gives the token back
+ *   acquire    the destination PMA takes it, and gets a right to it (1 right)
+ *   confirm    the source PMA says that it has nothing outstanding
+ *   state      the destination PMA reads position and size, and gets rights to file and token (2 rights)
+ *   register   the destination PMA leaves the right to the process's new port (1 right)
+ *
+ * All are requests on the token's own port.
+ */
+import { NONE, at } from '../../base/table.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { finish, routine, step, type Routine } from '../../mach/routine.ts';
+import type { Request } from '../../mach/server.ts';
+import type { OsfWorld } from '../world.ts';
+import { handleByPort, type FileHandle } from './handle.ts';
+import { fileServerOf } from './open.ts';
+
+/** Body of every token request: the node of the PMA that makes it. */
+export interface TokenRequest {
+  readonly node: number;
+}
+
+function operation(
+  name: string,
+  story: string,
+  act: (w: OsfWorld, handle: FileHandle, node: number) => Payload,
+): Routine {
+  return routine<OsfWorld, Request>(name, story, [
+    step(story, (w, t, f) => {
+      const handle = handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
+      finish(t, handle === null ? { code: 'EBADF' } : act(w, handle, (f.body as TokenRequest).node));
+    }),
+  ]);
+}
+
+const tokenRegister = routine<OsfWorld, Request>('token.register', 'remembers the PMA that is asked about a file', [
+  step('give up the right to the old one', (w, t, f) => {
+    const server = fileServerOf(w, t);
+    const handle = handleByPort(w, server.id, f.arrivedOn);
+    if (handle === null) return finish(t, { code: 'EBADF' } satisfies Payload);
+    const { client } = handle;
+    handle.client = f.names[0] ?? NONE;
+    if (client !== NONE) kernelCall(w, t, server.self, 'mach_port_deallocate', { body: { name: client } });
+  }),
+  step('answer', (_w, t) => finish(t, {} satisfies Payload)),
+]);
+
+export const tokenRoutines: readonly Routine[] = [
+  operation('token.return', 'takes the token back from a PMA', (_w, handle) => {
+    handle.holder = NONE;
+    return {};
+  }),
+  operation('token.acquire', 'gives the token to a PMA', (_w, handle, node) => {
+    handle.holder = node;
+    return { rights: [{ name: handle.token, disposition: MAKE_SEND }] };
+  }),
+  operation('token.confirm', 'hears that a PMA has nothing outstanding', () => ({})),
+  operation('token.state', 'reports the state of the open file', (w, handle) => {
+    const { position, port, token } = handle;
+    const rights = [port, token].map((name) => ({ name, disposition: MAKE_SEND }));
+    return { body: { position, size: at(w.files, handle.file).size }, rights };
+  }),
+  tokenRegister,
+];

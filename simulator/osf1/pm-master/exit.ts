@@ -1,0 +1,99 @@
+/**
+ * The end of a process, as the PM Master sees it: it becomes a zombie, its children get init as their parent, and the
+ * PMAs of those who may be waiting are called back [mechanisms 5.3].
+ *
+ * The PMA that reports the exit is answered before anybody is called back. A call-back that finds the parent gone from
+ * its PMA is tried again at the place that this table then says [5.2].
+ */
+import { NONE, at } from '../../base/table.ts';
+import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
+import { serverLoop, type Request } from '../../mach/server.ts';
+import { threadCreate, threadStart } from '../../mach/thread.ts';
+import { announce, exitChannel } from '../announce.ts';
+import type { OsfWorld } from '../world.ts';
+import { INIT, masterEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
+
+interface ExitReport {
+  readonly pid: number;
+  readonly node: number;
+  readonly status: number;
+  readonly usage: number;
+  readonly migrations: number;
+  readonly delivered: number;
+}
+
+/** Exits to report: parent and child of each. */
+interface CallBacks {
+  readonly children: number[];
+  tries: number;
+}
+
+const MAXIMUM_TRIES = 8;
+
+export const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a process a zombie', [
+  step('mark it and answer', (w, t, f) => {
+    const report = f.body as ExitReport;
+    const entry = masterEntryOf(w, report.pid);
+    if (entry?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
+    const { usage, migrations, delivered } = report;
+    Object.assign(entry, { usage, migrations, delivered });
+    const children = ends(w, entry, report.status, report.status > 128 ? 'signal' : 'exit');
+    call(t, callParents, { children, tries: 0 } satisfies CallBacks);
+    answer(w, t, f.reply, {});
+  }),
+  step('be done', (_w, t) => finish(t, null)),
+]);
+
+/** The process is a zombie now. Returns the pids whose parents have to be told: its own, and zombies that it leaves. */
+function ends(w: OsfWorld, entry: MasterEntry, status: number, reason: string): number[] {
+  entry.state = 'zombie';
+  entry.status = status;
+  const { pid } = entry;
+  w.notices.push({ kind: 'exited', pid, node: w.nodes.rows[entry.node]?.name ?? '', status, reason });
+  announce(w, exitChannel(pid));
+  const told = [pid];
+  for (const child of w.masterEntries.rows) {
+    if (!child.live || child.parent !== pid) continue;
+    child.parent = INIT;
+    if (child.state === 'zombie') told.push(child.pid);
+  }
+  return told;
+}
+
+export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells parents that a child has exited', [
+  step('call the PMA of the parent', (w, t, f) => {
+    const child = masterEntryOf(w, f.children[0] ?? NONE);
+    if (child === null) return finish(t, null);
+    const parent = masterEntryOf(w, child.parent);
+    t.code = 'KERN_SUCCESS';
+    if (child.state !== 'zombie' || parent === null || parent.capability === NONE) return;
+    const body = { pid: child.parent, child: child.pid };
+    rpc(w, t, parent.capability, 'vproc.child_exit', { body });
+  }),
+  step('go on with the next one', (w, t, f) => {
+    if (t.code === 'KERN_SUCCESS' || ++f.tries >= MAXIMUM_TRIES) {
+      f.children.shift();
+      f.tries = 0;
+    }
+    goTo(w, t, 'call the PMA of the parent');
+  }),
+]);
+
+/** Status of a process that was lost with its node. */
+export const NODE_LOST = 255;
+
+/** A node has failed: every process there has died with it [mechanisms 5.6]. */
+export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): void {
+  const children: number[] = [];
+  for (const entry of w.masterEntries.rows) {
+    if (entry.live && entry.state === 'alive' && entry.node === node) {
+      children.push(...ends(w, entry, NODE_LOST, 'node lost'));
+    }
+  }
+  const task = at(w.tasks, master.task);
+  const t = threadCreate(w, task, task.name);
+  call(t, serverLoop, { on: master.service, request: null });
+  call(t, callParents, { children, tries: 0 } satisfies CallBacks);
+  threadStart(w, t);
+}

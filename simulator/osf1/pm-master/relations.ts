@@ -1,0 +1,115 @@
+/**
+ * What the PM Master does for the vproc layers: pids, relations, where processes are [mechanisms 5.1, 5.3].
+ *
+ * Each operation looks, acts and answers in one step, so that two of them never interleave. Only exit goes on after
+ * its answer: it calls the parent's PMA back (exit.ts).
+ */
+import { NONE } from '../../base/table.ts';
+import { finish, routine, step, type Routine } from '../../mach/routine.ts';
+import { COPY_SEND } from '../../mach/ipc/right.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import type { Request } from '../../mach/server.ts';
+import type { Thread } from '../../mach/thread.ts';
+import type { OsfWorld } from '../world.ts';
+import { masterEntryAllocate, masterEntryOf, type PmMaster } from './entry.ts';
+
+export function masterOf(w: OsfWorld, t: Thread): PmMaster {
+  for (const master of w.pmMasters.rows) if (master.live && master.task === t.task) return master;
+  throw new RangeError(`${t.name} is no thread of a PM Master`);
+}
+
+/** An operation of one step. */
+function operation<B>(name: string, story: string, act: (w: OsfWorld, t: Thread, body: B) => Payload): Routine {
+  return routine<OsfWorld, Request>(name, story, [step(story, (w, t, f) => finish(t, act(w, t, f.body as B)))]);
+}
+
+const noProcess: Payload = { code: 'ESRCH' };
+
+export const allocPid = operation('pmm.alloc_pid', 'gives out a pid', (w, t, { parent, name }: NewProcess) => {
+  const master = masterOf(w, t);
+  const pid = master.nextPid++;
+  masterEntryAllocate(w, pid, parent, name);
+  return { body: { pid } };
+});
+
+interface NewProcess {
+  readonly parent: number;
+  readonly name: string;
+}
+
+/** A new process, or one that has moved: where it is, and the capability of the PMA there. */
+interface Place {
+  readonly pid: number;
+  readonly node: number;
+}
+
+interface PlaceCall extends Request {
+  stale?: number;
+}
+
+function place(name: string, story: string, moved: boolean): Routine {
+  return routine<OsfWorld, PlaceCall>(name, story, [
+    step(story, (w, t, f) => {
+      const { pid, node } = f.body as Place;
+      const entry = masterEntryOf(w, pid);
+      if (entry === null || entry.state !== 'alive') return finish(t, noProcess);
+      const stale = entry.capability;
+      entry.node = node;
+      entry.capability = f.names[0]!;
+      if (moved) entry.migrations++;
+      if (stale === NONE) return;
+      const body = { name: stale };
+      kernelCall(w, t, masterOf(w, t).self, 'mach_port_deallocate', { body });
+    }),
+    step('answer', (_w, t) => finish(t, {} satisfies Payload)),
+  ]);
+}
+
+export const register = place('pmm.register', 'remembers where a new process is', false);
+export const setNode = place('pmm.set_node', 'remembers where a process has moved', true);
+
+export const locate = operation('pmm.locate', 'says where a process is', (w, _t, { pid }: { pid: number }) => {
+  const entry = masterEntryOf(w, pid);
+  if (entry?.state === 'zombie') return { code: 'zombie' };
+  if (entry === null || entry.state !== 'alive' || entry.capability === NONE) return noProcess;
+  return { body: { node: entry.node }, rights: [{ name: entry.capability, disposition: COPY_SEND }] };
+});
+
+export const parentOf = operation('pmm.parent', 'says who the parent is', (w, _t, { pid }: { pid: number }) => {
+  const entry = masterEntryOf(w, pid);
+  return entry === null ? noProcess : { body: { pid: entry.parent } };
+});
+
+interface Child {
+  readonly pid: number;
+  readonly child: number;
+}
+
+export const findChild = operation(
+  'pmm.find_child',
+  'finds a child that has exited',
+  (w, _t, { pid, child }: Child) => {
+    const entry = masterEntryOf(w, child);
+    if (entry === null || entry.parent !== pid || entry.state === 'reaped') return { code: 'ECHILD' };
+    return { body: { zombie: entry.state === 'zombie' } };
+  },
+);
+
+export const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives its pid up', [
+  step('give up the capability of its PMA', (w, t, f) => {
+    const { pid, child } = f.body as Child;
+    const entry = masterEntryOf(w, child);
+    if (entry === null || entry.parent !== pid || entry.state !== 'zombie') return finish(t, { code: 'ECHILD' });
+    entry.state = 'reaped';
+    const name = entry.capability;
+    entry.capability = NONE;
+    if (name !== NONE) kernelCall(w, t, masterOf(w, t).self, 'mach_port_deallocate', { body: { name } });
+  }),
+  step('report', (w, t, f) => {
+    const { status, usage } = masterEntryOf(w, (f.body as Child).child)!;
+    finish(t, { body: { status, usage } } satisfies Payload);
+  }),
+]);
+
+export const relationRoutines: readonly Routine[] = [allocPid, register, setNode, locate, parentOf, findChild, reap];

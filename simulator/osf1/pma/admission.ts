@@ -1,0 +1,127 @@
+/**
+ * Admission: the gate that every request for a process passes before a routine of the PMA executes it.
+ *
+ * A request reaches the PMA on the port of the process (a system call), on the service port (a vproc operation, from a
+ * client stub elsewhere), or from a routine of this PMA itself. Here it is decided what happens to it [mechanisms 5.5]:
+ *
+ *   the process is not here              answered "absent process": the caller asks the PM Master [5.2]
+ *   the vproc is frozen or attaching     kept whole, unanswered, at the end of the queue Q
+ *   the process is exiting               answered ESRCH
+ *   otherwise                            executed, and counted as in progress until it is complete [P5]
+ *
+ * A system call that only asks for something to be done to another process (kill, pcntl) is not counted: the state of
+ * its caller is not involved, and two processes that signal each other while both are frozen must not wait in a circle.
+ */
+import { assert } from '../../base/assert.ts';
+import { NONE, at } from '../../base/table.ts';
+import { call, finish, routine, step } from '../../mach/routine.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import type { Request } from '../../mach/server.ts';
+import { wakeAll, type Thread } from '../../mach/thread.ts';
+import { callsChannel, procOf, type Proc, type SavedRequest } from '../proc.ts';
+import { vprocOf } from '../vproc.ts';
+import type { OsfWorld } from '../world.ts';
+import { pmaOf, procByPort } from './pma.ts';
+
+/** Answer to a request for a process that is not here. */
+export const ABSENT = 'absent process';
+/** Result of a call within the PMA for a process that is frozen: it has to be asked for by message. */
+export const FROZEN = 'frozen';
+
+/** What the routine that executes a request is called with. */
+export interface ProcessCall extends Request {
+  readonly pid: number;
+}
+
+interface Admission extends Request {
+  /** Known beforehand if the request was forwarded, or comes from this PMA itself. */
+  pid?: number;
+  /** A call from a routine of this PMA, not a message. */
+  local?: boolean;
+}
+
+interface Kind {
+  readonly counted: boolean;
+  readonly modifiesState: boolean;
+}
+
+const changes: Kind = { counted: true, modifiesState: true };
+const looks: Kind = { counted: true, modifiesState: false };
+const forAnother: Kind = { counted: false, modifiesState: false };
+
+/** Every operation on a process. The routine that executes one is the service `local <operation>`. */
+export const operations: Readonly<Record<string, Kind>> = {
+  'pma.child_init': changes,
+  'pma.fork': changes,
+  'pma.exec': changes,
+  'pma.exit': changes,
+  'pma.wait': looks,
+  'pma.getpid': looks,
+  'pma.getppid': looks,
+  'pma.kill': forAnother,
+  'pma.pcntl_migrate': forAnother,
+  'pma.pcntl_allow': changes,
+  'pma.pcntl_disallow': changes,
+  'vproc.signal': changes,
+  'vproc.child_exit': changes,
+  'vproc.migrate': forAnother,
+};
+
+export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a request for a process', [
+  step('find the process and look at its state', (w, t, f) => {
+    const pma = pmaOf(w, t);
+    const pid = f.pid ?? pidOf(f) ?? procByPort(w, pma, f.arrivedOn)?.pid;
+    const vproc = pid === undefined ? null : vprocOf(w, pma.node, pid);
+    if (pid === undefined || vproc === null || vproc.operations === 'stub') return refuse(t, ABSENT);
+    if (vproc.state !== 'active') {
+      if (f.operation === 'vproc.migrate') return refuse(t, 'EBUSY');
+      if (f.local === true) return refuse(t, FROZEN);
+      vproc.pending.push(save(f, t.activity));
+      return finish(t, null);
+    }
+    const proc = at(w.procs, vproc.proc);
+    if (proc.state === 'exiting') return refuse(t, 'ESRCH');
+    const kind = operations[f.operation];
+    const execute = w.setup.services.get(`local ${f.operation}`);
+    assert(kind !== undefined && execute !== undefined, 'admission', `no operation ${f.operation}`);
+    f.pid = pid;
+    if (kind.counted) {
+      const request = save(f, t.activity);
+      proc.callsInProgress.push({
+        thread: t.identity,
+        request,
+        modifiesState: kind.modifiesState,
+        cancelled: false,
+      });
+    }
+    call(t, execute, { ...f, pid } satisfies ProcessCall);
+  }),
+  step('count it as complete', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid ?? NONE);
+    if (proc !== null) completeCall(w, t, proc);
+    finish(t, t.result);
+  }),
+]);
+
+/** The thread's call does not concern the state of the process any longer. */
+export function completeCall(w: OsfWorld, t: Thread, proc: Proc): void {
+  const place = proc.callsInProgress.findIndex((each) => each.thread === t.identity);
+  if (place < 0) return;
+  proc.callsInProgress.splice(place, 1);
+  wakeAll(w, at(w.tasks, t.task), callsChannel(proc));
+}
+
+/** The request as it was received, without what the handler added. */
+function save(f: Admission, activity: number): SavedRequest {
+  const { operation, body, reply, names, arrivedOn, client, kernelPort } = f;
+  return { operation, body, reply, names, arrivedOn, client, kernelPort, activity };
+}
+
+/** Operations on a vproc name the process; system calls do not need to. */
+function pidOf(f: Admission): number | undefined {
+  return f.operation.startsWith('vproc.') ? (f.body as { pid: number }).pid : undefined;
+}
+
+function refuse(t: Thread, code: string): void {
+  finish(t, { code } satisfies Payload);
+}

@@ -1,0 +1,155 @@
+/**
+ * Making a process: what fork does for a running process and spawn does from the emulator template [mechanisms 5.3].
+ *
+ *   PM Master     alloc_pid; register the child, with the capability of this PMA        2 RPCs, 1 right
+ *   credentials   dup                                                                   1 RPC
+ *   kernel        task_create (cloned, memory copy-on-write), two threads, the main thread's state,
+ *                 the per-process port and its place in the set, the eight rights under the emulator's names, resume
+ *
+ * The child is on the active list, `creating`, before anybody can learn its pid; its emulator reports with child_init.
+ */
+import { openAccount } from '../../base/ledger.ts';
+import { forking } from '../price.ts';
+import { NONE, at } from '../../base/table.ts';
+import type { Carried, Payload } from '../../mach/ipc/mach-msg.ts';
+import { rpc } from '../../mach/ipc/mach-msg.ts';
+import { COPY_SEND, MAKE_SEND } from '../../mach/ipc/right.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { again, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import { emulatorSignals } from '../emulator/signals.ts';
+import {
+  CREDENTIALS,
+  CURRENT_DIRECTORY,
+  MAIN_THREAD,
+  PROCESS_PORT,
+  ROOT_DIRECTORY,
+  SIGNAL_THREAD,
+  TASK_SELF,
+  TERMINAL,
+  type EmulatorState,
+} from '../emulator/state.ts';
+import { procAllocate } from '../proc.ts';
+import { becomeLocal, vprocAllocate, vprocOf } from '../vproc.ts';
+import type { OsfWorld } from '../world.ts';
+import { pmaOf } from './pma.ts';
+
+/** A right that the child gets, under the emulator's name for it. */
+interface Inherited extends Carried {
+  readonly as: number;
+}
+
+export interface Create {
+  readonly parent: number;
+  readonly program: string;
+  readonly uid: number;
+  /** Name, in the PMA's space, of the task that is cloned. */
+  readonly from: number;
+  readonly credentials: number;
+  readonly root: number;
+  readonly directory: number;
+  readonly terminal: number;
+  /** Registers of the child's main thread. */
+  readonly frames: readonly Frame[];
+  /** The emulator's memory, as the child is to find it. */
+  readonly emulator: EmulatorState;
+  /** Rights of open files, which came with the request. */
+  readonly files: readonly Inherited[];
+  // What has been made so far.
+  pid: number;
+  task: number;
+  mainThread: number;
+  signalThread: number;
+  processPort: number;
+  activity: number;
+  thread: number;
+  readonly rights: Inherited[];
+}
+
+/** What a new creation starts with; the rest is given by the caller. */
+export const nothingMade = {
+  pid: NONE,
+  task: NONE,
+  mainThread: NONE,
+  signalThread: NONE,
+  processPort: NONE,
+  activity: NONE,
+  thread: NONE,
+} as const;
+
+/** Finishes with a Payload: `{ body: { pid } }`, or a code. */
+export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a process', [
+  step('do the bookkeeping of a new process', forking),
+  step('get a pid from the PM Master', (w, t, f) => {
+    rpc(w, t, pmaOf(w, t).master, 'pmm.alloc_pid', { body: { parent: f.parent, name: f.program } });
+  }),
+  step('share the credentials', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
+    f.pid = (t.body as { pid: number }).pid;
+    rpc(w, t, f.credentials, 'credentials.dup', { body: { pid: f.pid } });
+  }),
+  step('make the task', (w, t, f) => {
+    f.activity = openAccount(w.ledger, `${f.program} (pid ${f.pid})`, f.pid).id;
+    const { pid, activity, program: name } = f;
+    kernelCall(w, t, f.from, 'task_create', { body: { name, kind: 'process', inherit: true, pid, activity } });
+  }),
+  step('make its main thread', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
+    f.task = t.names[0]!;
+    // The emulator's memory came with the regions; the simulator keeps it beside them.
+    at(w.tasks, (t.body as { task: number }).task).emulator = f.emulator;
+    kernelCall(w, t, f.task, 'thread_create', { body: { name: 'main', frames: [] } });
+  }),
+  step('make its signal thread', (w, t, f) => {
+    f.mainThread = t.names[0]!;
+    f.thread = (t.body as { identity: number }).identity;
+    const frames: Frame[] = [{ routine: emulatorSignals.index, step: 0, current: 0, data: { signal: NONE } }];
+    kernelCall(w, t, f.task, 'thread_create', { body: { name: 'signals', frames } });
+  }),
+  step('set the state of the main thread', (w, t, f) => {
+    f.signalThread = t.names[0]!;
+    kernelCall(w, t, f.mainThread, 'thread_set_state', { body: { frames: f.frames } });
+  }),
+  step('make its per-process port', (w, t, f) => {
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_allocate', { body: { label: `pid ${f.pid}@pma` } });
+  }),
+  step('receive on that port', (w, t, f) => {
+    f.processPort = (t.body as { name: number }).name;
+    const { self, set } = pmaOf(w, t);
+    f.rights.push(
+      { as: TASK_SELF, name: f.task, disposition: COPY_SEND },
+      { as: MAIN_THREAD, name: f.mainThread, disposition: COPY_SEND },
+      { as: SIGNAL_THREAD, name: f.signalThread, disposition: COPY_SEND },
+      { as: PROCESS_PORT, name: f.processPort, disposition: MAKE_SEND },
+      { as: CREDENTIALS, name: f.credentials, disposition: COPY_SEND },
+      { as: ROOT_DIRECTORY, name: f.root, disposition: COPY_SEND },
+      { as: CURRENT_DIRECTORY, name: f.directory, disposition: COPY_SEND },
+      { as: TERMINAL, name: f.terminal, disposition: COPY_SEND },
+      ...f.files,
+    );
+    kernelCall(w, t, self, 'mach_port_move_member', { body: { member: f.processPort, set } });
+  }),
+  step('give it its rights', (w, t, f) => {
+    const right = f.rights.shift();
+    if (right === undefined) return;
+    again(t);
+    kernelCall(w, t, f.task, 'mach_port_insert_right', { body: { name: right.as }, rights: [right] });
+  }),
+  step('put it on the active list and register it', (w, t, f) => {
+    const pma = pmaOf(w, t);
+    const proc = procAllocate(w, pma.node, f.pid);
+    proc.name = f.program;
+    proc.uid = f.uid;
+    proc.activity = f.activity;
+    proc.processPort = f.processPort;
+    const { task, mainThread, signalThread, credentials, root, directory, terminal } = f;
+    Object.assign(proc.names, { task, mainThread, signalThread, credentials, root, directory, terminal });
+    becomeLocal(vprocOf(w, pma.node, f.pid) ?? vprocAllocate(w, pma.node, f.pid), proc.id);
+    w.notices.push({ kind: 'spawned', pid: f.pid, node: at(w.nodes, pma.node).name, thread: f.thread });
+    rpc(w, t, pma.master, 'pmm.register', {
+      body: { pid: f.pid, node: pma.node },
+      rights: [{ name: pma.service, disposition: MAKE_SEND }],
+    });
+  }),
+  step('let it run', (w, t, f) => kernelCall(w, t, f.mainThread, 'thread_resume')),
+  step('report the pid', (_w, t, f) => finish(t, { body: { pid: f.pid } } satisfies Payload)),
+]);

@@ -1,0 +1,136 @@
+/**
+ * exit: the end of a process, whether it asked for it or was killed [mechanisms 5.3].
+ *
+ * Nothing new is accepted for the process; calls of its other threads that wait are cut short, and those that change
+ * something are waited for. Then everything that it had goes (its open files with its name space, so that the file
+ * servers get their no-senders notices), and only then the PM Master is told: whoever waits for the process finds
+ * nothing of it left. Requests that were kept for it are answered ESRCH.
+ */
+import { rpc, send } from '../../mach/ipc/mach-msg.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { again, call, finish, routine, step } from '../../mach/routine.ts';
+import { serverLoop } from '../../mach/server.ts';
+import { blockOn, threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
+import { at, NONE } from '../../base/table.ts';
+import { exiting } from '../price.ts';
+import { callsChannel, childrenChannel, procFree, procNames, procOf, totalUsage, type Proc } from '../proc.ts';
+import { vprocFree, vprocOf } from '../vproc.ts';
+import type { OsfWorld } from '../world.ts';
+import { completeCall, type ProcessCall } from './admission.ts';
+import { pmaOf, type Pma } from './pma.ts';
+import { releaseHolder } from './vproc-call.ts';
+
+/** A signal that ends a process is reported as a status above 128. */
+export const statusOfSignal = (signal: number): number => 128 + signal;
+
+interface Exit {
+  readonly pid: number;
+  readonly status: number;
+  /** Names still to give up. */
+  names: number[];
+}
+
+/** From the emulator: a message without a reply right, for there is nobody to come back to. */
+export const pmaExit = routine<OsfWorld, ProcessCall>('pma.exit', 'ends the calling process', [
+  step('end it', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const { status } = f.body as { status: number };
+    proc.state = 'exiting';
+    proc.status = status;
+    call(t, exitProcess, { pid: f.pid, status, names: [] } satisfies Exit);
+  }),
+  step('answer nobody', (_w, t) => finish(t, null)),
+]);
+
+/** Ends a process without its asking: a thread of the PMA does it, and whoever sent the signal need not wait. */
+export function kill(w: OsfWorld, pma: Pma, proc: Proc, status: number): void {
+  proc.state = 'exiting';
+  proc.status = status;
+  const t = threadCreate(w, at(w.tasks, pma.task), at(w.tasks, pma.task).name);
+  t.activity = proc.activity;
+  call(t, serverLoop, { on: pma.set, request: null });
+  call(t, exitProcess, { pid: proc.pid, status, names: [] } satisfies Exit);
+  proc.callsInProgress.push({
+    thread: t.identity,
+    request: {
+      operation: 'pma.exit',
+      body: { status },
+      reply: NONE,
+      names: [],
+      arrivedOn: NONE,
+      client: NONE,
+      kernelPort: NONE,
+      activity: t.activity,
+    },
+    modifiesState: true,
+    cancelled: false,
+  });
+  threadStart(w, t);
+}
+
+export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up everything that a process has', [
+  step('wait for the calls of its other threads', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const task = at(w.tasks, t.task);
+    for (const each of proc.callsInProgress) if (!each.modifiesState) each.cancelled = true;
+    wakeAll(w, task, childrenChannel(proc));
+    if (proc.callsInProgress.every((each) => each.thread === t.identity)) return;
+    blockOn(w, t, callsChannel(proc));
+    again(t);
+  }),
+  step('do the bookkeeping of an exit', exiting),
+  step('release the credentials', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const body = { pid: f.pid, usage: totalUsage(w, proc) };
+    rpc(w, t, proc.names.credentials, 'credentials.release', { body });
+  }),
+  step('end the task', (w, t, f) => kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_terminate')),
+  step('choose the capabilities to give up', (w, t, f) => {
+    const pma = pmaOf(w, t);
+    f.names = [...ownNames(w, pma, procOf(w, t.node, f.pid)!), ...releaseHolder(w, t.node, f.pid)];
+  }),
+  step('give up the capabilities', (w, t, f) => {
+    const name = f.names.shift();
+    if (name === undefined) return;
+    again(t);
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
+  }),
+  step('destroy the per-process port', (w, t, f) => {
+    const { processPort } = procOf(w, t.node, f.pid)!;
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_destroy', { body: { name: processPort } });
+  }),
+  step('tell the PM Master', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const { migrations, signals } = proc;
+    const usage = totalUsage(w, proc) + proc.usage.children;
+    rpc(w, t, pmaOf(w, t).master, 'pmm.exit', {
+      body: { pid: f.pid, node: t.node, status: f.status, usage, migrations, delivered: signals.delivered },
+    });
+  }),
+  step('refuse what was kept for it', (w, t, f) => {
+    const kept = vprocOf(w, t.node, f.pid)!.pending.shift();
+    if (kept === undefined) return;
+    again(t);
+    if (kept.reply !== NONE) send(w, t, kept.reply, 'reply', { code: 'ESRCH' });
+  }),
+  step('put it on the free list', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    completeCall(w, t, proc);
+    vprocFree(w, vprocOf(w, t.node, f.pid)!);
+    procFree(w, proc);
+    finish(t, null);
+  }),
+]);
+
+/**
+ * The capabilities that the PMA holds for this process alone. Directories, terminal and credentials entry are shared:
+ * one name, for as long as a process of this node (or the PMA itself) uses it.
+ */
+export function ownNames(w: OsfWorld, pma: Pma, proc: Proc): number[] {
+  const kept = new Set([pma.user, pma.root, pma.directory, pma.terminal, NONE]);
+  for (const other of w.procs.rows) {
+    if (!other.live || other.id === proc.id || other.node !== proc.node) continue;
+    for (const name of procNames) kept.add(other.names[name]);
+  }
+  return procNames.map((name) => proc.names[name]).filter((name) => !kept.has(name));
+}

@@ -1,0 +1,117 @@
+/**
+ * fork, and its other half in the child; and spawn, by which an operator has a process made [mechanisms 5.3].
+ *
+ * The request carries the registers that the child starts with and the rights of the open files; everything else the
+ * child has is cloned with the task or is the PMA's to give.
+ */
+import { copy } from '../../base/plain.ts';
+import { MOVE_SEND } from '../../mach/ipc/right.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { call, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import type { Request } from '../../mach/server.ts';
+import { wakeAll } from '../../mach/thread.ts';
+import { at } from '../../base/table.ts';
+import { childInit } from '../emulator/child-init.ts';
+import { emulatorExec, type ImageToMap } from '../emulator/exec.ts';
+import { newEmulator, type EmulatorState } from '../emulator/state.ts';
+import { INIT } from '../pm-master/entry.ts';
+import { procOf, startChannel } from '../proc.ts';
+import type { OsfWorld } from '../world.ts';
+import type { ProcessCall } from './admission.ts';
+import { createProcess, nothingMade, type Create } from './create.ts';
+import { pmaOf } from './pma.ts';
+
+/** Body of `pma.fork`. */
+export interface Fork {
+  readonly frames: readonly Frame[];
+  readonly emulator: EmulatorState;
+  /** Names, in parent and child, of the rights that come along. */
+  readonly files: readonly number[];
+}
+
+export const pmaFork = routine<OsfWorld, ProcessCall>('pma.fork', 'makes a child of the calling process', [
+  step('make the process', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const { frames, emulator, files } = f.body as Fork;
+    const { task, credentials, root, directory, terminal } = proc.names;
+    call(t, createProcess, {
+      ...nothingMade,
+      parent: f.pid,
+      program: proc.name,
+      uid: proc.uid,
+      from: task,
+      credentials,
+      root,
+      directory,
+      terminal,
+      frames,
+      emulator,
+      files: files.map((as, index) => ({ as, name: f.names[index]!, disposition: MOVE_SEND })),
+      rights: [],
+    } satisfies Create);
+  }),
+  step('remember the child', (w, t, f) => {
+    const answer = t.result as Payload;
+    const proc = procOf(w, t.node, f.pid);
+    if (answer.body !== undefined) proc?.children.push((answer.body as { pid: number }).pid);
+    finish(t, answer);
+  }),
+]);
+
+/** Body of `pma.spawn`. */
+export interface Spawn {
+  readonly image: ImageToMap;
+  /** Registers with which the program starts. */
+  readonly frames: readonly Frame[];
+}
+
+export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child of init that executes a program', [
+  step('make the process', (w, t, f) => {
+    const pma = pmaOf(w, t);
+    const { image, frames } = f.body as Spawn;
+    const { user, root, directory, terminal, template } = pma;
+    const exec: Frame = {
+      routine: emulatorExec.index,
+      step: 0,
+      current: 0,
+      data: { image, frames: copy(frames), tries: 0 },
+    };
+    const init: Frame = { routine: childInit.index, step: 0, current: 0, data: { signalPort: -1, tries: 0 } };
+    call(t, createProcess, {
+      ...nothingMade,
+      parent: INIT,
+      program: image.name,
+      uid: USER,
+      from: template,
+      credentials: user,
+      root,
+      directory,
+      terminal,
+      frames: [exec, init],
+      emulator: newEmulator(),
+      files: [],
+      rights: [],
+    } satisfies Create);
+  }),
+  step('report the pid', (_w, t) => finish(t, t.result)),
+]);
+
+/** The one user of the cluster, and the superuser. */
+export const USER = 100;
+export const SUPERUSER = 0;
+
+export const pmaChildInit = routine<OsfWorld, ProcessCall>('pma.child_init', 'learns the ports of a new process', [
+  step('start its signal thread', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    proc.names.exception = f.names[0]!;
+    proc.names.signal = f.names[1]!;
+    kernelCall(w, t, proc.names.signalThread, 'thread_resume');
+  }),
+  step('let others operate on it', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    proc.state = 'running';
+    wakeAll(w, at(w.tasks, t.task), startChannel(proc));
+    finish(t, {} satisfies Payload);
+  }),
+]);

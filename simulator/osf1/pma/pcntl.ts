@@ -1,0 +1,74 @@
+/**
+ * pcntl: control over processes, in the manner of fcntl and ioctl [paper section 4, mechanisms 5.7].
+ *
+ * MIGRATE goes to the PMA that has the process, as a vproc operation. There everything is checked before anything
+ * changes; then the service `pma.migrate_process` carries it out, and its answer is the answer of the call. That
+ * service is the process-migration room's; it is called with a `Migrate`.
+ */
+import { assert } from '../../base/assert.ts';
+import { NONE } from '../../base/table.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { again, call, finish, routine, step } from '../../mach/routine.ts';
+import { blockOn } from '../../mach/thread.ts';
+import { procOf, startChannel } from '../proc.ts';
+import type { OsfWorld } from '../world.ts';
+import type { ProcessCall } from './admission.ts';
+import { pmaAt } from './pma.ts';
+import { mayOperate } from './signal.ts';
+import { vprocCall } from './vproc-call.ts';
+
+/** Body of `pma.pcntl_migrate`; `node` is a row of the world's table. */
+export interface PcntlMigrate {
+  readonly pid: number;
+  readonly node: number;
+}
+
+/** Body of `vproc.migrate`. `migration` is the record that the operator has opened, or NONE. */
+export interface Migrate extends PcntlMigrate {
+  readonly uid: number;
+  readonly migration: number;
+}
+
+export const pcntlMigrate = routine<OsfWorld, ProcessCall>('pma.pcntl_migrate', 'asks for a process to be moved', [
+  step('operate on the vproc', (w, t, f) => {
+    const { uid } = procOf(w, t.node, f.pid)!;
+    const { pid, node } = f.body as PcntlMigrate;
+    const body: Migrate = { pid, node, uid, migration: NONE };
+    vprocCall(t, f.pid, 'vproc.migrate', body);
+  }),
+  step('report', (_w, t) => finish(t, t.result)),
+]);
+
+export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'decides whether a process is moved', [
+  step('check everything', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid);
+    if (proc?.state === 'creating') {
+      blockOn(w, t, startChannel(proc));
+      again(t);
+      return;
+    }
+    const { node, uid } = f.body as Migrate;
+    if (proc === null || proc.state === 'exiting') return finish(t, { code: 'ESRCH' } satisfies Payload);
+    if (proc.list !== 'active') return finish(t, { code: 'EBUSY' } satisfies Payload);
+    if (!mayOperate(uid, proc) || !proc.migratable) return finish(t, { code: 'EPERM' } satisfies Payload);
+    if (node === t.node) return finish(t, {} satisfies Payload);
+    const target = w.nodes.rows[node];
+    if (target === undefined || !target.live || !target.up) return finish(t, { code: 'EHOSTDOWN' } satisfies Payload);
+    if (pmaAt(w, node) === null) return finish(t, { code: 'ENOSYS' } satisfies Payload);
+    const migrate = w.setup.services.get('pma.migrate_process');
+    assert(migrate !== undefined, 'pcntl', 'the service pma.migrate_process is missing');
+    call(t, migrate, { ...(f.body as Migrate) });
+  }),
+  step('report', (_w, t) => finish(t, t.result)),
+]);
+
+const setMigratable = (name: string, story: string, migratable: boolean) =>
+  routine<OsfWorld, ProcessCall>(name, story, [
+    step('change the flag', (w, t, f) => {
+      procOf(w, t.node, f.pid)!.migratable = migratable;
+      finish(t, {} satisfies Payload);
+    }),
+  ]);
+
+export const pcntlAllow = setMigratable('pma.pcntl_allow', 'lets the calling process be moved', true);
+export const pcntlDisallow = setMigratable('pma.pcntl_disallow', 'keeps the calling process where it is', false);

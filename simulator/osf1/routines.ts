@@ -1,0 +1,89 @@
+/** All routines of the OSF/1 AD servers and of the emulator, and which of them serves which operation. */
+import type { Routine } from '../mach/routine.ts';
+import { NO_SENDERS_NOTICE } from '../mach/ipc/notify.ts';
+import { credentialsRoutines } from './credentials/operations.ts';
+import { callRoutines } from './emulator/calls.ts';
+import { childInit } from './emulator/child-init.ts';
+import { emulatorExec } from './emulator/exec.ts';
+import { emulatorClose, emulatorOpen, emulatorRead, emulatorWrite } from './emulator/files.ts';
+import { emulatorFork } from './emulator/fork.ts';
+import { pmaCall } from './emulator/pma-call.ts';
+import { emulatorSignals } from './emulator/signals.ts';
+import { dataRoutines, fileNoSenders } from './file-server/data.ts';
+import { openRoutines } from './file-server/open.ts';
+import { filePageIn } from './file-server/page-in.ts';
+import { tokenRoutines } from './file-server/token.ts';
+import { admission, operations } from './pma/admission.ts';
+import { createProcess } from './pma/create.ts';
+import { pmaExec } from './pma/exec.ts';
+import { exitProcess, pmaExit } from './pma/exit.ts';
+import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
+import { pmaGetpid, pmaGetppid } from './pma/identity.ts';
+import { migrateProcess, pcntlAllow, pcntlDisallow, pcntlMigrate } from './pma/pcntl.ts';
+import { forwardedCall } from './pma/pending.ts';
+import { pmaKill, signalProcess } from './pma/signal.ts';
+import { vprocCallRoutine } from './pma/vproc-call.ts';
+import { childExit, pmaWait } from './pma/wait.ts';
+import { callParents, masterExit } from './pm-master/exit.ts';
+import { relationRoutines } from './pm-master/relations.ts';
+
+/** Executed for a process, once its request is admitted; named like the operation. */
+const processRoutines: readonly Routine[] = [
+  pmaChildInit,
+  pmaFork,
+  pmaExec,
+  pmaExit,
+  pmaWait,
+  pmaGetpid,
+  pmaGetppid,
+  pmaKill,
+  pcntlMigrate,
+  pcntlAllow,
+  pcntlDisallow,
+  signalProcess,
+  childExit,
+  migrateProcess,
+];
+
+/** Requests to a server as such; named like the operation. */
+const serverRoutines: readonly Routine[] = [
+  pmaSpawn,
+  forwardedCall,
+  masterExit,
+  ...relationRoutines,
+  ...credentialsRoutines,
+  ...openRoutines,
+  ...dataRoutines,
+  ...tokenRoutines,
+];
+
+export const osfRoutines: readonly Routine[] = [
+  admission,
+  ...processRoutines,
+  createProcess,
+  exitProcess,
+  vprocCallRoutine,
+  callParents,
+  ...serverRoutines,
+  filePageIn,
+  childInit,
+  pmaCall,
+  emulatorFork,
+  emulatorExec,
+  emulatorOpen,
+  emulatorRead,
+  emulatorWrite,
+  emulatorClose,
+  emulatorSignals,
+  ...callRoutines,
+];
+
+const byName = (each: Routine): readonly [string, Routine] => [each.name, each];
+
+export const osfServices: readonly (readonly [operation: string, routine: Routine])[] = [
+  ...Object.keys(operations).map((operation) => [operation, admission] as const),
+  ...processRoutines.map((each) => [`local ${each.name}`, each] as const),
+  ...serverRoutines.map(byName),
+  ['memory_object_data_request', filePageIn],
+  [NO_SENDERS_NOTICE, fileNoSenders],
+];

@@ -1,0 +1,13 @@
+/** Signals by number, and what a process that does not say otherwise does with them. */
+
+export const SIGHUP = 1;
+export const SIGINT = 2;
+export const SIGQUIT = 3;
+export const SIGKILL = 9;
+export const SIGTERM = 15;
+export const SIGCONT = 18;
+export const SIGSTOP = 19;
+
+/** Signals that end a process which has not arranged otherwise; the others are for the program, and only counted. */
+export const endsProcess = (signal: number): boolean =>
+  signal === SIGHUP || signal === SIGINT || signal === SIGQUIT || signal === SIGKILL || signal === SIGTERM;
