@@ -40,8 +40,7 @@ export function passing(cx: Context, clock: { toldAt: number }): void {
 
 export function arrive(cx: Context, run: Run, arrival: Arrival): void {
   if (arrival.kind === 'stopped') standStill(cx, run, arrival.stop);
-  else if (run.options.stopOnExit && run.stoppedAtEnd !== eventCount(run.sim)) {
-    run.stoppedAtEnd = eventCount(run.sim);
+  else if (run.options.stopOnExit && run.departedAt !== eventCount(run.sim)) {
     standStill(cx, run, plainStop('exit', null, stateOf(run).finished ?? 'the run is finished'));
   } else {
     finish(cx, run);
@@ -68,6 +67,7 @@ export function standStill(cx: Context, run: Run, wanted: Stop): void {
 /** The run leaves the moment at which it stood. */
 export function moveOn(run: Run): void {
   run.stop = null;
+  run.departedAt = eventCount(run.sim);
   forgetHandles(run.handles);
 }
 

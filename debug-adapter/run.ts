@@ -21,8 +21,8 @@ export interface Run {
   stop: Stop | null;
   /** The report has been printed and the client told that it is over. */
   over: boolean;
-  /** The event after which it was finished and stopped once more because of `stopOnExit`; -1 before. */
-  stoppedAtEnd: number;
+  /** The moment at which the present or the last motion began. */
+  departedAt: number;
   /** Up to this event, output has been written to the console: a replay does not write it twice. */
   reportedTo: number;
   /** The threads that the client has been told about. */
@@ -50,7 +50,7 @@ export function createRun(sim: Simulation, script: Script, options: LaunchOption
     handles: createHandles(),
     stop: null,
     over: false,
-    stoppedAtEnd: -1,
+    departedAt: -1,
     reportedTo: 0,
     knownThreads: new Set(),
     threadsChanged: false,
@@ -72,8 +72,10 @@ export function scriptFrame(run: Run, thread: number): StackFrame | null {
   return own.at(-1) ?? null;
 }
 
-/** What the locals of a frame of the script count, in their order; nothing is known of a routine's. */
-export function slotTypesOf({ slotTypes }: Script, { place }: StackFrame): readonly Type[] {
-  if (place.kind === 'routine') return [];
-  return (place.kind === 'program' ? slotTypes.programs : slotTypes.scenarios)[place.index] ?? [];
+/** What a local of the script counts; nothing is known of a routine's. */
+export function typeOfLocal({ image, slotTypes }: Script, { place }: StackFrame, name: string): Type | undefined {
+  if (place.kind === 'routine') return undefined;
+  const { kind, index } = place;
+  const slots = (kind === 'program' ? image.programs : image.scenarios)[index]?.slots ?? [];
+  return (kind === 'program' ? slotTypes.programs : slotTypes.scenarios)[index]?.[slots.indexOf(name)];
 }

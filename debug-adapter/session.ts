@@ -68,8 +68,12 @@ export class AdapterSession {
       return;
     }
     if (message.type === 'response') return;
-    const command = typeof message.command === 'string' ? message.command : '';
-    const request = { request_seq: Number.isSafeInteger(message.seq) ? message.seq : 0, command };
+    const { seq, command } = message;
+    if (!Number.isSafeInteger(seq) || Number(seq) < 1) {
+      this.reportBroken(`a message without a number to answer to: 'seq' is ${JSON.stringify(seq)}`);
+      return;
+    }
+    const request = { request_seq: seq, command: typeof command === 'string' ? command : '' };
     try {
       this.#send('response', { ...request, success: true, ...asBody(await this.#dispatch(message)) });
     } catch (error) {

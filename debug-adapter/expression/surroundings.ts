@@ -14,7 +14,7 @@ import { eventCount, now } from '../../simulator/engine/simulation.ts';
 import type { Notice } from '../../simulator/engine/api.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
-import { scriptFrame, slotTypesOf, stateOf, type Run } from '../run.ts';
+import { scriptFrame, stateOf, typeOfLocal, type Run } from '../run.ts';
 import type { Surrounding } from './evaluate.ts';
 import { fieldOf, processOf } from './fields.ts';
 
@@ -66,10 +66,9 @@ export function surroundings(run: Run, standpoint: Standpoint): Surrounding {
   }
 
   function member(name: string, property: string): unknown {
-    const index = locals().findIndex((local) => local.name === name);
-    const type = frame ? slotTypesOf(run.script, frame)[index] : undefined;
-    const value = locals()[index]?.value;
-    return type === undefined || value === undefined ? undefined : fieldOf(stateOf(run), type, value, property);
+    const local = locals().find((each) => each.name === name);
+    const type = frame ? typeOfLocal(run.script, frame, name) : undefined;
+    return local === undefined || type === undefined ? undefined : fieldOf(stateOf(run), type, local.value, property);
   }
 
   function global(name: string): unknown {

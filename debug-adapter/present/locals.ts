@@ -8,15 +8,14 @@ import { showSize, showTime } from '../../language/vocabulary/units.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import type { Script } from '../breakpoints/breakpoints.ts';
-import { slotTypesOf } from '../run.ts';
+import { typeOfLocal } from '../run.ts';
 import type { Shown } from './shown.ts';
 import { presentValue } from './value.ts';
 
 export function presentLocals(script: Script, state: ClusterState, frame: StackFrame): readonly Shown[] {
-  const types = slotTypesOf(script, frame);
-  return frame.locals.map(({ name, value }, index) => {
+  return frame.locals.map(({ name, value }) => {
     const row = presentValue(name, value, name);
-    const type = types[index];
+    const type = typeOfLocal(script, frame, name);
     if (type === undefined || typeof value !== 'number') return row;
     return { ...row, value: inWords(type, value, state), type };
   });

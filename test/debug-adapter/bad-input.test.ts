@@ -131,9 +131,18 @@ describe('bad input', () => {
     client.raw('Content-Length: x\r\n\r\n');
     client.raw('Content-Length: 2\r\n\r\n{}');
     client.raw('Content-Length: 32\r\n\r\n{"seq":"x","type":"request"}    ');
+    client.raw('Content-Length: 31\r\n\r\n{"seq":1000,"type":"telegram"} ');
+    client.raw('Content-Length: 41\r\n\r\n{"seq":1001,"type":"request","command":7}');
     assert.deepEqual(await client.get('threads'), { threads: [] });
     const output = client.events<{ output: string }>('output').map((each) => each.output);
-    assert.equal(output.length, 4);
-    assert.match(output.join(''), /not JSON: "hello"[^]*no object: null[^]*no object: \[\][^]*without Content-Length/);
+    assert.equal(output.length, 6);
+    assert.match(
+      output.join(''),
+      /not JSON: "hello"[^]*without Content-Length[^]*no object: null[^]*no object: \[\][^]*'seq' is undefined[^]*'seq' is "x"/,
+    );
+    const answers = client.received
+      .filter((each) => 'success' in each && !each.success)
+      .map((each) => ('message' in each ? each.message : ''));
+    assert.deepEqual(answers, [`'type' must be "request", not "telegram".`, `'command' must be a string, not 7.`]);
   });
 });
