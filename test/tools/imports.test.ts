@@ -30,6 +30,8 @@ describe('the rooms', () => {
       findings({
         'simulator/mach/ipc/port.ts': importing('../../base/time.ts') + importing('./right.ts'),
         'simulator/migration/process/detach.ts': importing('../../osf1/pma.ts') + importing('../../mach/task.ts'),
+        'simulator/mach/thread.ts': importing('../workload/program.ts'),
+        'simulator/workload/interpret.ts': importing('./program.ts') + importing('../osf1/emulator.ts'),
         'simulator/engine/step.ts': importing('../migration/index.ts') + importing('../checkers/index.ts'),
       }),
       [],
@@ -38,12 +40,13 @@ describe('the rooms', () => {
 
   const upward: [string, string, string][] = [
     ['simulator/base/table.ts', '../mach/task.ts', 'simulator/mach'],
-    ['simulator/profiles/price.ts', '../workload/program.ts', 'simulator/workload'],
+    ['simulator/profiles/price.ts', '../workload/program.ts', 'simulator/program'],
     ['simulator/mach/task.ts', '../dipc/proxy.ts', 'simulator/dipc'],
     ['simulator/dipc/proxy.ts', '../xmm/page.ts', 'simulator/xmm'],
     ['simulator/xmm/page.ts', '../osf1/pma.ts', 'simulator/osf1'],
     ['simulator/osf1/pma.ts', '../migration/index.ts', 'simulator/migration'],
-    ['simulator/migration/index.ts', '../engine/step.ts', 'simulator/engine'],
+    ['simulator/migration/index.ts', '../workload/interpret.ts', 'simulator/workload'],
+    ['simulator/workload/interpret.ts', '../engine/step.ts', 'simulator/engine'],
     ['simulator/faults/crash.ts', '../engine/step.ts', 'simulator/engine'],
     ['simulator/checkers/rights.ts', '../engine/step.ts', 'simulator/engine'],
     ['simulator/inspect/tasks.ts', '../engine/step.ts', 'simulator/engine'],

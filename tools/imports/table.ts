@@ -25,22 +25,24 @@ export interface ForbiddenName {
 const below = (chain: readonly string[], room: string): string[] =>
   chain.slice(0, chain.indexOf(room)).map((name) => `simulator/${name}`);
 
-const chain = ['base', 'profiles', 'workload', 'mach', 'dipc', 'xmm', 'osf1', 'migration'] as const;
+const chain = ['base', 'profiles', 'program', 'mach', 'dipc', 'xmm', 'osf1', 'migration', 'workload'] as const;
 
 const layerReason: Readonly<Record<(typeof chain)[number], string>> = {
   base: 'base is what everything stands on; it knows nothing of what is built on it',
   profiles: 'a profile is a price list: data about machines and networks, not about the cluster that uses it',
-  workload: 'a program is plain instructions; what executes them is above',
+  program: 'a program is plain instructions; what executes them is far above',
   mach: 'a kernel knows its own tasks, ports and pages; that there are other nodes is the business of dipc and xmm',
   dipc: 'DIPC carries messages and rights between kernels; what pages and processes are is above it',
   xmm: 'XMM moves pages through messages; that UNIX runs on top of it must not show',
   osf1: 'the UNIX servers know processes; that a process can move house is added by migration, which they only signal',
   migration: 'migration uses every server and is used by none; only the engine dispatches to it',
+  workload: 'the interpreter makes system calls like any program; nobody below may know that it exists',
 };
 
 const layers: Room[] = chain.map((name) => ({
   name: `simulator/${name}`,
-  paths: [`simulator/${name}/`],
+  // The instructions are below the kernel, what interprets them is above the servers; they share a folder.
+  paths: [name === 'program' ? 'simulator/workload/program.ts' : `simulator/${name}/`],
   rooms: below(chain, name),
   packages: [],
   reason: layerReason[name],
