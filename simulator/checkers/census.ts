@@ -1,0 +1,234 @@
+/**
+ * The census: who holds what, counted once, for all checkers of one event.
+ *
+ * A right is held by an entry of a space, by a message, in a thread's hand, or by the kernel itself (special ports, and
+ * the send-once right of a no-senders request). In a message in network form a right belongs to no copy of its port
+ * but to the UID; the tally of each UID adds up everything that is distributed over nodes and packets.
+ */
+import { ABANDON, ARRIVE, DELIVER, HANDLE, LAST_SEND, RUN, SEND_REMOTE } from '../base/event.ts';
+import { NONE } from '../base/table.ts';
+import { WIRE_STRIDE } from '../dipc/crossing.ts';
+import { noRights, type Message } from '../mach/ipc/message.ts';
+import { KERNEL } from '../mach/ipc/port.ts';
+import { RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
+import { RECEIVING } from '../mach/thread.ts';
+import type { CheckedWorld } from './checker.ts';
+
+/** What exists of one port, over all nodes and packets. */
+export interface UidTally {
+  /** Live copies that hold, or are said to hold, the receive right; of these, `arriving` ones are counted apart. */
+  principals: number;
+  arriving: number;
+  forwarders: number;
+  /** Row of the copy that is (or will be) the principal, or NONE. */
+  principal: number;
+  /** Receive rights in messages in network form. */
+  receivesAway: number;
+  /** Sum of the credits in copies, messages and packets: 0 [D2]. */
+  credits: number;
+  /** Send-once rights that the principal should know to be away, and those that are [D4]. */
+  sendOnceExpected: number;
+  sendOnceAway: number;
+}
+
+export interface Census {
+  /** By port copy: rights held in local form. */
+  readonly sends: Int32Array;
+  readonly sendOnces: Int32Array;
+  readonly receives: Int32Array;
+  /** By port copy: messages queued for it, wherever they are queued. */
+  readonly queued: Int32Array;
+  /** By port copy: a LAST_SEND event is pending. */
+  readonly lastSend: Uint8Array;
+  /** By message: in how many places it is. */
+  readonly places: Int32Array;
+  /** By thread: pending RUN events that count. */
+  readonly runs: Int32Array;
+  /** By packet: pending ARRIVE or HANDLE events. */
+  readonly crossings: Int32Array;
+  readonly uids: Map<number, UidTally>;
+  /** Every node is up: what is distributed adds up. */
+  readonly allUp: boolean;
+}
+
+export function takeCensus(w: CheckedWorld): Census {
+  const ports = w.ports.rows.length;
+  const census: Census = {
+    sends: new Int32Array(ports),
+    sendOnces: new Int32Array(ports),
+    receives: new Int32Array(ports),
+    queued: new Int32Array(ports),
+    lastSend: new Uint8Array(ports),
+    places: new Int32Array(w.messages.rows.length),
+    runs: new Int32Array(w.threads.rows.length),
+    crossings: new Int32Array(w.packets.rows.length),
+    uids: new Map(),
+    allUp: w.nodes.rows.every((node) => node.up),
+  };
+  countEntries(w, census);
+  countPorts(w, census);
+  countCopies(w, census);
+  countMessages(w, census);
+  countThreads(w, census);
+  countPackets(w, census);
+  countEvents(w, census);
+  return census;
+}
+
+function countEntries(w: CheckedWorld, census: Census): void {
+  for (const task of w.tasks.rows) {
+    if (!task.live) continue;
+    for (const entry of task.space.entries) count(census, entry.type, entry.port);
+  }
+}
+
+function countPorts(w: CheckedWorld, census: Census): void {
+  for (const port of w.ports.rows) {
+    if (!port.live) continue;
+    census.sends[port.id]! += port.kernelSends;
+    if (port.receiver === KERNEL) census.receives[port.id]!++;
+    if (port.nsrequest !== NONE) census.sendOnces[port.nsrequest]!++;
+    for (let id = port.firstMessage, left = w.messages.rows.length; id !== NONE && left > 0; left--) {
+      const message: Message | undefined = w.messages.rows[id];
+      if (message === undefined) break;
+      census.places[id]!++;
+      if (message.dest >= 0) census.queued[message.dest]!++;
+      id = message.next;
+    }
+  }
+}
+
+function countCopies(w: CheckedWorld, census: Census): void {
+  for (const state of w.distributed.rows) {
+    if (!state.live) continue;
+    const port = w.ports.rows[state.port];
+    for (const id of state.held) census.places[id]!++;
+    if (port === undefined || !port.active) continue;
+    const tally = tallyOf(census, state.uid);
+    tally.credits += state.transit;
+    if (state.forward) tally.forwarders++;
+    if (port.proxy) {
+      tally.sendOnceAway += port.sorights;
+      continue;
+    }
+    if (state.arriving) tally.arriving++;
+    else tally.principals++;
+    if (!state.arriving || tally.principal === NONE) tally.principal = port.id;
+    tally.sendOnceExpected += state.remoteSendOnce;
+  }
+}
+
+function countMessages(w: CheckedWorld, census: Census): void {
+  for (const message of w.messages.rows) {
+    if (!message.live) continue;
+    if (message.dest !== NONE) count(census, message.destType, message.dest);
+    if (message.wire) {
+      countWire(census, message);
+      continue;
+    }
+    if (message.reply !== NONE) count(census, message.replyType, message.reply);
+    const { rights } = message;
+    for (let i = 0; i < rights.length; i += 2) count(census, rights[i]!, rights[i + 1]!);
+  }
+}
+
+function countWire(census: Census, message: Message): void {
+  const { rights } = message;
+  if (message.reply !== NONE) tallyOf(census, message.reply).sendOnceAway++;
+  if (message.dest === NONE && message.destType === SEND_ONCE) tallyOf(census, message.destUid).sendOnceAway++;
+  for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
+    const tally = tallyOf(census, rights[i + 1]!);
+    if (rights[i] === SEND) tally.credits += rights[i + 2]!;
+    else if (rights[i] === SEND_ONCE) tally.sendOnceAway++;
+    else if (rights[i] === RECEIVE) tally.receivesAway++;
+  }
+}
+
+function countThreads(w: CheckedWorld, census: Census): void {
+  for (const t of w.threads.rows) {
+    if (!t.live) continue;
+    for (let i = 0; i < t.hand.length; i += 2) count(census, t.hand[i]!, t.hand[i + 1]!);
+    const answer = answerInHand(t.result);
+    for (let i = 0; i < answer.length; i += 2) count(census, answer[i]!, answer[i + 1]!);
+    if (t.outgoing !== NONE && t.state === RECEIVING) census.places[t.outgoing]!++;
+  }
+  for (const port of w.ports.rows) {
+    for (let id = port.firstSender, left = w.threads.rows.length; id !== NONE && left > 0; left--) {
+      const t = w.threads.rows[id];
+      if (t === undefined) break;
+      if (t.outgoing !== NONE) census.places[t.outgoing]!++;
+      id = t.nextWaiting;
+    }
+  }
+}
+
+/** The rights that a kernel service has answered with, until the thread's next step hands them on. */
+function answerInHand(result: unknown): readonly number[] {
+  if (typeof result !== 'object' || result === null || !('rights' in result)) return noRights;
+  const { rights } = result;
+  return Array.isArray(rights) && typeof rights[0] === 'number' ? (rights as number[]) : noRights;
+}
+
+function countPackets(w: CheckedWorld, census: Census): void {
+  for (const packet of w.packets.rows) {
+    if (!packet.live) continue;
+    if (packet.kind === 'message' || packet.kind === 'refused') census.places[packet.message]!++;
+    const { credits, transit, sendOnce } = packet.body;
+    if (credits !== undefined) tallyOf(census, packet.uid).credits += credits;
+    if (transit !== undefined) tallyOf(census, packet.uid).credits += transit;
+    if (sendOnce !== undefined) tallyOf(census, packet.uid).sendOnceExpected += sendOnce;
+  }
+}
+
+function countEvents(w: CheckedWorld, census: Census): void {
+  const { queue } = w;
+  for (let i = 0; i < queue.count; i++) countEvent(w, census, queue.ring[(queue.head + i) & (queue.ring.length - 1)]!);
+  for (let i = 0; i < queue.size; i++) countEvent(w, census, queue.heapSlot[i]!);
+}
+
+function countEvent(w: CheckedWorld, census: Census, slot: number): void {
+  const a = w.queue.a[slot]!;
+  const b = w.queue.b[slot]!;
+  switch (w.queue.kind[slot]) {
+    case RUN:
+      if (w.threads.rows[a]!.identity === b) census.runs[a]!++;
+      return;
+    case DELIVER:
+    case SEND_REMOTE:
+    case ABANDON:
+      census.places[a]!++;
+      return;
+    case LAST_SEND:
+      census.lastSend[a] = 1;
+      return;
+    case ARRIVE:
+    case HANDLE:
+      census.crossings[a]!++;
+      return;
+  }
+}
+
+function count(census: Census, type: number, port: number): void {
+  if (port < 0) return;
+  if ((type & SEND) !== 0) census.sends[port]!++;
+  if ((type & RECEIVE) !== 0) census.receives[port]!++;
+  if (type === SEND_ONCE) census.sendOnces[port]!++;
+}
+
+function tallyOf(census: Census, uid: number): UidTally {
+  let tally = census.uids.get(uid);
+  if (tally === undefined) {
+    tally = {
+      principals: 0,
+      arriving: 0,
+      forwarders: 0,
+      principal: NONE,
+      receivesAway: 0,
+      credits: 0,
+      sendOnceExpected: 0,
+      sendOnceAway: 0,
+    };
+    census.uids.set(uid, tally);
+  }
+  return tally;
+}

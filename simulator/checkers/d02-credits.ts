@@ -1,0 +1,15 @@
+/** Credits are handed out, held and on their way; together they make nothing [mechanisms 2.7]. */
+import { NONE } from '../base/table.ts';
+import { broken, type Checker } from './checker.ts';
+
+export const credits: Checker = {
+  rule: 'D2',
+  story: 'the credits of a port add up to zero over all nodes, messages and packets',
+  check(w, census) {
+    if (!census.allUp) return;
+    for (const [uid, tally] of census.uids) {
+      if (tally.principal === NONE || tally.credits === 0) continue;
+      broken('D2', `the credits of ${w.ports.rows[tally.principal]!.label} (${uid}) add up to ${tally.credits}`);
+    }
+  },
+};

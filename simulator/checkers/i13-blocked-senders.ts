@@ -1,0 +1,18 @@
+/** A sender waits only where there is a reason: a live port whose queue is full, or whose free place is promised. */
+import { NONE } from '../base/table.ts';
+import { broken, type Checker } from './checker.ts';
+
+export const blockedSenders: Checker = {
+  rule: 'I13',
+  story: 'a blocked sender waits for a live port with a full queue',
+  check(w) {
+    for (const port of w.ports.rows) {
+      if (port.firstSender === NONE) continue;
+      if (!port.live || !port.active) broken('I13', `a sender waits for ${port.label}, which is dead`);
+      const promised = port.callers || (port.dipc !== NONE && w.distributed.rows[port.dipc]!.calledBack > 0);
+      if (port.msgcount < port.qlimit && !promised) {
+        broken('I13', `a sender waits for ${port.label}, which holds ${port.msgcount} of ${port.qlimit} messages`);
+      }
+    }
+  },
+};

@@ -1,0 +1,77 @@
+/** All checkers, and one call that runs them: after every event of every test, and whenever somebody doubts a world. */
+import { takeCensus } from './census.ts';
+import type { CheckedWorld, Checker } from './checker.ts';
+import { onePrincipal } from './d01-one-principal.ts';
+import { credits } from './d02-credits.ts';
+import { creditInHand } from './d03-credit-in-hand.ts';
+import { sendOnceAway } from './d04-send-once-away.ts';
+import { everyProxyLeadsHome } from './d05-every-proxy-leads-home.ts';
+import { ownCopies } from './d06-own-copies.ts';
+import { legalFlags } from './d07-legal-flags.ts';
+import { proxiesHoldNothing } from './d08-proxies-hold-nothing.ts';
+import { callBack } from './d09-call-back.ts';
+import { onePlace } from './d10-one-place.ts';
+import { proxiesRetire } from './d11-proxies-retire.ts';
+import { oneReceiver } from './i01-one-receiver.ts';
+import { receiverName } from './i02-receiver-name.ts';
+import { oneName } from './i03-one-name.ts';
+import { sendRights } from './i04-send-rights.ts';
+import { sendOnceRights } from './i05-send-once-rights.ts';
+import { userReferences } from './i06-user-references.ts';
+import { deadNames } from './i07-dead-names.ts';
+import { countsStartAgain } from './i08-counts-start-again.ts';
+import { noCircles } from './i09-no-circles.ts';
+import { portSets } from './i10-port-sets.ts';
+import { oneWaits } from './i11-one-waits.ts';
+import { messageCount } from './i12-message-count.ts';
+import { blockedSenders } from './i13-blocked-senders.ts';
+import { oneAnswer } from './i14-one-answer.ts';
+import { noSenders } from './i15-no-senders.ts';
+import { deadPorts } from './i17-dead-ports.ts';
+import { ledger } from './l1-ledger.ts';
+import { references } from './t1-references.ts';
+import { queues } from './t2-queues.ts';
+import { runnable } from './t3-runnable.ts';
+import { packets } from './t4-packets.ts';
+
+/** In the order in which they run: the tables themselves first, because the others rely on them. */
+export const checkers: readonly Checker[] = [
+  references,
+  queues,
+  oneReceiver,
+  receiverName,
+  oneName,
+  sendRights,
+  sendOnceRights,
+  userReferences,
+  deadNames,
+  countsStartAgain,
+  noCircles,
+  portSets,
+  oneWaits,
+  messageCount,
+  blockedSenders,
+  oneAnswer,
+  noSenders,
+  deadPorts,
+  onePrincipal,
+  credits,
+  creditInHand,
+  sendOnceAway,
+  everyProxyLeadsHome,
+  ownCopies,
+  legalFlags,
+  proxiesHoldNothing,
+  callBack,
+  onePlace,
+  proxiesRetire,
+  runnable,
+  packets,
+  ledger,
+];
+
+/** Throws BrokenRule with the id of the first rule that the world breaks. */
+export function checkAll(w: CheckedWorld): void {
+  const census = takeCensus(w);
+  for (const checker of checkers) checker.check(w, census);
+}

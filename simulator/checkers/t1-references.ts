@@ -1,0 +1,65 @@
+/** An id in a field is the id of a live row, and rows that belong together say so on both sides. */
+import { NONE, type Row, type Table } from '../base/table.ts';
+import { broken, type CheckedWorld, type Checker } from './checker.ts';
+
+export const references: Checker = {
+  rule: 'T1',
+  story: 'no id refers to a row that is gone',
+  check(w) {
+    for (const task of w.tasks.rows) {
+      if (!task.live) continue;
+      for (const id of task.threads) if (alive(w.threads, id, task.name).task !== task.id) broken('T1', `thread ${id}`);
+      for (const entry of task.space.entries) refer(w.ports, entry.port, task.name);
+      for (const port of task.special) refer(w.ports, port, task.name);
+      refer(w.ports, task.self, task.name);
+    }
+    for (const t of w.threads.rows) {
+      if (!t.live) continue;
+      if (!alive(w.tasks, t.task, t.name).threads.includes(t.id)) broken('T1', `${t.name} is in no task`);
+      if (w.threadByIdentity[t.identity] !== t.id) broken('T1', `${t.name} is not found by its identity`);
+      refer(w.ports, t.waitPort, t.name);
+      if (t.waitPort !== NONE || t.outgoing === NONE) refer(w.threads, t.nextWaiting, t.name);
+      for (let i = 0; i < t.hand.length; i += 2) refer(w.ports, t.hand[i + 1]!, t.name);
+    }
+    checkPorts(w);
+    checkMessages(w);
+  },
+};
+
+function checkPorts(w: CheckedWorld): void {
+  for (const port of w.ports.rows) {
+    if (!port.live) continue;
+    refer(w.ports, port.pset, port.label);
+    refer(w.ports, port.nsrequest, port.label);
+    refer(w.ports, port.destination, port.label);
+    if (port.receiver >= 0) alive(w.tasks, port.receiver, port.label);
+    if (port.dipc !== NONE && alive(w.distributed, port.dipc, port.label).port !== port.id) broken('T1', port.label);
+  }
+  for (const state of w.distributed.rows) {
+    if (!state.live) continue;
+    const port = alive(w.ports, state.port, 'a distributed state');
+    if (w.nodes.rows[port.node]!.portByUid.get(state.uid) !== port.id)
+      broken('T1', `${port.label} is not found by UID`);
+    for (const id of state.held) alive(w.messages, id, port.label);
+  }
+}
+
+function checkMessages(w: CheckedWorld): void {
+  for (const message of w.messages.rows) {
+    if (!message.live) continue;
+    refer(w.ports, message.dest, message.operation);
+    if (message.wire) continue;
+    refer(w.ports, message.reply, message.operation);
+    for (let i = 0; i < message.rights.length; i += 2) refer(w.ports, message.rights[i + 1]!, message.operation);
+  }
+}
+
+function refer<T extends Row>(to: Table<T>, id: number, from: string): void {
+  if (id !== NONE) alive(to, id, from);
+}
+
+function alive<T extends Row>(to: Table<T>, id: number, from: string): T {
+  const row = to.rows[id];
+  if (row?.live !== true) broken('T1', `${from} refers to row ${id}, which is gone`);
+  return row;
+}
