@@ -6,19 +6,25 @@
  * been moved from `rights` to the thread's hand.
  */
 import { assert } from '../base/assert.ts';
-import { NONE } from '../base/table.ts';
+import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
 import { finishReceive } from '../mach/ipc/mqueue.ts';
 import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
-import type { Thread } from '../mach/thread.ts';
+import { RECEIVING, type Thread } from '../mach/thread.ts';
 import { WIRE_STRIDE, arriveSend, arriveSendOnce } from './crossing.ts';
 import { copyOn, distributedOf, originOf } from './distributed.ts';
 import { beginReceiveMigration } from './receive-migration.ts';
 import type { DipcWorld } from './world.ts';
 
+/** The rights of a dequeued message are to be made local for a thread, unless it has ended: then they were given up. */
+export function copyoutEvent(w: DipcWorld, thread: number, messageId: number): void {
+  const t = w.threads.rows[thread]!;
+  if (t.live && t.state === RECEIVING && t.outgoing === messageId) copyoutMessage(w, t, at(w.messages, messageId));
+}
+
 /** Goes on with making the message's rights local; called again when a receive right has arrived. */
-export function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
+function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
   const local: number[] = [];
   const wire = message.rights;
   for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
@@ -48,7 +54,8 @@ export function abandon(w: DipcWorld, message: Message): void {
     else if (type !== DEAD_NAME) local.push(type, arriveRight(w, message.node, type, wire[i + 1]!, wire[i + 2]!));
   }
   message.rights = local;
-  if (message.reply !== NONE) message.reply = arriveSendOnce(w, message.node, message.reply, originOf(message.reply)).id;
+  if (message.reply !== NONE)
+    message.reply = arriveSendOnce(w, message.node, message.reply, originOf(message.reply)).id;
   message.wire = false;
   messageDestroy(w, message);
 }

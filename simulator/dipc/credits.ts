@@ -67,7 +67,12 @@ export function grantCredits(w: DipcWorld, packet: Packet): void {
 
 export function creditsGranted(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
-  if (port === null) return;
+  if (port === null) {
+    // Nobody here needs them any more.
+    const { to: from, from: to, uid, body } = packet;
+    sendPacket(w, { kind: 'yield credits', from, to, uid, body, base: oneWay(w) });
+    return;
+  }
   const state = distributedOf(w, port);
   state.transit += packet.body.credits!;
   releaseHeld(w, state);

@@ -3,7 +3,7 @@ import { at } from '../base/table.ts';
 import { creditsGranted, creditsReturned, grantCredits, learnOfDeath } from './credits.ts';
 import { freePacket, type Packet } from './packet.ts';
 import { begin, install } from './receive-migration.ts';
-import { accepted, receiveMessage, refused, unblock } from './send.ts';
+import { accepted, receiveMessage, refused, unblock, unblocked } from './send.ts';
 import type { DipcWorld } from './world.ts';
 
 export function handlePacket(w: DipcWorld, packet: Packet): void {
@@ -21,6 +21,8 @@ function perform(w: DipcWorld, packet: Packet): void {
       return refused(w, packet);
     case 'unblock':
       return unblock(w, packet);
+    case 'unblocked':
+      return unblocked(w, packet);
     case 'acquire credits':
       return grantCredits(w, packet);
     case 'credits':

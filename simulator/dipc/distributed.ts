@@ -43,6 +43,8 @@ export interface Distributed extends Row {
   remoteSendOnce: number;
   /** Principal: nodes that were refused because the queue was full, in order; one is called back per dequeue [2.10]. */
   readonly refused: number[];
+  /** Principal: nodes that were called back and have not said yet that they sent what they had. */
+  calledBack: number;
   /** Proxy: the queue at the principal was full; messages wait in `held` until it calls back. */
   queueFull: boolean;
   /** Messages that wait here: for room (proxy), or for the receive right to arrive (arriving). */
@@ -66,6 +68,7 @@ export function blankDistributed(id: number): Distributed {
     transit: 0,
     remoteSendOnce: 0,
     refused: [],
+    calledBack: 0,
     queueFull: false,
     held: [],
     previous: NONE,

@@ -20,6 +20,7 @@ export type PacketKind =
   | 'accepted'
   | 'refused'
   | 'unblock'
+  | 'unblocked'
   | 'acquire credits'
   | 'credits'
   | 'yield credits'
@@ -91,7 +92,10 @@ export function acknowledgement(w: DipcWorld): number {
 }
 
 /** Sends a packet and returns the time at which the sending processor is done with it. */
-export function sendPacket(w: DipcWorld, fields: Partial<Packet> & Pick<Packet, 'kind' | 'from' | 'to' | 'uid' | 'base'>): number {
+export function sendPacket(
+  w: DipcWorld,
+  fields: Partial<Packet> & Pick<Packet, 'kind' | 'from' | 'to' | 'uid' | 'base'>,
+): number {
   const packet = Object.assign(take(w.packets, blankPacket), fields);
   const from = at(w.nodes, packet.from);
   const to = at(w.nodes, packet.to);

@@ -17,12 +17,13 @@
  * Not carried: make-send count, port set, notification requests. A migration server restores them [2.8, end].
  */
 import { COPYOUT } from '../base/event.ts';
+import { WAITING, book } from '../base/ledger.ts';
 import { assert } from '../base/assert.ts';
 import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
-import { enqueue, leaveSenders, moveMember, takeFirst } from '../mach/ipc/mqueue.ts';
+import { enqueue, leaveSenders, takeAll } from '../mach/ipc/mqueue.ts';
 import { DEFAULT_QUEUE_LIMIT, type Port } from '../mach/ipc/port.ts';
-import { RECEIVING, threadOf, type Thread } from '../mach/thread.ts';
+import { threadOf, type Thread } from '../mach/thread.ts';
 import { emit } from '../mach/world.ts';
 import { toNetworkForm } from './crossing.ts';
 import { copyOn, copyOrProxy, distributedOf, originOf } from './distributed.ts';
@@ -35,8 +36,6 @@ export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message,
   const port = copyOrProxy(w, t.node, uid, originOf(uid));
   const state = distributedOf(w, port);
   state.receiver = t.identity;
-  t.state = RECEIVING;
-  t.outgoing = message.id;
   if (port.blocked) return;
   const { destination: to } = state;
   port.proxy = false;
@@ -66,7 +65,6 @@ export function begin(w: DipcWorld, packet: Packet): void {
     sendPacket(w, { kind, from: packet.to, to: state.destination, uid, activity, body, base: oneWay(w) });
     return;
   }
-  if (port.pset !== NONE) moveMember(w, port, null);
   port.proxy = true;
   port.blocked = true;
   port.receiver = NONE;
@@ -81,7 +79,8 @@ export function begin(w: DipcWorld, packet: Packet): void {
 
 /** D, step 7: the numbers of the port; the messages that were set aside follow those that were forwarded. */
 export function install(w: DipcWorld, packet: Packet): void {
-  const port = copyOn(w, packet.to, packet.uid)!;
+  const port = copyOn(w, packet.to, packet.uid);
+  if (port === null || !port.blocked) return;
   const state = distributedOf(w, port);
   const { seqno, qlimit, transit, sendOnce } = packet.body;
   assert(state.arriving, 'D7', `${port.label} was not arriving`);
@@ -102,17 +101,14 @@ export function install(w: DipcWorld, packet: Packet): void {
   }
   const t = threadOf(w, state.receiver);
   state.receiver = NONE;
-  if (t !== null && t.outgoing !== NONE) {
-    const message = t.outgoing;
-    t.outgoing = NONE;
-    emit(w, COPYOUT, t.id, message);
-  }
+  if (t !== null) emit(w, COPYOUT, t.id, t.outgoing);
 }
 
 /** Step 5: the whole queue, in order; a message in local form is put into network form first. */
 function forwardQueue(w: DipcWorld, port: Port, to: number): void {
-  for (let message = takeFirst(w, port); message !== null; message = takeFirst(w, port)) {
-    port.msgcount--;
+  for (const message of takeAll(w, port)) {
+    book(w.ledger, message.activity, WAITING, 0, w.time - message.queuedAt);
+    message.queuedAt = NONE;
     if (!message.wire) toNetworkForm(w, message);
     else leaveDestination(w, message, port);
     message.dest = NONE;
@@ -156,13 +152,13 @@ function becomeForwardingProxy(w: DipcWorld, port: Port): void {
   for (let sender = port.firstSender; sender !== NONE; sender = port.firstSender) {
     const t = at(w.threads, sender);
     leaveSenders(w, t, port);
-    const message = at(w.messages, t.outgoing);
-    sendRemote(w, message);
+    book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
+    sendRemote(w, at(w.messages, t.outgoing));
   }
   for (const node of state.refused.splice(0)) {
     sendPacket(w, { kind: 'unblock', from: port.node, to: node, uid: state.uid, base: oneWay(w) });
   }
   port.callers = false;
+  state.calledBack = 0;
   releaseHeld(w, state);
 }
-

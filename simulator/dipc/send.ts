@@ -8,7 +8,7 @@
  */
 import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
-import { enqueue, sendDone } from '../mach/ipc/mqueue.ts';
+import { admitSenders, enqueue, sendDone } from '../mach/ipc/mqueue.ts';
 import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
@@ -100,22 +100,42 @@ export function refused(w: DipcWorld, packet: Packet): void {
   sendRemote(w, message);
 }
 
-/** After a dequeue at the principal: one of the nodes that were refused may try again [2.10]. */
-export function callBack(w: DipcWorld, port: Port): void {
-  if (!port.callers || port.msgcount >= port.qlimit) return;
-  const { refused: waiting, uid } = distributedOf(w, port);
+/** After a dequeue at the principal: one of the nodes that were refused may try again, before senders here [2.10]. */
+export function callBack(w: DipcWorld, id: number): void {
+  const port = w.ports.rows[id]!;
+  if (!port.live || !port.callers || port.msgcount >= port.qlimit) return;
+  const state = distributedOf(w, port);
+  const { refused: waiting, uid } = state;
   const to = waiting.shift()!;
   port.callers = waiting.length > 0;
+  state.calledBack++;
   sendPacket(w, { kind: 'unblock', from: port.node, to, uid, base: oneWay(w) });
 }
 
-/** There is room at the principal: everything that waited here is sent, in order; the first refusal stops it again. */
+/**
+ * There is room at the principal: everything that waited here is sent, in order; the first refusal stops it again. The
+ * principal hears when that is done, so that room that nobody used does not stay promised.
+ */
 export function unblock(w: DipcWorld, packet: Packet): void {
+  const { to: from, from: to, uid } = packet;
+  const port = copyOn(w, from, uid);
+  if (port !== null) {
+    const state = distributedOf(w, port);
+    state.queueFull = false;
+    releaseHeld(w, state);
+  }
+  sendPacket(w, { kind: 'unblocked', from, to, uid, base: oneWay(w) });
+}
+
+/** A node that was called back has sent what it had: what room is left is for the next one. */
+export function unblocked(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
-  if (port === null) return;
+  if (port === null || !port.active) return;
   const state = distributedOf(w, port);
-  state.queueFull = false;
-  releaseHeld(w, state);
+  if (state.calledBack === 0) return;
+  state.calledBack--;
+  if (port.callers) callBack(w, port.id);
+  else if (state.calledBack === 0) admitSenders(w, port);
 }
 
 export function releaseHeld(w: DipcWorld, state: Distributed): void {

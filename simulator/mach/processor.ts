@@ -51,6 +51,7 @@ export function sliceEnds(w: MachWorld, nodeId: number, epoch: number): void {
   if (node.sliceEpoch !== epoch || node.running === NONE) return;
   if (node.stolen > 0) {
     emitAt(w, w.time + node.stolen, SLICE, node.id, epoch);
+    node.sliceStart += node.stolen;
     node.stolen = 0;
     return;
   }

@@ -314,4 +314,3 @@ function lastOf(w: MachWorld, first: number): number {
   for (let id = first; id !== NONE; id = at(w.threads, id).nextWaiting) last = id;
   return last;
 }
-

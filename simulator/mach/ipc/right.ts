@@ -73,7 +73,9 @@ export function portSetAllocate(w: MachWorld, task: Task, label: string): number
 export function destinationOf(w: MachWorld, task: Task, name: number): number {
   const entry = lookup(task.space, name);
   if (entry === null || (entry.type & (SEND | SEND_ONCE)) === 0) return NONE;
-  return at(w.ports, entry.port).active ? entry.port : NONE;
+  if (at(w.ports, entry.port).active) return entry.port;
+  convertIfDead(w, task, name);
+  return NONE;
 }
 
 /** Takes the right out of the space as the disposition says [mechanisms 1.4], or null: the sender does not hold it. */
@@ -82,6 +84,7 @@ export function copyin(w: MachWorld, task: Task, name: number, disposition: numb
   if (entry === null) return null;
   const port = entry.port === NONE ? null : at(w.ports, entry.port);
   const dead = entry.type === DEAD_NAME || (port !== null && !port.active && (entry.type & RECEIVE) === 0);
+  if (dead) convertIfDead(w, task, name);
   switch (disposition) {
     case MAKE_SEND:
       if (port === null || (entry.type & RECEIVE) === 0) return null;
@@ -98,7 +101,7 @@ export function copyin(w: MachWorld, task: Task, name: number, disposition: numb
       port.srights++;
       return { type: SEND, port: port.id };
     case MOVE_SEND:
-      if (dead) return dropReference(w, task, name), { type: DEAD_NAME, port: NONE };
+      if (dead) return (dropReference(w, task, name), { type: DEAD_NAME, port: NONE });
       if (port === null || (entry.type & SEND) === 0) return null;
       if (entry.urefs > 1) {
         entry.urefs--;
@@ -106,7 +109,7 @@ export function copyin(w: MachWorld, task: Task, name: number, disposition: numb
       } else removeSend(task, name);
       return { type: SEND, port: port.id };
     case MOVE_SEND_ONCE:
-      if (dead) return dropReference(w, task, name), { type: DEAD_NAME, port: NONE };
+      if (dead) return (dropReference(w, task, name), { type: DEAD_NAME, port: NONE });
       if (port === null || entry.type !== SEND_ONCE) return null;
       remove(task.space, name);
       return { type: SEND_ONCE, port: port.id };
@@ -123,7 +126,11 @@ export function copyin(w: MachWorld, task: Task, name: number, disposition: numb
 export function copyout(w: MachWorld, task: Task, right: Right): number {
   if (right.type === DEAD_NAME) return insert(task.space, DEAD_NAME, NONE, 1);
   const port = at(w.ports, right.port);
-  assert(port.node === task.node, 'D6', `a right to ${port.label} on node ${port.node} reaches a space on ${task.node}`);
+  assert(
+    port.node === task.node,
+    'D6',
+    `a right to ${port.label} on node ${port.node} reaches a space on ${task.node}`,
+  );
   if (right.type === SEND_ONCE) return insert(task.space, SEND_ONCE, port.id, 1);
   const name = nameForPort(task.space, port.id);
   if (name === NONE) {
@@ -168,7 +175,8 @@ export function dropSend(w: MachWorld, port: Port): void {
   port.srights--;
   assert(port.srights >= 0, 'I4', `${port.label} has ${port.srights} send rights`);
   if (!port.active) return bury(w, port);
-  if (port.srights === 0 && (port.nsrequest !== NONE || port.dipc !== NONE || port.objectKind === 'memory')) emit(w, LAST_SEND, port.id);
+  if (port.srights === 0 && (port.nsrequest !== NONE || port.dipc !== NONE || port.objectKind === 'memory'))
+    emit(w, LAST_SEND, port.id);
 }
 
 /** The kernel gives up a send right that it kept. */
