@@ -1,0 +1,18 @@
+/**
+ * What the capability table's page and the extension say to each other.
+ *
+ * The page says `ready` when it can receive, and asks for nothing else: it gets the whole table at every change, since a
+ * table that is seen is small, and whatever order and filter the reader has chosen belongs to the page alone.
+ */
+import type { CapabilityTable } from '../views/capabilities.ts';
+
+export interface Shown {
+  readonly table: CapabilityTable | null;
+  /** Virtual time and event in words. */
+  readonly when: string;
+  readonly isRunning: boolean;
+  readonly isOver: boolean;
+}
+
+export type FromPage =
+  { readonly kind: 'ready' } | { readonly kind: 'copy'; readonly text: string } | { readonly kind: 'reveal' };

@@ -1,0 +1,197 @@
+/**
+ * The Tasks view: processes first, by pid, then the scenario and bare Mach tasks, the servers and the kernels. A task
+ * holds its threads, the number of its capabilities (the table opens beside), its memory and its open files.
+ */
+import type {
+  ClusterState,
+  FileDescriptorState,
+  RegionState,
+  TaskState,
+  ThreadState,
+} from '../../simulator/inspect/state.ts';
+import { count, portName, size } from './quantities.ts';
+import { fact, joined, quietFact, type Row, type Subject } from './row.ts';
+
+const kinds: readonly TaskState['kind'][] = ['process', 'mach', 'server', 'kernel'];
+const pageSize_bytes = 4096;
+
+export function taskRows(state: ClusterState): readonly Row[] {
+  return kinds.flatMap((kind) =>
+    state.tasks
+      .filter((task) => task.kind === kind)
+      .sort((a, b) => (a.pid ?? a.task) - (b.pid ?? b.task))
+      .map(taskRow),
+  );
+}
+
+export const taskTitle = (task: TaskState): string => (task.pid === null ? task.name : `pid ${task.pid} ${task.name}`);
+
+export function taskIcon(task: TaskState): string {
+  switch (task.kind) {
+    case 'process':
+      return 'vm-running';
+    case 'server':
+      return 'server-process';
+    case 'kernel':
+      return 'circuit-board';
+    case 'mach':
+      return 'symbol-event';
+  }
+}
+
+export const taskRowId = (task: number): string => `task/${task}`;
+
+export const threadRowId = (task: number, thread: number): string => `${taskRowId(task)}/thread/${thread}`;
+
+function taskRow(task: TaskState): Row {
+  const id = taskRowId(task.task);
+  const subject: Subject = { task: task.task, ...(task.pid === null ? {} : { pid: task.pid }) };
+  const isSuspended = task.suspendCount > 0;
+  return {
+    id,
+    kind: 'task',
+    label: taskTitle(task),
+    description: joined(task.node, isSuspended ? 'suspended' : ''),
+    icon: taskIcon(task),
+    facts: [
+      fact('Node', task.node),
+      fact('Kind', task.kind),
+      fact('Suspend count', task.suspendCount),
+      quietFact('Threads', task.threads.length),
+      quietFact('Capabilities', task.capabilities.length),
+    ],
+    subject,
+    open: task.kind === 'process',
+    children: [
+      ...task.threads.map((thread) => threadRow(task, thread)),
+      capabilitiesRow(id, task, subject),
+      ...regionGroup(id, task, subject),
+      ...fileGroup(id, task, subject),
+    ],
+  };
+}
+
+const threadIcons: Readonly<Record<string, string>> = {
+  running: 'play',
+  ready: 'run-all',
+  computing: 'gear',
+  waiting: 'watch',
+  suspended: 'debug-pause',
+  ended: 'circle-slash',
+};
+
+function threadRow(task: TaskState, thread: ThreadState): Row {
+  const [inner] = thread.frames;
+  const waits = thread.waits === '' ? '' : `waits for ${thread.waits.replace(/^waits for /, '')}`;
+  const where = inner === undefined ? '' : joined(inner.routine, inner.step).replace(' · ', ': ');
+  return {
+    id: threadRowId(task.task, thread.thread),
+    kind: 'thread',
+    label: thread.name,
+    description: joined(thread.state === 'waiting' && waits !== '' ? '' : thread.state, waits),
+    icon: threadIcons[thread.state] ?? 'symbol-method',
+    facts: [
+      fact('State', thread.state),
+      fact('Waits for', thread.waits),
+      fact('In', where),
+      quietFact('Line', inner?.line ?? ''),
+    ],
+    subject: { task: task.task, thread: thread.thread, ...(task.pid === null ? {} : { pid: task.pid }) },
+    open: false,
+    children: [],
+  };
+}
+
+function capabilitiesRow(id: string, { capabilities }: TaskState, subject: Subject): Row {
+  const dead = capabilities.filter(({ type }) => type === 'dead-name').length;
+  return {
+    id: `${id}/capabilities`,
+    kind: 'capabilities',
+    label: 'Capabilities',
+    description: joined(count(capabilities.length, 'name'), dead === 0 ? '' : `${dead} dead`),
+    icon: 'key',
+    facts: [fact('Names', capabilities.length), fact('Dead names', dead)],
+    subject,
+    open: false,
+    children: [],
+  };
+}
+
+function regionGroup(id: string, { regions }: TaskState, subject: Subject): readonly Row[] {
+  if (regions.length === 0) return [];
+  const pages = regions.reduce((sum, region) => sum + region.pages, 0);
+  const remote = regions.reduce((sum, region) => sum + remotePages(region), 0);
+  return [
+    {
+      id: `${id}/regions`,
+      kind: 'group',
+      label: 'Memory',
+      description: joined(size(pages * pageSize_bytes), remote === 0 ? '' : `${count(remote, 'page')} elsewhere`),
+      icon: 'database',
+      facts: [fact('Pages', pages), fact('On other nodes', remote)],
+      subject,
+      open: false,
+      children: regions.map((region) => regionRow(id, region, subject)),
+    },
+  ];
+}
+
+const remotePages = (region: RegionState): number => region.remote.reduce((sum, { pages }) => sum + pages, 0);
+
+function regionRow(id: string, region: RegionState, subject: Subject): Row {
+  const elsewhere = region.remote.map(({ node, pages }) => `${pages} on ${node}`).join(', ');
+  return {
+    id: `${id}/region/${region.start}`,
+    kind: 'region',
+    label: region.name,
+    description: joined(count(region.pages, 'page'), `${region.resident} here`, elsewhere),
+    icon: 'symbol-array',
+    facts: [
+      fact('Pages', region.pages),
+      fact('Here', region.resident),
+      fact('Elsewhere', elsewhere),
+      fact('First page', region.start),
+      fact('Protection', region.protection),
+      fact('Inheritance', region.inheritance),
+    ],
+    subject,
+    open: false,
+    children: [],
+  };
+}
+
+function fileGroup(id: string, { files }: TaskState, subject: Subject): readonly Row[] {
+  if (files.length === 0) return [];
+  return [
+    {
+      id: `${id}/files`,
+      kind: 'group',
+      label: 'Open files',
+      description: String(files.length),
+      icon: 'files',
+      facts: [fact('Open files', files.length)],
+      subject,
+      open: false,
+      children: files.map((file) => fileRow(id, file, subject)),
+    },
+  ];
+}
+
+function fileRow(id: string, file: FileDescriptorState, subject: Subject): Row {
+  return {
+    id: `${id}/file/${file.descriptor}`,
+    kind: 'file',
+    label: `${file.descriptor}  ${file.path}`,
+    description: `at ${size(file.position)}`,
+    icon: 'file',
+    facts: [
+      fact('Path', file.path),
+      fact('Position', file.position),
+      fact('Capability', portName(file.capability)),
+      fact('Served by', file.server),
+    ],
+    subject,
+    open: false,
+    children: [],
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * The Vprocs view: UNIX processes as the process management servers see them.
+ *
+ * Every node's PMA has a vproc for each process that it knows: with the local operations where the process is, with
+ * client stubs elsewhere. Below a local one stand the calls in progress and the requests that wait while it is frozen.
+ * Then the PM Master's table, and the migrations with the times at which they reached each phase.
+ */
+import type { ClusterState, MasterEntry, MigrationState, VprocState } from '../../simulator/inspect/state.ts';
+import { count, time } from './quantities.ts';
+import { fact, joined, quietFact, type Row } from './row.ts';
+
+export function vprocRows(state: ClusterState): readonly Row[] {
+  const agents = state.nodes.filter(({ roles }) => roles.includes('pma'));
+  return [
+    ...agents.map(({ node }) => agentRow(node, state)),
+    ...(state.processes.length === 0 ? [] : [masterRow(state)]),
+    ...state.migrations.map(migrationRow),
+  ];
+}
+
+function agentRow(node: string, state: ClusterState): Row {
+  const vprocs = state.vprocs.filter((vproc) => vproc.node === node).sort((a, b) => a.pid - b.pid);
+  const local = vprocs.filter(({ operations }) => operations === 'local').length;
+  return {
+    id: `pma/${node}`,
+    kind: 'group',
+    label: `pma @ ${node}`,
+    description: joined(`${local} here`, vprocs.length === local ? '' : count(vprocs.length - local, 'stub')),
+    icon: 'server-process',
+    facts: [fact('Processes here', local), fact('Stubs', vprocs.length - local)],
+    subject: {},
+    open: true,
+    children: vprocs.map(vprocRow),
+  };
+}
+
+const states: Readonly<Record<string, { icon: string; color: string }>> = {
+  frozen: { icon: 'debug-pause', color: 'osf1ad.frozen' },
+  attaching: { icon: 'sync', color: 'osf1ad.frozen' },
+  zombie: { icon: 'circle-slash', color: 'disabledForeground' },
+  exiting: { icon: 'circle-slash', color: 'disabledForeground' },
+};
+
+function vprocRow(vproc: VprocState): Row {
+  const id = `vproc/${vproc.node}/${vproc.pid}`;
+  const subject = { pid: vproc.pid, ...(vproc.task === null ? {} : { task: vproc.task }) };
+  const isLocal = vproc.operations === 'local';
+  const { icon, color } = (isLocal ? states[vproc.state] : undefined) ?? {
+    icon: isLocal ? 'play' : 'link-external',
+    color: '',
+  };
+  const request = (text: string, index: number, what: string, icon: string): Row => ({
+    id: `${id}/${what}/${index}/${text}`,
+    kind: 'request',
+    label: text,
+    description: what,
+    icon,
+    facts: [],
+    subject,
+    open: false,
+    children: [],
+  });
+  return {
+    id,
+    kind: 'vproc',
+    label: `pid ${vproc.pid} ${vproc.name}`,
+    description: isLocal
+      ? joined('local', vproc.list === '' ? '' : `${vproc.list} list`, vproc.state)
+      : joined('stub', `at ${vproc.at}`, vproc.stale ? 'stale' : ''),
+    icon: vproc.stale ? 'warning' : icon,
+    ...(color === '' ? {} : { color }),
+    facts: [
+      fact('Operations', isLocal ? 'local' : 'client stubs'),
+      fact('Process at', vproc.at),
+      fact('Stale', vproc.stale ? 'yes' : 'no'),
+      fact('List', vproc.list),
+      fact('State', vproc.state),
+      fact('References', vproc.references),
+      quietFact('Calls in progress', vproc.callsInProgress.length),
+      quietFact('Requests pending', vproc.pending.length),
+    ],
+    subject,
+    open: vproc.pending.length > 0,
+    children: [
+      ...vproc.callsInProgress.map((text, index) => request(text, index, 'in progress', 'sync')),
+      ...vproc.pending.map((text, index) => request(text, index, 'pending', 'inbox')),
+    ],
+  };
+}
+
+function masterRow(state: ClusterState): Row {
+  const alive = state.processes.filter((entry) => entry.state === 'alive').length;
+  return {
+    id: 'pm-master',
+    kind: 'group',
+    label: 'PM Master',
+    description: `${count(state.processes.length, 'process')}, ${alive} alive`,
+    icon: 'organization',
+    facts: [fact('Processes', state.processes.length), fact('Alive', alive)],
+    subject: {},
+    open: false,
+    children: state.processes.map(masterEntryRow),
+  };
+}
+
+function masterEntryRow(entry: MasterEntry): Row {
+  return {
+    id: `pm-master/${entry.pid}`,
+    kind: 'process',
+    label: `pid ${entry.pid} ${entry.name}`,
+    description: joined(entry.state === 'alive' ? `at ${entry.node}` : `${entry.state}, status ${entry.status}`),
+    icon: entry.state === 'alive' ? 'location' : 'circle-slash',
+    facts: [
+      fact('Parent', entry.parent),
+      fact('Node', entry.node),
+      fact('State', entry.state),
+      fact('Status', entry.status),
+    ],
+    subject: { pid: entry.pid },
+    open: false,
+    children: [],
+  };
+}
+
+const outcomes: Readonly<Record<MigrationState['outcome'], { icon: string; color: string }>> = {
+  '': { icon: 'arrow-swap', color: 'osf1ad.frozen' },
+  done: { icon: 'pass', color: 'testing.iconPassed' },
+  refused: { icon: 'discard', color: 'list.warningForeground' },
+  failed: { icon: 'error', color: 'errorForeground' },
+};
+
+function migrationRow(migration: MigrationState): Row {
+  const { outcome, phase, reason } = migration;
+  const id = `migration/${migration.migration}`;
+  const stamps = Object.entries(migration.stamps).flatMap(([name, at]) => (at === null ? [] : [{ name, at }]));
+  stamps.sort((a, b) => a.at - b.at);
+  return {
+    id,
+    kind: 'migration',
+    label: `migration ${migration.migration}`,
+    description: joined(
+      `pid ${migration.pid} ${migration.name}`,
+      `${migration.from} → ${migration.to}`,
+      outcome === '' ? phase : outcome,
+      reason,
+    ),
+    ...outcomes[outcome],
+    facts: [
+      fact('Process', `pid ${migration.pid} ${migration.name}`),
+      fact('By', migration.by),
+      fact('Phase', phase),
+      fact('Step', `${migration.step} of 17`),
+      fact('Committed', migration.committed ? 'yes' : 'no'),
+      fact('Outcome', outcome),
+      fact('Reason', reason),
+      fact('Freezing time', optionalTime(migration.freezingTime)),
+      fact('Freeze time', optionalTime(migration.freezeTime)),
+      fact('Total time', optionalTime(migration.totalTime)),
+    ],
+    subject: { pid: migration.pid },
+    open: true,
+    children: stamps.map(({ name, at }, index) => stampRow(id, name, at, stamps[index - 1]?.at)),
+  };
+}
+
+const optionalTime = (time_ns: number | null): string => (time_ns === null ? '' : time(time_ns));
+
+function stampRow(id: string, name: string, at: number, before: number | undefined): Row {
+  return {
+    id: `${id}/${name}`,
+    kind: 'stamp',
+    label: name,
+    description: joined(time(at), before === undefined ? '' : `+${time(at - before)}`),
+    icon: 'circle-small-filled',
+    facts: [fact('At', time(at))],
+    subject: {},
+    open: false,
+    children: [],
+  };
+}

@@ -1,0 +1,120 @@
+// Cluster states made by hand: small ones, in which a test changes exactly what it is about.
+import type {
+  CapabilityState,
+  ClusterState,
+  NodeState,
+  PortState,
+  TaskState,
+  VprocState,
+} from '../../simulator/inspect/state.ts';
+
+export function node(name: string, given: Partial<NodeState> = {}): NodeState {
+  return {
+    node: name,
+    up: true,
+    roles: ['pma'],
+    processor: 'idle',
+    ready: [],
+    tasks: [],
+    busy: 0,
+    freeMemory: 12 * 1024 * 1024,
+    memory: 16 * 1024 * 1024,
+    ...given,
+  };
+}
+
+export function capability(name: number, given: Partial<CapabilityState> = {}): CapabilityState {
+  return {
+    name,
+    type: 'send',
+    userReferences: 1,
+    port: name,
+    label: `port ${name}`,
+    uid: null,
+    makeSendCount: 1,
+    queued: 0,
+    queueLimit: 5,
+    receiver: { node: 'source', task: 'pma' },
+    ...given,
+  };
+}
+
+export function task(number: number, name: string, given: Partial<TaskState> = {}): TaskState {
+  return {
+    task: number,
+    name,
+    node: 'source',
+    pid: null,
+    kind: 'server',
+    suspendCount: 0,
+    threads: [],
+    capabilities: [],
+    regions: [],
+    files: [],
+    ...given,
+  };
+}
+
+export function port(number: number, given: Partial<PortState> = {}): PortState {
+  return {
+    port: number,
+    node: 'source',
+    label: `port ${number}`,
+    uid: null,
+    copy: 'principal',
+    dead: false,
+    receiver: 'pma',
+    receiverName: 1,
+    destination: null,
+    makeSendCount: 1,
+    sequenceNumber: 0,
+    queueLimit: 5,
+    sendRights: 1,
+    sendOnceRights: 0,
+    transit: 0,
+    queue: [],
+    blockedSenders: [],
+    waitingReceivers: [],
+    ...given,
+  };
+}
+
+export function vproc(on: string, pid: number, given: Partial<VprocState> = {}): VprocState {
+  return {
+    node: on,
+    pid,
+    name: 'cc1',
+    operations: 'local',
+    at: on,
+    stale: false,
+    references: 1,
+    list: 'active',
+    state: 'running',
+    callsInProgress: [],
+    pending: [],
+    task: null,
+    ...given,
+  };
+}
+
+export function cluster(given: Partial<ClusterState> = {}): ClusterState {
+  return {
+    format: 'osf1ad-state/1',
+    event: 0,
+    time: 0,
+    digest: '0',
+    scenario: 'a test',
+    seed: 7,
+    finished: null,
+    nodes: [],
+    tasks: [],
+    ports: [],
+    vprocs: [],
+    processes: [],
+    migrations: [],
+    ledger: [],
+    expectations: [],
+    output: [],
+    ...given,
+  };
+}
