@@ -17,7 +17,6 @@ import {
   type ReferenceInfo,
   type Scope,
   type ScopeProvider,
-  type Stream,
 } from 'langium';
 import * as ast from './generated/ast.ts';
 import {
@@ -44,30 +43,33 @@ export class Osf1adScopeProvider implements ScopeProvider {
   getScope(context: ReferenceInfo): Scope {
     const descriptions = this.#descriptions;
     const describe = (target: Target): AstNodeDescription => descriptions.createDescription(target, target.name);
-    const all = (): Stream<Target> => stream(targets(context)).distinct(({ name }) => name);
     return {
       getElement(name) {
-        const target = all().find((each) => each.name === name);
-        return target === undefined ? undefined : describe(target);
+        for (const target of targets(context)) if (target.name === name) return describe(target);
+        return undefined;
       },
-      getElements(name) {
-        return all()
-          .filter((each) => each.name === name)
-          .map(describe);
-      },
-      getAllElements: () => all().map(describe),
+      getElements: (name) =>
+        stream(targets(context))
+          .filter((target) => target.name === name)
+          .map(describe),
+      getAllElements: () =>
+        stream(targets(context))
+          .distinct(({ name }) => name)
+          .map(describe),
     };
   }
 }
 
-function targets({ container, property }: ReferenceInfo): Target[] {
+function* targets({ container, property }: ReferenceInfo): Generator<Target, void> {
   const script = scriptOf(container);
-  if (property === 'program') return programsOf(script);
-  if (property === 'cluster') return clustersOf(script);
-  if (ast.isFileDeclaration(container)) return allNodesOf(script);
-  const variables = visibleVariables(container);
-  if (ast.isAssignStatement(container)) return variables;
-  const nodes = nodesOf(clusterOf(container));
-  const others = [...variables, ...constantsOf(script)];
-  return isNodePlace(container) ? [...nodes, ...others] : [...others, ...nodes];
+  if (property === 'program') yield* programsOf(script);
+  else if (property === 'cluster') yield* clustersOf(script);
+  else if (ast.isFileDeclaration(container)) yield* allNodesOf(script);
+  else if (ast.isAssignStatement(container)) yield* visibleVariables(container);
+  else {
+    if (isNodePlace(container)) yield* nodesOf(clusterOf(container));
+    yield* visibleVariables(container);
+    yield* constantsOf(script);
+    yield* nodesOf(clusterOf(container));
+  }
 }

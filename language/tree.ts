@@ -101,20 +101,20 @@ export function isNodePlace(use: ReferenceInfo['container']): boolean {
 }
 
 /** The variables that a node can see, the nearest first. A variable is visible after its `let`, to the end of its block. */
-export const visibleVariables = (node: AstNode): ast.Variable[] => [...variablesAround(node)].filter(hasName);
-
-function* variablesAround(node: AstNode): Generator<ast.Variable> {
+export function* visibleVariables(node: AstNode): Generator<ast.Variable, void> {
   let inner = node;
   for (let at = node.$container; at !== undefined; inner = at, at = at.$container) {
-    if (ast.isForStatement(at) && inner === at.body) yield at;
-    if (!isBody(at) || !ast.isStatement(inner)) continue;
+    if (ast.isForStatement(at) && inner === at.body && hasName(at)) yield at;
+    if (!isBody(at) || !isStatementOf(at, inner)) continue;
     for (let index = (inner.$containerIndex ?? 0) - 1; index >= 0; index--) {
       const statement = at.statements[index];
-      if (ast.isLetStatement(statement)) yield statement;
+      if (statement?.$type === 'LetStatement' && hasName(statement)) yield statement;
     }
-    if (ast.isProgramDeclaration(at)) yield* at.parameters;
+    if (ast.isProgramDeclaration(at)) yield* at.parameters.filter(hasName);
   }
 }
+
+const isStatementOf = (body: ast.Body, node: AstNode): boolean => body.statements[node.$containerIndex ?? -1] === node;
 
 const isBody = (node: AstNode): node is ast.Body =>
   ast.isBlock(node) || ast.isProgramDeclaration(node) || ast.isScenarioDeclaration(node);

@@ -132,7 +132,7 @@ function checkAssign(cx: Check, assign: ast.AssignStatement): void {
   if (variable === undefined) {
     const { text, fix } = suggestion(
       name,
-      visibleVariables(assign).map((each) => each.name),
+      [...visibleVariables(assign)].map((each) => each.name),
     );
     const known = knownName(name) === undefined ? 'is not declared' : 'belongs to the language';
     const message = sentences(`\`${name}\` ${known}: write \`let ${name} = ...\` to make a variable.`, fix ? text : '');

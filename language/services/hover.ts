@@ -61,6 +61,8 @@ export class Osf1adHoverProvider implements HoverProvider {
         );
       case 'NumberLiteral':
         return number(text);
+      case 'ScenarioDeclaration':
+        return text.startsWith('"') ? card(`scenario ${text}`, docOf(node)) : word(text);
       case 'Call': {
         const room = roomOf(node);
         const called = room === undefined ? undefined : functionNamed(text, room);

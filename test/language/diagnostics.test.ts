@@ -43,6 +43,29 @@ function annotate(text: string): string {
 describe('diagnostics', () => {
   testSections('diagnostics', bare, annotate);
 
+  it('every quick fix mends what it is offered for', () => {
+    const directory = join(import.meta.dirname, 'diagnostics');
+    let mended = 0;
+    for (const name of readdirSync(directory)) {
+      for (const section of readFileSync(join(directory, name), 'utf8').split(/^(?=\/\/\/\/ )/m)) {
+        const script = bare(section) + (/ on lab\b/.test(section) ? lab : '');
+        for (const { code, span, fix } of compileScript(script, 'case.adw').diagnostics) {
+          if (fix === undefined) continue;
+          const lines = script.split('\n');
+          const line = lines[span.line - 1] ?? '';
+          lines[span.line - 1] = line.slice(0, span.column - 1) + fix.replacement + line.slice(span.endColumn - 1);
+          const { diagnostics } = compileScript(lines.join('\n'), 'case.adw');
+          const still = diagnostics.find(
+            (each) => each.code === code && each.span.line === span.line && each.span.column === span.column,
+          );
+          assert.equal(still, undefined, `${fix.title} in\n${section}`);
+          mended += 1;
+        }
+      }
+    }
+    assert.ok(mended > 20);
+  });
+
   it('every code has a case and an entry in docs/language.md', () => {
     const directory = join(import.meta.dirname, 'diagnostics');
     const cases = readdirSync(directory)

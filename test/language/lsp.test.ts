@@ -34,6 +34,7 @@ program worker(rounds: int) {
   }
 }
 
+// As in the paper.
 scenario "a worker moves" on lab {
   let w = spawn worker(40) on source
   at 500 ms
@@ -119,7 +120,7 @@ describe('the language server', () => {
     const { diagnostics } = await client.write(script.replace('to dest', 'to dets'));
     assert.deepEqual(
       diagnostics.map(({ code, range }) => [code, range.start.line]),
-      [['unknown-node', 16]],
+      [['unknown-node', 17]],
     );
     const actions = await client.ask<CodeAction[]>('textDocument/codeAction', 'to |dets', {
       range: diagnostics[0]?.range,
@@ -132,7 +133,7 @@ describe('the language server', () => {
   it('goes to definitions', async () => {
     assert.deepEqual(await definition('spawn wor|ker'), [8]);
     assert.deepEqual(await definition('on sou|rce'), [3]);
-    assert.deepEqual(await definition('migrate |w to'), [15]);
+    assert.deepEqual(await definition('migrate |w to'), [16]);
     assert.deepEqual(await definition('m.freeze|_time'), []);
   });
 
@@ -140,7 +141,7 @@ describe('the language server', () => {
     const found = await client.ask<Location[]>('textDocument/references', 'program wor|ker', {
       context: { includeDeclaration: true },
     });
-    assert.deepEqual(found.map(lineOf), [8, 15]);
+    assert.deepEqual(found.map(lineOf), [8, 16]);
   });
 
   it('renames, but not to a word of the language', async () => {
@@ -149,7 +150,7 @@ describe('the language server', () => {
       edit.changes?.[uri]?.map(({ range, newText }) => [range.start.line + 1, newText]),
       [
         [4, 'file'],
-        [17, 'file'],
+        [18, 'file'],
       ],
     );
     for (const newName of ['while', 'wait', 'a b', '']) {
@@ -163,6 +164,8 @@ describe('the language server', () => {
       return (hover?.contents as { value: string } | undefined)?.value ?? '';
     };
     assert.equal(await text('spawn wor|ker'), '```osf1ad\nprogram worker(rounds: int)\n```\n\nComputes for a while.');
+    assert.equal(await text('program wor|ker'), '```osf1ad\nprogram worker(rounds: int)\n```\n\nComputes for a while.');
+    assert.equal(await text('scenario "a wor|ker'), '```osf1ad\nscenario "a worker moves"\n```\n\nAs in the paper.');
     assert.equal(await text('1 .. rou|nds'), '```osf1ad\nrounds: int\n```');
     assert.match(await text('m.freeze|_time'), /how long the process is suspended/i);
     assert.match(await text('compute 5|0 ms'), /50 ms = 50000000 ns/);
@@ -183,7 +186,7 @@ describe('the language server', () => {
     const folds = await client.ask<{ startLine: number; endLine: number }[]>('textDocument/foldingRange', '|cluster');
     assert.deepEqual(
       folds.map(({ startLine }) => startLine).sort((a, b) => a - b),
-      [0, 7, 8, 13],
+      [0, 7, 8, 14],
     );
   });
 
