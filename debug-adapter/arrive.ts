@@ -64,6 +64,17 @@ export function standStill(cx: Context, run: Run, wanted: Stop): void {
   tellChanged(cx, run, false);
 }
 
+/** The simulator threw. The moment before can still be looked at, unless that fails, too. */
+export function breakDown(cx: Context, run: Run, text: string): void {
+  cx.send('output', { category: 'important', output: `${text}\n` });
+  try {
+    standStill(cx, run, plainStop('exception', null, text));
+  } catch {
+    run.over = true;
+    cx.send('terminated');
+  }
+}
+
 /** The run leaves the moment at which it stood. */
 export function moveOn(run: Run): void {
   run.stop = null;

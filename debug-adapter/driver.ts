@@ -48,17 +48,19 @@ export function createDriver(events: DriverEvents): Driver {
   let moving: Motion | null = null;
   let wish: Pause | null = null;
 
-  function slice(motion: Motion): void {
+  function resume(motion: Motion): void {
     if (motion !== moving) return;
-    const began = performance.now();
-    let step: IteratorResult<void, Arrival>;
     try {
-      step = motion.next(wish);
+      slice(motion);
     } catch (error) {
       moving = null;
       events.failed(messageOf(error));
-      return;
     }
+  }
+
+  function slice(motion: Motion): void {
+    const began = performance.now();
+    const step = motion.next(wish);
     if (step.done) {
       moving = null;
       events.arrived(step.value);
@@ -68,7 +70,7 @@ export function createDriver(events: DriverEvents): Driver {
     if (took_ms < sliceMin_ms) pace.events = Math.min(pace.events * 2, eventsMax);
     else if (took_ms > sliceMax_ms) pace.events = Math.max(pace.events >> 1, eventsMin);
     events.slice();
-    soon(() => slice(motion));
+    soon(() => resume(motion));
   }
 
   return {
@@ -77,7 +79,7 @@ export function createDriver(events: DriverEvents): Driver {
     start(motion) {
       moving = motion;
       wish = null;
-      soon(() => slice(motion));
+      soon(() => resume(motion));
     },
     pause(wanted) {
       wish = wanted;

@@ -15,13 +15,12 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { asArguments } from './arguments.ts';
-import { arrive, passing, standStill } from './arrive.ts';
+import { arrive, breakDown, passing } from './arrive.ts';
 import { createBreakpoints } from './breakpoints/breakpoints.ts';
 import type { Context, Host } from './context.ts';
 import { createDriver } from './driver.ts';
 import { RequestError, errorIds, messageOf } from './errors.ts';
 import { handlers } from './handlers/table.ts';
-import { plainStop } from './stop.ts';
 
 type Listener = (message: DebugProtocol.ProtocolMessage) => void;
 
@@ -82,7 +81,19 @@ export class AdapterSession {
     }
     const actions = this.#afterwards;
     this.#afterwards = [];
-    for (const action of actions) action();
+    for (const action of actions) this.#guarded(action);
+  }
+
+  /** Whatever goes wrong after a response is told, and costs no more than itself. */
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#context.send('output', {
+        category: 'important',
+        output: `The debug adapter failed: ${messageOf(error)}\n`,
+      });
+    }
   }
 
   async #dispatch(message: Message): Promise<unknown> {
@@ -110,11 +121,11 @@ export class AdapterSession {
       run: null,
       driver: createDriver({
         slice: () => passing(cx, clock),
-        arrived: (arrival) => cx.run && arrive(cx, cx.run, arrival),
+        arrived: (arrival) => {
+          if (cx.run !== null) arrive(cx, cx.run, arrival);
+        },
         failed: (text) => {
-          if (cx.run === null) return;
-          cx.send('output', { category: 'important', output: `${text}\n` });
-          standStill(cx, cx.run, plainStop('exception', null, text));
+          if (cx.run !== null) breakDown(cx, cx.run, text);
         },
       }),
       send: (event, body) => this.#send('event', body === undefined ? { event } : { event, body }),

@@ -1,12 +1,18 @@
 /**
- * pause: the cluster stands still at the next slice's end. A pause while it stands still does nothing.
+ * pause { threadId }: the cluster stands still at the end of the present slice, and the stop names this thread. While it
+ * moves, a thread that has ended meanwhile will do, too: the wish is to pause. A pause while it stands does nothing.
  */
 import { wholeNumber, type Arguments } from '../arguments.ts';
 import { runOf, type Context } from '../context.ts';
-import { threadArgument } from '../threads.ts';
+import { dapThreadId, threadArgument, threadsOf } from '../threads.ts';
 
 export function pause(cx: Context, args: Arguments): void {
   const run = runOf(cx);
-  const { thread } = threadArgument(run, wholeNumber(args, 'threadId'));
-  if (cx.driver.isMoving()) cx.driver.pause({ thread });
+  const id = wholeNumber(args, 'threadId');
+  if (!cx.driver.isMoving()) {
+    threadArgument(run, id);
+    return;
+  }
+  const thread = threadsOf(run).find((each) => dapThreadId(each.thread) === id)?.thread ?? null;
+  cx.driver.pause({ thread });
 }

@@ -21,12 +21,12 @@ export function* toEvent({ run, pace }: Journey, event: number, thread: number |
 export function* toTime({ run, pace }: Journey, time: number, thread: number | null): Motion {
   if (time < now(run.sim)) seek(run.sim, 0);
   for (;;) {
-    const end = runUntil(run.sim, { events: pace.events, time });
-    if (end === 'finished' || end === 'stopped') break;
     const before = eventCount(run.sim);
+    const budget = pace.events;
+    const end = runUntil(run.sim, { events: budget, time });
+    if (end !== 'limit' || eventCount(run.sim) - before < budget) break;
     const pause = yield;
     if (pause !== null) return { kind: 'stopped', stop: plainStop('pause', pause.thread) };
-    if (eventCount(run.sim) !== before) break;
   }
   return { kind: 'stopped', stop: plainStop('goto', thread) };
 }
