@@ -145,3 +145,12 @@ export async function startEditor({ folder }: EditorOptions): Promise<Editor> {
     throw error;
   }
 }
+
+/** Call inside `describe`: a test that fails leaves a picture of the window, and the end of the server's log. */
+export function pictureOnFailure(editor: () => Editor): void {
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    const picture = await editor().screenshot(`failed ${this.currentTest.fullTitle()}`.replace(/\W+/g, '-'));
+    console.error(`the window when it failed: ${picture}\n${editor().log().split('\n').slice(-15).join('\n')}`);
+  });
+}

@@ -1,7 +1,7 @@
 // The workbench opens: the examples are in the explorer, our container is in the activity bar, and nothing else asks
 // for attention.
 import assert from 'node:assert/strict';
-import { startEditor, type Editor } from './host.ts';
+import { pictureOnFailure, startEditor, type Editor } from './host.ts';
 
 describe('the editor', () => {
   let editor: Editor;
@@ -10,6 +10,7 @@ describe('the editor', () => {
     editor = await startEditor({ folder: 'examples' });
   });
   after(async () => editor.stop());
+  pictureOnFailure(() => editor);
 
   it('opens the examples', async () => {
     const row = await editor.waitFor('.explorer-folders-view .monaco-list-row[aria-label$=".adw"]');
@@ -21,6 +22,17 @@ describe('the editor', () => {
     const title = await editor.waitFor('.sidebar .composite.title h2');
     assert.match(await title.innerText(), /OSF\/1 AD/i);
     await editor.screenshot('workbench');
+  });
+
+  it('opens a script in our language', async () => {
+    const text = await editor.openFile('01-a-compiler-moves.adw');
+    assert.match(await text.innerText(), /compiler/);
+    await editor.waitFor('.statusbar-item[aria-label*="OSF/1 AD"]');
+  });
+
+  it('offers our commands in the palette', async () => {
+    await editor.runCommand('OSF/1 AD: Focus on Tasks View');
+    await editor.waitFor('.sidebar .pane-header.expanded[aria-label*="Tasks"]');
   });
 
   it('keeps quiet: no welcome page, no chat, no notification', async () => {

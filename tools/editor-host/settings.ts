@@ -19,6 +19,7 @@ export const settings: Readonly<Record<string, unknown>> = {
   'git.openRepositoryInParentFolders': 'never',
   'npm.autoDetect': 'off',
   'window.commandCenter': false,
+  'window.title': '${activeEditorShort}${separator}${rootName}',
   'editor.minimap.enabled': false,
   'debug.toolBarLocation': 'docked',
 };

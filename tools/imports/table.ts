@@ -109,22 +109,6 @@ export const rooms: readonly Room[] = [
     reason: 'the adapter serves every editor over stdio; what only one editor has (vscode) must stay out of it',
   },
   {
-    name: 'extension/views',
-    paths: ['extension/views/'],
-    rooms: [],
-    typesOf: ['simulator/inspect'],
-    packages: [],
-    reason: 'a view is a function of the inspected state; it can be drawn, compared and tested without an editor',
-  },
-  {
-    name: 'extension/webview',
-    paths: ['extension/webview/'],
-    rooms: ['extension/views'],
-    typesOf: ['extension'],
-    packages: [],
-    reason: 'a page runs in a browser of its own; it gets everything by message',
-  },
-  {
     name: 'extension',
     paths: ['extension/'],
     rooms: ['extension/views'],
