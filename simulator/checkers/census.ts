@@ -138,7 +138,7 @@ function countWire(census: Census, message: Message): void {
   if (message.dest === NONE && message.destType === SEND_ONCE) tallyOf(census, message.destUid).sendOnceAway++;
   for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
     const tally = tallyOf(census, rights[i + 1]!);
-    if (rights[i] === SEND) tally.credits += rights[i + 2]!;
+    if (rights[i] === SEND) tally.credits += Math.max(0, rights[i + 2]!);
     else if (rights[i] === SEND_ONCE) tally.sendOnceAway++;
     else if (rights[i] === RECEIVE) tally.receivesAway++;
   }
@@ -209,7 +209,7 @@ function countEvent(w: CheckedWorld, census: Census, slot: number): void {
 }
 
 function count(census: Census, type: number, port: number): void {
-  if (port < 0) return;
+  if (port < 0 || type < 0) return;
   if ((type & SEND) !== 0) census.sends[port]!++;
   if ((type & RECEIVE) !== 0) census.receives[port]!++;
   if (type === SEND_ONCE) census.sendOnces[port]!++;

@@ -9,7 +9,7 @@ export const creditInHand: Checker = {
       if (!state.live) continue;
       const port = w.ports.rows[state.port]!;
       if (!port.active) continue;
-      if (port.proxy && port.srights > 0 && state.transit < 1) {
+      if (port.proxy && state.counted && port.srights > 0 && state.transit < 1) {
         broken('D3', `${port.label} on node ${port.node} has ${port.srights} send rights and ${state.transit} credits`);
       }
       if (!port.proxy && !state.arriving && state.transit > 0) {

@@ -6,8 +6,8 @@ import type { Port } from '../mach/ipc/port.ts';
 import { copyout } from '../mach/ipc/right.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import type { Task } from '../mach/task.ts';
-import { arriveSend } from './crossing.ts';
-import { CREDIT_UNIT, enter } from './distributed.ts';
+import { arriveSend, takeCredits } from './crossing.ts';
+import { enter } from './distributed.ts';
 import type { DipcWorld } from './world.ts';
 
 /** Gives the task a send right to the port, wherever the two are, and returns its name in the task's space. */
@@ -18,7 +18,6 @@ export function bootRight(w: DipcWorld, port: Port, task: Task): number {
     return copyout(w, task, { type: SEND, port: port.id });
   }
   const state = enter(w, port);
-  state.transit -= CREDIT_UNIT;
-  const proxy = arriveSend(w, task.node, state.uid, CREDIT_UNIT);
+  const proxy = arriveSend(w, task.node, state.uid, takeCredits(state, port));
   return copyout(w, task, { type: SEND, port: proxy.id });
 }

@@ -27,7 +27,11 @@ export function lastSend(w: DipcWorld, id: number): void {
 
 /** A request for the no-senders notice was made: it may be true already. */
 export function noSendersIfTrue(w: DipcWorld, port: Port): void {
-  if (port.proxy || port.srights > 0 || (port.dipc !== NONE && distributedOf(w, port).transit !== 0)) return;
+  if (port.proxy || port.srights > 0) return;
+  if (port.dipc !== NONE) {
+    const { counted, transit } = distributedOf(w, port);
+    if (!counted || transit !== 0) return;
+  }
   if (port.nsrequest !== NONE) notifyNoSenders(w, port);
   if (port.objectKind === 'memory') emit(w, UNUSED, port.object);
 }

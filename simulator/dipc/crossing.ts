@@ -11,7 +11,15 @@ import type { Port } from '../mach/ipc/port.ts';
 import { useDestination } from '../mach/ipc/port-death.ts';
 import { dropSend } from '../mach/ipc/right.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
-import { CREDIT_UNIT, copyOrProxy, distributedOf, enter, originOf } from './distributed.ts';
+import {
+  CREDIT_UNIT,
+  UNCOUNTED,
+  copyOrProxy,
+  distributedOf,
+  enter,
+  originOf,
+  type Distributed,
+} from './distributed.ts';
 import type { DipcWorld } from './world.ts';
 
 /** Numbers per right in network form. */
@@ -48,7 +56,9 @@ export function arriveSendOnce(w: DipcWorld, node: number, uid: number, from: nu
 export function arriveSend(w: DipcWorld, node: number, uid: number, credits: number): Port {
   const port = copyOrProxy(w, node, uid, originOf(uid));
   port.srights++;
-  distributedOf(w, port).transit += credits;
+  const state = distributedOf(w, port);
+  if (credits === UNCOUNTED) state.counted = false;
+  else state.transit += credits;
   return port;
 }
 
@@ -71,9 +81,7 @@ function leave(w: DipcWorld, wire: number[], type: number, id: number): void {
   }
   const state = enter(w, port);
   if (type === SEND) {
-    const credits = port.proxy ? passOn(state.transit, port.srights) : CREDIT_UNIT;
-    state.transit -= credits;
-    wire.push(type, state.uid, credits);
+    wire.push(type, state.uid, takeCredits(state, port));
     dropSend(w, port);
   } else if (type === SEND_ONCE) {
     wire.push(type, state.uid, 0);
@@ -85,6 +93,14 @@ function leave(w: DipcWorld, wire: number[], type: number, id: number): void {
   }
 }
 
+/** What goes along with a send right that leaves this copy. */
+export function takeCredits(state: Distributed, port: Port): number {
+  if (!state.counted) return UNCOUNTED;
+  const credits = port.proxy ? passOn(state.transit, port.srights) : CREDIT_UNIT;
+  state.transit -= credits;
+  return credits;
+}
+
 /** The first proxy that would give away a send right without a credit to go with it, or null [2.7]. */
 export function proxyWithoutCredit(w: DipcWorld, message: Message): Port | null {
   const { rights } = message;
@@ -94,7 +110,8 @@ export function proxyWithoutCredit(w: DipcWorld, message: Message): Port | null 
     if (!port.proxy || !port.active) continue;
     let copies = 0;
     for (let j = 0; j < rights.length; j += 2) if (rights[j] === SEND && rights[j + 1] === port.id) copies++;
-    if (copies < port.srights && distributedOf(w, port).transit >> copies < 1) return port;
+    const { counted, transit } = distributedOf(w, port);
+    if (counted && copies < port.srights && transit >> copies < 1) return port;
   }
   return null;
 }

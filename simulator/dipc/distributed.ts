@@ -22,10 +22,13 @@
  */
 import { assert } from '../base/assert.ts';
 import { NONE, at, release, take, type Row } from '../base/table.ts';
-import { portCreate, type Port } from '../mach/ipc/port.ts';
+import { KERNEL, portCreate, type Port } from '../mach/ipc/port.ts';
 import type { DipcWorld } from './world.ts';
 
 export const CREDIT_UNIT = 100;
+
+/** Travels with a send right instead of credits when the port has opted out of no-senders detection. */
+export const UNCOUNTED = -1;
 
 /** UIDs are one number: the origin node times this, plus the number on that node. */
 const NUMBERS_PER_NODE = 0x1_0000_0000;
@@ -39,6 +42,8 @@ export interface Distributed extends Row {
   convert: boolean;
   arriving: boolean;
   transit: number;
+  /** False: no-senders detection is off for this port, and it has no credits [2.7, ports that opt out]. */
+  counted: boolean;
   /** Principal: send-once rights that exist on other nodes or are on the way [D4]. */
   remoteSendOnce: number;
   /** Principal: nodes that were refused because the queue was full, in order; one is called back per dequeue [2.10]. */
@@ -66,6 +71,7 @@ export function blankDistributed(id: number): Distributed {
     convert: false,
     arriving: false,
     transit: 0,
+    counted: true,
     remoteSendOnce: 0,
     refused: [],
     calledBack: 0,
@@ -99,7 +105,10 @@ export function distributedOf(w: DipcWorld, port: Port): Distributed {
 export function enter(w: DipcWorld, port: Port): Distributed {
   if (port.dipc !== NONE) return at(w.distributed, port.dipc);
   const node = at(w.nodes, port.node);
-  return attach(w, port, uidOf(node.id, node.nextUid++));
+  const state = attach(w, port, uidOf(node.id, node.nextUid++));
+  // Kernel objects live as long as their tasks; only memory that another node imports must know its last user.
+  state.counted = port.receiver !== KERNEL || port.objectKind === 'memory';
+  return state;
 }
 
 /** This node's copy of the port, or null if it has none. */

@@ -56,6 +56,7 @@ export interface PacketBody {
   readonly credits?: number;
   readonly seqno?: number;
   readonly qlimit?: number;
+  readonly counted?: boolean;
   readonly transit?: number;
   readonly sendOnce?: number;
 }
@@ -99,9 +100,9 @@ export function sendPacket(
   const packet = Object.assign(take(w.packets, blankPacket), fields);
   const from = at(w.nodes, packet.from);
   const to = at(w.nodes, packet.to);
-  const out = pay(w, packet, w.setup.shares.out, true);
+  const out = pay(w, packet, 'out');
   const done = occupy(w, from, packet.activity, out);
-  const wire = pay(w, packet, 1000 - w.setup.shares.out - w.setup.shares.in, false);
+  const wire = pay(w, packet, 'wire');
   const arrival = Math.max(done + wire, from.lastArrival[to.id] ?? 0);
   book(w.ledger, packet.activity, WAITING, 0, arrival - done - wire);
   from.lastArrival[to.id] = arrival;
@@ -113,7 +114,7 @@ export function sendPacket(
 export function arrive(w: DipcWorld, packet: Packet): void {
   const to = at(w.nodes, packet.to);
   if (!to.up) return;
-  const cost = pay(w, packet, w.setup.shares.in, false);
+  const cost = pay(w, packet, 'in');
   emitAt(w, occupy(w, to, packet.activity, cost), HANDLE, packet.id);
 }
 
@@ -121,15 +122,34 @@ export function freePacket(w: DipcWorld, packet: Packet): void {
   release(w.packets, packet, blankPacket);
 }
 
-/** Books this share (thousandths) of what the packet costs, and returns it in nanoseconds. */
-function pay(w: DipcWorld, packet: Packet, share: number, counts: boolean): number {
+/** The three legs of a packet: the sending processor, the wire, the receiving processor. */
+type Leg = 'out' | 'wire' | 'in';
+
+/** Books what this leg of the packet costs, and returns it in nanoseconds. Counts are booked once, with the first. */
+function pay(w: DipcWorld, packet: Packet, leg: Leg): number {
   const { prices } = w.setup;
-  const one = counts ? 1 : 0;
-  const base = Math.round((packet.base * share) / 1000);
-  const rights = Math.round((packet.rights * prices.remote_right * share) / 1000);
-  const bytes = Math.round((packet.bytes * prices.remote_kilobyte * share) / (1000 * bytesPerKilobyte));
-  book(w.ledger, packet.activity, REMOTE_MESSAGES, one, base);
-  if (rights > 0) book(w.ledger, packet.activity, REMOTE_RIGHTS, one * packet.rights, rights);
-  if (bytes > 0) book(w.ledger, packet.activity, REMOTE_BYTES, one * packet.bytes, bytes);
-  return base + rights + bytes;
+  const { activity, rights, bytes } = packet;
+  const one = leg === 'out' ? 1 : 0;
+  const base = shareOf(w, leg, packet.base);
+  book(w.ledger, activity, REMOTE_MESSAGES, one, base);
+  let cost = base;
+  if (rights > 0) {
+    const share = shareOf(w, leg, rights * prices.remote_right);
+    book(w.ledger, activity, REMOTE_RIGHTS, one * rights, share);
+    cost += share;
+  }
+  if (bytes > 0) {
+    const share = shareOf(w, leg, Math.round((bytes * prices.remote_kilobyte) / bytesPerKilobyte));
+    book(w.ledger, activity, REMOTE_BYTES, one * bytes, share);
+    cost += share;
+  }
+  return cost;
+}
+
+/** The leg's part of a price; the wire takes what the processors leave, so that no nanosecond is lost in rounding. */
+function shareOf(w: DipcWorld, leg: Leg, total: number): number {
+  const out = Math.round((total * w.setup.shares.out) / 1000);
+  if (leg === 'out') return out;
+  const within = Math.round((total * w.setup.shares.in) / 1000);
+  return leg === 'in' ? within : total - out - within;
 }

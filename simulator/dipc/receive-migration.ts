@@ -82,11 +82,12 @@ export function install(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
   if (port === null || !port.blocked) return;
   const state = distributedOf(w, port);
-  const { seqno, qlimit, transit, sendOnce } = packet.body;
+  const { seqno, qlimit, counted, transit, sendOnce } = packet.body;
   assert(state.arriving, 'D7', `${port.label} was not arriving`);
   port.seqno = 0;
   assert(seqno === 0, 'I8', `${port.label} moved with sequence number ${seqno}`);
   port.qlimit = qlimit!;
+  state.counted = counted!;
   state.transit += transit!;
   state.remoteSendOnce += sendOnce!;
   state.previous = packet.from;
@@ -129,7 +130,8 @@ function sendState(w: DipcWorld, port: Port, to: number, activity: number): void
   const body = {
     seqno: port.seqno,
     qlimit: port.qlimit,
-    transit: state.transit - port.srights,
+    counted: state.counted,
+    transit: state.counted ? state.transit - port.srights : 0,
     sendOnce: state.remoteSendOnce + port.sorights,
   };
   const { uid } = state;
@@ -139,7 +141,7 @@ function sendState(w: DipcWorld, port: Port, to: number, activity: number): void
 /** Steps 6 and 8: what waited here goes on as it would at any proxy. */
 function becomeForwardingProxy(w: DipcWorld, port: Port): void {
   const state = distributedOf(w, port);
-  state.transit = port.srights;
+  state.transit = state.counted ? port.srights : 0;
   state.remoteSendOnce = 0;
   port.seqno = 0;
   port.qlimit = DEFAULT_QUEUE_LIMIT;

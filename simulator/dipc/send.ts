@@ -6,6 +6,7 @@
  * the message. The other node may refuse it: the queue is full (it will call back), the port has moved (try there), or
  * it is dead. A refused message is still in network form and is simply sent again.
  */
+import { LAST_SEND } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
 import { admitSenders, enqueue, sendDone } from '../mach/ipc/mqueue.ts';
@@ -13,6 +14,7 @@ import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
 import { SENDING, runAt, threadOf, type Thread } from '../mach/thread.ts';
+import { emit } from '../mach/world.ts';
 import { WIRE_STRIDE, proxyWithoutCredit, toNetworkForm } from './crossing.ts';
 import { copyOn, copyOrProxy, distributedOf, originOf, type Distributed } from './distributed.ts';
 import { acknowledgement, oneWay, sendPacket, type Packet } from './packet.ts';
@@ -23,7 +25,9 @@ const refusals = { full: 'queue full', moved: 'moved', dead: 'dead' } as const;
 
 /** A message for a proxy, or for a port whose receive right is arriving, has been sent on this node. */
 export function sendRemote(w: DipcWorld, message: Message): void {
-  const port = message.wire ? proxyFor(w, message) : at(w.ports, message.dest);
+  const port = message.wire
+    ? proxyFor(w, message.node, message.destUid, originOf(message.destUid))
+    : at(w.ports, message.dest);
   if (!port.active) return abandonSend(w, message);
   if (!port.proxy) return acceptHere(w, message, port);
   const state = distributedOf(w, port);
@@ -87,7 +91,7 @@ export function accepted(w: DipcWorld, packet: Packet): void {
 /** The other node has refused the message: wait for room, try elsewhere, or give up. */
 export function refused(w: DipcWorld, packet: Packet): void {
   const message = at(w.messages, packet.message);
-  const port = copyOrProxy(w, packet.to, packet.uid, packet.from);
+  const port = proxyFor(w, packet.to, packet.uid, packet.from);
   if (packet.body.reason === 'dead') {
     if (port.proxy) portDestroy(w, port);
     return abandonSend(w, message);
@@ -142,6 +146,7 @@ export function releaseHeld(w: DipcWorld, state: Distributed): void {
   const { held } = state;
   state.held = [];
   for (const id of held) sendRemote(w, at(w.messages, id));
+  retireIfUnused(w, at(w.ports, state.port));
 }
 
 function acquireCredits(w: DipcWorld, state: Distributed, port: Port, message: Message): void {
@@ -199,6 +204,13 @@ function senderOf(w: DipcWorld, message: Message): Thread | null {
   return t !== null && t.state === SENDING && t.outgoing === message.id ? t : null;
 }
 
-function proxyFor(w: DipcWorld, message: Message): Port {
-  return copyOrProxy(w, message.node, message.destUid, originOf(message.destUid));
+/** A message that is sent again may find that its node has forgotten the port: then the new proxy goes after it. */
+function proxyFor(w: DipcWorld, node: number, uid: number, guess: number): Port {
+  const port = copyOrProxy(w, node, uid, guess);
+  retireIfUnused(w, port);
+  return port;
+}
+
+function retireIfUnused(w: DipcWorld, port: Port): void {
+  if (port.proxy && port.srights === 0 && port.sorights === 0) emit(w, LAST_SEND, port.id);
 }

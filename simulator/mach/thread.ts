@@ -42,6 +42,7 @@ export const RETRY_RECEIVE = 1;
 export const RETRY_STEP = 2;
 
 export interface Thread extends Row {
+  /** NONE for the husk of a thread that goes on elsewhere. */
   identity: number;
   name: string;
   task: number;
@@ -140,6 +141,8 @@ export function blankThread(id: number): Thread {
 /** A new thread of the task, suspended or not, without frames; `identity` for one that moves, else a new one. */
 export function threadCreate(w: MachWorld, task: Task, name: string, identity = w.threadByIdentity.length): Thread {
   const t = take(w.threads, blankThread);
+  const husk = threadOf(w, identity);
+  if (husk !== null) husk.identity = NONE;
   t.identity = identity;
   w.threadByIdentity[identity] = t.id;
   t.wakeEpoch = identity * 256;
