@@ -24,7 +24,7 @@ export interface Operator {
   /** Its task, or NONE before the scenario begins. */
   task: number;
   /** The scenario's variables: all its threads share them. */
-  locals: Value[];
+  locals: (Value | null)[];
   /** Names, in its space, of the send rights to the PMAs' service ports, by node; NONE for a node without a PMA. */
   pmas: number[];
 }

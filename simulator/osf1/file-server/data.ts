@@ -5,9 +5,9 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { MAKE_SEND, MAKE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, finish, routine, step, type Routine } from '../../mach/routine.ts';
+import { again, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
@@ -99,8 +99,10 @@ export const fileClose = routine<OsfWorld, Closing>('file.close', 'closes an ima
 export const fileNoSenders = routine<OsfWorld, Closing>('file.no_senders', 'frees an open file that nobody uses', [
   step('free the open file structure', (w, t, f) => {
     const server = fileServerOf(w, t);
-    const handle = handleByPort(w, server.id, (f.body as { name: number }).name);
+    const { name, mscount } = f.body as { name: number; mscount: number };
+    const handle = handleByPort(w, server.id, name);
     if (handle === null) return finish(t, null);
+    if (mscount !== handle.made) return goTo(w, t, 'ask again');
     f.ports = [handle.port, handle.token];
     const { client } = handle;
     handleFree(w, handle);
@@ -113,6 +115,14 @@ export const fileNoSenders = routine<OsfWorld, Closing>('file.no_senders', 'free
     kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_destroy', { body: { name } });
   }),
   step('be done', (_w, t) => finish(t, null)),
+  step('ask again', (w, t, f) => {
+    const { self, service } = fileServerOf(w, t);
+    kernelCall(w, t, self, 'mach_port_request_notification', {
+      body: { name: (f.body as { name: number }).name },
+      rights: [{ name: service, disposition: MAKE_SEND_ONCE }],
+    });
+  }),
+  step('leave it', (_w, t) => finish(t, null)),
 ]);
 
 export const dataRoutines: readonly Routine[] = [fileRead, fileWrite, fileMap, fileClose, fileNoSenders];

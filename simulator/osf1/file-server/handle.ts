@@ -15,6 +15,8 @@ export interface FileHandle extends Row {
   /** Names, in the server's space, of the receive rights of the open file structure and of its token. */
   port: number;
   token: number;
+  /** How many send rights to the file port were made: a notice that knows of fewer is out of date [mechanisms 1.9]. */
+  made: number;
   position: number;
   flags: number;
   /** Name of the send right to the per-process port of the PMA that is told about the token, or NONE. */
@@ -31,6 +33,7 @@ function blankHandle(id: number): FileHandle {
     server: NONE,
     port: NONE,
     token: NONE,
+    made: 0,
     position: 0,
     flags: 0,
     client: NONE,

@@ -6,8 +6,8 @@
  * token, and its structure goes when it is closed.
  */
 import { NONE, at } from '../../base/table.ts';
-import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { answer, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { MAKE_SEND, MAKE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
@@ -80,19 +80,24 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     const { self, set } = fileServerOf(w, t);
     kernelCall(w, t, self, 'mach_port_move_member', { body: { member: f.token, set } });
   }),
-  step('ask to be told when nobody uses it any more', (w, t, f) => {
-    const { self, service } = fileServerOf(w, t);
-    kernelCall(w, t, self, 'mach_port_request_notification', { body: { name: f.port!, notify: service } });
-  }),
   step('hand it out', (w, t, f) => {
     const handle = handleAllocate(w, f.file!, fileServerOf(w, t).id);
     handle.port = f.port!;
     handle.token = f.token!;
     handle.flags = (f.body as Open).flags;
     handle.client = f.names[0] ?? NONE;
+    handle.made = 1;
     const rights = [f.port!, f.token!].map((name) => ({ name, disposition: MAKE_SEND }));
-    finish(t, { body: described(w, t, f), rights } satisfies Payload);
+    answer(w, t, f.reply, { body: described(w, t, f), rights });
   }),
+  step('ask to be told when nobody uses it any more', (w, t, f) => {
+    const { self, service } = fileServerOf(w, t);
+    kernelCall(w, t, self, 'mach_port_request_notification', {
+      body: { name: f.port! },
+      rights: [{ name: service, disposition: MAKE_SEND_ONCE }],
+    });
+  }),
+  step('be done', (_w, t) => finish(t, null)),
   step('send it on to the server that holds it', (w, t, f) => {
     const server = fileServerOf(w, t);
     const { path } = f.body as Open;

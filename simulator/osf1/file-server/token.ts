@@ -62,6 +62,7 @@ export const tokenRoutines: readonly Routine[] = [
   operation('token.confirm', 'hears that a PMA has nothing outstanding', () => ({})),
   operation('token.state', 'reports the state of the open file', (w, handle) => {
     const { position, port, token } = handle;
+    handle.made++;
     const rights = [port, token].map((name) => ({ name, disposition: MAKE_SEND }));
     return { body: { position, size: at(w.files, handle.file).size }, rights };
   }),

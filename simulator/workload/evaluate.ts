@@ -1,0 +1,163 @@
+/**
+ * The value of an expression, here and now. Looking costs nothing and changes nothing; only `random` draws a number from
+ * the workload's stream.
+ */
+import { unreachable } from '../base/assert.ts';
+import { drawWithin } from '../base/random.ts';
+import type { Expression, Span, Value } from './program.ts';
+import { migrationField, processField, residualField } from './questions.ts';
+import type { WorkloadWorld } from './world.ts';
+
+type Locals = readonly (Value | null)[];
+type Binary = Extract<Expression, { kind: 'binary' }>;
+
+/** A mistake of the script that only shows when it runs: it ends the process, never the simulator. */
+export class Fault extends Error {
+  readonly span: Span | null;
+
+  constructor(what: string, span: Span | null) {
+    super(what);
+    this.name = 'Fault';
+    this.span = span;
+  }
+}
+
+export function evaluate(w: WorkloadWorld, locals: Locals, expression: Expression): Value {
+  switch (expression.kind) {
+    case 'value':
+      return expression.value;
+    case 'slot': {
+      const value = locals[expression.slot];
+      if (value === undefined || value === null) throw new Fault('a variable is used before it has a value', expression.span);
+      return value;
+    }
+    case 'unary': {
+      if (expression.operator === 'not') return !truth(w, locals, expression.operand);
+      return -number(w, locals, expression.operand);
+    }
+    case 'binary':
+      return binary(w, locals, expression);
+    case 'within': {
+      const operand = number(w, locals, expression.operand);
+      return number(w, locals, expression.low) <= operand && operand <= number(w, locals, expression.high);
+    }
+    case 'random': {
+      const low = number(w, locals, expression.low);
+      const high = number(w, locals, expression.high);
+      if (low > high) throw new Fault(`random(${low}, ${high}): there is no number in this range`, expression.span);
+      return drawWithin(w.random, 'workload', low, high);
+    }
+    case 'process':
+      return processField(w, number(w, locals, expression.process), expression.field);
+    case 'migration':
+      return migrationField(w, number(w, locals, expression.migration), expression.field);
+    case 'residual':
+      return residualField(
+        w,
+        number(w, locals, expression.process),
+        number(w, locals, expression.node),
+        expression.field,
+      );
+    case 'now':
+      return w.time;
+    case 'up':
+      return w.nodes.rows[number(w, locals, expression.node)]?.up ?? false;
+    default:
+      return unreachable(expression);
+  }
+}
+
+export function number(w: WorkloadWorld, locals: Locals, expression: Expression): number {
+  const value = evaluate(w, locals, expression);
+  if (typeof value === 'number') return value;
+  throw new Fault(`a number is needed, not ${JSON.stringify(value)}`, spanOf(expression));
+}
+
+export function text(w: WorkloadWorld, locals: Locals, expression: Expression): string {
+  const value = evaluate(w, locals, expression);
+  if (typeof value === 'string') return value;
+  throw new Fault(`a text is needed, not ${JSON.stringify(value)}`, spanOf(expression));
+}
+
+export function truth(w: WorkloadWorld, locals: Locals, expression: Expression): boolean {
+  const value = evaluate(w, locals, expression);
+  if (typeof value === 'boolean') return value;
+  throw new Fault(`a condition is needed, not ${JSON.stringify(value)}`, spanOf(expression));
+}
+
+function binary(w: WorkloadWorld, locals: Locals, expression: Binary): Value {
+  const { operator, left, right, span } = expression;
+  switch (operator) {
+    case 'and':
+      return truth(w, locals, left) && truth(w, locals, right);
+    case 'or':
+      return truth(w, locals, left) || truth(w, locals, right);
+    case '==':
+      return evaluate(w, locals, left) === evaluate(w, locals, right);
+    case '!=':
+      return evaluate(w, locals, left) !== evaluate(w, locals, right);
+    case '+': {
+      const first = evaluate(w, locals, left);
+      if (typeof first === 'string') return first + text(w, locals, right);
+      return whole(number(w, locals, left) + number(w, locals, right), span);
+    }
+    default:
+  }
+  const a = number(w, locals, left);
+  const b = number(w, locals, right);
+  switch (operator) {
+    case '-':
+      return whole(a - b, span);
+    case '*':
+      return whole(a * b, span);
+    case '/':
+      if (b === 0) throw new Fault('division by zero', span);
+      return Math.trunc(a / b);
+    case '%':
+      if (b === 0) throw new Fault('division by zero', span);
+      return a % b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+    default:
+      return unreachable(operator);
+  }
+}
+
+/** Arithmetic is that of whole numbers: what cannot be held exactly is a fault, not an approximation. */
+function whole(value: number, span: Span): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new Fault('the result is too large', span);
+}
+
+function spanOf(expression: Expression): Span | null {
+  return 'span' in expression ? expression.span : null;
+}
+
+/** What a condition compared, in words: shown when an expectation is reported. */
+export function compared(w: WorkloadWorld, locals: Locals, expression: Expression): string {
+  if (expression.kind === 'binary') {
+    const { operator, left, right } = expression;
+    if (operator === 'and' || operator === 'or') {
+      return `${compared(w, locals, left)} ${operator} ${compared(w, locals, right)}`;
+    }
+    return `${shown(w, locals, left)} ${operator} ${shown(w, locals, right)}`;
+  }
+  if (expression.kind === 'within') return shown(w, locals, expression.operand);
+  if (expression.kind === 'unary' && expression.operator === 'not') return `not ${compared(w, locals, expression.operand)}`;
+  return shown(w, locals, expression);
+}
+
+const NANOSECONDS_PER_MILLISECOND = 1_000_000;
+
+function shown(w: WorkloadWorld, locals: Locals, expression: Expression): string {
+  const value = evaluate(w, locals, expression);
+  const time = expression.kind === 'now' || (expression.kind === 'migration' && expression.field.endsWith('_time'));
+  if (time && typeof value === 'number') return `${value / NANOSECONDS_PER_MILLISECOND} ms`;
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

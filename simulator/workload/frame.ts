@@ -1,0 +1,28 @@
+/**
+ * A frame of a script: which program or scenario, where in it, and its variables.
+ *
+ * The frame is data of the interpreter's routine, like the data of every other frame, so that a process can be stopped
+ * between any two instructions, copied by fork and moved to another node. The threads of a scenario share one set of
+ * variables, which is the operator's; their frames have none.
+ */
+import { NONE } from '../base/table.ts';
+import type { Frame } from '../mach/routine.ts';
+import type { Program, Value } from './program.ts';
+
+export interface WorkloadFrame {
+  readonly kind: 'program' | 'scenario';
+  /** Index of the program or scenario in the image. */
+  readonly unit: number;
+  /** Index of the instruction that comes next, or is under way. */
+  pc: number;
+  readonly locals: (Value | null)[];
+  /** touch: the page that comes next, NONE if it has not begun. */
+  page: number;
+}
+
+/** The frame with which a program starts; `routine` is the interpreter's number. */
+export function programFrame(routine: number, unit: number, program: Program, operands: readonly Value[]): Frame {
+  const locals = program.slots.map((_, slot) => (slot < program.parameters ? (operands[slot] ?? null) : null));
+  const data: WorkloadFrame = { kind: 'program', unit, pc: 0, locals, page: NONE };
+  return { routine, step: 0, current: 0, data };
+}

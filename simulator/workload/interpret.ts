@@ -1,0 +1,88 @@
+/**
+ * The interpreter: the routine that executes programs on the main threads of processes, and scenarios on the threads of
+ * the operator.
+ *
+ * One instruction is one step, so a debugger can stop in front of every statement. An instruction that has to wait
+ * (a system call, a computation, a page) gives the thread something to wait for and the next step keeps what came of
+ * it. A mistake that shows only now ends the process with status 255, the way of every exit; in a scenario it ends the
+ * thread and counts as an expectation that did not hold.
+ */
+import { at } from '../base/table.ts';
+import { call, finish, goTo, routine, step } from '../mach/routine.ts';
+import type { Thread } from '../mach/thread.ts';
+import { emulatorExit } from '../osf1/emulator/calls.ts';
+import { Fault, evaluate, truth } from './evaluate.ts';
+import type { WorkloadFrame } from './frame.ts';
+import { keepProgramResult, performInProgram } from './interpret-program.ts';
+import { keepScenarioResult, performInScenario } from './interpret-scenario.ts';
+import { jump, localsOf, next } from './locals.ts';
+import type { Instruction } from './program.ts';
+import type { WorkloadWorld } from './world.ts';
+
+/** Exit status of a process that a mistake of its program has ended. */
+export const FAULT_STATUS = 255;
+
+export const PERFORM = 'perform the next instruction';
+
+export const interpreter = routine<WorkloadWorld, WorkloadFrame>('workload', 'executes a script', [
+  step(PERFORM, (w, t, f) => guarded(w, t, f, () => perform(w, t, f, instructionAt(w, f)))),
+  step('keep the result', (w, t, f) =>
+    guarded(w, t, f, () => {
+      const instruction = instructionAt(w, f);
+      if (f.kind === 'program') keepProgramResult(t, f, instruction);
+      else keepScenarioResult(w, t, f, instruction);
+      goTo(w, t, PERFORM);
+    }),
+  ),
+]);
+
+export function instructionAt(w: WorkloadWorld, { kind, unit, pc }: WorkloadFrame): Instruction {
+  const { programs, scenarios } = w.setup.image;
+  return (kind === 'program' ? programs : scenarios)[unit]!.code[pc]!;
+}
+
+function perform(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Instruction): void {
+  const locals = localsOf(w, f);
+  switch (instruction.op) {
+    case 'set':
+      locals[instruction.slot] = evaluate(w, locals, instruction.value);
+      return next(t, f);
+    case 'jump':
+      return jump(t, f, instruction.to);
+    case 'unless':
+      return truth(w, locals, instruction.condition) ? next(t, f) : jump(t, f, instruction.to);
+    case 'print': {
+      const text = instruction.values.map((each) => String(evaluate(w, locals, each))).join('');
+      const pid = f.kind === 'program' ? at(w.tasks, t.task).pid : null;
+      w.output.push({ time: w.time, pid, text });
+      w.notices.push({ kind: 'output', pid, thread: t.identity, text });
+      return next(t, f);
+    }
+    default:
+      if (f.kind === 'program') performInProgram(w, t, f, instruction);
+      else performInScenario(w, t, f, instruction);
+  }
+}
+
+/** A fault ends the process, or the scenario's thread; anything else that goes wrong is ours. */
+function guarded(w: WorkloadWorld, t: Thread, f: WorkloadFrame, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    fault(w, t, f, error);
+  }
+}
+
+function fault(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { message, span }: Fault): void {
+  const { line } = span ?? instructionAt(w, f).span;
+  const text = `line ${line}: ${message}`;
+  const program = f.kind === 'program';
+  w.notices.push({ kind: 'fault', pid: program ? at(w.tasks, t.task).pid : null, thread: t.identity, text });
+  if (program) {
+    call(t, emulatorExit, { status: FAULT_STATUS });
+    return;
+  }
+  w.expectations.push({ text: message, line, time: w.time, held: false, actual: 'fault' });
+  finish(t);
+}

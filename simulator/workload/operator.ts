@@ -1,0 +1,92 @@
+/**
+ * What the operator does on a thread of its own: sending a signal, asking for a migration.
+ *
+ * It asks the PMA of the node where the process is; if the process has left in the meantime it looks again and asks
+ * there, like a vproc layer, a bounded number of times.
+ */
+import { openAccount } from '../base/ledger.ts';
+import { NONE, at } from '../base/table.ts';
+import { rpc } from '../mach/ipc/mach-msg.ts';
+import { call, finish, goTo, routine, step } from '../mach/routine.ts';
+import { threadCreate, threadStart, type Thread } from '../mach/thread.ts';
+import { migrationEnd, migrationOpen } from '../migration/record.ts';
+import { SUPERUSER } from '../osf1/pma/fork.ts';
+import type { Migrate } from '../osf1/pma/pcntl.ts';
+import type { Signal } from '../osf1/pma/signal.ts';
+import { isStale } from '../osf1/pma/vproc-call.ts';
+import { masterEntryOf } from '../osf1/pm-master/entry.ts';
+import { tasksOf } from './questions.ts';
+import type { WorkloadWorld } from './world.ts';
+
+const MAXIMUM_TRIES = 8;
+
+interface OperatorSignal {
+  readonly pid: number;
+  readonly signal: number;
+  tries: number;
+}
+
+/** Name of the right to the PMA that has the process, or NONE if the process has ended. */
+function pmaOf(w: WorkloadWorld, pid: number): number {
+  const entry = masterEntryOf(w, pid);
+  return entry?.state === 'alive' ? (w.operator.pmas[entry.node] ?? NONE) : NONE;
+}
+
+/** Nothing comes back: a process that has ended gets no signal, and that is no mistake. */
+export const operatorSignal = routine<WorkloadWorld, OperatorSignal>('operator.kill', 'sends a signal to a process', [
+  step('ask the PMA of the process', (w, t, f) => {
+    const pma = pmaOf(w, f.pid);
+    if (pma === NONE) return finish(t);
+    const body: Signal = { pid: f.pid, signal: f.signal, uid: SUPERUSER };
+    rpc(w, t, pma, 'vproc.signal', { body });
+  }),
+  step('look at the answer', (w, t, f) => {
+    if (isStale(t.code) && ++f.tries < MAXIMUM_TRIES) return goTo(w, t, 'ask the PMA of the process');
+    finish(t);
+  }),
+]);
+
+interface OperatorMigrate {
+  readonly migration: number;
+  tries: number;
+}
+
+export const operatorMigrate = routine<WorkloadWorld, OperatorMigrate>('operator.migrate', 'has a process moved', [
+  step('ask the PMA of the process', (w, t, f) => {
+    const { pid, to } = at(w.migrations, f.migration);
+    const pma = pmaOf(w, pid);
+    if (pma === NONE) {
+      migrationEnd(w, f.migration, 'refused', 'ESRCH');
+      return finish(t);
+    }
+    const body: Migrate = { pid, node: to, uid: SUPERUSER, migration: f.migration };
+    rpc(w, t, pma, 'vproc.migrate', { body });
+  }),
+  step('look at the answer', (w, t, f) => {
+    if (isStale(t.code) && ++f.tries < MAXIMUM_TRIES) return goTo(w, t, 'ask the PMA of the process');
+    if (t.code === 'KERN_SUCCESS') migrationEnd(w, f.migration, 'done');
+    else migrationEnd(w, f.migration, 'refused', t.code);
+    finish(t);
+  }),
+]);
+
+/** Opens the record of a migration and has another thread ask for it. Returns the record's id at once. */
+export function startMigration(w: WorkloadWorld, t: Thread, pid: number, to: number, by: 'process' | 'task'): number {
+  const entry = masterEntryOf(w, pid);
+  const name = entry?.name ?? `pid ${pid}`;
+  const main = tasksOf(w, pid)[0]?.threads[0];
+  const m = migrationOpen(w, {
+    pid,
+    name,
+    by,
+    from: entry?.node ?? NONE,
+    to,
+    activity: openAccount(w.ledger, `migration of ${name} (pid ${pid})`).id,
+    thread: main === undefined ? NONE : at(w.threads, main).identity,
+  });
+  const helper = threadCreate(w, at(w.tasks, t.task), 'migrate');
+  helper.activity = m.activity;
+  call(helper, operatorMigrate, { migration: m.id, tries: 0 } satisfies OperatorMigrate);
+  threadStart(w, helper);
+  return m.id;
+}

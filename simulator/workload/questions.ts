@@ -1,0 +1,125 @@
+/**
+ * What a scenario can ask of the world: about a process, about a migration, and what a process has left behind.
+ *
+ * The answers are read from the tables, as an operator with perfect sight would; no message is sent.
+ */
+import { NONE, at, select } from '../base/table.ts';
+import { distributedOf } from '../dipc/distributed.ts';
+import type { Task } from '../mach/task.ts';
+import { ABSENT } from '../mach/vm/object.ts';
+import { between } from '../migration/record.ts';
+import { procOf, type Proc } from '../osf1/proc.ts';
+import { masterEntryOf } from '../osf1/pm-master/entry.ts';
+import type { MigrationField, ProcessField, ResidualField, Value } from './program.ts';
+import type { WorkloadWorld } from './world.ts';
+
+/** The proc of a living process, on whatever node. */
+function procAnywhere(w: WorkloadWorld, pid: number): Proc | null {
+  const node = masterEntryOf(w, pid)?.node ?? NONE;
+  return procOf(w, node, pid) ?? w.procs.rows.find((proc) => proc.live && proc.pid === pid) ?? null;
+}
+
+export function processField(w: WorkloadWorld, pid: number, field: ProcessField): Value {
+  const entry = masterEntryOf(w, pid);
+  const proc = entry?.state === 'alive' ? procAnywhere(w, pid) : null;
+  switch (field) {
+    case 'pid':
+      return pid;
+    case 'node':
+      return entry?.node ?? NONE;
+    case 'status':
+      return entry === null || entry.state === 'alive' ? -1 : entry.status;
+    case 'alive':
+      return entry?.state === 'alive';
+    case 'migrations':
+      return proc?.migrations ?? entry?.migrations ?? 0;
+    case 'delivered':
+      return proc?.signals.delivered ?? entry?.delivered ?? 0;
+  }
+}
+
+export function migrationField(w: WorkloadWorld, id: number, field: MigrationField): Value {
+  const m = at(w.migrations, id);
+  switch (field) {
+    case 'outcome':
+      return m.outcome;
+    case 'reason':
+      return m.reason;
+    case 'freezing_time':
+      return between(m, 'decision', 'frozen');
+    case 'freeze_time':
+      return between(m, 'suspended', 'resumed');
+    case 'total_time':
+      return between(m, 'decision', 'resumed');
+    case 'task_time':
+      return between(m, 'installed', 'moved');
+  }
+}
+
+export function residualField(w: WorkloadWorld, pid: number, node: number, field: ResidualField): Value {
+  switch (field) {
+    case 'pma':
+      return residualEntries(w, pid, node);
+    case 'pages':
+      return tasksOf(w, pid).reduce((sum, task) => sum + residualPages(w, task, node), 0);
+    case 'forwarders':
+      return residualForwarders(w, pid, node);
+  }
+}
+
+export function tasksOf(w: WorkloadWorld, pid: number): Task[] {
+  return select(w.tasks, (task) => task.pid === pid && task.kind === 'process');
+}
+
+/** Procs, local vprocs and kept requests of the process in the PMA of the node. */
+function residualEntries(w: WorkloadWorld, pid: number, node: number): number {
+  const procs = select(w.procs, (proc) => proc.pid === pid && proc.node === node).length;
+  let entries = procs;
+  for (const vproc of w.vprocs.rows) {
+    if (!vproc.live || vproc.pid !== pid || vproc.node !== node) continue;
+    entries += vproc.pending.length + (vproc.operations === 'local' ? 1 : 0);
+  }
+  return entries;
+}
+
+/** Pages of the task that only the node has: the task's node imports them and has not touched them. */
+function residualPages(w: WorkloadWorld, task: Task, node: number): number {
+  let count = 0;
+  for (const id of task.regions) {
+    const region = at(w.regions, id);
+    for (let page = 0; page < region.pages; page++) {
+      for (let object = at(w.objects, region.object); ; object = at(w.objects, object.shadow)) {
+        const version = object.contents[page] ?? ABSENT - 1;
+        if (version >= 0) break;
+        if (version === ABSENT) {
+          if (object.kind === 'import' && pagerNode(w, object.pager) === node) count++;
+          break;
+        }
+        if (object.shadow === NONE) break;
+      }
+    }
+  }
+  return count;
+}
+
+function pagerNode(w: WorkloadWorld, pager: number): number {
+  const port = w.ports.rows[pager];
+  if (port === undefined || !port.live) return NONE;
+  return port.proxy ? distributedOf(w, port).destination : port.node;
+}
+
+/** Forwarding proxies on the node for ports whose receive right the process holds now. */
+function residualForwarders(w: WorkloadWorld, pid: number, node: number): number {
+  const tasks = new Set(tasksOf(w, pid).map((task) => task.id));
+  let count = 0;
+  for (const state of w.distributed.rows) {
+    if (!state.live || !state.forward) continue;
+    const port = at(w.ports, state.port);
+    if (port.node !== node) continue;
+    for (const other of w.nodes.rows) {
+      const copy = w.ports.rows[other.portByUid.get(state.uid) ?? NONE];
+      if (copy?.live === true && !copy.proxy && tasks.has(copy.receiver)) count++;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,52 @@
+/** Starting a scenario, and knowing the statement that a thread is about to begin. */
+import { NONE, at } from '../base/table.ts';
+import { bootRight } from '../dipc/boot.ts';
+import { lookup } from '../mach/ipc/space.ts';
+import type { Frame } from '../mach/routine.ts';
+import { taskCreate } from '../mach/task.ts';
+import { threadCreate, threadStart, type Thread } from '../mach/thread.ts';
+import type { WorkloadFrame } from './frame.ts';
+import { PERFORM, instructionAt, interpreter } from './interpret.ts';
+import type { WorkloadWorld } from './world.ts';
+
+/**
+ * The operator's task and the scenario's first thread. The task is on the node of the PM Master and has a right to
+ * every PMA.
+ */
+export function startScenario(w: WorkloadWorld): void {
+  const { image, scenario: unit } = w.setup;
+  const scenario = image.scenarios[unit]!;
+  const node = w.pmMasters.rows[0]?.node ?? 0;
+  const task = taskCreate(w, node, 'mach', 'operator', 0);
+  w.operator.task = task.id;
+  w.operator.locals = scenario.slots.map(() => null);
+  w.operator.pmas = w.nodes.rows.map((each) => {
+    const pma = w.pmas.rows.find(({ node: home }) => home === each.id);
+    if (pma === undefined) return NONE;
+    const { space } = at(w.tasks, pma.task);
+    return bootRight(w, at(w.ports, lookup(space, pma.service)!.port), task);
+  });
+  const t = threadCreate(w, task, scenario.name);
+  const data: WorkloadFrame = { kind: 'scenario', unit, pc: 0, locals: [], page: NONE };
+  t.frames.push({ routine: interpreter.index, step: 0, current: 0, data } satisfies Frame);
+  threadStart(w, t);
+}
+
+/** Where a thread is about to begin an instruction. */
+interface Next {
+  readonly thread: number;
+  readonly unit: { readonly kind: 'program' | 'scenario'; readonly index: number };
+  readonly pc: number;
+  readonly depth: number;
+}
+
+/** The statement that the thread would begin with its next step, or null if it is in the middle of something. */
+export function nextStatementOf(w: WorkloadWorld, t: Thread): Next | null {
+  const top = t.frames[t.frames.length - 1];
+  if (top === undefined || top.routine !== interpreter.index) return null;
+  if (interpreter.steps[top.step]?.name !== PERFORM) return null;
+  const frame = top.data as WorkloadFrame;
+  if (!instructionAt(w, frame).statement || frame.page !== NONE) return null;
+  const { kind, unit: index, pc } = frame;
+  return { thread: t.identity, unit: { kind, index }, pc, depth: t.frames.length };
+}
