@@ -36,6 +36,7 @@ export const severities = {
   syntax: 'error',
   'unclosed-text': 'error',
   'unclosed-block': 'error',
+  'unclosed-comment': 'error',
   'unknown-unit': 'error',
   'reserved-word': 'error',
   'too-deep': 'error',

@@ -140,6 +140,12 @@ function tellMismatch(cx: Check, binary: ast.Binary, left: Type, right: Type): v
     mustFit(cx, binary.right, ['bool'], `The right side of \`${operator}\``);
     return;
   }
+  const quoted = [binary.left, binary.right].find((each) => ast.isTextLiteral(each));
+  if (quoted !== undefined && (left === 'node' || right === 'node')) {
+    const fix = { title: `Write \`${quoted.value}\``, replacement: quoted.value };
+    cx.report('wrong-type', spanOf(quoted), `Nodes are named without quotes: write \`${quoted.value}\`.`, fix);
+    return;
+  }
   const compares = /^[<>=!]/.test(operator);
   const message = compares
     ? `${capital(title(left))} cannot be compared with ${title(right)} by \`${operator}\`.`

@@ -8,12 +8,9 @@
  */
 import type { Lexer, ParseResult } from 'langium';
 import { collect, type Diagnostic, type Report, type Span } from '../diagnostics.ts';
-import { sentences, suggestion } from '../nearest.ts';
-import { units } from '../vocabulary/units.ts';
-import { statement, statementOrEnd } from './expected.ts';
 import { tooDeep } from './lexer.ts';
+import { slips, type Token } from './slips.ts';
 
-type Token = ReturnType<Lexer['tokenize']>['tokens'][number];
 type ParserError = ParseResult['parserErrors'][number];
 type LexerError = ParseResult['lexerErrors'][number];
 
@@ -24,10 +21,23 @@ export function syntaxErrors(text: string, result: ParseResult, lexer: Lexer): D
   const { tokens } = lexer.tokenize(text);
   for (const error of result.lexerErrors) tellLexerError(text, error, report);
   const cut = found.some(({ code }) => code === 'too-deep');
-  if (!cut) for (const error of result.parserErrors) tellParserError(tokens, error, report);
+  const told = new Set<number>();
+  for (const error of cut ? [] : result.parserErrors) {
+    const declaration = declarationAt(tokens, error);
+    if (!told.has(declaration)) tellParserError(tokens, error, report);
+    told.add(declaration);
+  }
   const lines = new Set<number>();
   return found.filter(({ span }) => !lines.has(span.line) && lines.add(span.line));
 }
+
+/** How many declarations begin before an error: the parser finds its feet at the next one, not always before. */
+function declarationAt(tokens: readonly Token[], { token }: ParserError): number {
+  const offset = Number.isNaN(token.startOffset) ? Infinity : token.startOffset;
+  return tokens.filter(({ image, startOffset }) => startOffset < offset && isDeclarationWord(image)).length;
+}
+
+const isDeclarationWord = (image: string): boolean => ['cluster', 'const', 'program', 'scenario'].includes(image);
 
 // ---- characters that form no token
 
@@ -69,82 +79,24 @@ function tellLexerError(text: string, { offset, line, column, length, message }:
 // ---- tokens in the wrong place
 
 function tellParserError(tokens: readonly Token[], error: ParserError, report: Report): void {
-  const index = tokens.findIndex(({ startOffset }) => startOffset === error.token.startOffset);
+  const found = tokens.findIndex(({ startOffset }) => startOffset === error.token.startOffset);
+  const index = found < 0 ? tokens.length : found;
   const token = tokens[index];
-  if (token === undefined) {
-    tellEnd(tokens, error, report);
-    return;
-  }
   const previous = tokens[index - 1];
-  if (tellUnit(tokens[index - 2], previous, report) || tellUnit(previous, token, report)) return;
-  const place = spanOfToken(token);
   const expected = error.message;
-  if (token.image === '=' && (expected === '`{`' || expected === statementOrEnd)) {
-    report('syntax', place, 'To compare, write `==`; to set a variable, write `let name = ...` or `name = ...`.', {
-      title: 'Write `==`',
-      replacement: '==',
-    });
+  for (const slip of slips) {
+    const known = slip({ tokens, index, expected });
+    if (known === undefined) continue;
+    report(known.code, spanOfToken(known.at), known.message, known.fix);
     return;
   }
-  if (token.image === '|' && previous?.image === '|') {
-    report('syntax', place, 'Write `or` instead of `||`.');
-    return;
+  if (previous !== undefined && (token === undefined || token.startLine !== previous.endLine)) {
+    report('syntax', spanOfToken(previous), `Expected ${expected} after ${shown(previous)}.`);
+  } else if (token !== undefined) {
+    report('syntax', spanOfToken(token), `Expected ${expected}, found ${shown(token)}.`);
+  } else {
+    report('syntax', spanAt(1, 1, 0), `Expected ${expected}.`);
   }
-  if (/name$/.test(expected) && /^[a-z]/.test(token.image)) {
-    report('reserved-word', place, `\`${token.image}\` is a word of the language: choose another name.`);
-    return;
-  }
-  if (token.image === '..') {
-    report('syntax', place, 'A range `a .. b` stands only after `in` and in `[ ]`.');
-    return;
-  }
-  if (expected === statementOrEnd && isDeclarationWord(token.image)) {
-    const brace = openBraces(tokens.slice(0, index)).at(-1);
-    if (brace !== undefined) {
-      report('unclosed-block', spanOfToken(brace), `This \`{\` is not closed before \`${token.image}\`: add a \`}\`.`);
-      return;
-    }
-  }
-  if ((expected === statement || expected === statementOrEnd) && token.tokenType.name === 'ID') {
-    const name = token.image;
-    report('syntax', place, `\`${name}\` alone does nothing: write \`${name} = ...\` or \`${name}(...)\`.`);
-    return;
-  }
-  report('syntax', place, `Expected ${expected}, found ${shown(token)}.`);
-}
-
-const isDeclarationWord = (image: string): boolean => ['cluster', 'const', 'program', 'scenario'].includes(image);
-
-function openBraces(tokens: readonly Token[]): Token[] {
-  const open: Token[] = [];
-  for (const token of tokens) {
-    if (token.image === '{') open.push(token);
-    else if (token.image === '}') open.pop();
-  }
-  return open;
-}
-
-/** The script ends too early: where a brace is open, the brace is the mistake. */
-function tellEnd(tokens: readonly Token[], error: ParserError, report: Report): void {
-  const brace = openBraces(tokens).at(-1);
-  if (brace !== undefined) {
-    report('unclosed-block', spanOfToken(brace), 'This `{` is never closed: add a `}`.');
-    return;
-  }
-  const last = tokens.at(-1);
-  if (tellUnit(tokens.at(-2), last, report)) return;
-  const place = last === undefined ? spanAt(1, 1, 0) : spanOfToken(last);
-  report('syntax', place, `Expected ${error.message} after this, found the end of the script.`);
-}
-
-/** A number followed on the same line by a word that can only be meant as a unit. */
-function tellUnit(number: Token | undefined, word: Token | undefined, report: Report): boolean {
-  if (number?.tokenType.name !== 'NUMBER' || word?.tokenType.name !== 'ID') return false;
-  if (number.endLine !== word.startLine) return false;
-  const names = units.map(({ name }) => name);
-  const { text, fix } = suggestion(word.image, names);
-  report('unknown-unit', spanOfToken(word), sentences(`\`${word.image}\` is not a unit.`, text), fix);
-  return true;
 }
 
 const shown = (token: Token): string =>

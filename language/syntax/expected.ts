@@ -8,7 +8,7 @@ type Mismatch = Parameters<LangiumParserErrorMessageProvider['buildMismatchToken
 type NoViable = Parameters<LangiumParserErrorMessageProvider['buildNoViableAltMessage']>[0];
 type EarlyExit = Parameters<LangiumParserErrorMessageProvider['buildEarlyExitMessage']>[0];
 
-const declaration = 'a declaration: cluster, file, const, program or scenario';
+export const declaration = 'a declaration: cluster, file, const, program or scenario';
 
 export const statement = 'a statement';
 export const statementOrEnd = 'a statement or `}`';
@@ -56,6 +56,8 @@ const plain = (ruleName: string): string => ruleName.replace('\u200B', '');
 export class ExpectedMessages extends LangiumParserErrorMessageProvider {
   override buildMismatchTokenMessage({ expected, ruleName }: Mismatch): string {
     if (expected.name === '}') return contents[plain(ruleName)] ?? '`}`';
+    if (expected.name === ':') return '`:` and a type';
+    if (expected.name === 'EOF') return declaration;
     return tokens[expected.name] ?? `\`${expected.name}\``;
   }
 
