@@ -28,7 +28,8 @@ export function evaluate(w: WorkloadWorld, locals: Locals, expression: Expressio
       return expression.value;
     case 'slot': {
       const value = locals[expression.slot];
-      if (value === undefined || value === null) throw new Fault('a variable is used before it has a value', expression.span);
+      if (value === undefined || value === null)
+        throw new Fault('a variable is used before it has a value', expression.span);
       return value;
     }
     case 'unary': {
@@ -149,7 +150,8 @@ export function compared(w: WorkloadWorld, locals: Locals, expression: Expressio
     return `${shown(w, locals, left)} ${operator} ${shown(w, locals, right)}`;
   }
   if (expression.kind === 'within') return shown(w, locals, expression.operand);
-  if (expression.kind === 'unary' && expression.operator === 'not') return `not ${compared(w, locals, expression.operand)}`;
+  if (expression.kind === 'unary' && expression.operator === 'not')
+    return `not ${compared(w, locals, expression.operand)}`;
   return shown(w, locals, expression);
 }
 

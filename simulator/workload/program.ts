@@ -198,13 +198,7 @@ export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '
  * residual: of a process on a node: `pma`, `pages`, `forwarders` (counts).
  */
 export type ProcessField = 'pid' | 'node' | 'status' | 'alive' | 'migrations' | 'delivered';
-export type MigrationField =
-  | 'outcome'
-  | 'reason'
-  | 'freezing_time'
-  | 'freeze_time'
-  | 'total_time'
-  | 'task_time';
+export type MigrationField = 'outcome' | 'reason' | 'freezing_time' | 'freeze_time' | 'total_time' | 'task_time';
 export type ResidualField = 'pma' | 'pages' | 'forwarders';
 
 export type Expression =

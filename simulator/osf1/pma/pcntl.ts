@@ -13,7 +13,6 @@ import { blockOn } from '../../mach/thread.ts';
 import { procOf, startChannel } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
-import { pmaAt } from './pma.ts';
 import { mayOperate } from './signal.ts';
 import { vprocCall } from './vproc-call.ts';
 
@@ -54,7 +53,6 @@ export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'd
     if (node === t.node) return finish(t, {} satisfies Payload);
     const target = w.nodes.rows[node];
     if (target === undefined || !target.live || !target.up) return finish(t, { code: 'EHOSTDOWN' } satisfies Payload);
-    if (pmaAt(w, node) === null) return finish(t, { code: 'ENOSYS' } satisfies Payload);
     const migrate = w.setup.services.get('pma.migrate_process');
     assert(migrate !== undefined, 'pcntl', 'the service pma.migrate_process is missing');
     call(t, migrate, { ...(f.body as Migrate) });
