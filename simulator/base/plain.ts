@@ -1,7 +1,7 @@
 /**
  * Copying and hashing the world.
  *
- * Everything in the world is plain: numbers, strings, booleans, null, arrays, typed arrays, Maps from number to
+ * Everything in the world is plain: numbers, strings, booleans, null, undefined, arrays, typed arrays, Maps from number to
  * number, and objects of these, without cycles. So one short function copies all of it and another hashes all of it,
  * and no field can be forgotten. A Map is an index over other data: it is copied, but adds nothing to a digest.
  */
@@ -54,6 +54,8 @@ function add(hash: Hash, value: unknown): void {
       addWord(hash, value.length ^ 0x73747200);
       for (let i = 0; i < value.length; i++) addWord(hash, value.charCodeAt(i));
       return;
+    case 'undefined':
+      return addWord(hash, 0x756e6465);
     case 'object':
       return addObject(hash, value);
     default:
