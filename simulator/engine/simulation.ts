@@ -15,6 +15,7 @@ import type { ClusterState } from '../inspect/state.ts';
 import { boot } from '../mach/kernel-call.ts';
 import { runnableThread, wouldStep } from '../mach/run.ts';
 import { threadOf } from '../mach/thread.ts';
+import { bootAgents } from '../migration/agent/agent.ts';
 import { bootServers } from '../osf1/boot.ts';
 import { nextStatementOf, startScenario } from '../workload/start.ts';
 import type { Image } from '../workload/program.ts';
@@ -48,6 +49,7 @@ export function createSimulation(image: Image, options: StartOptions): Simulatio
   const w = emptyWorld(setupFor(image, options.scenario), seed);
   for (const node of cluster.nodes) boot(w, node.name, node.memory);
   bootServers(w, cluster, image.files);
+  bootAgents(w);
   startScenario(w);
   return {
     image,

@@ -9,7 +9,7 @@ import { copy, digestOf } from '../base/plain.ts';
 import { eventQueue, pending } from '../base/queue.ts';
 import { streams } from '../base/random.ts';
 import { table } from '../base/table.ts';
-import type { MigrationWorld } from '../migration/record.ts';
+import { migrationTables, type MigrationWorld } from '../migration/record.ts';
 import { osfTables, type OsfSetup } from '../osf1/world.ts';
 
 export type World = MigrationWorld;
@@ -35,7 +35,7 @@ export function emptyWorld(setup: OsfSetup, seed: number): World {
     distributed: table(),
     packets: table(),
     ...osfTables(),
-    migrations: table(),
+    ...migrationTables(),
   };
   openAccount(w.ledger, 'system');
   return w;

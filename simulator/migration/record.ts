@@ -13,8 +13,10 @@
  *   ended      everything is cleaned up                       total time = ended - decision
  */
 import type { Phase } from '../base/notice.ts';
-import { NONE, at, take, type Row, type Table } from '../base/table.ts';
+import { NONE, at, table, take, type Row, type Table } from '../base/table.ts';
+import { announce, migrationChannel, phaseChannel } from '../osf1/announce.ts';
 import type { OsfWorld } from '../osf1/world.ts';
+import type { Agent } from './agent/agent.ts';
 
 export interface Stamps {
   decision: number;
@@ -49,6 +51,12 @@ export interface Migration extends Row {
 
 export interface MigrationTables {
   readonly migrations: Table<Migration>;
+  /** The migration servers of the nodes that have no PMA. */
+  readonly agents: Table<Agent>;
+}
+
+export function migrationTables(): MigrationTables {
+  return { migrations: table(), agents: table() };
 }
 
 export interface MigrationWorld extends OsfWorld, MigrationTables {}
@@ -85,6 +93,23 @@ export function enterPhase(w: MigrationWorld, id: number, phase: Phase, node: nu
   m.phase = phase;
   const { pid, thread } = m;
   w.notices.push({ kind: 'phase', phase, migration: id, pid, node: at(w.nodes, node).name, thread });
+  announce(w, phaseChannel(pid));
+}
+
+/** The migration is over; who waits for its end goes on. A second end changes nothing. */
+export function migrationEnd(w: MigrationWorld, id: number, outcome: 'done' | 'refused' | 'failed', reason = ''): void {
+  const m = at(w.migrations, id);
+  if (m.outcome !== '') return;
+  m.outcome = outcome;
+  m.reason = reason;
+  m.stamps.ended = w.time;
+  announce(w, migrationChannel(id));
+  announce(w, phaseChannel(m.pid));
+}
+
+/** The migration performs this step of the protocol. */
+export function atStep(w: MigrationWorld, id: number, number: number): void {
+  at(w.migrations, id).step = number;
 }
 
 export function stamp(w: MigrationWorld, id: number, which: keyof Stamps): void {

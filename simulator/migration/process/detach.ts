@@ -1,0 +1,86 @@
+/**
+ * (b) Detach the process from the source PMA and ask the destination to take it.                 [paper 3.2 (b)]
+ *
+ * Before: (a): no system call in progress, incoming requests are kept.
+ * After:  its proc is on the migrating list [P1]; a copy of its state has been sent; the destination has answered.
+ * Undo:   tokens back, active list, thaw, serve Q in order (refused.ts).                          until: commit in (c)
+ *
+ *   travels           bytes  rights  from
+ *   proc and user      1120       9  the PMA's proc table
+ *   credentials         100          the credentials server
+ *   resource usage       76          what earlier nodes and this one have counted
+ *
+ * The call to the destination stays open until the process runs there, or does not.
+ */
+import { PROCESSOR } from '../../base/ledger.ts';
+import { assert } from '../../base/assert.ts';
+import { NONE, at } from '../../base/table.ts';
+import { rpc } from '../../mach/ipc/mach-msg.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
+import { charge } from '../../mach/processor.ts';
+import { call, finish, routine, step } from '../../mach/routine.ts';
+import type { EmulatorState } from '../../osf1/emulator/state.ts';
+import { pmaOf } from '../../osf1/pma/pma.ts';
+import { LOCAL_STATE_BYTES, procOf } from '../../osf1/proc.ts';
+import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
+import { localRights, localState } from './state.ts';
+import { returnTokens, tokensOf, type ReturnTokens } from './tokens.ts';
+
+export interface Detach {
+  readonly migration: number;
+  readonly pid: number;
+  info: TaskInfo | null;
+  /** Names of its tokens, in the task's space; in this PMA's, once they have been returned. */
+  files: number[];
+  tokens: number[];
+}
+
+/** What the destination has answered. */
+export interface Detached {
+  readonly code: string;
+  readonly reason: string;
+  /** Name of a right to the PMA that the process is at now, or NONE. */
+  readonly capability: number;
+  readonly tokens: number[];
+}
+
+export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detaches a process from its PMA', [
+  step('read its credentials', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    assert(proc.callsInProgress.length === 0, 'P5', `${proc.callsInProgress.length} calls of ${f.pid} are in progress`);
+    proc.list = 'migrating';
+    enterPhase(w, f.migration, 'detach', t.node);
+    atStep(w, f.migration, 6);
+    rpc(w, t, proc.names.credentials, 'credentials.get');
+  }),
+  step('collect its resource usage', (w, t, f) => {
+    kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_info');
+  }),
+  step('ask its emulator what is open', (w, t, f) => {
+    f.info = t.body as TaskInfo;
+    kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_get_emulation_vector');
+  }),
+  step('return its tokens', (w, t, f) => {
+    const { task } = procOf(w, t.node, f.pid)!.names;
+    f.files = tokensOf(t.body as EmulatorState);
+    if (f.files.length === 0) return;
+    call(t, returnTokens, { task, files: f.files, done: 0, tokens: [] } satisfies ReturnTokens);
+  }),
+  step('copy and marshal its state', (w, t, f) => {
+    if (f.files.length > 0) f.tokens = t.result as number[];
+    charge(w, t, PROCESSOR, 1, w.setup.prices.migrate_out_processor);
+  }),
+  step('ask the destination to take it', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const { to } = at(w.migrations, f.migration);
+    stamp(w, f.migration, 'detached');
+    atStep(w, f.migration, 7);
+    const body = localState(f.migration, proc, f.info!.processor);
+    rpc(w, t, pmaOf(w, t).peers[to]!, 'migration.request', { body, bytes: LOCAL_STATE_BYTES, rights: localRights(proc) });
+  }),
+  step('look at the answer', (_w, t, f) => {
+    const { reason } = (t.body ?? { reason: 'destination lost' }) as { reason: string };
+    finish(t, { code: t.code, reason, capability: t.names[0] ?? NONE, tokens: f.tokens } satisfies Detached);
+  }),
+]);

@@ -1,0 +1,61 @@
+/**
+ * (a) Freeze the process: all of its state becomes stable, coherent and resumable.              [paper 3.2 (a)]
+ *
+ * Before: it is active; system calls of it may be in progress in this PMA.
+ * After:  its vproc keeps every request, unhandled and whole, in the queue Q; its task is suspended; no call of it is in
+ *         progress [P5]. Calls at other servers are not waited for: their answers queue on its reply ports.
+ * Undo:   resume, thaw, serve Q in order (refused.ts).
+ *
+ * A call in progress that waits for something (wait) is awaited like any other, as the paper does: then the freeze lasts
+ * until the child has exited. With `cancel` such a call ends at once instead, its request goes to the head of Q, and it
+ * is executed again wherever the process is then. If one of the calls was an exit there is nothing left to freeze.
+ */
+import { at } from '../../base/table.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { again, finish, routine, step } from '../../mach/routine.ts';
+import { blockOn } from '../../mach/thread.ts';
+import { pmaOf } from '../../osf1/pma/pma.ts';
+import { cancelCalls } from '../../osf1/pma/wait.ts';
+import { callsChannel, procOf, type Proc } from '../../osf1/proc.ts';
+import { vprocOf } from '../../osf1/vproc.ts';
+import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
+
+export interface Freeze {
+  readonly migration: number;
+  readonly pid: number;
+  readonly cancel: boolean;
+}
+
+/** Finishes with KERN_SUCCESS, or with ESRCH: the process has exited meanwhile. */
+export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freezes a process', [
+  step('keep every request from now on, and suspend it', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    vprocOf(w, t.node, f.pid)!.state = 'frozen';
+    enterPhase(w, f.migration, 'freeze', t.node);
+    atStep(w, f.migration, 3);
+    kernelCall(w, t, proc.names.task, 'task_suspend');
+  }),
+  step('cancel what only waits', (w, t, f) => {
+    stamp(w, f.migration, 'suspended');
+    atStep(w, f.migration, 4);
+    const proc = procOf(w, t.node, f.pid);
+    if (proc !== null && f.cancel) cancelCalls(w, proc, pmaOf(w, t).task);
+  }),
+  step('wait for the calls in progress', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid);
+    if (proc === null) return finish(t, 'ESRCH');
+    if (!isAwaited(w, f, proc)) return;
+    blockOn(w, t, callsChannel(proc));
+    again(t);
+  }),
+  step('it is frozen', (w, t, f) => {
+    stamp(w, f.migration, 'frozen');
+    finish(t, 'KERN_SUCCESS');
+  }),
+]);
+
+/** A task that is moved alone leaves its calls behind, with its PMA: only those that work on the task are awaited [5.9]. */
+function isAwaited(w: MigrationWorld, f: Freeze, proc: Proc): boolean {
+  const { by } = at(w.migrations, f.migration);
+  return proc.callsInProgress.some((each) => by === 'process' || each.modifiesState);
+}

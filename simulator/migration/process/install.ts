@@ -1,0 +1,160 @@
+/**
+ * (c) Install the process at the destination.                                                    [paper 3.2 (c)]
+ *
+ * Before: (b): the source PMA holds the frozen process and waits for an answer.
+ * After:  a proc and a vproc with the same pid; the Mach task is here, suspended; the rest is installed as for a new
+ *         process. Then the task is reattached (attach.ts) and restarted (restart.ts), and the source is answered.
+ * Undo:   everything that was made is given up, and the source is told REFUSED.      until: the first receive right moves
+ *
+ * Admission, step 8: a node takes one process in at a time, the others wait their turn, so that it is not flooded; and it
+ * refuses when its cluster says that it takes nothing, or when too little of its memory is free. While it is being
+ * installed the process is on no active list, here or there [P1], and requests that find it here are kept.
+ */
+import { PROCESSOR } from '../../base/ledger.ts';
+import { assert } from '../../base/assert.ts';
+import { NONE, at } from '../../base/table.ts';
+import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { charge } from '../../mach/processor.ts';
+import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
+import type { Request } from '../../mach/server.ts';
+import { blockOn, wakeAll } from '../../mach/thread.ts';
+import { residentBytes } from '../../mach/vm/region.ts';
+import { serveSaved } from '../../osf1/pma/pending.ts';
+import { ownNames } from '../../osf1/pma/exit.ts';
+import { pmaOf } from '../../osf1/pma/pma.ts';
+import { procAllocate, procFree, procNames, procOf } from '../../osf1/proc.ts';
+import { becomeLocal, becomeStub, vprocAllocate, vprocFree, vprocOf } from '../../osf1/vproc.ts';
+import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
+import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
+import { attach, type Attach } from './attach.ts';
+import { restart, type Restart } from './restart.ts';
+import { installState, type LocalState } from './state.ts';
+
+interface Installing extends Request {
+  readonly body: LocalState;
+  refusal?: string;
+  /** Name of the capability that the stub had, which the local operations take the place of; NONE if there was none. */
+  stale?: number;
+  /** Names still to give up. */
+  surplus?: number[];
+  port?: number;
+}
+
+const TURN = 'turn to install a process';
+
+export const installRoutine = routine<MigrationWorld, Installing>('migration.request', 'takes a process in', [
+  step('wait for its turn, and decide', (w, t, f) => {
+    if (w.procs.rows.some((each) => each.live && each.node === t.node && each.state === 'attaching')) {
+      blockOn(w, t, TURN);
+      again(t);
+      return;
+    }
+    const { migration } = f.body;
+    atStep(w, migration, 8);
+    f.surplus = [...f.names];
+    f.refusal = refusal(w, t.node);
+    if (f.refusal !== '') return goTo(w, t, 'give up what came');
+    stamp(w, migration, 'installed');
+    atStep(w, migration, 9);
+    enterPhase(w, migration, 'install', t.node);
+  }),
+  step('allocate its proc and vproc', (w, t, f) => {
+    const { pid } = f.body;
+    const proc = procAllocate(w, t.node, pid);
+    installState(proc, f.body, f.names, w.time);
+    const vproc = vprocOf(w, t.node, pid) ?? vprocAllocate(w, t.node, pid);
+    f.stale = vproc.capability;
+    becomeLocal(vproc, proc.id);
+    vproc.state = 'attaching';
+    charge(w, t, PROCESSOR, 1, w.setup.prices.migrate_in_processor);
+  }),
+  step('give up the capability of its stub', (w, t, f) => {
+    if (f.stale !== NONE) kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name: f.stale } });
+  }),
+  step('make its per-process port', (w, t, f) => {
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_allocate', { body: { label: `pid ${f.body.pid}@pma` } });
+  }),
+  step('receive on that port', (w, t, f) => {
+    const { self, set } = pmaOf(w, t);
+    f.port = (t.body as { name: number }).name;
+    procOf(w, t.node, f.body.pid)!.processPort = f.port;
+    kernelCall(w, t, self, 'mach_port_move_member', { body: { member: f.port, set } });
+  }),
+  step('pull its task over', (w, t, f) => {
+    const { task } = procOf(w, t.node, f.body.pid)!.names;
+    atStep(w, f.body.migration, 10);
+    call(t, smsRoutine, migratingTask(f.body.migration, task, pmaOf(w, t).self));
+  }),
+  step('take its credentials over', (w, t, f) => {
+    const { code, threads } = t.result as TaskMigrationResult;
+    const { migration, pid } = f.body;
+    f.surplus = [...threads];
+    if (code !== 'KERN_SUCCESS') {
+      f.refusal = code;
+      f.surplus.push(...f.names);
+      return goTo(w, t, 'undo what was made');
+    }
+    assert(at(w.migrations, migration).committed, '4.6', `the task of ${pid} has moved without commit`);
+    stamp(w, migration, 'moved');
+    atStep(w, migration, 11);
+    rpc(w, t, procOf(w, t.node, pid)!.names.credentials, 'credentials.install');
+  }),
+  step('keep one right to everything', (w, t, f) => {
+    const pma = pmaOf(w, t);
+    const proc = procOf(w, t.node, f.body.pid)!;
+    const own = ownNames(w, pma, proc);
+    const shared = procNames.map((each) => proc.names[each]).filter((name) => name !== NONE && !own.includes(name));
+    f.surplus!.push(...t.names, ...shared);
+  }),
+  step('give up the others', (w, t, f) => {
+    const name = f.surplus!.pop();
+    if (name === undefined) return;
+    again(t);
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
+  }),
+  step('reattach it', (_w, t, f) => {
+    const { migration, pid } = f.body;
+    call(t, attach, { migration, pid } satisfies Attach);
+  }),
+  step('restart it', (_w, t, f) => {
+    const { migration, pid, stopped } = f.body;
+    call(t, restart, { migration, pid, stopped } satisfies Restart);
+  }),
+  step('let the next one in, and answer', (w, t, f) => {
+    wakeAll(w, at(w.tasks, t.task), TURN);
+    atStep(w, f.body.migration, 15);
+    finish(t, { rights: [{ name: pmaOf(w, t).service, disposition: MAKE_SEND }] } satisfies Payload);
+  }),
+  step('undo what was made', (w, t, f) => {
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_destroy', { body: { name: f.port! } });
+  }),
+  step('forget proc and vproc', (w, t, f) => {
+    const { pid } = f.body;
+    const pma = pmaOf(w, t);
+    const vproc = vprocOf(w, t.node, pid)!;
+    const kept = vproc.pending.splice(0);
+    procFree(w, procOf(w, t.node, pid)!);
+    becomeStub(vproc, NONE, NONE);
+    if (vproc.holders.length === 0 && vproc.references === 0) vprocFree(w, vproc);
+    for (const saved of kept) serveSaved(w, pma, pid, saved);
+    wakeAll(w, at(w.tasks, t.task), TURN);
+  }),
+  step('give up what came', (w, t, f) => {
+    const name = f.surplus!.pop();
+    if (name === undefined) return;
+    again(t);
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
+  }),
+  step('refuse', (_w, t, f) => finish(t, { code: 'EAGAIN', body: { reason: f.refusal! } } satisfies Payload)),
+]);
+
+/** Why the node does not take a process in now, in words; empty if it does. */
+function refusal(w: MigrationWorld, node: number): string {
+  const { image, scenario } = w.setup;
+  const spec = image.clusters[image.scenarios[scenario]!.cluster]!.nodes[node]!;
+  if (spec.refuseAll) return 'the destination takes no process in';
+  const free = at(w.nodes, node).memory - residentBytes(w, node);
+  return free < spec.refuseBelow ? 'the destination is short of memory' : '';
+}

@@ -1,0 +1,109 @@
+/**
+ * Moving a process: the source PMA's side, from the decision to the answer [paper 3.2, mechanisms 5.5 and 5.9].
+ *
+ *   by process   freeze, detach, then clean up (it is at the destination), reinstate (it was refused), or give up (it
+ *                was lost on the way)
+ *   by task      freeze, let the agent at the destination pull the task, thaw: the process stays this PMA's
+ *
+ * Step 1. pcntl has checked that the process exists, is not exiting, not already migrating, may be migrated and may be
+ * operated on by the caller; here it is checked that the destination can take it at all. Until then nothing has changed.
+ */
+import { openAccount } from '../../base/ledger.ts';
+import { NONE, at } from '../../base/table.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { destinationOf } from '../../mach/ipc/right.ts';
+import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
+import type { Thread } from '../../mach/thread.ts';
+import type { Migrate } from '../../osf1/pma/pcntl.ts';
+import { pmaAt, pmaOf } from '../../osf1/pma/pma.ts';
+import { procOf, type Proc } from '../../osf1/proc.ts';
+import { agentFor } from '../agent/agent.ts';
+import { atStep, migrationEnd, migrationOpen, type Migration, type MigrationWorld } from '../record.ts';
+import { moveTask, type MoveTask } from './by-task.ts';
+import { cleanUp, type CleanUp } from './cleanup.ts';
+import { detach, type Detach, type Detached } from './detach.ts';
+import { freeze, type Freeze } from './freeze.ts';
+import { giveUp, type GiveUp } from './lost.ts';
+import { reinstate, type Reinstate } from './refused.ts';
+
+/** What `pma.migrate_process` is called with. */
+interface Migrating extends Migrate {
+  /** Calls in progress that do not change the process's state are cancelled, not awaited [5.5 step 4, option B]. */
+  readonly cancel?: boolean;
+  migration: number;
+  /** Account that the caller's request is booked on. */
+  caller?: number;
+  answer?: Payload;
+}
+
+/** Finishes with a Payload: success, or why the process is still here, or gone. */
+export const migrateRoutine = routine<MigrationWorld, Migrating>('migration.migrate', 'moves a process to another node', [
+  step('decide', (w, t, f) => {
+    const pma = pmaOf(w, t);
+    const proc = procOf(w, t.node, f.pid)!;
+    const m = recordOf(w, t, proc, f);
+    const agent = agentFor(w, pma, f.node);
+    if (m.by === 'process' && pmaAt(w, f.node) === null) return refuse(w, t, f, 'ENOSYS', 'no PMA there');
+    if (agent === NONE || destinationOf(w, at(w.tasks, t.task), agent) === NONE) {
+      return refuse(w, t, f, 'EHOSTDOWN', 'destination is down');
+    }
+    f.caller = t.activity;
+    t.activity = m.activity;
+    call(t, freeze, { migration: m.id, pid: f.pid, cancel: f.cancel ?? false } satisfies Freeze);
+  }),
+  step('go on, unless it has exited', (w, t, f) => {
+    const code = t.result as string;
+    if (code !== 'KERN_SUCCESS') return refuse(w, t, f, code, 'the process has exited');
+    const { by } = at(w.migrations, f.migration);
+    if (by === 'task') call(t, moveTask, { migration: f.migration, pid: f.pid, code: '' } satisfies MoveTask);
+    else call(t, detach, { migration: f.migration, pid: f.pid, info: null, tokens: [], files: [] } satisfies Detach);
+  }),
+  step('see what has become of it', (w, t, f) => {
+    const { by, committed } = at(w.migrations, f.migration);
+    if (by === 'task') {
+      f.answer = t.result as Payload;
+      return goTo(w, t, 'report');
+    }
+    const { code, reason, tokens, capability } = t.result as Detached;
+    const { migration, pid } = f;
+    f.answer = { code: code === 'KERN_SUCCESS' || code === 'EAGAIN' ? code : 'EHOSTDOWN', body: { reason } };
+    if (code === 'KERN_SUCCESS') {
+      return call(t, cleanUp, { migration, pid, capability, surplus: tokens } satisfies CleanUp);
+    }
+    if (committed) call(t, giveUp, { migration, pid, tokens } satisfies GiveUp);
+    else call(t, reinstate, { migration, pid, reason, code, tokens } satisfies Reinstate);
+  }),
+  step('report', (_w, t, f) => {
+    t.activity = f.caller!;
+    finish(t, f.answer);
+  }),
+]);
+
+/** The record that the operator has opened, or a new one. The decision is taken now. */
+function recordOf(w: MigrationWorld, t: Thread, proc: Proc, f: Migrating): Migration {
+  const { pid, name } = proc;
+  if (f.migration === NONE) {
+    const activity = openAccount(w.ledger, `migration of ${name} (pid ${pid})`, pid).id;
+    const fields = { pid, name, by: 'process', from: t.node, to: f.node, activity, thread: NONE } as const;
+    f.migration = migrationOpen(w, fields).id;
+  }
+  const m = at(w.migrations, f.migration);
+  m.name = name;
+  m.from = t.node;
+  m.stamps.decision = w.time;
+  m.thread = mainThread(w, pid);
+  atStep(w, m.id, 1);
+  return m;
+}
+
+/** Identity of the first thread of the process's task: what the notices are about. */
+function mainThread(w: MigrationWorld, pid: number): number {
+  const task = w.tasks.rows.find((each) => each.live && each.pid === pid && each.threads.length > 0);
+  return task === undefined ? NONE : at(w.threads, task.threads[0]!).identity;
+}
+
+function refuse(w: MigrationWorld, t: Thread, f: Migrating, code: string, reason: string): void {
+  migrationEnd(w, f.migration, 'failed', reason);
+  if (f.caller !== undefined) t.activity = f.caller;
+  finish(t, { code, body: { reason } } satisfies Payload);
+}

@@ -1,0 +1,49 @@
+/**
+ * (d) Tell the PM Master where the process is, and restart it.                                   [paper 3.2 (d)]
+ *
+ * Before: everything of it is here; nobody but the source PMA knows.
+ * After:  the PM Master names this node [P3]; the process is on the active list here and nowhere else [P1]; it runs, in
+ *         whatever state it was: a stopped process stays stopped. Requests that found it here early are handled, in order.
+ *
+ * It may run before the source has forwarded what it kept (clean up). That overtakes nobody: a requester waits for its
+ * answer, so of one requester's requests only the first can still be in the source's queue [docs/decisions].
+ */
+import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { rpc } from '../../mach/ipc/mach-msg.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { finish, routine, step } from '../../mach/routine.ts';
+import { serveSaved } from '../../osf1/pma/pending.ts';
+import { pmaOf } from '../../osf1/pma/pma.ts';
+import { procOf } from '../../osf1/proc.ts';
+import { vprocOf } from '../../osf1/vproc.ts';
+import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
+
+export interface Restart {
+  readonly migration: number;
+  readonly pid: number;
+  readonly stopped: boolean;
+}
+
+export const restart = routine<MigrationWorld, Restart>('migration.restart', 'restarts a process on its new node', [
+  step('tell the PM Master', (w, t, f) => {
+    enterPhase(w, f.migration, 'restart', t.node);
+    atStep(w, f.migration, 13);
+    const { master, service } = pmaOf(w, t);
+    const rights = [{ name: service, disposition: MAKE_SEND }];
+    rpc(w, t, master, 'pmm.set_node', { body: { pid: f.pid, node: t.node }, rights });
+  }),
+  step('put it on the active list and resume it', (w, t, f) => {
+    atStep(w, f.migration, 14);
+    const proc = procOf(w, t.node, f.pid)!;
+    const vproc = vprocOf(w, t.node, f.pid)!;
+    proc.list = 'active';
+    proc.state = f.stopped ? 'stopped' : 'running';
+    vproc.state = 'active';
+    for (const saved of vproc.pending.splice(0)) serveSaved(w, pmaOf(w, t), f.pid, saved);
+    if (!f.stopped) kernelCall(w, t, proc.names.task, 'task_resume');
+  }),
+  step('it runs', (w, t, f) => {
+    stamp(w, f.migration, 'resumed');
+    finish(t);
+  }),
+]);

@@ -1,0 +1,71 @@
+/**
+ * The local process state as it travels in `migration.request`: the proc and user structures, the credentials and the
+ * resource usage, with the nine capabilities [paper 3.2 (b), mechanisms 5.4]. Everything else of a process moves with its
+ * Mach task, or stays with the PM Master and does not change.
+ */
+import { NONE } from '../../base/table.ts';
+import type { Carried } from '../../mach/ipc/mach-msg.ts';
+import { COPY_SEND } from '../../mach/ipc/right.ts';
+import { procNames, type Proc, type ProcNames } from '../../osf1/proc.ts';
+
+export interface LocalState {
+  readonly migration: number;
+  readonly pid: number;
+  readonly name: string;
+  readonly uid: number;
+  readonly activity: number;
+  readonly stopped: boolean;
+  readonly signals: Proc['signals'];
+  /** Processor time on all nodes so far, and what the account showed then: usage goes on without a step [P7]. */
+  readonly accumulated: number;
+  readonly base: number;
+  readonly ofChildren: number;
+  readonly created: number;
+  readonly migrations: number;
+  readonly children: readonly number[];
+  readonly exited: readonly number[];
+  /** Which of the capabilities come along, in order. */
+  readonly which: readonly (keyof ProcNames)[];
+}
+
+/** A copy of the state; `processor` is what the kernel says that the process has used. The process is frozen [P5]. */
+export function localState(migration: number, proc: Proc, processor: number): LocalState {
+  const { pid, name, uid, activity, usage, created, migrations } = proc;
+  return {
+    migration,
+    pid,
+    name,
+    uid,
+    activity,
+    stopped: proc.state === 'stopped',
+    signals: { ...proc.signals },
+    accumulated: usage.accumulated + processor - usage.base,
+    base: processor,
+    ofChildren: usage.children,
+    created,
+    migrations,
+    children: [...proc.children],
+    exited: [...proc.exited],
+    which: procNames.filter((each) => proc.names[each] !== NONE),
+  };
+}
+
+export function localRights(proc: Proc): Carried[] {
+  const held = procNames.map((each) => proc.names[each]).filter((name) => name !== NONE);
+  return held.map((name) => ({ name, disposition: COPY_SEND }));
+}
+
+/** Fills a new proc at the destination. Scheduling priority is not carried over [paper 3.2 (c)]. */
+export function installState(proc: Proc, state: LocalState, names: readonly number[], now: number): void {
+  const { name, uid, activity, accumulated, base, created } = state;
+  Object.assign(proc, { name, uid, activity, created });
+  proc.state = 'attaching';
+  proc.list = 'migrating';
+  proc.signals = { ...state.signals };
+  proc.usage = { accumulated, base, children: state.ofChildren };
+  proc.migrations = state.migrations + 1;
+  proc.lastMigrated = now;
+  proc.children = [...state.children];
+  proc.exited = [...state.exited];
+  state.which.forEach((which, place) => (proc.names[which] = names[place]!));
+}

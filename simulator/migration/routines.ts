@@ -1,0 +1,39 @@
+/** All routines of migration, and which of them serves which operation. */
+import type { Routine } from '../mach/routine.ts';
+import { pullTask } from './agent/pull.ts';
+import { attach } from './process/attach.ts';
+import { moveTask } from './process/by-task.ts';
+import { cleanUp } from './process/cleanup.ts';
+import { detach } from './process/detach.ts';
+import { freeze } from './process/freeze.ts';
+import { installRoutine } from './process/install.ts';
+import { giveUp } from './process/lost.ts';
+import { migrateRoutine } from './process/migrate.ts';
+import { reinstate } from './process/refused.ts';
+import { restart } from './process/restart.ts';
+import { acquireTokens, regainTokens, returnTokens } from './process/tokens.ts';
+import { taskMigrationRoutines } from './task/routines.ts';
+
+export const migrationRoutines: readonly Routine[] = [
+  ...taskMigrationRoutines,
+  migrateRoutine,
+  freeze,
+  detach,
+  returnTokens,
+  installRoutine,
+  attach,
+  acquireTokens,
+  restart,
+  cleanUp,
+  reinstate,
+  regainTokens,
+  giveUp,
+  moveTask,
+  pullTask,
+];
+
+export const migrationServices: readonly (readonly [operation: string, routine: Routine])[] = [
+  ['pma.migrate_process', migrateRoutine],
+  ['migration.request', installRoutine],
+  ['migration.pull', pullTask],
+];
