@@ -1,0 +1,233 @@
+// Every checker, shown a world in which exactly its rule is broken on purpose; a healthy world pleases all of them.
+import assert from 'node:assert/strict';
+import { BrokenRule } from '../../simulator/base/assert.ts';
+import { RUN } from '../../simulator/base/event.ts';
+import { pushAt } from '../../simulator/base/queue.ts';
+import { checkAll, checkers } from '../../simulator/checkers/index.ts';
+import type { Distributed } from '../../simulator/dipc/distributed.ts';
+import type { World } from '../../simulator/engine/world.ts';
+import { DEFAULT_QUEUE_LIMIT, type Port } from '../../simulator/mach/ipc/port.ts';
+import { MAKE_SEND_ONCE, copyin, destroyName } from '../../simulator/mach/ipc/right.ts';
+import { DEAD_NAME, SEND } from '../../simulator/mach/ipc/space.ts';
+import {
+  cluster,
+  compute,
+  millisecond,
+  receive,
+  rpc,
+  send,
+  sleep,
+  type Actor,
+  type Cluster,
+  type Scripted,
+} from '../mach/cluster.ts';
+
+/**
+ * A small world in which something of everything is going on: on `here` a server with a full queue, a set, and a dead
+ * port that somebody still names; on `there` a client with proxies, refused and waiting, and one in the middle of an RPC.
+ */
+interface Scene {
+  c: Cluster;
+  w: World;
+  server: Actor;
+  client: Actor;
+  /** Names in the server's space. */
+  full: number;
+  quiet: number;
+  member: number;
+  set: number;
+  /** Names in the client's space. */
+  toFull: number;
+  toQuiet: number;
+  /** Waits for an answer. */
+  caller: Scripted;
+  /** Waits for room on its own node. */
+  blocked: Scripted;
+  /** Waits for a message. */
+  idle: Scripted;
+}
+
+function scene(): Scene {
+  const c = cluster('here', 'there');
+  const server = c.task('here', 'server');
+  const client = c.task('there', 'client');
+  const local = c.task('here', 'local');
+  const [full, quiet, member, dying] = ['full', 'quiet', 'member', 'dying'].map((label) => server.port(label));
+  const set = server.portSet(member!);
+  const toFull = c.right(server, full!, client);
+  const toQuiet = c.right(server, quiet!, client);
+  const viaFull = c.right(server, full!, local);
+  c.right(server, dying!, local);
+  local.thread(...Array.from({ length: DEFAULT_QUEUE_LIMIT }, () => send(viaFull, 'fills')));
+  c.run();
+  destroyName(c.w, server.task, dying!);
+  const blocked = local.thread(send(viaFull, 'blocked'));
+  client.thread(send(toFull, 'refused'));
+  const caller = client.thread(rpc(toQuiet, 'question'));
+  const idle = server.thread(receive(member!), receive(set));
+  const asleep = server.thread(receive(quiet!), sleep(1000 * millisecond));
+  local.thread(compute(1));
+  c.run(100 * millisecond);
+  assert.ok(asleep.notes.length === 1 && caller.notes.length === 0 && blocked.notes.length === 0);
+  const scene = { c, w: c.w, server, client, full: full!, quiet: quiet!, member: member!, set };
+  return { ...scene, toFull, toQuiet, caller, blocked, idle };
+}
+
+function stateOf(w: World, port: Port): Distributed {
+  return w.distributed.rows[port.dipc]!;
+}
+
+const breakages: Record<string, (s: Scene) => void> = {
+  I1: ({ w, server, quiet }) => {
+    const port = server.portOf(quiet);
+    w.threads.rows[0]!.hand = [2, port.id];
+  },
+  I2: ({ server, quiet }) => {
+    server.portOf(quiet).receiverName += 256;
+  },
+  I3: ({ client, toQuiet }) => {
+    const { port, generation } = client.entry(toQuiet)!;
+    client.task.space.entries.push({ type: SEND, urefs: 1, port, generation });
+    client.portOf(toQuiet).srights++;
+  },
+  I4: ({ server, full }) => {
+    server.portOf(full).srights++;
+  },
+  I5: ({ server, full }) => {
+    server.portOf(full).sorights++;
+  },
+  I6: ({ client, toQuiet }) => {
+    client.entry(toQuiet)!.urefs = 0;
+  },
+  I7: ({ w, server }) => {
+    server.task.space.entries.push({ type: DEAD_NAME, urefs: 1, port: w.ports.rows.length - 1, generation: 0 });
+  },
+  I8: ({ w, client, toQuiet }) => {
+    w.ports.rows[client.portOf(toQuiet).id]!.mscount = 1;
+  },
+  I9: ({ w, server, client, toQuiet, quiet }) => {
+    assert.ok(server.portOf(quiet).live);
+    const port = client.portOf(toQuiet);
+    w.ports.rows[port.id]!.destination = port.id;
+  },
+  I10: ({ server, full, set }) => {
+    server.portOf(full).pset = server.portOf(set).id;
+  },
+  I11: ({ server, full, idle, set }) => {
+    const t = idle.row()!;
+    const [from, to] = [server.portOf(set), server.portOf(full)];
+    to.firstReceiver = from.firstReceiver;
+    to.lastReceiver = from.lastReceiver;
+    from.firstReceiver = from.lastReceiver = -1;
+    t.waitPort = to.id;
+  },
+  I12: ({ server, full }) => {
+    server.portOf(full).msgcount++;
+  },
+  I13: ({ w, server, full }) => {
+    const port = server.portOf(full);
+    const state = stateOf(w, port);
+    state.refused.length = 0;
+    port.callers = false;
+    port.qlimit++;
+  },
+  I14: ({ w, caller, client }) => {
+    copyin(w, client.task, caller.row()!.replyName, MAKE_SEND_ONCE);
+    caller.row()!.hand = [4, client.portOf(caller.row()!.replyName).id];
+  },
+  I15: ({ w, server }) => {
+    const port = server.portOf(server.port('watched'));
+    port.mscount = 1;
+    const notices = server.portOf(server.port('notices'));
+    notices.sorights++;
+    w.ports.rows[port.id]!.nsrequest = notices.id;
+  },
+  I17: ({ w, server }) => {
+    const port = server.portOf(server.port('watcher'));
+    port.sorights++;
+    w.ports.rows.find((each) => each.live && !each.active)!.nsrequest = port.id;
+  },
+  D1: ({ w }) => {
+    w.nodes.rows[1]!.portByUid.set(12345, 0);
+  },
+  D2: ({ w, server, quiet }) => {
+    stateOf(w, server.portOf(quiet)).transit--;
+  },
+  D3: ({ w, server, client, toQuiet, quiet }) => {
+    const [home, proxy] = [stateOf(w, server.portOf(quiet)), stateOf(w, client.portOf(toQuiet))];
+    home.transit = 0;
+    proxy.transit = 0;
+  },
+  D4: ({ w, client, caller }) => {
+    const reply = client.portOf(caller.row()!.replyName);
+    stateOf(w, reply).remoteSendOnce++;
+    // The client's own count of what it is owed must not be what is noticed.
+    caller.row()!.expectsReply = false;
+  },
+  D5: ({ w, client, toQuiet }) => {
+    stateOf(w, client.portOf(toQuiet)).destination = 1;
+  },
+  D6: ({ w, server, quiet, client }) => {
+    const { id } = server.portOf(quiet);
+    client.task.space.entries.push({ type: SEND, urefs: 1, port: id, generation: 0 });
+    w.ports.rows[id]!.srights++;
+  },
+  D7: ({ w, server, quiet }) => {
+    stateOf(w, server.portOf(quiet)).forward = true;
+  },
+  D8: ({ client, toQuiet }) => {
+    client.portOf(toQuiet).receiver = -3;
+  },
+  D9: ({ w, client, toFull }) => {
+    stateOf(w, client.portOf(toFull)).queueFull = false;
+  },
+  D10: ({ w, server, full }) => {
+    const { held } = w.distributed.rows.find((state) => state.live && state.held.length > 0)!;
+    held.push(server.portOf(full).firstMessage);
+  },
+  '2.7': ({ w, client, toQuiet }) => {
+    const entry = client.entry(toQuiet)!;
+    const port = client.portOf(toQuiet);
+    const state = stateOf(w, port);
+    entry.type = DEAD_NAME;
+    entry.port = -1;
+    port.srights = 0;
+    assert.equal(state.held.length, 0);
+  },
+  T1: ({ client }) => {
+    client.task.special[0] = 9999;
+  },
+  T2: ({ server, full }) => {
+    server.portOf(full).lastMessage = server.portOf(full).firstMessage;
+  },
+  T3: ({ w, caller }) => {
+    pushAt(w.queue, w.time + 1, RUN, caller.row()!.id, caller.identity);
+  },
+  T4: ({ w }) => {
+    w.packets.rows[0] = { ...w.packets.rows[0]!, live: true, kind: 'dead' };
+  },
+  L1: ({ w }) => {
+    w.nodes.rows[0]!.busy = 10 * w.time;
+  },
+};
+
+describe('a checker', () => {
+  it('is pleased with a healthy world', () => {
+    const { w, c } = scene();
+    checkAll(w);
+    c.run();
+  });
+
+  for (const { rule, story } of checkers) {
+    it(`${rule}: ${story}`, () => {
+      const s = scene();
+      const breakIt = breakages[rule];
+      assert.ok(breakIt !== undefined, `nobody breaks ${rule} on purpose`);
+      breakIt(s);
+      assert.throws(
+        () => checkAll(s.w),
+        (error: unknown) => error instanceof BrokenRule && (assert.equal(error.rule, rule, error.message), true),
+      );
+    });
+  }
+});
