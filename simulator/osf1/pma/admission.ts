@@ -5,7 +5,7 @@
  * client stub elsewhere), or from a routine of this PMA itself. Here it is decided what happens to it [mechanisms 5.5]:
  *
  *   the process is not here              answered "absent process": the caller asks the PM Master [5.2]
- *   the vproc is frozen or attaching     kept whole, unanswered, at the end of the queue Q
+ *   the vproc is frozen or attaching     kept whole, unanswered, at the end of the queue Q (but see endsWait)
  *   the process is exiting               answered ESRCH
  *   otherwise                            executed, and counted as in progress until it is complete [P5]
  *
@@ -19,7 +19,7 @@ import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import type { Request } from '../../mach/server.ts';
 import { wakeAll, type Thread } from '../../mach/thread.ts';
 import { callsChannel, procOf, type Proc, type SavedRequest } from '../proc.ts';
-import { vprocOf } from '../vproc.ts';
+import { vprocOf, type Vproc } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { pmaOf, procByPort } from './pma.ts';
 
@@ -73,7 +73,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     const pid = f.pid ?? pidOf(f) ?? procByPort(w, pma, f.arrivedOn)?.pid;
     const vproc = pid === undefined ? null : vprocOf(w, pma.node, pid);
     if (pid === undefined || vproc === null || vproc.operations === 'stub') return refuse(t, ABSENT);
-    if (vproc.state !== 'active') {
+    if (vproc.state !== 'active' && !endsWait(at(w.procs, vproc.proc), f)) {
       if (f.operation === 'vproc.migrate') return refuse(t, 'EBUSY');
       if (f.local === true) return refuse(t, FROZEN);
       vproc.pending.push(save(f, t.activity));
@@ -103,12 +103,30 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
   }),
 ]);
 
+/**
+ * Whether a call that was in progress at the freeze waits for just this: wait() ends when the PM Master says that a child
+ * has exited. What completes a call is part of it, or its end would be awaited for ever [P5].
+ */
+function completesCall(w: OsfWorld, vproc: Vproc, operation: string): boolean {
+  if (vproc.state !== 'frozen' || operation !== 'vproc.child_exit') return false;
+  return at(w.procs, vproc.proc).callsInProgress.some((each) => each.request.operation === 'pma.wait');
+}
+
 /** The thread's call does not concern the state of the process any longer. */
 export function completeCall(w: OsfWorld, t: Thread, proc: Proc): void {
   const place = proc.callsInProgress.findIndex((each) => each.thread === t.identity);
   if (place < 0) return;
   proc.callsInProgress.splice(place, 1);
   wakeAll(w, at(w.tasks, t.task), callsChannel(proc));
+}
+
+/**
+ * A call-back that a wait() in progress waits for, while the freeze waits for that wait(): kept in the queue it would
+ * never come, and the freeze would never end. Once no call is in progress it is kept like everything else.
+ */
+function endsWait(proc: Proc, f: Admission): boolean {
+  if (f.operation !== 'vproc.child_exit' || proc.list !== 'active') return false;
+  return proc.callsInProgress.some((each) => each.request.operation === 'pma.wait');
 }
 
 /** The request as it was received, without what the handler added. */
