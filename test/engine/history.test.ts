@@ -1,0 +1,82 @@
+/**
+ * Time travel and determinism, on random scripts: the world after an event depends on the seed and on nothing else,
+ * and going back is exact. Every checker runs after every event.
+ */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createSimulation, digest, eventCount, seek, step } from '../../simulator/engine/simulation.ts';
+import type { Simulation } from '../../simulator/engine/simulation.ts';
+import { imageOf, script } from './scripts.ts';
+
+const MOST_EVENTS = 40_000;
+
+/** Digests after event 0, 1, 2 ... of the whole run. */
+function digestsOf(sim: Simulation, every: number): string[] {
+  const digests = [digest(sim)];
+  while (eventCount(sim) < MOST_EVENTS && step(sim)) if (eventCount(sim) % every === 0) digests.push(digest(sim));
+  assert.ok(eventCount(sim) < MOST_EVENTS, 'the run does not end');
+  return digests;
+}
+
+describe('a run', () => {
+  it('breaks no rule, whatever the script', async function () {
+    this.timeout(120_000);
+    await fc.assert(
+      fc.asyncProperty(script, async (text) => {
+        const sim = createSimulation(await imageOf(text), { scenario: 0, checked: true });
+        while (eventCount(sim) < MOST_EVENTS && step(sim));
+        assert.ok(eventCount(sim) < MOST_EVENTS, 'the run does not end');
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('of one seed is the same run, at every event', async function () {
+    this.timeout(120_000);
+    await fc.assert(
+      fc.asyncProperty(script, async (text) => {
+        const image = await imageOf(text);
+        const first = digestsOf(createSimulation(image, { scenario: 0 }), 1);
+        const second = digestsOf(createSimulation(image, { scenario: 0 }), 1);
+        assert.deepEqual(second, first);
+      }),
+      { numRuns: 4 },
+    );
+  });
+
+  it('can be stepped n times forward and n times back, to the same world', async function () {
+    this.timeout(120_000);
+    await fc.assert(
+      fc.asyncProperty(script, fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1, max: 40 }), async (text, at, n) => {
+        const sim = createSimulation(await imageOf(text), { scenario: 0 });
+        seek(sim, at);
+        const start = eventCount(sim);
+        const digests = [digest(sim)];
+        for (let i = 0; i < n && step(sim); i++) digests.push(digest(sim));
+        const reached = eventCount(sim);
+        for (let event = reached; event >= start; event--) {
+          seek(sim, event);
+          assert.equal(digest(sim), digests[event - start], `event ${event}`);
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('ends the same way after any wandering in time', async function () {
+    this.timeout(120_000);
+    const wander = fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(script, wander, async (text, moments) => {
+        const image = await imageOf(text);
+        const straight = createSimulation(image, { scenario: 0 });
+        while (step(straight));
+        const wandering = createSimulation(image, { scenario: 0 });
+        for (const moment of moments) seek(wandering, moment);
+        while (step(wandering));
+        assert.equal(digest(wandering), digest(straight));
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
