@@ -76,6 +76,7 @@ function addObject(hash: Hash, value: object | null): void {
     add(hash, key);
     add(hash, (value as Record<string, unknown>)[key]);
   }
+  addWord(hash, 0x656e6400);
 }
 
 function addNumber(hash: Hash, value: number): void {
