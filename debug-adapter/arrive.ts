@@ -83,7 +83,7 @@ export function moveOn(run: Run): void {
 }
 
 /** Prints the report and tells the client that it is over. */
-export function finish(cx: Context, run: Run): void {
+function finish(cx: Context, run: Run): void {
   moveOn(run);
   run.over = true;
   const state = stateOf(run);

@@ -19,7 +19,7 @@ export interface Place {
   readonly span: Span;
 }
 
-export interface Unit {
+interface Unit {
   readonly ref: UnitRef;
   readonly name: string;
   readonly span: Span;
@@ -30,7 +30,7 @@ export type Resolution =
   | { readonly kind: 'places'; readonly places: readonly Place[] }
   | { readonly kind: 'nowhere'; readonly message: string };
 
-export function unitsOf(image: Image): readonly Unit[] {
+function unitsOf(image: Image): readonly Unit[] {
   return [
     ...image.programs.map(({ name, span, code }, index): Unit => ({
       ref: { kind: 'program', index },

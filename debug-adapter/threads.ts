@@ -4,7 +4,8 @@
  *   pid 7 cc1 @ source              the main thread of a process
  *   pid 7 cc1 (signals) @ source    the emulator's signal thread in the same task
  *   scenario "a compiler moves"     the script's own thread; a second one carries its number
- *   pma @ master                    a server's thread, only while it serves somebody, or always with `showServers`
+ *   operator migrate                who asks for a migration on behalf of the script
+ *   pma@master                      a server's thread, only while it serves somebody, or always with `showServers`
  *
  * A DAP thread id is the stable identity of the simulated thread plus one (DAP clients take 0 for "no thread"). A
  * process that migrates keeps its thread: only the name changes.
@@ -62,15 +63,21 @@ function dapThread(
 ): readonly DapThread[] {
   if (thread.state === 'ended') return [];
   const shown = (name: string): readonly DapThread[] => [{ thread: thread.thread, name, pid: task.pid }];
-  if (task.kind === 'process')
-    return shown(`pid ${task.pid} ${task.name}${index === 0 ? '' : ' (signals)'} @ ${task.node}`);
-  if (isScenario(task)) return shown(`scenario "${state.scenario}"${index === 0 ? '' : ` (${index + 1})`}`);
-  if (task.kind === 'mach') return shown(`${thread.name} @ ${task.node}`);
-  return run.options.showServers || isServing(thread) ? shown(`${thread.name} @ ${task.node}`) : [];
+  switch (task.kind) {
+    case 'process':
+      return shown(`pid ${task.pid} ${task.name}${index === 0 ? '' : ' (signals)'} @ ${task.node}`);
+    case 'mach':
+      return shown(thread.name === state.scenario ? scenarioName(state, task, thread) : `${task.name} ${thread.name}`);
+    case 'server':
+    case 'kernel':
+      return run.options.showServers || isServing(thread) ? shown(thread.name) : [];
+  }
 }
 
-function isScenario(task: TaskState): boolean {
-  return task.kind === 'mach' && task.name.startsWith('scenario');
+/** The threads of the scenario are those of the operator's task that bear its name. */
+function scenarioName({ scenario }: ClusterState, task: TaskState, thread: ThreadState): string {
+  const number = task.threads.filter(({ name }) => name === scenario).indexOf(thread) + 1;
+  return `scenario "${scenario}"${number === 1 ? '' : ` (${number})`}`;
 }
 
 /** A server's thread at rest has nothing on its stack but the loop that waits for the next request. */

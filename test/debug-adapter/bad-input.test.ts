@@ -85,7 +85,7 @@ describe('bad input', () => {
 
   it('arguments that are missing, of the wrong type or unknown are named', async () => {
     await client.begin({ program: example, stopOnEntry: true });
-    await client.stopped();
+    const { threadId = 0 } = await client.stopped();
     assert.match(await client.fails('stackTrace', {}), /'threadId' is missing; it must be a whole number/);
     assert.match(
       await client.fails('stackTrace', { threadId: 'x' }),
@@ -93,9 +93,9 @@ describe('bad input', () => {
     );
     assert.match(
       await client.fails('stackTrace', { threadId: 4711 }),
-      /There is no thread 4711 now; there are 1 \(scenario/,
+      /There is no thread 4711 now; there are .*\(scenario/,
     );
-    assert.match(await client.fails('stackTrace', { threadId: 1, startFrame: -1 }), /must not be negative/);
+    assert.match(await client.fails('stackTrace', { threadId, startFrame: -1 }), /must not be negative/);
     assert.match(await client.fails('scopes', { frameId: 99 }), /There is no frame 99 now/);
     assert.match(await client.fails('variables', { variablesReference: 99 }), /There are no variables 99 now/);
     assert.match(await client.fails('source', { sourceReference: 99 }), /There is no source 99/);
@@ -115,12 +115,12 @@ describe('bad input', () => {
       await client.fails('evaluate', { expression: 'seek nowhere', context: 'repl' }),
       /seek wants an event/,
     );
-    assert.match(await client.fails('exceptionInfo', { threadId: 1 }), /did not stop at a phase/);
+    assert.match(await client.fails('exceptionInfo', { threadId }), /did not stop at a phase/);
     assert.match(await client.fails('launch', { program: example }), /already been launched/);
     assert.match(await client.fails('constructor'), /There is no request 'constructor'/);
     assert.match(await client.fails('next', 'x'), /'arguments' must be an object, not the string "x"/);
     assert.match(await client.fails('restart', { arguments: { program: join(folder, 'none.adw') } }), /cannot be read/);
-    assert.equal(await client.line(1), (await client.frames(1))[0]?.line);
+    assert.equal(await client.line(threadId), (await client.frames(threadId))[0]?.line);
   });
 
   it('what is no message is reported and skipped', async () => {

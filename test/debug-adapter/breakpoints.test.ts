@@ -64,7 +64,7 @@ describe('breakpoints', () => {
   });
 
   it('stop when the condition holds', async () => {
-    await client.begin({ program }, () => lines({ line: compute, condition: 'i == 3 and pid(1) == null' }));
+    await client.begin({ program }, () => lines({ line: compute, condition: 'i == 3 and pid(99) == null' }));
     const stop = await client.stopped();
     assert.equal(stop.reason, 'breakpoint');
     assert.equal(await client.evaluate('i'), '3');

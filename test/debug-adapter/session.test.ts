@@ -32,6 +32,7 @@ describe('a debug session', () => {
   const state = (): Promise<ClusterState> => client.get<ClusterState>('osf1ad/state');
   const moments: Record<string, string> = {};
   let process = 0;
+  let scenario = 0;
 
   after(() => client.stop());
 
@@ -45,6 +46,7 @@ describe('a debug session', () => {
       await client.get('setExceptionBreakpoints', { filters: ['freeze', 'attach', 'expectation'] });
     });
     const stop = await client.stopped();
+    scenario = stop.threadId ?? 0;
     assert.equal(stop.reason, 'breakpoint');
     assert.equal((await names()).get(stop.threadId ?? 0), 'scenario "a compiler moves in mid-flight"');
     assert.equal(await client.line(stop.threadId ?? 0), lineOf('let m = migrate'));
@@ -52,10 +54,10 @@ describe('a debug session', () => {
   });
 
   it('stops on freeze, on the thread of the migrating process and on its line', async () => {
-    const stop = await client.go('continue', 1);
+    const stop = await client.go('continue', scenario);
     process = stop.threadId ?? 0;
     assert.equal(stop.reason, 'exception');
-    assert.match(stop.description ?? '', /^migration 1 of pid \d+ cc1: freeze, source -> dest$/);
+    assert.match(stop.description ?? '', /^migration \d+ of pid \d+ cc1: freeze, source -> dest$/);
     assert.match((await names()).get(process) ?? '', /^pid \d+ cc1 @ source$/);
     const line = (await client.line(process)) ?? 0;
     assert.ok(line >= lineOf('program cc1') && line <= lineOf('exit(0)'), `line ${line}`);
@@ -63,7 +65,6 @@ describe('a debug session', () => {
   });
 
   it('steps, and stays with the thread that it steps', async () => {
-    const scenario = [...(await names())].find(([, name]) => name.startsWith('scenario'))?.[0] ?? 0;
     const stop = await client.go('next', scenario);
     assert.ok(['step', 'exception'].includes(stop.reason));
   });
@@ -73,7 +74,7 @@ describe('a debug session', () => {
     assert.ok(stop);
     while (!/: attach,/.test(stop.description ?? '')) stop = await client.go('continue', process);
     assert.equal(stop.threadId, process);
-    assert.match(stop.description ?? '', /^migration 1 of pid \d+ cc1: attach, source -> dest$/);
+    assert.match(stop.description ?? '', /^migration \d+ of pid \d+ cc1: attach, source -> dest$/);
     moments['attach'] = (await state()).digest;
   });
 
@@ -106,14 +107,15 @@ describe('a debug session', () => {
     const earlier = await state();
     assert.ok(earlier.event < before.event);
     assert.equal(earlier.digest, undebugged(earlier.event).digest);
-    const again = await client.go('continue', process);
-    assert.match(again.description ?? '', /freeze|attach/);
+    assert.match((await names()).get(process) ?? '', /@ source$/);
+    let stop = await client.go('continue', process);
+    for (let more = 0; more < 3 && !/: attach,/.test(stop.description ?? ''); more++)
+      stop = await client.go('continue', process);
+    assert.deepEqual(await state(), before);
   });
 
   it('continues backwards to freeze', async () => {
-    let stop = await client.go('reverseContinue', process);
-    while (!/: freeze,/.test(stop.description ?? '') && stop.reason !== 'entry')
-      stop = await client.go('reverseContinue', process);
+    const stop = await client.go('reverseContinue', process);
     assert.match(stop.description ?? '', /: freeze,/);
     assert.equal((await state()).digest, moments['freeze']);
   });
@@ -126,7 +128,7 @@ describe('a debug session', () => {
     assert.deepEqual(await client.event('exited'), { exitCode: 0 });
     await client.event('terminated');
     const output = client.events<DebugProtocol.OutputEvent['body']>('output').map((each) => each.output);
-    assert.match(output.join(''), /migration 1 of pid \d+ cc1: source -> dest by process, done/);
+    assert.match(output.join(''), /migration \d+ of pid \d+ cc1: source -> dest by process, done/);
     assert.match(output.join(''), /freezing time .* ms, freeze time .* ms/);
     assert.match(output.join(''), /all \d expectations held/);
     const last = await state();
