@@ -55,9 +55,11 @@ const asked = new Promise<void>((resolve) => {
 
 async function embedded(port: number): Promise<void> {
   const home = join(root, '.editor/start');
-  const starting = startServer({ folder: examples, home, port, say });
+  const giveUp = new AbortController();
+  const starting = startServer({ folder: examples, home, port, say, signal: giveUp.signal });
   const first = await Promise.race([starting, asked]);
   if (first === undefined) {
+    giveUp.abort();
     await starting.then(
       (server) => server.stop(),
       () => undefined,
@@ -74,6 +76,7 @@ async function embedded(port: number): Promise<void> {
 main(async () => {
   const chosen = options(process.argv.slice(2));
   say('building');
-  await build();
-  await (chosen.desktop ? desktop() : embedded(chosen.port));
+  // Ctrl-C reaches the programs that build, too: what they say about it is no error of theirs.
+  const isBuilt = await Promise.race([build().then(() => true), asked.then(() => false)]);
+  if (isBuilt) await (chosen.desktop ? desktop() : embedded(chosen.port));
 });

@@ -64,10 +64,14 @@ function removeLeftovers(): void {
   }
 }
 
-async function install(folder: string): Promise<void> {
+async function install(folder: string, signal: AbortSignal | undefined): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const name of ['package.json', 'package-lock.json', '.npmrc']) cpSync(join(source, name), join(folder, name));
-  const { code, output } = await finish('npm', ['ci', '--prefix', folder, '--loglevel=error'], { cwd: folder });
+  const { code, output } = await finish('npm', ['ci', '--prefix', folder, '--loglevel=error'], {
+    cwd: folder,
+    killSignal: 'SIGKILL',
+    ...(signal && { signal }),
+  });
   if (code !== 0) throw new Error(`the embedded editor could not be installed (npm ci ended with ${code}):\n${output}`);
   // The server looks for its modules, and serves some of them to the browser, from a folder of its own.
   symlinkSync('../../..', join(folder, 'node_modules/code-server/lib/vscode/node_modules'));
@@ -75,8 +79,8 @@ async function install(folder: string): Promise<void> {
   writeFileSync(join(folder, 'installed'), digest());
 }
 
-/** Installs the editor where it is missing; `say` receives what to tell whoever waits. */
-export async function editorHost(say: (line: string) => void): Promise<EditorHost> {
+/** Installs the editor where it is missing; `say` receives what to tell whoever waits, `signal` gives it up. */
+export async function editorHost(say: (line: string) => void, signal?: AbortSignal): Promise<EditorHost> {
   if (!isInstalled()) {
     mkdirSync(cache, { recursive: true });
     removeLeftovers();
@@ -86,7 +90,7 @@ export async function editorHost(say: (line: string) => void): Promise<EditorHos
     const seconds = (): string => `${Math.round((Date.now() - began_ms) / 1000)} s`;
     const progress = setInterval(() => say(`still installing the embedded editor (${seconds()})`), 15_000);
     try {
-      await install(folder);
+      await install(folder, signal);
       if (!isInstalled()) {
         rmSync(home, { recursive: true, force: true });
         renameSync(folder, home);

@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly say: (line: string) => void;
+  /** Gives up an installation of the editor that is on its way. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Server {
@@ -87,8 +89,8 @@ async function listening(child: ChildProcess, log: string): Promise<string> {
 
 const tail = (log: string): string => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
 
-export async function startServer({ folder, home, port, say }: ServerOptions): Promise<Server> {
-  const { node, serverMain } = await editorHost(say);
+export async function startServer({ folder, home, port, say, signal }: ServerOptions): Promise<Server> {
+  const { node, serverMain } = await editorHost(say, signal);
   const [data, extensions, log] = [join(home, 'data'), join(home, 'extensions'), join(home, 'server.log')];
   await installExtension(extensions);
   for (const level of ['User', 'Machine']) {
