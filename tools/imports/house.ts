@@ -14,6 +14,10 @@ function sources(folder: string): string[] {
 
 /** Path, from the repository's root with slashes, to text. */
 export function house(): Map<string, string> {
-  const folders = new Set(rooms.flatMap(({ paths }) => paths.map((path) => path.split('/')[0] ?? path)));
+  const folders = new Set(
+    rooms.flatMap(({ paths }) =>
+      paths.filter((path) => path.includes('/')).map((path) => path.slice(0, path.indexOf('/'))),
+    ),
+  );
   return new Map([...folders].flatMap(sources).map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }

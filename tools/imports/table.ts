@@ -135,9 +135,16 @@ export const rooms: readonly Room[] = [
   {
     name: 'cli',
     paths: ['cli/'],
-    rooms: ['simulator', 'simulator/*', 'language', 'language/compile', 'debug-adapter'],
+    rooms: ['simulator', 'simulator/*', 'language', 'language/compile', 'debug-adapter', 'package.json'],
     packages: ['commander', 'picocolors', 'node:'],
     reason: 'the command line runs without an editor; it is used by nothing and uses all but the extension',
+  },
+  {
+    name: 'package.json',
+    paths: ['package.json'],
+    rooms: [],
+    packages: [],
+    reason: 'the manifest is data; its name and version are read by those who print them',
   },
   {
     name: 'bench',
