@@ -6,12 +6,13 @@ import { Uri, commands, debug, env, window, workspace, type Disposable } from 'v
 import type { CapabilityPanels } from './capability-table/panel.ts';
 import type { Cluster } from './debug/cluster.ts';
 import { start } from './debug/configuration.ts';
+import { breakOnPhases } from './phases.ts';
 import type { Report } from './report.ts';
-import { revealStack, taskOfThread } from './trees/follow.ts';
+import { isTask, revealStack, taskOfThread } from './trees/follow.ts';
 import type { ClusterTree } from './trees/tree.ts';
 import { ownerOf, type TableOwner } from './views/capabilities.ts';
 import type { MarkedRow } from './views/changes.ts';
-import { taskIcon, taskRowId, taskTitle } from './views/tasks.ts';
+import { taskIcon, taskTitle } from './views/tasks.ts';
 
 export interface Parts {
   readonly extension: Uri;
@@ -34,6 +35,7 @@ export function registerCommands(parts: Parts): Disposable[] {
     register('debugScenario', (script?: Uri, scenario?: string) => startScript(script, scenario, false)),
     register('runScenario', (script?: Uri, scenario?: string) => startScript(script, scenario, true)),
     register('openExample', () => openExample(parts.extension)),
+    register('breakOnPhases', breakOnPhases),
     register('learn', () =>
       commands.executeCommand('workbench.action.openWalkthrough', 'osf1ad.osf1ad#osf1ad.firstStop', false),
     ),
@@ -44,26 +46,22 @@ export function registerCommands(parts: Parts): Disposable[] {
     register('revealStack', (row: MarkedRow) => revealStack(cluster, row.subject)),
     register('revealTask', async (item?: CallStackItem) => {
       const thread = Number(item?.threadId ?? debug.activeStackItem?.threadId) - 1;
-      const task = cluster.moment === null ? undefined : taskOfThread(cluster.moment.state, thread);
-      if (task === undefined) return;
+      if (cluster.moment === null) return;
       await commands.executeCommand('osf1ad.tasks.focus');
-      await tasks.reveal(taskRowId(task.task));
+      await tasks.reveal(isTask(cluster.moment.state, thread));
     }),
     register('copyValue', (row: MarkedRow) => env.clipboard.writeText([row.label, row.description].join('\t'))),
     register('showReport', () => report.show()),
   ];
 }
 
-export async function revealOwner(
-  { cluster, tasks }: Pick<Parts, 'cluster' | 'tasks'>,
-  owner: TableOwner,
-): Promise<void> {
-  const task = cluster.moment?.state.tasks.find((own) =>
-    'pid' in owner ? own.pid === owner.pid : own.task === owner.task,
-  );
-  if (task === undefined) return;
+/** Shows the row of a task or a process in the Tasks view. */
+export async function revealOwner(tasks: ClusterTree, owner: TableOwner): Promise<void> {
   await commands.executeCommand('osf1ad.tasks.focus');
-  await tasks.reveal(taskRowId(task.task));
+  await tasks.reveal(
+    ({ kind, subject }) =>
+      kind === 'task' && ('pid' in owner ? subject.pid === owner.pid : subject.task === owner.task),
+  );
 }
 
 async function startScript(script: Uri | undefined, scenario: string | undefined, noDebug: boolean): Promise<void> {

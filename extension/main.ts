@@ -32,11 +32,7 @@ export function activate(context: ExtensionContext): void {
   const cluster = new Cluster();
   const tasks = new ClusterTree('osf1ad.tasks', cluster, taskRows);
   const report = new Report(cluster);
-  const panels = new CapabilityPanels(
-    context.extensionUri,
-    cluster,
-    (owner) => void revealOwner({ cluster, tasks }, owner),
-  );
+  const panels = new CapabilityPanels(context.extensionUri, cluster, (owner) => void revealOwner(tasks, owner));
   language = new LanguageServices(bundles);
   const { Dynamic } = DebugConfigurationProviderTriggerKind;
   context.subscriptions.push(

@@ -14,6 +14,7 @@ import { continueRun } from './continue.ts';
 import { disconnect } from './disconnect.ts';
 import { evaluateRequest } from './evaluate.ts';
 import { exceptionInfo } from './exception-info.ts';
+import { frame } from './frame.ts';
 import { initialize } from './initialize.ts';
 import { launch } from './launch.ts';
 import { loadedSources } from './loaded-sources.ts';
@@ -71,4 +72,5 @@ export const handlers: Readonly<Record<string, Handler>> = {
 
   'osf1ad/state': state,
   'osf1ad/report': report,
+  'osf1ad/frame': frame,
 };

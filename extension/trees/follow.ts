@@ -8,8 +8,8 @@
 import { DebugStackFrame, DebugThread, commands, debug, type Disposable } from 'vscode';
 import type { ClusterState, TaskState } from '../../simulator/inspect/state.ts';
 import type { Cluster } from '../debug/cluster.ts';
+import type { MarkedRow } from '../views/changes.ts';
 import type { Subject } from '../views/row.ts';
-import { taskRowId, threadRowId } from '../views/tasks.ts';
 import type { ClusterTree } from './tree.ts';
 
 /** A thread of the protocol has the number of the simulated one plus one: 0 means none to the editor. */
@@ -22,10 +22,19 @@ export function followStack(cluster: Cluster, tasks: ClusterTree): Disposable {
     if (item === undefined || moment?.session?.id !== item.session.id) return;
     const frame = item instanceof DebugStackFrame ? await threadOfFrame(cluster, item.frameId) : null;
     const thread = frame ?? simulatedThread(item.threadId);
-    const task = taskOfThread(moment.state, thread);
-    if (task === undefined) return;
-    await tasks.reveal(item instanceof DebugThread ? taskRowId(task.task) : threadRowId(task.task, thread));
+    await tasks.reveal(item instanceof DebugThread ? isTask(moment.state, thread) : isThread(thread));
   });
+}
+
+const isThread =
+  (thread: number) =>
+  ({ kind, subject }: MarkedRow): boolean =>
+    kind === 'thread' && subject.thread === thread;
+
+/** The row of the task that has a thread. */
+export function isTask(state: ClusterState, thread: number): (row: MarkedRow) => boolean {
+  const owner = taskOfThread(state, thread)?.task;
+  return ({ kind, subject }) => kind === 'task' && owner !== undefined && subject.task === owner;
 }
 
 /** The thread that executes a frame: another one than the stack's where it waits for an answer. */

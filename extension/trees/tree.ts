@@ -28,8 +28,7 @@ export class ClusterTree implements TreeDataProvider<MarkedRow>, Disposable {
   readonly #rowsOf: (state: ClusterState) => readonly Row[];
   readonly #changed = new EventEmitter<void>();
   readonly #listener: Disposable;
-  readonly #parents = new Map<string, MarkedRow | undefined>();
-  readonly #byId = new Map<string, MarkedRow>();
+  readonly #parents = new Map<MarkedRow, MarkedRow | undefined>();
   #rows: readonly MarkedRow[] = [];
   #shown = '[]';
 
@@ -47,7 +46,7 @@ export class ClusterTree implements TreeDataProvider<MarkedRow>, Disposable {
   }
 
   getParent(row: MarkedRow): MarkedRow | undefined {
-    return this.#parents.get(row.id);
+    return this.#parents.get(row);
   }
 
   getTreeItem(row: MarkedRow): TreeItem {
@@ -69,9 +68,9 @@ export class ClusterTree implements TreeDataProvider<MarkedRow>, Disposable {
     return item;
   }
 
-  /** Selects a row without taking the focus; a view that is not seen is left alone. */
-  async reveal(id: string): Promise<void> {
-    const row = this.#byId.get(id);
+  /** Selects the first such row without taking the focus; a view that is not seen is left alone. */
+  async reveal(isWanted: (row: MarkedRow) => boolean): Promise<void> {
+    const row = [...this.#parents.keys()].find(isWanted);
     if (row !== undefined && this.view.visible) await this.view.reveal(row, { select: true, focus: false });
   }
 
@@ -92,15 +91,13 @@ export class ClusterTree implements TreeDataProvider<MarkedRow>, Disposable {
     this.#rows = rows;
     this.#shown = shown;
     this.#parents.clear();
-    this.#byId.clear();
     this.#index(rows, undefined);
     this.#changed.fire();
   }
 
   #index(rows: readonly MarkedRow[], parent: MarkedRow | undefined): void {
     for (const row of rows) {
-      this.#byId.set(row.id, row);
-      this.#parents.set(row.id, parent);
+      this.#parents.set(row, parent);
       this.#index(row.children, row);
     }
   }

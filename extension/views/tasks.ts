@@ -1,6 +1,10 @@
 /**
  * The Tasks view: processes first, by pid, then the scenario and bare Mach tasks, the servers and the kernels. A task
  * holds its threads, the number of its capabilities (the table opens beside), its memory and its open files.
+ *
+ * A process that migrates gets another task on the destination, while its pid, its threads and its names stay. So the row
+ * of a process goes by its pid, and a migration is seen as a change of that row. While both tasks exist, the second one
+ * has a row of its own.
  */
 import type {
   ClusterState,
@@ -16,11 +20,17 @@ const kinds: readonly TaskState['kind'][] = ['process', 'mach', 'server', 'kerne
 const pageSize_bytes = 4096;
 
 export function taskRows(state: ClusterState): readonly Row[] {
+  const pids = new Set<number>();
+  const idOf = ({ task, pid }: TaskState): string => {
+    if (pid === null || pids.has(pid)) return `task/${task}`;
+    pids.add(pid);
+    return `pid/${pid}`;
+  };
   return kinds.flatMap((kind) =>
     state.tasks
       .filter((task) => task.kind === kind)
       .sort((a, b) => (a.pid ?? a.task) - (b.pid ?? b.task))
-      .map(taskRow),
+      .map((task) => taskRow(idOf(task), task)),
   );
 }
 
@@ -39,12 +49,7 @@ export function taskIcon(task: TaskState): string {
   }
 }
 
-export const taskRowId = (task: number): string => `task/${task}`;
-
-export const threadRowId = (task: number, thread: number): string => `${taskRowId(task)}/thread/${thread}`;
-
-function taskRow(task: TaskState): Row {
-  const id = taskRowId(task.task);
+function taskRow(id: string, task: TaskState): Row {
   const subject: Subject = { task: task.task, ...(task.pid === null ? {} : { pid: task.pid }) };
   const isSuspended = task.suspendCount > 0;
   return {
@@ -63,7 +68,7 @@ function taskRow(task: TaskState): Row {
     subject,
     open: task.kind === 'process',
     children: [
-      ...task.threads.map((thread) => threadRow(task, thread)),
+      ...task.threads.map((thread) => threadRow(id, thread, subject)),
       capabilitiesRow(id, task, subject),
       ...regionGroup(id, task, subject),
       ...fileGroup(id, task, subject),
@@ -80,12 +85,12 @@ const threadIcons: Readonly<Record<string, string>> = {
   ended: 'circle-slash',
 };
 
-function threadRow(task: TaskState, thread: ThreadState): Row {
+function threadRow(id: string, thread: ThreadState, subject: Subject): Row {
   const [inner] = thread.frames;
   const waits = thread.waits === '' ? '' : `waits for ${thread.waits.replace(/^waits for /, '')}`;
   const where = inner === undefined ? '' : joined(inner.routine, inner.step).replace(' · ', ': ');
   return {
-    id: threadRowId(task.task, thread.thread),
+    id: `${id}/thread/${thread.thread}`,
     kind: 'thread',
     label: thread.name,
     description: joined(thread.state === 'waiting' && waits !== '' ? '' : thread.state, waits),
@@ -96,7 +101,7 @@ function threadRow(task: TaskState, thread: ThreadState): Row {
       fact('In', where),
       quietFact('Line', inner?.line ?? ''),
     ],
-    subject: { task: task.task, thread: thread.thread, ...(task.pid === null ? {} : { pid: task.pid }) },
+    subject: { ...subject, thread: thread.thread },
     open: false,
     children: [],
   };

@@ -7,7 +7,7 @@ import type { Row } from '../../extension/views/row.ts';
 import { taskRows } from '../../extension/views/tasks.ts';
 import { spoken, tooltipMarkdown } from '../../extension/views/tooltip.ts';
 import { vprocRows } from '../../extension/views/vprocs.ts';
-import type { ClusterState, MigrationState } from '../../simulator/inspect/state.ts';
+import type { ClusterState, MigrationState, TaskState } from '../../simulator/inspect/state.ts';
 import { capability, cluster, node, port, task, vproc } from './states.ts';
 
 /** The tree as text, as a reader sees it. */
@@ -109,10 +109,18 @@ describe('the tree of tasks', () => {
   it('marks the way down to what has changed', () => {
     const files = cc1.files.map((file) => ({ ...file, position: 8192 }));
     assert.deepEqual(marks(marked(taskRows, cluster({ tasks: [cc1] }), cluster({ tasks: [{ ...cc1, files }] }))), [
-      'inside task/7',
-      'inside task/7/files',
-      'changed task/7/file/3',
+      'inside pid/2',
+      'inside pid/2/files',
+      'changed pid/2/file/3',
     ]);
+  });
+
+  it('keeps the row of a process that gets another task on another node', () => {
+    const arriving = { ...cc1, task: 12, node: 'dest' };
+    const ids = (tasks: TaskState[]): string[] => taskRows(cluster({ tasks })).map(({ id }) => id);
+    assert.deepEqual(ids([cc1]), ['pid/2']);
+    assert.deepEqual(ids([cc1, arriving]), ['pid/2', 'task/12']);
+    assert.deepEqual(ids([arriving]), ['pid/2']);
   });
 
   it('marks nothing at the first stop', () => {
