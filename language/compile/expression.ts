@@ -11,10 +11,12 @@ import type {
   ResidualField,
   Span,
   SystemCall,
+  Unit,
 } from '../../simulator/workload/program.ts';
 import { constantValue } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
 import { spanOf } from '../tree.ts';
+import type { Type } from '../types.ts';
 import { knownName } from '../vocabulary/words.ts';
 import type { Code } from './code.ts';
 import { lowerBody } from './statement.ts';
@@ -48,11 +50,13 @@ export function lowerExpression(code: Code, expression: ast.Expression): Express
     case 'NumberLiteral':
     case 'TextLiteral':
     case 'TruthLiteral':
-      return { kind: 'value', value: constant ?? 0 };
+      return { kind: 'value', value: constant ?? 0, ...unitOf(code.around.typing.of(expression)) };
     case 'NameUse':
       return lowerName(code, expression);
     case 'Unary': {
-      if (constant !== undefined && ast.isNumberLiteral(expression.operand)) return { kind: 'value', value: constant };
+      if (constant !== undefined && ast.isNumberLiteral(expression.operand)) {
+        return { kind: 'value', value: constant, ...unitOf(code.around.typing.of(expression)) };
+      }
       const operand = lowerExpression(code, expression.operand);
       return { kind: 'unary', operator: expression.operator, operand, span };
     }
@@ -136,9 +140,15 @@ function lowerName(code: Code, use: ast.NameUse): Expression {
     const known = knownName(use.target.$refText);
     return known?.value == null ? { kind: 'now', span } : { kind: 'value', value: known.value };
   }
-  if (ast.isNodeDeclaration(target)) return { kind: 'value', value: code.around.nodes.indexOf(target) };
-  if (ast.isConstantDeclaration(target)) return { kind: 'value', value: constantValue(use) ?? 0 };
-  return { kind: 'slot', slot: code.slotOf(target), span };
+  const unit = unitOf(code.around.typing.of(use));
+  if (ast.isNodeDeclaration(target)) return { kind: 'value', value: code.around.nodes.indexOf(target), unit: 'node' };
+  if (ast.isConstantDeclaration(target)) return { kind: 'value', value: constantValue(use) ?? 0, ...unit };
+  return { kind: 'slot', slot: code.slotOf(target), span, ...unit };
+}
+
+/** How a value of the type is shown to people, where a plain number would not tell. */
+function unitOf(type: Type): { unit?: Unit } {
+  return type === 'time' || type === 'size' || type === 'node' ? { unit: type } : {};
 }
 
 function lowerBinary(code: Code, binary: ast.Binary): Expression {

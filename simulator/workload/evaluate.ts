@@ -139,27 +139,3 @@ function whole(value: number, span: Span): number {
 function spanOf(expression: Expression): Span | null {
   return 'span' in expression ? expression.span : null;
 }
-
-/** What a condition compared, in words: shown when an expectation is reported. */
-export function compared(w: WorkloadWorld, locals: Locals, expression: Expression): string {
-  if (expression.kind === 'binary') {
-    const { operator, left, right } = expression;
-    if (operator === 'and' || operator === 'or') {
-      return `${compared(w, locals, left)} ${operator} ${compared(w, locals, right)}`;
-    }
-    return `${shown(w, locals, left)} ${operator} ${shown(w, locals, right)}`;
-  }
-  if (expression.kind === 'within') return shown(w, locals, expression.operand);
-  if (expression.kind === 'unary' && expression.operator === 'not')
-    return `not ${compared(w, locals, expression.operand)}`;
-  return shown(w, locals, expression);
-}
-
-const NANOSECONDS_PER_MILLISECOND = 1_000_000;
-
-function shown(w: WorkloadWorld, locals: Locals, expression: Expression): string {
-  const value = evaluate(w, locals, expression);
-  const time = expression.kind === 'now' || (expression.kind === 'migration' && expression.field.endsWith('_time'));
-  if (time && typeof value === 'number') return `${value / NANOSECONDS_PER_MILLISECOND} ms`;
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
-}

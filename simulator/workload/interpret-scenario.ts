@@ -14,12 +14,13 @@ import { emitAt } from '../mach/world.ts';
 import { exitChannel, migrationChannel, phaseChannel } from '../osf1/announce.ts';
 import type { Spawn } from '../osf1/pma/fork.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
-import { Fault, compared, evaluate, number, truth } from './evaluate.ts';
+import { Fault, evaluate, number, truth } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
 import { jump, localsOf, next, topFrame } from './locals.ts';
 import { operatorSignal, startMigration } from './operator.ts';
 import type { Instruction } from './program.ts';
+import { compared } from './show.ts';
 import type { WorkloadWorld } from './world.ts';
 
 type Op<Name extends Instruction['op']> = Extract<Instruction, { op: Name }>;
@@ -43,9 +44,9 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
     }
     case 'await': {
       const id = number(w, locals, instruction.value);
-      const process = instruction.what === 'process';
-      if (process ? hasExited(w, id) : at(w.migrations, id).outcome !== '') return next(t, f);
-      blockOn(w, t, process ? exitChannel(id) : migrationChannel(id));
+      const forProcess = instruction.what === 'process';
+      if (forProcess ? hasExited(w, id) : at(w.migrations, id).outcome !== '') return next(t, f);
+      blockOn(w, t, forProcess ? exitChannel(id) : migrationChannel(id));
       return again(t);
     }
     case 'await_phase': {

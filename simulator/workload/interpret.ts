@@ -16,6 +16,7 @@ import type { WorkloadFrame } from './frame.ts';
 import { keepProgramResult, performInProgram } from './interpret-program.ts';
 import { keepScenarioResult, performInScenario } from './interpret-scenario.ts';
 import { jump, localsOf, next } from './locals.ts';
+import { show } from './show.ts';
 import type { Instruction } from './program.ts';
 import type { WorkloadWorld } from './world.ts';
 
@@ -52,7 +53,7 @@ function perform(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Ins
     case 'unless':
       return truth(w, locals, instruction.condition) ? next(t, f) : jump(t, f, instruction.to);
     case 'print': {
-      const text = instruction.values.map((each) => String(evaluate(w, locals, each))).join('');
+      const text = instruction.values.map((each) => show(w, each, evaluate(w, locals, each))).join('');
       const pid = f.kind === 'program' ? at(w.tasks, t.task).pid : null;
       w.output.push({ time: w.time, pid, text });
       w.notices.push({ kind: 'output', pid, thread: t.identity, text });

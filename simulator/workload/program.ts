@@ -201,9 +201,12 @@ export type ProcessField = 'pid' | 'node' | 'status' | 'alive' | 'migrations' | 
 export type MigrationField = 'outcome' | 'reason' | 'freezing_time' | 'freeze_time' | 'total_time' | 'task_time';
 export type ResidualField = 'pma' | 'pages' | 'forwarders';
 
+/** What a number stands for where that is not plain: how it is shown to people. */
+export type Unit = 'time' | 'size' | 'node';
+
 export type Expression =
-  | { readonly kind: 'value'; readonly value: Value }
-  | { readonly kind: 'slot'; readonly slot: number; readonly span: Span }
+  | { readonly kind: 'value'; readonly value: Value; readonly unit?: Unit }
+  | { readonly kind: 'slot'; readonly slot: number; readonly span: Span; readonly unit?: Unit }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression; readonly span: Span }
   | {
       readonly kind: 'binary';

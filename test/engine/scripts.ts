@@ -21,7 +21,7 @@ file "/data" on master size 24 KB
 `;
 
 const statement = fc.oneof(
-  { weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }).map((n) => `compute ${n} ms`) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 600 }).map((n) => `compute ${n} ms`) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 5 }).map((n) => `touch data[0 .. ${n}]`) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 3 }).map((n) => `dirty bss[0 .. ${n}]`) },
   { weight: 2, arbitrary: fc.constant('read(input, 2 KB)') },
@@ -29,7 +29,7 @@ const statement = fc.oneof(
   { weight: 1, arbitrary: fc.constant('wait(fork { compute 20 ms  exit(3) })') },
 );
 
-const program = fc.array(statement, { minLength: 1, maxLength: 6 }).map((body) => {
+const program = fc.array(statement, { minLength: 3, maxLength: 9 }).map((body) => {
   return `program job() {
   image text 32 KB data 24 KB bss 16 KB stack 8 KB
   let input = open("/data", read)
@@ -43,7 +43,7 @@ const program = fc.array(statement, { minLength: 1, maxLength: 6 }).map((body) =
 const home = fc.constantFrom('master', 'left', 'right');
 const anywhere = fc.constantFrom('master by process', 'left by process', 'right by process', 'bare by task');
 
-const action = fc.record({ at: fc.integer({ min: 10, max: 900 }), what: fc.integer({ min: 0, max: 4 }), to: anywhere });
+const action = fc.record({ at: fc.integer({ min: 10, max: 500 }), what: fc.integer({ min: 0, max: 4 }), to: anywhere });
 
 const scenario = fc
   .record({
