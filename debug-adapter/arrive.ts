@@ -98,10 +98,10 @@ function tellChanged(cx: Context, run: Run, running: boolean): void {
   cx.send('osf1ad/changed', { event: eventCount(run.sim), time: now(run.sim), running });
 }
 
+/** The thread that a stop is about; where that has ended, the first one there is. */
 function livingThread(run: Run, wanted: number | null): number | null {
   const threads = threadsOf(run);
-  if (threads.some(({ thread }) => thread === wanted)) return wanted;
-  return (threads.find(({ pid }) => pid === null) ?? threads[0])?.thread ?? null;
+  return threads.some(({ thread }) => thread === wanted) ? wanted : (threads[0]?.thread ?? null);
 }
 
 /** What the event that has just been performed means for the console and for the list of threads. */

@@ -26,12 +26,14 @@ export function dapThreadId(thread: number): number {
   return thread + 1;
 }
 
+/** In the order of interest: the script, the processes, the servers. Where no thread is wanted the first one is meant. */
 export function threadsOf(run: Run): readonly DapThread[] {
   const state = stateOf(run);
-  return state.tasks.flatMap((task) =>
-    task.threads.flatMap((thread, index) => dapThread(run, state, task, thread, index)),
-  );
+  const tasks = [...state.tasks].sort((a, b) => interest.indexOf(a.kind) - interest.indexOf(b.kind));
+  return tasks.flatMap((task) => task.threads.flatMap((thread, index) => dapThread(run, state, task, thread, index)));
 }
+
+const interest: readonly TaskState['kind'][] = ['mach', 'process', 'server', 'kernel'];
 
 /** The thread that a request names, or an error. */
 export function threadArgument(run: Run, id: number): DapThread {

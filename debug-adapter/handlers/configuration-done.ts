@@ -1,11 +1,9 @@
 /**
  * configurationDone: all breakpoints are set, the run begins.
  */
-import { journeyOf, standStill } from '../arrive.ts';
+import { journeyOf } from '../arrive.ts';
 import { runOf, type Context } from '../context.ts';
-import { fromTheStart } from '../motions/forward.ts';
-import { peek } from '../../simulator/engine/simulation.ts';
-import { plainStop } from '../stop.ts';
+import { fromTheStart, toTheFirstStatement } from '../motions/forward.ts';
 import type { Run } from '../run.ts';
 
 export function configurationDone(cx: Context): void {
@@ -16,6 +14,6 @@ export function configurationDone(cx: Context): void {
 
 /** Begins a run that has just been loaded. */
 export function begin(cx: Context, run: Run): void {
-  if (run.options.stopOnEntry) standStill(cx, run, plainStop('entry', peek(run.sim)?.thread ?? null));
-  else cx.driver.start(fromTheStart(journeyOf(cx, run)));
+  const journey = journeyOf(cx, run);
+  cx.driver.start(run.options.stopOnEntry ? toTheFirstStatement(journey) : fromTheStart(journey));
 }

@@ -3,7 +3,7 @@
  *
  * The moment at which the motion begins does not count: who stands in front of a breakpoint leaves it.
  */
-import { eventCount, runUntil } from '../../simulator/engine/simulation.ts';
+import { eventCount, peek, runUntil } from '../../simulator/engine/simulation.ts';
 import { rulesOf } from '../breakpoints/breakpoints.ts';
 import { markCounted } from '../breakpoints/rule.ts';
 import { stopAt } from '../breakpoints/stop-at.ts';
@@ -39,4 +39,13 @@ export function* forward(journey: Journey, goal: Goal): Motion {
 export function* fromTheStart(journey: Journey): Motion {
   const stop = stopAt(journey.run, journey.breakpoints, journey.log);
   return stop === null ? yield* forward(journey, noGoal) : { kind: 'stopped', stop };
+}
+
+/** In front of the first statement of the scenario: until then the servers of the cluster boot. */
+export function* toTheFirstStatement(journey: Journey): Motion {
+  const { sim } = journey.run;
+  return yield* forward(journey, () => {
+    const next = peek(sim);
+    return next === null ? null : plainStop('entry', next.thread);
+  });
 }

@@ -1,7 +1,7 @@
 /**
  * The locals of a frame: variables of the script, or the data of a routine of the system.
  *
- * The compiler knows what a variable of the script counts: a time is shown in its unit, a process and a node by name.
+ * What has no name (the limit of a loop) is the compiler's own. The compiler knows what a variable of the script counts: a time is shown in its unit, a process and a node by name.
  */
 import type { Type } from '../../language/compile.ts';
 import { showSize, showTime } from '../../language/vocabulary/units.ts';
@@ -13,7 +13,8 @@ import type { Shown } from './shown.ts';
 import { presentValue } from './value.ts';
 
 export function presentLocals(script: Script, state: ClusterState, frame: StackFrame): readonly Shown[] {
-  return frame.locals.map(({ name, value }) => {
+  const named = frame.locals.filter(({ name }) => name !== '');
+  return named.map(({ name, value }) => {
     const row = presentValue(name, value, name);
     const type = typeOfLocal(script, frame, name);
     if (type === undefined || typeof value !== 'number') return row;
