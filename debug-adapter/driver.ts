@@ -1,10 +1,10 @@
 /**
- * The driver moves the cluster in slices of about ten milliseconds, so that requests are answered while it runs.
+ * The driver moves the cluster in slices of a few milliseconds, so that requests are answered while it runs.
  *
  * A *motion* (motions/) is a generator: it performs one slice of its work, yields, and goes on when the driver resumes
  * it after the messages that had come meanwhile. What it gets back from `yield` is the wish to pause, if there is one;
- * a motion then ends where it can. There is never more than one motion. How many events fit into a slice is learned:
- * `pace.events` doubles while slices are too short and halves when they are too long.
+ * a motion then ends where it can. There is never more than one motion. How many events fit into a slice is learned
+ * from the slice before.
  */
 import { messageOf } from './errors.ts';
 import type { Arrival } from './stop.ts';
@@ -38,8 +38,7 @@ export interface Driver {
   abandon(): void;
 }
 
-const sliceMin_ms = 5;
-const sliceMax_ms = 15;
+const slice_ms = 8;
 const eventsMin = 64;
 const eventsMax = 4_000_000;
 
@@ -66,9 +65,7 @@ export function createDriver(events: DriverEvents): Driver {
       events.arrived(step.value);
       return;
     }
-    const took_ms = performance.now() - began;
-    if (took_ms < sliceMin_ms) pace.events = Math.min(pace.events * 2, eventsMax);
-    else if (took_ms > sliceMax_ms) pace.events = Math.max(pace.events >> 1, eventsMin);
+    pace.events = nextPace(pace.events, performance.now() - began);
     events.slice();
     soon(() => resume(motion));
   }
@@ -88,6 +85,12 @@ export function createDriver(events: DriverEvents): Driver {
       moving = null;
     },
   };
+}
+
+/** So many events as would have taken the time of a slice; at most twice as many as before. */
+function nextPace(events: number, took_ms: number): number {
+  const fitting = Math.round((events * slice_ms) / Math.max(took_ms, slice_ms / 2));
+  return Math.min(Math.max(fitting, eventsMin), eventsMax);
 }
 
 /** Calls back after the messages that are waiting. Editors in a browser have no setImmediate; a message port does it. */
