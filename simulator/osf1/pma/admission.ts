@@ -19,7 +19,7 @@ import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import type { Request } from '../../mach/server.ts';
 import { wakeAll, type Thread } from '../../mach/thread.ts';
 import { callsChannel, procOf, type Proc, type SavedRequest } from '../proc.ts';
-import { vprocOf, type Vproc } from '../vproc.ts';
+import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { pmaOf, procByPort } from './pma.ts';
 
@@ -102,15 +102,6 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     finish(t, t.result);
   }),
 ]);
-
-/**
- * Whether a call that was in progress at the freeze waits for just this: wait() ends when the PM Master says that a child
- * has exited. What completes a call is part of it, or its end would be awaited for ever [P5].
- */
-function completesCall(w: OsfWorld, vproc: Vproc, operation: string): boolean {
-  if (vproc.state !== 'frozen' || operation !== 'vproc.child_exit') return false;
-  return at(w.procs, vproc.proc).callsInProgress.some((each) => each.request.operation === 'pma.wait');
-}
 
 /** The thread's call does not concern the state of the process any longer. */
 export function completeCall(w: OsfWorld, t: Thread, proc: Proc): void {
