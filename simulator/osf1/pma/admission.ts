@@ -5,7 +5,7 @@
  * client stub elsewhere), or from a routine of this PMA itself. Here it is decided what happens to it [mechanisms 5.5]:
  *
  *   the process is not here              answered "absent process": the caller asks the PM Master [5.2]
- *   the vproc is frozen or attaching     kept whole, unanswered, at the end of the queue Q (but see endsWait)
+ *   the vproc is frozen or attaching     kept whole, unanswered, at the end of the queue Q (but see mustPass)
  *   the process is exiting               answered ESRCH
  *   otherwise                            executed, and counted as in progress until it is complete [P5]
  *
@@ -73,7 +73,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     const pid = f.pid ?? pidOf(f) ?? procByPort(w, pma, f.arrivedOn)?.pid;
     const vproc = pid === undefined ? null : vprocOf(w, pma.node, pid);
     if (pid === undefined || vproc === null || vproc.operations === 'stub') return refuse(t, ABSENT);
-    if (vproc.state !== 'active' && !endsWait(at(w.procs, vproc.proc), f)) {
+    if (vproc.state !== 'active' && !mustPass(at(w.procs, vproc.proc), f)) {
       if (f.operation === 'vproc.migrate') return refuse(t, 'EBUSY');
       if (f.local === true) return refuse(t, FROZEN);
       vproc.pending.push(save(f, t.activity));
@@ -112,12 +112,14 @@ export function completeCall(w: OsfWorld, t: Thread, proc: Proc): void {
 }
 
 /**
- * A call-back that a wait() in progress waits for, while the freeze waits for that wait(): kept in the queue it would
- * never come, and the freeze would never end. Once no call is in progress it is kept like everything else.
+ * While the freeze still waits for a wait() in progress, what that wait() may depend on is let through: the call-back
+ * that a child has exited, and signals, because the child that is waited for may be the one that sends them. Kept in the
+ * queue they would hold up the freeze for ever. Nothing is copied before the wait() has ended, so the state is whole;
+ * once no call is in progress they are kept like everything else.
  */
-function endsWait(proc: Proc, f: Admission): boolean {
-  if (f.operation !== 'vproc.child_exit' || proc.list !== 'active') return false;
-  return proc.callsInProgress.some((each) => each.request.operation === 'pma.wait');
+function mustPass(proc: Proc, f: Admission): boolean {
+  if (f.operation !== 'vproc.child_exit' && f.operation !== 'vproc.signal') return false;
+  return proc.list === 'active' && proc.callsInProgress.some((each) => each.request.operation === 'pma.wait');
 }
 
 /** The request as it was received, without what the handler added. */
