@@ -132,6 +132,28 @@ describe('moving', () => {
     }
   });
 
+  it('meets the same breakpoints backwards as forwards', async () => {
+    await client.begin({ program, stopOnExit: true }, async () => {
+      const breakpoints = [{ line: lineOf('compute 80 ms'), hitCondition: '%7' }, { line: lineOf('wait m') }];
+      await client.get('setBreakpoints', { source: { path: program }, breakpoints });
+      await client.get('setExceptionBreakpoints', { filters: ['freeze', 'install', 'attach', 'cleanup', 'exit'] });
+    });
+    const walk = async (how: string, end: string): Promise<string[]> => {
+      const stops: string[] = [];
+      for (let stop = await first; stop.reason !== end; stop = await client.go(how, stop.threadId ?? 0)) {
+        stops.push(`${stop.reason} ${stop.description ?? ''} ${await client.evaluate('event')}`);
+      }
+      return stops;
+    };
+    let first = client.stopped();
+    const forwards = await walk('continue', 'exit');
+    const { threads } = await client.get<DebugProtocol.ThreadsResponse['body']>('threads');
+    first = client.go('reverseContinue', threads[0]?.id ?? 0);
+    const backwards = await walk('reverseContinue', 'entry');
+    assert.deepEqual(backwards.reverse(), forwards);
+    assert.ok(forwards.length > 10, forwards.join('\n'));
+  });
+
   it('reaches the entry backwards where no breakpoint is', async () => {
     const thread = await stopInside(lineOf('write(output'));
     const stop = await client.go('reverseContinue', thread);

@@ -78,6 +78,15 @@ describe('a debug session', () => {
     moments['attach'] = (await state()).digest;
   });
 
+  it('shows a stack that goes on from the operator to the source and to the destination', async () => {
+    const migrate = [...(await names())].find(([, name]) => name === 'operator migrate')?.[0] ?? 0;
+    const frames = await client.frames(migrate);
+    assert.match(frames[0]?.name ?? '', / @ dest$/);
+    assert.ok(frames.some(({ name }) => name.startsWith('migration.attach: ')));
+    const labels = frames.filter(({ presentationHint }) => presentationHint === 'label').map(({ name }) => name);
+    assert.deepEqual(labels, ['— on source: pma@source —', '— on master: operator —']);
+  });
+
   it('shows the capability table that the simulator holds at this moment', async () => {
     const frame = (await client.frames(process)).at(-1);
     const { scopes } = await client.get<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: frame?.id });
