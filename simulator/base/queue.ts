@@ -146,6 +146,35 @@ function sink(queue: EventQueue): void {
   heapSlot[hole] = slot;
 }
 
+/** Takes every event back that fits; the others keep their times and their order. */
+export function withdraw(queue: EventQueue, fits: (kind: number, a: number, b: number) => boolean): void {
+  const withdrawn = (slot: number): boolean => {
+    if (!fits(queue.kind[slot]!, queue.a[slot]!, queue.b[slot]!)) return false;
+    queue.freeSlots[queue.freeCount++] = slot;
+    return true;
+  };
+  const mask = queue.ring.length - 1;
+  const { count, size } = queue;
+  queue.count = 0;
+  for (let i = 0; i < count; i++) {
+    const slot = queue.ring[(queue.head + i) & mask]!;
+    if (!withdrawn(slot)) queue.ring[(queue.head + queue.count++) & mask] = slot;
+  }
+  const kept: (readonly [time: number, sequence: number, slot: number])[] = [];
+  for (let i = 0; i < size; i++) {
+    const slot = queue.heapSlot[i]!;
+    if (!withdrawn(slot)) kept.push([queue.heapTime[i]!, queue.heapSequence[i]!, slot]);
+  }
+  // In order, they are a heap.
+  kept.sort((x, y) => x[0] - y[0] || x[1] - y[1]);
+  queue.size = kept.length;
+  kept.forEach(([time, sequence, slot], i) => {
+    queue.heapTime[i] = time;
+    queue.heapSequence[i] = sequence;
+    queue.heapSlot[i] = slot;
+  });
+}
+
 function fill(queue: EventQueue, kind: number, a: number, b: number): number {
   if (queue.freeCount === 0) growSlots(queue);
   const slot = queue.freeSlots[--queue.freeCount]!;

@@ -113,7 +113,6 @@ export function sendPacket(
 /** The packet has crossed the wire: the receiving processor takes it in. */
 export function arrive(w: DipcWorld, packet: Packet): void {
   const to = at(w.nodes, packet.to);
-  if (!to.up) return;
   const cost = pay(w, packet, 'in');
   emitAt(w, occupy(w, to, packet.activity, cost), HANDLE, packet.id);
 }

@@ -173,7 +173,7 @@ function acceptHere(w: DipcWorld, message: Message, port: Port): void {
 }
 
 /** The port is dead: the send is over, and the message is destroyed with the rights in it. */
-function abandonSend(w: DipcWorld, message: Message): void {
+export function abandonSend(w: DipcWorld, message: Message): void {
   const sender = senderOf(w, message);
   if (sender !== null && !sender.expectsReply) {
     sender.code = 'MACH_SEND_INVALID_DEST';

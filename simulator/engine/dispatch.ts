@@ -6,9 +6,11 @@ import {
   ABANDON,
   ARRIVE,
   COPYOUT,
+  CRASH,
   DELIVER,
   HANDLE,
   LAST_SEND,
+  NODE_DOWN,
   ROOM,
   RUN,
   SEND_REMOTE,
@@ -22,8 +24,10 @@ import { at } from '../base/table.ts';
 import { abandon, copyoutEvent } from '../dipc/copyout.ts';
 import { lastSend } from '../dipc/credits.ts';
 import { handlePacket } from '../dipc/dispatch.ts';
-import { arrive } from '../dipc/packet.ts';
+import { arriveOrFail } from '../dipc/failure.ts';
 import { callBack, sendRemote } from '../dipc/send.ts';
+import { crash } from '../faults/crash.ts';
+import { nodeDown } from '../faults/node-down.ts';
 import { deliverEvent } from '../mach/dispatch.ts';
 import { sliceEnds } from '../mach/processor.ts';
 import { run } from '../mach/run.ts';
@@ -59,7 +63,7 @@ function perform(w: World, kind: number, a: number, b: number): void {
     case SEND_REMOTE:
       return sendRemote(w, at(w.messages, a));
     case ARRIVE:
-      return arrive(w, at(w.packets, a));
+      return arriveOrFail(w, at(w.packets, a));
     case HANDLE:
       return handlePacket(w, at(w.packets, a));
     case COPYOUT:
@@ -74,6 +78,10 @@ function perform(w: World, kind: number, a: number, b: number): void {
       return unused(w, a);
     case ROOM:
       return callBack(w, a);
+    case CRASH:
+      return crash(w, a);
+    case NODE_DOWN:
+      return nodeDown(w, a, b);
     default:
       throw new BrokenRule('closed', `no event of kind ${kind}`);
   }

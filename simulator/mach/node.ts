@@ -11,6 +11,8 @@ import type { MachWorld } from './world.ts';
 export interface Node extends Row {
   name: string;
   up: boolean;
+  /** When it failed, or NONE; other nodes notice `failure_detection` later. */
+  failedAt: number;
   readonly tasks: number[];
   kernelTask: number;
   kernelQueue: number;
@@ -43,6 +45,7 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     live: true,
     name,
     up: true,
+    failedAt: NONE,
     tasks: [],
     kernelTask: NONE,
     kernelQueue: NONE,

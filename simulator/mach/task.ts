@@ -37,7 +37,7 @@ export interface Task extends Row {
   emulator: object | null;
 }
 
-function blankTask(id: number): Task {
+export function blankTask(id: number): Task {
   return {
     id,
     live: true,

@@ -42,7 +42,7 @@ export interface VmObject extends Row {
 
 export const BYTES_PER_PAGE = 4096;
 
-function blankObject(id: number): VmObject {
+export function blankObject(id: number): VmObject {
   return {
     id,
     live: true,

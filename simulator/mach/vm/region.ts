@@ -34,7 +34,7 @@ export interface RegionFields {
   readonly start?: number;
 }
 
-function blankRegion(id: number): Region {
+export function blankRegion(id: number): Region {
   return {
     id,
     live: true,

@@ -8,7 +8,7 @@
 import { NONE, at } from '../../base/table.ts';
 import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
-import { serverLoop, type Request } from '../../mach/server.ts';
+import type { Request } from '../../mach/server.ts';
 import { threadCreate, threadStart } from '../../mach/thread.ts';
 import { announce, exitChannel } from '../announce.ts';
 import type { OsfWorld } from '../world.ts';
@@ -93,7 +93,6 @@ export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): voi
   }
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
-  call(t, serverLoop, { on: master.service, request: null });
   call(t, callParents, { children, tries: 0 } satisfies CallBacks);
   threadStart(w, t);
 }

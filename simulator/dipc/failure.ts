@@ -1,0 +1,176 @@
+/**
+ * What the failure of a node means for the ports of the others [mechanisms 2.13, 5.6].
+ *
+ *   in flight     a packet for the failed node is sent again until its sender notices; then its message is destroyed
+ *   proxies       that believe their principal to be there die: their names become dead names, who waits there goes on.
+ *                 A forwarding proxy was the way to a port that may still live; it fails all the same (2.13 g)
+ *   arriving      a receive right that was on its way from there is lost: a dead name arrives
+ *   principals    the send-once rights that were there are lost, and each gives its port the notice that who waits for an
+ *                 answer gets instead; the credits that were there are written off, so that no-senders stays live
+ *
+ * What has survived is counted from what there is, as if every kernel kept lists of who holds what.
+ */
+import { ARRIVE, COPYOUT } from '../base/event.ts';
+import { NONE, at } from '../base/table.ts';
+import type { Message } from '../mach/ipc/message.ts';
+import { admitSenders } from '../mach/ipc/mqueue.ts';
+import { notifySendOnce } from '../mach/ipc/notify.ts';
+import { portDestroy } from '../mach/ipc/port-death.ts';
+import type { Port } from '../mach/ipc/port.ts';
+import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
+import { SENDING, runAt, threadOf } from '../mach/thread.ts';
+import { emit, emitAt } from '../mach/world.ts';
+import { forgetIfDead, noSendersIfTrue } from './credits.ts';
+import { WIRE_STRIDE } from './crossing.ts';
+import { copyOn, distributedOf, originOf } from './distributed.ts';
+import { arrive, freePacket, type Packet } from './packet.ts';
+import { abandonSend, callBack } from './send.ts';
+import type { DipcWorld } from './world.ts';
+
+/** A packet reaches its node, or the place where its node has been. */
+export function arriveOrFail(w: DipcWorld, packet: Packet): void {
+  const to = at(w.nodes, packet.to);
+  if (to.up) return arrive(w, packet);
+  const noticed = to.failedAt + w.setup.prices.failure_detection;
+  if (w.time < noticed) return emitAt(w, noticed, ARRIVE, packet.id);
+  const port = copyOn(w, packet.from, packet.uid);
+  if (port !== null) severCopy(w, port, to.id);
+  if (packet.kind === 'message') abandonSend(w, at(w.messages, packet.message));
+  freePacket(w, packet);
+}
+
+/** The observer notices that the node is down. */
+export function severNode(w: DipcWorld, observer: number, node: number): void {
+  const survivors = countSurvivors(w, node);
+  const copies = [...at(w.nodes, observer).portByUid.values()].map((id) => at(w.ports, id));
+  for (const port of copies) if (port.live && port.dipc !== NONE) severCopy(w, port, node);
+  for (const port of copies) {
+    if (port.live && port.active && !port.proxy && port.dipc !== NONE) writeOff(w, port, node, survivors);
+  }
+  releaseSenders(w, observer);
+}
+
+/** A copy that depends on the failed node dies. */
+function severCopy(w: DipcWorld, port: Port, node: number): void {
+  if (!port.active) return;
+  const state = distributedOf(w, port);
+  if (port.proxy ? state.destination !== node : !state.arriving || isComing(w, state.uid)) return;
+  const { held, receiver, uid } = state;
+  state.held = [];
+  state.arriving = false;
+  state.receiver = NONE;
+  port.blocked = false;
+  portDestroy(w, port);
+  for (const id of held) abandonSend(w, at(w.messages, id));
+  const t = receiver === NONE ? null : threadOf(w, receiver);
+  if (t !== null) {
+    arrivesDead(at(w.messages, t.outgoing), uid);
+    emit(w, COPYOUT, t.id, t.outgoing);
+  }
+  forgetIfDead(w, port);
+}
+
+/** Whether a receive right on its way will still arrive: its old principal is up, or it has left already. */
+function isComing(w: DipcWorld, uid: number): boolean {
+  for (const state of w.distributed.rows) {
+    if (!state.live || state.uid !== uid || state.arriving) continue;
+    const port = at(w.ports, state.port);
+    if (port.active && !port.proxy) return true;
+  }
+  return w.packets.rows.some((packet) => packet.live && packet.uid === uid && packet.kind === 'migrate state');
+}
+
+function arrivesDead(message: Message, uid: number): void {
+  const { rights } = message;
+  for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
+    if (rights[i] === RECEIVE && rights[i + 1] === uid) rights.splice(i, WIRE_STRIDE, DEAD_NAME, NONE, 0);
+  }
+}
+
+/** The principal counts again what is elsewhere. */
+function writeOff(w: DipcWorld, port: Port, node: number, survivors: ReadonlyMap<number, Survivors>): void {
+  const state = distributedOf(w, port);
+  const { credits, sendOnce } = survivors.get(state.uid) ?? nothing;
+  if (state.previous === node) state.previous = NONE;
+  if (!state.arriving && state.counted) state.transit = -credits;
+  for (let lost = state.arriving ? 0 : state.remoteSendOnce - sendOnce; lost > 0; lost--) {
+    state.remoteSendOnce--;
+    port.sorights++;
+    notifySendOnce(w, port);
+  }
+  noSendersIfTrue(w, port);
+  const place = state.refused.indexOf(node);
+  if (place >= 0) state.refused.splice(place, 1);
+  port.callers = state.refused.length > 0;
+  state.calledBack = w.packets.rows.filter(
+    (each) => each.live && each.uid === state.uid && (each.kind === 'unblock' || each.kind === 'unblocked') && each.to !== node,
+  ).length;
+  if (port.callers) callBack(w, port.id);
+  else if (state.calledBack === 0) admitSenders(w, port);
+}
+
+/** Threads whose message was taken in by the failed node, which can no longer say so. */
+function releaseSenders(w: DipcWorld, observer: number): void {
+  for (const t of w.threads.rows) {
+    if (!t.live || t.node !== observer || t.state !== SENDING || t.outgoing === NONE) continue;
+    const message = w.messages.rows[t.outgoing];
+    if (message?.live === true && message.sender === t.identity) continue;
+    t.outgoing = NONE;
+    t.code = 'MACH_SEND_INVALID_DEST';
+    runAt(w, t, w.time);
+  }
+}
+
+/** Of one port: the credits and send-once rights that are still somewhere and can find their way back. */
+interface Survivors {
+  credits: number;
+  sendOnce: number;
+}
+
+const nothing: Survivors = { credits: 0, sendOnce: 0 };
+
+function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
+  const found = new Map<number, Survivors>();
+  const of = (uid: number): Survivors => {
+    let each = found.get(uid);
+    if (each === undefined) found.set(uid, (each = { ...nothing }));
+    return each;
+  };
+  for (const state of w.distributed.rows) {
+    if (!state.live) continue;
+    const port = at(w.ports, state.port);
+    if (!port.active || !port.proxy || state.destination === node) continue;
+    of(state.uid).credits += state.transit;
+    of(state.uid).sendOnce += port.sorights;
+  }
+  const carriers = new Map<number, Packet>();
+  for (const packet of w.packets.rows) {
+    if (!packet.live) continue;
+    if (packet.kind === 'message') carriers.set(packet.message, packet);
+    else if (packet.to !== node) of(packet.uid).credits += packet.body.credits ?? 0;
+  }
+  for (const message of w.messages.rows) {
+    if (!message.live || !message.wire) continue;
+    const carrier = carriers.get(message.id);
+    const place = carrier === undefined || carrier.to === node ? message.node : carrier.to;
+    const { rights, reply, destType, dest, destUid } = message;
+    const survives = (uid: number): boolean => findsHome(w, place, uid, node);
+    if (destType === SEND_ONCE && dest === NONE && carrier?.to !== node && survives(destUid)) of(destUid).sendOnce++;
+    if (reply !== NONE && survives(reply)) of(reply).sendOnce++;
+    for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
+      const uid = rights[i + 1]!;
+      if (!survives(uid)) continue;
+      if (rights[i] === SEND) of(uid).credits += Math.max(0, rights[i + 2]!);
+      if (rights[i] === SEND_ONCE) of(uid).sendOnce++;
+    }
+  }
+  return found;
+}
+
+/** Whether a right to the port, made local at the place, leads anywhere but to the failed node. */
+function findsHome(w: DipcWorld, place: number, uid: number, node: number): boolean {
+  if (uid === NONE) return false;
+  const copy = copyOn(w, place, uid);
+  if (copy === null) return originOf(uid) !== node;
+  return copy.active && (!copy.proxy || distributedOf(w, copy).destination !== node);
+}

@@ -1,0 +1,156 @@
+/**
+ * A node fails: everything on it is gone at once, and nobody knows yet [mechanisms 2.13].
+ *
+ * Its tasks, threads, ports, memory and servers leave the tables, with every event that was about them; so do the packets
+ * that it had sent. Nothing is given up in order: no notice, no last message. The row of the node stays, marked down.
+ * The others notice after `failure_detection`, each in an event of its own (node-down.ts); what they send meanwhile is
+ * sent again until then.
+ *
+ * A refusal that was on its way back from the node is lost with it: the message that it was about still waits at its
+ * sender, and its sending fails like any other. If the operator sat at the node, the scenario ends here.
+ */
+import {
+  ABANDON,
+  ARRIVE,
+  COPYOUT,
+  DELIVER,
+  HANDLE,
+  LAST_SEND,
+  NODE_DOWN,
+  ROOM,
+  RUN,
+  SEND_REMOTE,
+  SLICE,
+  UNUSED,
+  WAKE,
+} from '../base/event.ts';
+import { withdraw } from '../base/queue.ts';
+import { NONE, at, release, type Row, type Table } from '../base/table.ts';
+import { blankDistributed } from '../dipc/distributed.ts';
+import { freePacket, type Packet } from '../dipc/packet.ts';
+import { messageFree } from '../mach/ipc/message.ts';
+import { blankPort } from '../mach/ipc/port.ts';
+import type { Node } from '../mach/node.ts';
+import { blankTask } from '../mach/task.ts';
+import { blankThread } from '../mach/thread.ts';
+import { blankObject } from '../mach/vm/object.ts';
+import { blankRegion } from '../mach/vm/region.ts';
+import { emitAt } from '../mach/world.ts';
+import type { MigrationWorld } from '../migration/record.ts';
+import { handleFree } from '../osf1/file-server/handle.ts';
+import { procFree } from '../osf1/proc.ts';
+import { vprocFree } from '../osf1/vproc.ts';
+
+export function crash(w: MigrationWorld, id: number): void {
+  const node = at(w.nodes, id);
+  if (!node.up) return;
+  node.up = false;
+  node.failedAt = w.time;
+  w.notices.push({ kind: 'crashed', node: node.name });
+  withdrawEvents(w, id);
+  losePackets(w, id);
+  loseServers(w, id);
+  loseKernel(w, node);
+  const noticed = w.time + w.setup.prices.failure_detection;
+  for (const other of w.nodes.rows) if (other.up) emitAt(w, noticed, NODE_DOWN, other.id, id);
+  for (const packet of w.packets.rows) if (packet.live && stays(w, packet)) emitAt(w, noticed, ARRIVE, packet.id);
+}
+
+/** Events about what is on the node, or about packets that it has sent or was about to take in. */
+function withdrawEvents(w: MigrationWorld, id: number): void {
+  const on = <T extends Row & { node: number }>(table: Table<T>, row: number): boolean => {
+    const each = table.rows[row];
+    return each?.live === true && each.node === id;
+  };
+  const packet = (row: number): Packet => w.packets.rows[row]!;
+  withdraw(w.queue, (kind, a) => {
+    switch (kind) {
+      case RUN:
+      case WAKE:
+      case COPYOUT:
+        return on(w.threads, a);
+      case SLICE:
+        return a === id;
+      case DELIVER:
+      case SEND_REMOTE:
+      case ABANDON:
+        return on(w.messages, a);
+      case LAST_SEND:
+      case ROOM:
+        return on(w.ports, a);
+      case UNUSED:
+        return on(w.objects, a);
+      case NODE_DOWN:
+        return a === id;
+      case ARRIVE:
+        return packet(a).from === id || (packet(a).to === id && packet(a).kind === 'refused');
+      case HANDLE:
+        return packet(a).from === id || packet(a).to === id;
+      default:
+        return false;
+    }
+  });
+}
+
+/** What it had sent is gone. What was sent to it is sent again; a refusal that it had sent never was. */
+function losePackets(w: MigrationWorld, id: number): void {
+  for (const packet of w.packets.rows) {
+    if (!packet.live) continue;
+    const { kind, from, to, message } = packet;
+    if (kind === 'refused' && from === id && at(w.nodes, to).up) {
+      Object.assign(packet, { kind: 'message', from: to, to: from });
+    } else if (from === id) {
+      if (kind === 'message') messageFree(w, at(w.messages, message));
+      freePacket(w, packet);
+    } else if (to === id && kind === 'refused') freePacket(w, packet);
+  }
+}
+
+/** A packet for a failed node that has lost its event: it was being taken in, or was a refusal. */
+function stays(w: MigrationWorld, packet: Packet): boolean {
+  if (at(w.nodes, packet.to).up) return false;
+  return !isPending(w, packet.id);
+}
+
+function isPending({ queue }: MigrationWorld, packet: number): boolean {
+  const about = (slot: number): boolean => queue.kind[slot] === ARRIVE && queue.a[slot] === packet;
+  for (let i = 0; i < queue.size; i++) if (about(queue.heapSlot[i]!)) return true;
+  for (let i = 0; i < queue.count; i++) if (about(queue.ring[(queue.head + i) & (queue.ring.length - 1)]!)) return true;
+  return false;
+}
+
+function loseServers(w: MigrationWorld, id: number): void {
+  if (w.operator.task !== NONE && at(w.tasks, w.operator.task).node === id) w.operator.task = NONE;
+  for (const servers of [w.pmas, w.pmMasters, w.credentialsServers, w.fileServers, w.agents]) {
+    for (const each of servers.rows) if (each.node === id) each.live = false;
+  }
+  for (const file of w.files.rows) if (!w.fileServers.rows[file.server]!.live) file.live = false;
+  for (const entry of w.credentials.rows) if (!w.credentialsServers.rows[entry.server]!.live) entry.live = false;
+  for (const each of w.fileHandles.rows) if (each.live && !w.fileServers.rows[each.server]!.live) handleFree(w, each);
+  for (const each of w.procs.rows) if (each.live && each.node === id) procFree(w, each);
+  for (const each of w.vprocs.rows) if (each.live && each.node === id) vprocFree(w, each);
+}
+
+function loseKernel(w: MigrationWorld, node: Node): void {
+  for (const region of w.regions.rows) {
+    if (region.live && at(w.tasks, region.task).node === node.id) release(w.regions, region, blankRegion);
+  }
+  for (const state of w.distributed.rows) {
+    if (state.live && at(w.ports, state.port).node === node.id) release(w.distributed, state, blankDistributed);
+  }
+  for (const message of w.messages.rows) if (message.live && message.node === node.id) messageFree(w, message);
+  lose(w.threads, node.id, blankThread);
+  lose(w.tasks, node.id, blankTask);
+  lose(w.objects, node.id, blankObject);
+  lose(w.ports, node.id, blankPort);
+  node.portByUid.clear();
+  node.tasks.length = 0;
+  node.ready.length = 0;
+  node.running = NONE;
+  node.kernelTask = NONE;
+  node.kernelQueue = NONE;
+}
+
+function lose<T extends Row & { node: number }>(table: Table<T>, node: number, blank: (id: number) => T): void {
+  for (const row of table.rows) if (row.live && row.node === node) release(table, row, blank);
+}
