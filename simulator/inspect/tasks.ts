@@ -111,10 +111,11 @@ export function homeOf(w: OsfWorld, object: VmObject): string {
   return pager.proxy ? nodeName(w, distributedOf(w, pager).destination) : nodeName(w, pager.node);
 }
 
+/** None while the task has no emulator yet: it has just been made, or is on its way in. */
 function filesOf(task: Task): FileDescriptorState[] {
-  const { files } = task.emulator as EmulatorState;
+  const emulator = task.emulator as EmulatorState | null;
   const open: FileDescriptorState[] = [];
-  files.forEach((file, descriptor) => {
+  emulator?.files.forEach((file, descriptor) => {
     if (file === null) return;
     const { path, position, capability: name, server } = file;
     open.push({ descriptor, path, position, capability: name, server });
