@@ -14,7 +14,7 @@
  * statuses) are the PM Master's. What travels in a migration is named in `LOCAL_STATE_BYTES`.
  */
 import { PROCESSOR } from '../base/ledger.ts';
-import { NONE, release, select, take, type Row } from '../base/table.ts';
+import { NONE, release, take, type Row } from '../base/table.ts';
 import type { Request } from '../mach/server.ts';
 import type { OsfWorld } from './world.ts';
 
@@ -22,9 +22,9 @@ export type ProcList = 'active' | 'migrating' | 'free';
 export type ProcState = 'creating' | 'running' | 'stopped' | 'exiting' | 'attaching';
 
 /** Size of the proc and user structures, of the credentials and of the rusage [paper section 4]. */
-export const PROC_BYTES = 1120;
+const PROC_BYTES = 1120;
 export const CREDENTIALS_BYTES = 100;
-export const RUSAGE_BYTES = 76;
+const RUSAGE_BYTES = 76;
 export const LOCAL_STATE_BYTES = PROC_BYTES + CREDENTIALS_BYTES + RUSAGE_BYTES;
 
 /** Names, in the space of the PMA, of the nine capabilities that it keeps of a process [mechanisms 5.4]. */
@@ -108,7 +108,7 @@ export interface Proc extends Row {
   readonly callsInProgress: CallInProgress[];
 }
 
-export function noProcNames(): ProcNames {
+function noProcNames(): ProcNames {
   return {
     task: NONE,
     mainThread: NONE,
@@ -169,13 +169,8 @@ export function procOf(w: OsfWorld, node: number, pid: number): Proc | null {
   return null;
 }
 
-/** The procs on one of the lists of a node's PMA, in the order of rows. */
-export function procsOn(w: OsfWorld, node: number, list: ProcList): Proc[] {
-  return select(w.procs, (proc) => proc.node === node && proc.list === list);
-}
-
 /** Processor time since the process came to this node (ns); policy asks for it. */
-export function currentUsage(w: OsfWorld, proc: Proc): number {
+function currentUsage(w: OsfWorld, proc: Proc): number {
   return w.ledger.rows[proc.activity]!.spent[PROCESSOR]! - proc.usage.base;
 }
 

@@ -1,10 +1,10 @@
 /** Signals by number, and what a process that does not say otherwise does with them. */
 
-export const SIGHUP = 1;
-export const SIGINT = 2;
-export const SIGQUIT = 3;
+const SIGHUP = 1;
+const SIGINT = 2;
+const SIGQUIT = 3;
 export const SIGKILL = 9;
-export const SIGTERM = 15;
+const SIGTERM = 15;
 export const SIGCONT = 18;
 export const SIGSTOP = 19;
 

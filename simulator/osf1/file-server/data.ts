@@ -33,7 +33,7 @@ function handleOf(w: OsfWorld, t: Thread, f: Request): FileHandle | null {
   return handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
 }
 
-export const fileRead = routine<OsfWorld, Request>('file.read', 'reads from an open file', [
+const fileRead = routine<OsfWorld, Request>('file.read', 'reads from an open file', [
   step('read at the position', (w, t, f) => {
     const handle = handleOf(w, t, f);
     if (handle === null || (handle.flags & FILE_READ) === 0) return finish(t, badFile);
@@ -45,7 +45,7 @@ export const fileRead = routine<OsfWorld, Request>('file.read', 'reads from an o
   }),
 ]);
 
-export const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open file', [
+const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open file', [
   step('write at the position', (w, t, f) => {
     const handle = handleOf(w, t, f);
     if (handle === null || (handle.flags & FILE_WRITE) === 0) return finish(t, badFile);
@@ -58,7 +58,7 @@ export const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an 
   }),
 ]);
 
-export const fileMap = routine<OsfWorld, Request>('file.map', 'gives out the memory object of an open file', [
+const fileMap = routine<OsfWorld, Request>('file.map', 'gives out the memory object of an open file', [
   step('make the memory object, once', (w, t, f) => {
     const handle = handleOf(w, t, f);
     if (handle === null) return finish(t, badFile);
@@ -84,7 +84,7 @@ interface Closing extends Request {
 }
 
 /** close, for an image: nobody else can have the structure, so it goes at once. */
-export const fileClose = routine<OsfWorld, Closing>('file.close', 'closes an image', [
+const fileClose = routine<OsfWorld, Closing>('file.close', 'closes an image', [
   step('free the open file structure', (w, t, f) => {
     const handle = handleOf(w, t, f);
     if (handle === null) return finish(t, badFile);

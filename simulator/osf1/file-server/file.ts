@@ -56,3 +56,8 @@ function isBelow(path: string, directory: string): boolean {
   if (directory === '/') return true;
   return path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
 }
+
+/** The root server: the one whose directory is `/`, or else the first. */
+export function rootServer(w: OsfWorld): FileServer | null {
+  return serverOfPath(w, '/') ?? w.fileServers.rows[0] ?? null;
+}

@@ -19,7 +19,7 @@ import { handleAllocate } from './handle.ts';
 
 export const FILE_READ = 1;
 export const FILE_WRITE = 2;
-export const FILE_CREATE = 4;
+const FILE_CREATE = 4;
 
 /** Body of `file.open`. An emulator sends the right to its per-process port along: the token's client. */
 export interface Open {
@@ -45,7 +45,7 @@ export function fileServerOf(w: OsfWorld, t: Thread): FileServer {
   throw new RangeError(`${t.name} is no thread of a file server`);
 }
 
-export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
+const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
   step('look the path up', (w, t, f) => {
     const { path, flags } = f.body as Open;
     const server = fileServerOf(w, t);
@@ -108,7 +108,7 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
 ]);
 
 /** An open that the root server has sent on. */
-export const forwardedOpen = routine<OsfWorld, Request>('file.forwarded', 'opens a file for the root server', [
+const forwardedOpen = routine<OsfWorld, Request>('file.forwarded', 'opens a file for the root server', [
   step('take it apart', (w, t, f) => {
     const request = unwrap(w, t, f);
     adoptReply(t, request.reply);

@@ -53,7 +53,8 @@ export function masterEntryAllocate(w: OsfWorld, pid: number, parent: number, na
   }));
 }
 
+/** The entry of a pid that was given out, or null: pids and rows are given out in the same order. */
 export function masterEntryOf(w: OsfWorld, pid: number): MasterEntry | null {
-  for (const entry of w.masterEntries.rows) if (entry.live && entry.pid === pid) return entry;
-  return null;
+  const entry = w.masterEntries.rows[pid - INIT];
+  return entry?.pid === pid ? entry : null;
 }

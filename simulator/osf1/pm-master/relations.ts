@@ -14,7 +14,7 @@ import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
 import { masterEntryAllocate, masterEntryOf, type PmMaster } from './entry.ts';
 
-export function masterOf(w: OsfWorld, t: Thread): PmMaster {
+function masterOf(w: OsfWorld, t: Thread): PmMaster {
   for (const master of w.pmMasters.rows) if (master.live && master.task === t.task) return master;
   throw new RangeError(`${t.name} is no thread of a PM Master`);
 }
@@ -26,7 +26,7 @@ function operation<B>(name: string, story: string, act: (w: OsfWorld, t: Thread,
 
 const noProcess: Payload = { code: 'ESRCH' };
 
-export const allocPid = operation('pmm.alloc_pid', 'gives out a pid', (w, t, { parent, name }: NewProcess) => {
+const allocPid = operation('pmm.alloc_pid', 'gives out a pid', (w, t, { parent, name }: NewProcess) => {
   const master = masterOf(w, t);
   const pid = master.nextPid++;
   masterEntryAllocate(w, pid, parent, name);
@@ -66,17 +66,17 @@ function place(name: string, story: string, moved: boolean): Routine {
   ]);
 }
 
-export const register = place('pmm.register', 'remembers where a new process is', false);
-export const setNode = place('pmm.set_node', 'remembers where a process has moved', true);
+const register = place('pmm.register', 'remembers where a new process is', false);
+const setNode = place('pmm.set_node', 'remembers where a process has moved', true);
 
-export const locate = operation('pmm.locate', 'says where a process is', (w, _t, { pid }: { pid: number }) => {
+const locate = operation('pmm.locate', 'says where a process is', (w, _t, { pid }: { pid: number }) => {
   const entry = masterEntryOf(w, pid);
   if (entry?.state === 'zombie') return { code: 'zombie' };
   if (entry === null || entry.state !== 'alive' || entry.capability === NONE) return noProcess;
   return { body: { node: entry.node }, rights: [{ name: entry.capability, disposition: COPY_SEND }] };
 });
 
-export const parentOf = operation('pmm.parent', 'says who the parent is', (w, _t, { pid }: { pid: number }) => {
+const parentOf = operation('pmm.parent', 'says who the parent is', (w, _t, { pid }: { pid: number }) => {
   const entry = masterEntryOf(w, pid);
   return entry === null ? noProcess : { body: { pid: entry.parent } };
 });
@@ -86,17 +86,13 @@ interface Child {
   readonly child: number;
 }
 
-export const findChild = operation(
-  'pmm.find_child',
-  'finds a child that has exited',
-  (w, _t, { pid, child }: Child) => {
-    const entry = masterEntryOf(w, child);
-    if (entry === null || entry.parent !== pid || entry.state === 'reaped') return { code: 'ECHILD' };
-    return { body: { zombie: entry.state === 'zombie' } };
-  },
-);
+const findChild = operation('pmm.find_child', 'finds a child that has exited', (w, _t, { pid, child }: Child) => {
+  const entry = masterEntryOf(w, child);
+  if (entry === null || entry.parent !== pid || entry.state === 'reaped') return { code: 'ECHILD' };
+  return { body: { zombie: entry.state === 'zombie' } };
+});
 
-export const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives its pid up', [
+const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives its pid up', [
   step('give up the capability of its PMA', (w, t, f) => {
     const { pid, child } = f.body as Child;
     const entry = masterEntryOf(w, child);
