@@ -48,6 +48,6 @@ function frameOf(w: OsfWorld, t: Thread, frame: Frame, hop: boolean): StackFrame
         ? { kind: 'routine', routine, step: stepOf(t, frame, top) }
         : { kind: workload.kind, index: workload.unit, pc: workload.pc },
     hop,
-    locals: localsOf(w.setup, frame),
+    locals: localsOf(w, frame),
   };
 }

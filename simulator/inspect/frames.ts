@@ -57,11 +57,13 @@ export function instructionAt(setup: OsfSetup, frame: WorkloadFrame): Instructio
 }
 
 /** Locals of a frame, ready to show: a program's variables, or the data of a routine, as far as it is not nested. */
-export function localsOf(setup: OsfSetup, frame: Frame): StackFrame['locals'] {
+export function localsOf(w: OsfWorld, frame: Frame): StackFrame['locals'] {
   const workload = workloadFrame(frame);
   if (workload !== null) {
-    const { kind, unit, locals } = workload;
-    const { slots } = kind === 'program' ? setup.image.programs[unit]! : setup.image.scenarios[unit]!;
+    const { kind, unit } = workload;
+    const { programs, scenarios } = w.setup.image;
+    const { slots } = kind === 'program' ? programs[unit]! : scenarios[unit]!;
+    const locals = kind === 'program' ? workload.locals : w.operator.locals;
     return slots.flatMap((name, slot) => {
       const value = locals[slot];
       return value === undefined || value === null ? [] : [{ name, value }];
