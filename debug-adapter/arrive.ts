@@ -30,12 +30,14 @@ export function journeyOf(cx: Context, run: Run): Journey {
   };
 }
 
-/** A slice has been performed and the run goes on. */
+/** A slice has been performed and the run goes on. What a search in the past comes across is nobody's business. */
 export function passing(cx: Context, clock: { toldAt: number }): void {
-  if (cx.run === null || performance.now() - clock.toldAt < changedEvery_ms) return;
+  const { run } = cx;
+  if (run === null || eventCount(run.sim) < run.departedAt) return;
+  if (performance.now() - clock.toldAt < changedEvery_ms) return;
   clock.toldAt = performance.now();
-  if (cx.run.threadsChanged) announceThreads(cx, cx.run);
-  tellChanged(cx, cx.run, true);
+  if (run.threadsChanged) announceThreads(cx, run);
+  tellChanged(cx, run, true);
 }
 
 export function arrive(cx: Context, run: Run, arrival: Arrival): void {
@@ -47,7 +49,7 @@ export function arrive(cx: Context, run: Run, arrival: Arrival): void {
   }
 }
 
-export function standStill(cx: Context, run: Run, wanted: Stop): void {
+function standStill(cx: Context, run: Run, wanted: Stop): void {
   const thread = livingThread(run, wanted.thread);
   const stop = { ...wanted, thread };
   run.stop = stop;

@@ -47,7 +47,9 @@ export class AdapterSession {
 
   /** Takes any value that came from a client. */
   handleMessage(message: unknown): void {
-    this.#handled = this.#handled.then(() => this.#handle(message));
+    this.#handled = this.#handled
+      .then(() => this.#handle(message))
+      .catch((error: unknown) => this.reportBroken(`a message: ${messageOf(error)}`));
   }
 
   /** Tells the client that something came that was not even a message. */

@@ -60,7 +60,13 @@ export function markCounted(rule: Rule, moment: number): void {
 function ordinal(hits: number[], moment: number): number {
   const last = hits.at(-1);
   if (last === undefined || moment > last) return hits.push(moment);
-  return hits.indexOf(moment) + 1;
+  let low = 0;
+  for (let high = hits.length - 1; low < high;) {
+    const middle = (low + high) >> 1;
+    if ((hits[middle] ?? moment) < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
 }
 
 function isGiven(text: string | undefined): text is string {
