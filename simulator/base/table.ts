@@ -47,6 +47,8 @@ export function take<T extends Row>(of: Table<T>, blank: (id: number) => T): T {
 /** Ends the row; nobody may hold its id any more. What it held is forgotten, so that equal worlds stay equal. */
 export function release<T extends Row>(of: Table<T>, row: T, blank: (id: number) => T): void {
   assert(row.live, 'table', `row ${row.id} is released twice`);
+  // Whoever still holds the old row during this event must see that it is gone.
+  row.live = false;
   const dead = blank(row.id);
   dead.live = false;
   of.rows[row.id] = dead;

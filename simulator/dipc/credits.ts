@@ -91,12 +91,17 @@ export function learnOfDeath(w: DipcWorld, packet: Packet): void {
 }
 
 export function killCopy(w: DipcWorld, port: Port): void {
+  portDestroy(w, port);
+  destroyHeld(w, port);
+  forgetIfDead(w, port);
+}
+
+/** What was set aside on a copy that has died. */
+function destroyHeld(w: DipcWorld, port: Port): void {
   const state = distributedOf(w, port);
   const { held } = state;
   state.held = [];
-  portDestroy(w, port);
   for (const id of held) messageDestroy(w, at(w.messages, id));
-  forgetIfDead(w, port);
 }
 
 /** Death walks back along the chain of nodes that the receive right came through [2.8 step 7, 2.11]. */
@@ -106,6 +111,7 @@ function announceDeath(w: DipcWorld, port: Port): void {
   const { previous: to, uid } = state;
   state.previous = NONE;
   if (to !== NONE) sendPacket(w, { kind: 'dead', from: port.node, to, uid, base: oneWay(w) });
+  destroyHeld(w, port);
   forgetIfDead(w, port);
 }
 

@@ -65,6 +65,7 @@ export function begin(w: DipcWorld, packet: Packet): void {
     sendPacket(w, { kind, from: packet.to, to: state.destination, uid, activity, body, base: oneWay(w) });
     return;
   }
+  const queued = takeQueue(w, port);
   port.proxy = true;
   port.blocked = true;
   port.receiver = NONE;
@@ -72,7 +73,7 @@ export function begin(w: DipcWorld, packet: Packet): void {
   state.convert = true;
   state.destination = to;
   sendPacket(w, { kind: 'receive migration begun', from: port.node, to, uid, activity, base: oneWay(w) });
-  forwardQueue(w, port, to);
+  for (const message of queued) transmit(w, message, to, true);
   sendState(w, port, to, activity);
   becomeForwardingProxy(w, port);
 }
@@ -80,7 +81,7 @@ export function begin(w: DipcWorld, packet: Packet): void {
 /** D, step 7: the numbers of the port; the messages that were set aside follow those that were forwarded. */
 export function install(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
-  if (port === null || !port.blocked) return;
+  if (port === null || !port.active) return;
   const state = distributedOf(w, port);
   const { seqno, qlimit, counted, transit, sendOnce } = packet.body;
   assert(state.arriving, 'D7', `${port.label} was not arriving`);
@@ -105,16 +106,20 @@ export function install(w: DipcWorld, packet: Packet): void {
   if (t !== null) emit(w, COPYOUT, t.id, t.outgoing);
 }
 
-/** Step 5: the whole queue, in order; a message in local form is put into network form first. */
-function forwardQueue(w: DipcWorld, port: Port, to: number): void {
-  for (const message of takeAll(w, port)) {
+/**
+ * Step 5: the whole queue, in order. A message in local form is put into network form while this copy is the principal
+ * still, so that rights to the port itself leave with its credits.
+ */
+function takeQueue(w: DipcWorld, port: Port): Message[] {
+  const queued = takeAll(w, port);
+  for (const message of queued) {
     book(w.ledger, message.activity, WAITING, 0, w.time - message.queuedAt);
     message.queuedAt = NONE;
     if (!message.wire) toNetworkForm(w, message);
     else leaveDestination(w, message, port);
     message.dest = NONE;
-    transmit(w, message, to, true);
   }
+  return queued;
 }
 
 /** A message that is in network form already gives up what it held of the port that it was queued on. */

@@ -31,6 +31,11 @@ export function sendRemote(w: DipcWorld, message: Message): void {
   if (!port.active) return abandonSend(w, message);
   if (!port.proxy) return acceptHere(w, message, port);
   const state = distributedOf(w, port);
+  if (state.destination === port.node) {
+    // The origin of a port remembers it as long as it lives.
+    portDestroy(w, port);
+    return abandonSend(w, message);
+  }
   if (state.queueFull) {
     state.held.push(message.id);
     return;
@@ -99,7 +104,8 @@ export function refused(w: DipcWorld, packet: Packet): void {
   if (port.proxy) {
     const state = distributedOf(w, port);
     if (packet.body.reason === 'queue full') state.queueFull = true;
-    else state.destination = packet.body.node!;
+    // A forwarding proxy knows better than who forwarded to it: only the next one in the chain tells it something new.
+    else if (!state.forward || packet.from === state.destination) state.destination = packet.body.node!;
   }
   sendRemote(w, message);
 }

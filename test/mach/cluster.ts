@@ -56,11 +56,18 @@ interface Script {
   readonly notes: Note[];
 }
 
-const scripts: (readonly Call[])[] = [];
+/** The calls of the threads of each cluster: found by what a world shares with its copies. */
+const scripts = new WeakMap<object, (readonly Call[])[]>();
+
+function scriptsOf(w: World): (readonly Call[])[] {
+  let all = scripts.get(w.setup);
+  if (all === undefined) scripts.set(w.setup, (all = []));
+  return all;
+}
 
 const scripted = routine<World, Script>('script', 'performs a list of calls', [
   step('call', (w, t, f) => {
-    const next = scripts[f.script]![f.next];
+    const next = scriptsOf(w)[f.script]![f.next];
     if (next === undefined) finish(t);
     else next(w, t);
   }),
@@ -112,7 +119,7 @@ export interface ClusterOptions {
   readonly routines?: readonly Routine[];
 }
 
-const events = 100_000;
+const events = 10_000;
 
 export function cluster(...nodes: string[]): Cluster {
   return clusterWith({}, ...nodes);
@@ -174,8 +181,9 @@ function actor(w: World, task: Task): Actor {
     thread(...calls) {
       const t = threadCreate(w, task, `${task.name}.${task.threads.length}`);
       const notes: Note[] = [];
-      scripts.push(calls);
-      call(t, scripted, { script: scripts.length - 1, next: 0, notes } satisfies Script);
+      const all = scriptsOf(w);
+      all.push(calls);
+      call(t, scripted, { script: all.length - 1, next: 0, notes } satisfies Script);
       threadStart(w, t);
       const { identity } = t;
       return { identity, notes, row: () => threadOf(w, identity) };

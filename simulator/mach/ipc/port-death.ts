@@ -51,6 +51,7 @@ export function bury(w: MachWorld, port: Port): void {
 /** Destroys a message and gives up every right in it; one in network form is for the room that made it so. */
 export function messageDestroy(w: MachWorld, message: Message): void {
   if (message.wire) {
+    if (message.destType === NONE) message.dest = NONE;
     emit(w, ABANDON, message.id);
     return;
   }
