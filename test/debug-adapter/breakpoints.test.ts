@@ -154,7 +154,7 @@ describe('breakpoints', () => {
     assert.match(attach.description ?? '', /: attach, source -> dest/);
     assert.equal(attach.hitBreakpointIds?.length, 1);
     const restart = await client.go('continue', attach.threadId ?? 0);
-    assert.equal(restart.reason, 'exception');
+    assert.equal(restart.reason, 'function breakpoint');
     assert.match(restart.description ?? '', /: restart, source -> dest/);
     const info = await client.get<DebugProtocol.ExceptionInfoResponse['body']>('exceptionInfo', {
       threadId: restart.threadId,

@@ -77,6 +77,16 @@ describe('moving', () => {
     );
   });
 
+  it('steps over a wait of the scenario in one step', async () => {
+    const thread = await stopInside(lineOf('let m = migrate'));
+    const lines: (number | undefined)[] = [];
+    for (let step = 0; step < 3; step++) {
+      await client.go('next', thread);
+      lines.push(await client.line(thread));
+    }
+    assert.deepEqual(lines, [lineOf('wait m'), lineOf('expect m.outcome'), lineOf('wait cc')]);
+  });
+
   it('steps into the system and out of it again', async () => {
     const thread = await stopInside(opening);
     await client.go('stepIn', thread);
