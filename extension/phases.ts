@@ -7,15 +7,15 @@
  */
 import { FunctionBreakpoint, debug, window, type QuickPickItem } from 'vscode';
 
-/** In the order in which a migration goes through them; the last one instead of those after `detach`. */
+/** In the order in which a migration goes through them; the last one is entered instead of the rest. */
 const phases: readonly (QuickPickItem & { readonly label: string })[] = [
-  { label: 'freeze', description: 'the process stops taking calls and requests' },
-  { label: 'detach', description: 'it leaves the active list of the source, and its state is sent' },
-  { label: 'install', description: 'the destination has accepted and makes a place for it' },
-  { label: 'attach', description: 'its capabilities are put in place on the destination' },
-  { label: 'restart', description: 'it runs again' },
-  { label: 'cleanup', description: 'the source forgets it' },
-  { label: 'refused', description: 'the destination does not take it' },
+  { label: 'freeze', description: '(a) the process is suspended; requests for it wait in a queue' },
+  { label: 'detach', description: '(b) it leaves the source PMA; its state is sent to the destination' },
+  { label: 'install', description: '(c) the destination agrees and takes the task over' },
+  { label: 'attach', description: '(c) it is attached to the destination PMA: no way back from here' },
+  { label: 'restart', description: '(d) it runs on the destination' },
+  { label: 'cleanup', description: '(e) the source forwards the waiting requests and forgets it' },
+  { label: 'refused', description: 'the destination refused; the process goes on where it was' },
 ];
 
 export async function breakOnPhases(): Promise<void> {

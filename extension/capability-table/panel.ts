@@ -42,7 +42,8 @@ export class CapabilityPanels implements Disposable {
       enableScripts: true,
       localResourceRoots: [Uri.joinPath(this.#extension, 'dist'), Uri.joinPath(this.#extension, 'extension/media')],
     });
-    panel.iconPath = Uri.joinPath(this.#extension, 'extension/media/osf1ad.svg');
+    const icon = (theme: string): Uri => Uri.joinPath(this.#extension, `extension/media/adw-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     this.#panels.set(key, { panel, owner });
     panel.onDidDispose(() => this.#panels.delete(key));
     panel.webview.onDidReceiveMessage((message: FromPage) => void this.#receive(message, panel, owner));

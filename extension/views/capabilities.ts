@@ -64,12 +64,12 @@ const columnsOf: readonly ColumnOf[] = [
     true,
   ),
   column('rights', 'Right', 'Type of the entry', ({ type }) => ({ text: type })),
-  column('references', 'References', 'User references', ({ userReferences }) => numbered(userReferences), true),
+  column('references', 'Refs', 'User references', ({ userReferences }) => numbered(userReferences), true),
   column('port', 'Port', 'The port that the name denotes', ({ label }) => ({ text: label })),
-  column('uid', 'Identity', 'Cluster-wide identity, once the port is known to another node', ({ uid }) => ({
-    text: uid ?? '',
+  column('node', 'Receiver on', 'Node where the receive right is', ({ receiver }) => ({ text: receiver?.node ?? '' })),
+  column('task', 'Received by', 'Task that holds the receive right', ({ receiver }) => ({
+    text: receiver?.task ?? '',
   })),
-  column('makeSend', 'Make-send', 'Make-send count of the port', ({ makeSendCount }) => numbered(makeSendCount), true),
   column(
     'queue',
     'Queue',
@@ -77,9 +77,9 @@ const columnsOf: readonly ColumnOf[] = [
     (capability) => queue(capability),
     true,
   ),
-  column('node', 'Receiver on', 'Node where the receive right is', ({ receiver }) => ({ text: receiver?.node ?? '' })),
-  column('task', 'Received by', 'Task that holds the receive right', ({ receiver }) => ({
-    text: receiver?.task ?? '',
+  column('makeSend', 'Make-send', 'Make-send count of the port', ({ makeSendCount }) => numbered(makeSendCount), true),
+  column('uid', 'Identity', 'Cluster-wide identity, once the port is known to another node', ({ uid }) => ({
+    text: uid ?? '',
   })),
 ];
 

@@ -19,7 +19,7 @@ function nodeRow(node: NodeState, { time }: ClusterState, tasks: ReadonlyMap<num
     id: `node/${node.node}`,
     kind: 'node',
     label: node.node,
-    description: node.up ? joined(roles, count(own.length, 'task')) : 'crashed',
+    description: node.up ? joined(processor(node), count(own.length, 'task')) : 'crashed',
     icon: node.up ? 'server' : 'error',
     ...(node.up ? {} : { color: 'errorForeground' }),
     facts: [
@@ -30,10 +30,12 @@ function nodeRow(node: NodeState, { time }: ClusterState, tasks: ReadonlyMap<num
       quietFact('Memory', `${size(node.freeMemory)} of ${size(node.memory)} free`),
     ],
     subject: {},
-    open: node.up,
+    open: false,
     children: node.up ? [processorRow(node), memoryRow(node), ...own.map((task) => homeRow(node, task))] : [],
   };
 }
+
+const processor = ({ processor }: NodeState): string => (processor === 'idle' ? 'idle' : `runs ${processor}`);
 
 function processorRow(node: NodeState): Row {
   const ready = node.ready.length === 0 ? '' : `ready: ${node.ready.join(', ')}`;

@@ -18,6 +18,8 @@ import { fact, joined, quietFact, type Row, type Subject } from './row.ts';
 
 const kinds: readonly TaskState['kind'][] = ['process', 'mach', 'server', 'kernel'];
 const pageSize_bytes = 4096;
+/** The first process, which is everybody's parent and seldom what somebody looks for. */
+const initPid = 1;
 
 export function taskRows(state: ClusterState): readonly Row[] {
   const pids = new Set<number>();
@@ -45,7 +47,7 @@ export function taskIcon(task: TaskState): string {
     case 'kernel':
       return 'circuit-board';
     case 'mach':
-      return 'symbol-event';
+      return 'package';
   }
 }
 
@@ -56,7 +58,7 @@ function taskRow(id: string, task: TaskState): Row {
     id,
     kind: 'task',
     label: taskTitle(task),
-    description: joined(task.node, isSuspended ? 'suspended' : ''),
+    description: joined(task.name.endsWith(`@${task.node}`) ? '' : task.node, isSuspended ? 'suspended' : ''),
     icon: taskIcon(task),
     facts: [
       fact('Node', task.node),
@@ -66,7 +68,7 @@ function taskRow(id: string, task: TaskState): Row {
       quietFact('Capabilities', task.capabilities.length),
     ],
     subject,
-    open: task.kind === 'process',
+    open: task.kind === 'process' && task.pid !== initPid,
     children: [
       ...task.threads.map((thread) => threadRow(id, thread, subject)),
       capabilitiesRow(id, task, subject),
@@ -78,8 +80,8 @@ function taskRow(id: string, task: TaskState): Row {
 
 const threadIcons: Readonly<Record<string, string>> = {
   running: 'play',
-  ready: 'run-all',
-  computing: 'gear',
+  ready: 'chevron-right',
+  computing: 'chip',
   waiting: 'watch',
   suspended: 'debug-pause',
   ended: 'circle-slash',
@@ -95,6 +97,7 @@ function threadRow(id: string, thread: ThreadState, subject: Subject): Row {
     label: thread.name,
     description: joined(thread.state === 'waiting' && waits !== '' ? '' : thread.state, waits),
     icon: threadIcons[thread.state] ?? 'symbol-method',
+    ...(thread.state === 'suspended' ? { color: 'osf1ad.frozen' } : {}),
     facts: [
       fact('State', thread.state),
       fact('Waits for', thread.waits),

@@ -53,7 +53,7 @@ describe('the capability table', () => {
     const changed = table().rows[1]?.cells.filter(({ was }) => was !== null);
     assert.deepEqual(
       changed?.map(({ text, was }) => `${was} -> ${text}`),
-      ['pma@source -> pma@dest', '3 -> 1', 'source -> dest'],
+      ['pma@source -> pma@dest', 'source -> dest', '3 -> 1'],
     );
   });
 
@@ -70,8 +70,8 @@ describe('the capability table', () => {
 
   it('copies as tab-separated values, without what has gone', () => {
     const lines = tabSeparated(table()).split('\n');
-    assert.equal(lines[0], 'Name\tRight\tReferences\tPort\tIdentity\tMake-send\tQueue\tReceiver on\tReceived by');
-    assert.equal(lines[2], '0x12\tsend\t1\tpma@dest\t\t1\t0/5\tdest\tpma');
+    assert.equal(lines[0], 'Name\tRight\tRefs\tPort\tReceiver on\tReceived by\tQueue\tMake-send\tIdentity');
+    assert.equal(lines[2], '0x12\tsend\t1\tpma@dest\tdest\tpma\t0/5\t1\t');
     assert.equal(lines.length, 5);
   });
 

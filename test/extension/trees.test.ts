@@ -50,12 +50,12 @@ const nodes = [node('source', { tasks: [3, 7], processor: 'cc1' }), node('dest')
 describe('the tree of nodes', () => {
   it('shows what a node does and who is at home there', () => {
     assert.deepEqual(drawn(nodeRows(cluster({ nodes, tasks: [pma, cc1] }))), [
-      'source | pma · 2 tasks',
+      'source | runs cc1 · 2 tasks',
       '  Processor | cc1',
       '  Memory | 12 MB of 16 MB free',
       '  pma |',
       '  pid 2 cc1 |',
-      'dest | pma · 0 tasks',
+      'dest | idle · 0 tasks',
       '  Processor | idle',
       '  Memory | 12 MB of 16 MB free',
     ]);
