@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { handlers } from '../../debug-adapter/handlers/table.ts';
 import { Client, root } from './client.ts';
 
 const example = join(root, 'examples/01-a-compiler-moves.adw');
@@ -121,6 +122,33 @@ describe('bad input', () => {
     assert.match(await client.fails('next', 'x'), /'arguments' must be an object, not the string "x"/);
     assert.match(await client.fails('restart', { arguments: { program: join(folder, 'none.adw') } }), /cannot be read/);
     assert.equal(await client.line(threadId), (await client.frames(threadId))[0]?.line);
+  });
+
+  it('every request answers every kind of nonsense exactly once', async () => {
+    await client.begin({ program: example, stopOnEntry: true });
+    await client.stopped();
+    const values = [null, -1, 0.5, 2 ** 60, 'x', '', true, [], [null], [[]], {}, { path: 7 }, { sourceReference: 'x' }];
+    const names = ['threadId', 'frameId', 'variablesReference', 'source', 'sourceReference', 'breakpoints', 'filters'];
+    const more = [
+      'filterOptions',
+      'expression',
+      'text',
+      'column',
+      'line',
+      'startFrame',
+      'program',
+      'arguments',
+      'since',
+    ];
+    const nonsense = values.flatMap((value) => [value, ...[...names, ...more].map((name) => ({ [name]: value }))]);
+    const ending = ['terminate', 'disconnect', 'restart', 'configurationDone'];
+    for (const command of Object.keys(handlers).filter((each) => !ending.includes(each))) {
+      const answers = await Promise.all(nonsense.map((args) => client.ask(command, args)));
+      assert.equal(new Set(answers.map(({ request_seq }) => request_seq)).size, nonsense.length, command);
+      const inner = answers.filter(({ message }) => /The debug adapter failed/.test(message ?? ''));
+      assert.deepEqual(inner, []);
+    }
+    assert.equal(await client.evaluate('event > 0'), 'true');
   });
 
   it('what is no message is reported and skipped', async () => {
