@@ -228,7 +228,8 @@ function doubledFloats(column: Float64Array): Float64Array<ArrayBuffer> {
  */
 export function pending(queue: EventQueue, now: number): number[][] {
   const rows: number[][] = [];
-  for (let i = 0; i < queue.count; i++) rows.push(row(queue, now, queue.ring[(queue.head + i) & (queue.ring.length - 1)]!));
+  for (let i = 0; i < queue.count; i++)
+    rows.push(row(queue, now, queue.ring[(queue.head + i) & (queue.ring.length - 1)]!));
   for (let i = 0; i < queue.size; i++) rows.push(row(queue, queue.heapTime[i]!, queue.heapSlot[i]!));
   rows.sort((x, y) => x[0]! - y[0]! || x[1]! - y[1]!);
   return rows.map(([time, , kind, a, b]) => [time!, kind!, a!, b!]);

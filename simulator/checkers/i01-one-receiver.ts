@@ -11,6 +11,8 @@ export const oneReceiver: Checker = {
       const state = port.dipc === NONE ? null : w.distributed.rows[port.dipc]!;
       const away = state === null ? 0 : (census.uids.get(state.uid)?.receivesAway ?? 0);
       const holders = census.receives[port.id]! + away;
+      // Lost in a message with a failed node: the port dies when its own node notices.
+      if (holders === 0 && !census.allUp && state?.convert === true) continue;
       if (holders !== 1) broken('I1', `the receive right of ${port.label} (port ${port.id}) has ${holders} holders`);
     }
   },

@@ -13,7 +13,7 @@ import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
 import { RECEIVING, type Thread } from '../mach/thread.ts';
 import { WIRE_STRIDE, arriveSend, arriveSendOnce } from './crossing.ts';
-import { copyOn, distributedOf, originOf } from './distributed.ts';
+import { copyOn, distributedOf } from './distributed.ts';
 import { beginReceiveMigration } from './receive-migration.ts';
 import type { DipcWorld } from './world.ts';
 
@@ -39,7 +39,7 @@ function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
     local.push(type, type === DEAD_NAME ? NONE : arriveRight(w, t.node, type, wire[i + 1]!, wire[i + 2]!));
   }
   message.rights = local;
-  if (message.reply !== NONE) message.reply = arriveSendOnce(w, t.node, message.reply, originOf(message.reply)).id;
+  if (message.reply !== NONE) message.reply = arriveSendOnce(w, t.node, message.reply, message.replyHome).id;
   message.wire = false;
   finishReceive(w, t, message);
 }
@@ -55,7 +55,7 @@ export function abandon(w: DipcWorld, message: Message): void {
   }
   message.rights = local;
   if (message.reply !== NONE)
-    message.reply = arriveSendOnce(w, message.node, message.reply, originOf(message.reply)).id;
+    message.reply = arriveSendOnce(w, message.node, message.reply, message.replyHome).id;
   message.wire = false;
   messageDestroy(w, message);
 }
@@ -68,9 +68,9 @@ function destroyPrincipal(w: DipcWorld, uid: number): void {
   }
 }
 
-function arriveRight(w: DipcWorld, node: number, type: number, uid: number, credits: number): number {
-  if (type === SEND) return arriveSend(w, node, uid, credits).id;
-  if (type === SEND_ONCE) return arriveSendOnce(w, node, uid, originOf(uid)).id;
+function arriveRight(w: DipcWorld, node: number, type: number, uid: number, third: number): number {
+  if (type === SEND) return arriveSend(w, node, uid, third).id;
+  if (type === SEND_ONCE) return arriveSendOnce(w, node, uid, third).id;
   const port = copyOn(w, node, uid);
   assert(port !== null && !port.proxy, 'D1', `receive right ${uid} is not on node ${node}`);
   distributedOf(w, port).convert = false;

@@ -1,8 +1,9 @@
 /**
  * Rights crossing a node boundary [mechanisms 2.6].
  *
- * A message leaves in network form: each right becomes type, UID and credits (three numbers). It stays in that form in
- * the receiver's queue and is made local when a thread dequeues it; a receive right moves only then (2.8).
+ * A message leaves in network form: each right becomes three numbers: type, UID, and credits (send) or the node where the
+ * principal is (send-once). It stays in that form in the receiver's queue and is made local when a thread dequeues it; a
+ * receive right moves only then (2.8).
  */
 import { assert } from '../base/assert.ts';
 import { NONE, at } from '../base/table.ts';
@@ -33,7 +34,9 @@ export function toNetworkForm(w: DipcWorld, message: Message): void {
   message.rights = wire;
   if (message.reply !== NONE) {
     const reply = at(w.ports, message.reply);
-    message.reply = enter(w, reply).uid;
+    const state = enter(w, reply);
+    message.reply = state.uid;
+    message.replyHome = homeOf(state, reply);
     dropSendOnce(w, reply);
   }
   message.wire = true;
@@ -84,13 +87,18 @@ function leave(w: DipcWorld, wire: number[], type: number, id: number): void {
     wire.push(type, state.uid, takeCredits(state, port));
     dropSend(w, port);
   } else if (type === SEND_ONCE) {
-    wire.push(type, state.uid, 0);
+    wire.push(type, state.uid, homeOf(state, port));
     dropSendOnce(w, port);
   } else {
     assert(type === RECEIVE, '2.6', `a right of type ${type} leaves`);
     state.convert = true;
     wire.push(type, state.uid, 0);
   }
+}
+
+/** Where this node believes the principal to be: what a send-once right carries along, so that it need not be looked for. */
+function homeOf(state: Distributed, port: Port): number {
+  return port.proxy ? state.destination : port.node;
 }
 
 /** What goes along with a send right that leaves this copy. */

@@ -5,6 +5,7 @@
  *   proxies       that believe their principal to be there die: their names become dead names, who waits there goes on.
  *                 A forwarding proxy was the way to a port that may still live; it fails all the same (2.13 g)
  *   arriving      a receive right that was on its way from there is lost: a dead name arrives
+ *   in limbo      a port whose receive right had been sent there, and not fetched yet, dies
  *   principals    the send-once rights that were there are lost, and each gives its port the notice that who waits for an
  *                 answer gets instead; the credits that were there are written off, so that no-senders stays live
  *
@@ -45,7 +46,10 @@ export function severNode(w: DipcWorld, observer: number, node: number): void {
   const copies = [...at(w.nodes, observer).portByUid.values()].map((id) => at(w.ports, id));
   for (const port of copies) if (port.live && port.dipc !== NONE) severCopy(w, port, node);
   for (const port of copies) {
-    if (port.live && port.active && !port.proxy && port.dipc !== NONE) writeOff(w, port, node, survivors);
+    if (!port.live || !port.active || port.proxy || port.dipc === NONE) continue;
+    const { convert, uid } = distributedOf(w, port);
+    if (convert && !survivors.get(uid)?.receive) portDestroy(w, port);
+    else writeOff(w, port, node, survivors);
   }
   releaseSenders(w, observer);
 }
@@ -103,7 +107,8 @@ function writeOff(w: DipcWorld, port: Port, node: number, survivors: ReadonlyMap
   if (place >= 0) state.refused.splice(place, 1);
   port.callers = state.refused.length > 0;
   state.calledBack = w.packets.rows.filter(
-    (each) => each.live && each.uid === state.uid && (each.kind === 'unblock' || each.kind === 'unblocked') && each.to !== node,
+    (each) =>
+      each.live && each.uid === state.uid && (each.kind === 'unblock' || each.kind === 'unblocked') && each.to !== node,
   ).length;
   if (port.callers) callBack(w, port.id);
   else if (state.calledBack === 0) admitSenders(w, port);
@@ -125,9 +130,11 @@ function releaseSenders(w: DipcWorld, observer: number): void {
 interface Survivors {
   credits: number;
   sendOnce: number;
+  /** Its receive right is in a message. */
+  receive: boolean;
 }
 
-const nothing: Survivors = { credits: 0, sendOnce: 0 };
+const nothing: Survivors = { credits: 0, sendOnce: 0, receive: false };
 
 function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
   const found = new Map<number, Survivors>();
@@ -154,12 +161,14 @@ function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
     const carrier = carriers.get(message.id);
     const place = carrier === undefined || carrier.to === node ? message.node : carrier.to;
     const { rights, reply, destType, dest, destUid } = message;
-    const survives = (uid: number): boolean => findsHome(w, place, uid, node);
-    if (destType === SEND_ONCE && dest === NONE && carrier?.to !== node && survives(destUid)) of(destUid).sendOnce++;
-    if (reply !== NONE && survives(reply)) of(reply).sendOnce++;
+    const survives = (uid: number, guess: number): boolean => findsHome(w, place, uid, guess, node);
+    if (destType === SEND_ONCE && dest === NONE && carrier?.to !== node && survives(destUid, originOf(destUid)))
+      of(destUid).sendOnce++;
+    if (reply !== NONE && survives(reply, message.replyHome)) of(reply).sendOnce++;
     for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
       const uid = rights[i + 1]!;
-      if (!survives(uid)) continue;
+      if (rights[i] === RECEIVE) of(uid).receive = true;
+      if (!survives(uid, rights[i] === SEND_ONCE ? rights[i + 2]! : originOf(uid))) continue;
       if (rights[i] === SEND) of(uid).credits += Math.max(0, rights[i + 2]!);
       if (rights[i] === SEND_ONCE) of(uid).sendOnce++;
     }
@@ -168,9 +177,9 @@ function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
 }
 
 /** Whether a right to the port, made local at the place, leads anywhere but to the failed node. */
-function findsHome(w: DipcWorld, place: number, uid: number, node: number): boolean {
+function findsHome(w: DipcWorld, place: number, uid: number, guess: number, node: number): boolean {
   if (uid === NONE) return false;
   const copy = copyOn(w, place, uid);
-  if (copy === null) return originOf(uid) !== node;
+  if (copy === null) return guess !== node;
   return copy.active && (!copy.proxy || distributedOf(w, copy).destination !== node);
 }

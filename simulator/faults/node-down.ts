@@ -4,14 +4,21 @@
  *   ports       dipc/failure.ts: proxies die, answers that will not come are replaced by notices, credits are written off
  *   memory      objects whose pager was there are lost: what has not been fetched will never be
  *   husks       a suspended process task that nobody can name any more was being moved there: it ends
- *   processes   the PM Master says that every process of that node is dead
- *   records     a migration that was being pulled from there has failed
+ *   orphans     a running process task whose PMA was there (it had been moved alone): its emulator gives up
+ *   processes   the PM Master says that every process of that node is dead; a PMA here ends those of its own processes
+ *               whose task was there
+ *   records     a migration from there has failed, unless the destination had everything and goes on alone
  */
-import { NONE, at } from '../base/table.ts';
+import { NONE, at, select } from '../base/table.ts';
 import { severNode } from '../dipc/failure.ts';
+import { lookup } from '../mach/ipc/space.ts';
 import { taskTerminate, type Task } from '../mach/task.ts';
 import { migrationEnd, type MigrationWorld } from '../migration/record.ts';
-import { masterNodeDown } from '../osf1/pm-master/exit.ts';
+import { PROCESS_PORT } from '../osf1/emulator/state.ts';
+import { kill } from '../osf1/pma/exit.ts';
+import type { Pma } from '../osf1/pma/pma.ts';
+import { NODE_LOST, masterNodeDown } from '../osf1/pm-master/exit.ts';
+import { vprocOf } from '../osf1/vproc.ts';
 
 export function nodeDown(w: MigrationWorld, observer: number, node: number): void {
   severNode(w, observer, node);
@@ -20,18 +27,40 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
       object.lost ||= !at(w.ports, object.pager).active;
     }
   }
-  for (const task of w.tasks.rows) if (task.live && task.node === observer && isHusk(w, task)) taskTerminate(w, task);
+  for (const task of w.tasks.rows) {
+    if (!task.live || task.node !== observer || task.kind !== 'process') continue;
+    if (isHusk(w, task) || isOrphan(w, task)) taskTerminate(w, task);
+  }
+  for (const pma of w.pmas.rows) if (pma.live && pma.node === observer) endLostProcesses(w, pma);
   for (const master of w.pmMasters.rows) if (master.live && master.node === observer) masterNodeDown(w, master, node);
   for (const m of w.migrations.rows) {
-    if (m.from === node && m.to === observer && m.stamps.moved === NONE) {
-      migrationEnd(w, m.id, 'failed', `${at(w.nodes, node).name} is lost`);
-    }
+    if (m.from !== node) continue;
+    if (m.stamps.resumed !== NONE) migrationEnd(w, m.id, 'done');
+    else if (m.stamps.moved === NONE) migrationEnd(w, m.id, 'failed', `${at(w.nodes, node).name} is lost`);
+  }
+}
+
+/** It runs, and its per-process port is dead: nobody executes its system calls any more. */
+function isOrphan(w: MigrationWorld, task: Task): boolean {
+  if (task.suspendCount > 0) return false;
+  const entry = lookup(task.space, PROCESS_PORT);
+  return entry !== null && (entry.port === NONE || !at(w.ports, entry.port).active);
+}
+
+/** Processes whose task ran on the failed node, and which no migration is looking after. */
+function endLostProcesses(w: MigrationWorld, pma: Pma): void {
+  const { space } = at(w.tasks, pma.task);
+  for (const proc of select(w.procs, ({ node, list }) => node === pma.node && list === 'active')) {
+    if (proc.state === 'exiting' || vprocOf(w, pma.node, proc.pid)!.state !== 'active') continue;
+    const entry = lookup(space, proc.names.task);
+    if (entry === null || (entry.port !== NONE && at(w.ports, entry.port).active)) continue;
+    kill(w, pma, proc, NODE_LOST);
   }
 }
 
 /** Suspended, and no right to its kernel port is left anywhere: nobody can ever resume it. */
 function isHusk(w: MigrationWorld, task: Task): boolean {
-  if (task.kind !== 'process' || task.suspendCount === 0) return false;
+  if (task.suspendCount === 0) return false;
   const port = at(w.ports, task.self);
   if (port.srights > 0) return false;
   if (port.dipc === NONE) return true;

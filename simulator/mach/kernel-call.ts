@@ -60,7 +60,11 @@ export function kernelCall(w: MachWorld, t: Thread, on: number, operation: strin
   const hand: number[] = [];
   for (const carried of payload.rights ?? []) {
     const right = copyin(w, task, carried.name, carried.disposition);
-    assert(right !== null, 'copyin', `${t.name} holds no right ${carried.name} for ${operation}`);
+    if (right === null) {
+      for (let i = 0; i < hand.length; i += 2) discard(w, { type: hand[i]!, port: hand[i + 1]! });
+      Object.assign(t, { code: 'MACH_SEND_INVALID_RIGHT', body: null, reply: NONE, names: noNames });
+      return;
+    }
     hand.push(right.type, right.port);
   }
   t.hand = hand;

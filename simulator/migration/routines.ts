@@ -9,7 +9,7 @@ import { freeze } from './process/freeze.ts';
 import { installRoutine } from './process/install.ts';
 import { giveUp } from './process/lost.ts';
 import { migrateRoutine } from './process/migrate.ts';
-import { reinstate } from './process/refused.ts';
+import { reinstate, resume } from './process/refused.ts';
 import { restart } from './process/restart.ts';
 import { acquireTokens, regainTokens, returnTokens } from './process/tokens.ts';
 import { taskMigrationRoutines } from './task/routines.ts';
@@ -26,6 +26,7 @@ export const migrationRoutines: readonly Routine[] = [
   restart,
   cleanUp,
   reinstate,
+  resume,
   regainTokens,
   giveUp,
   moveTask,

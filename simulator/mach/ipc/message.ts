@@ -11,6 +11,12 @@
 import { NONE, type Row } from '../../base/table.ts';
 import type { MachWorld } from '../world.ts';
 
+/** A right to send along: a name in the sender's space, and what to do with it. */
+export interface Carried {
+  readonly name: number;
+  readonly disposition: number;
+}
+
 export interface Message extends Row {
   operation: string;
   code: string;
@@ -21,12 +27,16 @@ export interface Message extends Row {
   reply: number;
   replyType: number;
   rights: number[];
+  /** What the sender named them: it can take them back while the message waits for room. */
+  carried: readonly Carried[];
   bytes: number;
   /** Pages of 4 KB sent out of line: a large body, which the receiving node pulls [mechanisms 2.5]. */
   pages: number;
   wire: boolean;
   /** In network form: UID of the destination port. */
   destUid: number;
+  /** In network form: node where the sender believed the principal of the reply port to be. */
+  replyHome: number;
   /** Identity of the thread that waits for the answer, or NONE. */
   client: number;
   /** Identity of the thread that sent it. */
@@ -38,6 +48,7 @@ export interface Message extends Row {
 }
 
 export const noRights: number[] = [];
+const nothing: readonly Carried[] = [];
 
 /** Rows of freed messages are used again as they are: every field is set here. */
 export function messageAllocate(
@@ -69,10 +80,12 @@ export function messageAllocate(
     reply: NONE,
     replyType: NONE,
     rights: noRights,
+    carried: nothing,
     bytes: 0,
     pages: 0,
     wire: false,
     destUid: NONE,
+    replyHome: NONE,
     client: NONE,
     sender: NONE,
     activity,
@@ -95,10 +108,12 @@ export function messageFree(w: MachWorld, message: Message): void {
   message.reply = NONE;
   message.replyType = NONE;
   message.rights = noRights;
+  message.carried = nothing;
   message.bytes = 0;
   message.pages = 0;
   message.wire = false;
   message.destUid = NONE;
+  message.replyHome = NONE;
   message.client = NONE;
   message.sender = NONE;
   message.activity = 0;

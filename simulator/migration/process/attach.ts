@@ -42,7 +42,14 @@ export const attach = routine<MigrationWorld, Attach>('migration.attach', 'attac
     const { names, processPort: client } = procOf(w, t.node, f.pid)!;
     const files = tokensOf(t.body as EmulatorState);
     if (files.length === 0) return finish(t);
-    call(t, acquireTokens, { task: names.task, files, client, done: 0, tokens: [], surplus: [] } satisfies AcquireTokens);
+    call(t, acquireTokens, {
+      task: names.task,
+      files,
+      client,
+      done: 0,
+      tokens: [],
+      surplus: [],
+    } satisfies AcquireTokens);
   }),
   step('it is attached', (_w, t) => finish(t)),
 ]);

@@ -7,10 +7,9 @@
  *         children are made beside its task and managed here: the residual dependency that the paper measures.
  * Undo:   the agent's, until commit; then the task is resumed where it is.
  */
-import { NONE, at } from '../../base/table.ts';
+import { at } from '../../base/table.ts';
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
-import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import { procOf } from '../../osf1/proc.ts';
@@ -18,7 +17,7 @@ import { agentFor } from '../agent/agent.ts';
 import type { Pull } from '../agent/pull.ts';
 import { enterPhase, migrationEnd, stamp, type MigrationWorld } from '../record.ts';
 import { giveUp, type GiveUp } from './lost.ts';
-import { thaw } from './refused.ts';
+import { resume, thaw, type Resume } from './refused.ts';
 
 export interface MoveTask {
   readonly migration: number;
@@ -45,7 +44,7 @@ export const moveTask = routine<MigrationWorld, MoveTask>('migration.move_task',
   }),
   step('let it go on here', (w, t, f) => {
     enterPhase(w, f.migration, 'refused', t.node);
-    kernelCall(w, t, procOf(w, t.node, f.pid)?.names.task ?? NONE, 'task_resume');
+    call(t, resume, { pid: f.pid, count: 0 } satisfies Resume);
   }),
   step('handle what was kept', (w, t, f) => {
     const moved = f.code === 'KERN_SUCCESS';

@@ -77,7 +77,11 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
     stamp(w, f.migration, 'detached');
     atStep(w, f.migration, 7);
     const body = localState(f.migration, proc, f.info!.processor);
-    rpc(w, t, pmaOf(w, t).peers[to]!, 'migration.request', { body, bytes: LOCAL_STATE_BYTES, rights: localRights(proc) });
+    rpc(w, t, pmaOf(w, t).peers[to]!, 'migration.request', {
+      body,
+      bytes: LOCAL_STATE_BYTES,
+      rights: localRights(proc),
+    });
   }),
   step('look at the answer', (_w, t, f) => {
     const { reason } = (t.body ?? { reason: 'destination lost' }) as { reason: string };

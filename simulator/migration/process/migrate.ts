@@ -37,47 +37,51 @@ interface Migrating extends Migrate {
 }
 
 /** Finishes with a Payload: success, or why the process is still here, or gone. */
-export const migrateRoutine = routine<MigrationWorld, Migrating>('migration.migrate', 'moves a process to another node', [
-  step('decide', (w, t, f) => {
-    const pma = pmaOf(w, t);
-    const proc = procOf(w, t.node, f.pid)!;
-    const m = recordOf(w, t, proc, f);
-    const agent = agentFor(w, pma, f.node);
-    if (m.by === 'process' && pmaAt(w, f.node) === null) return refuse(w, t, f, 'ENOSYS', 'no PMA there');
-    if (agent === NONE || destinationOf(w, at(w.tasks, t.task), agent) === NONE) {
-      return refuse(w, t, f, 'EHOSTDOWN', 'destination is down');
-    }
-    f.caller = t.activity;
-    t.activity = m.activity;
-    call(t, freeze, { migration: m.id, pid: f.pid, cancel: f.cancel ?? false } satisfies Freeze);
-  }),
-  step('go on, unless it has exited', (w, t, f) => {
-    const code = t.result as string;
-    if (code !== 'KERN_SUCCESS') return refuse(w, t, f, code, 'the process has exited');
-    const { by } = at(w.migrations, f.migration);
-    if (by === 'task') call(t, moveTask, { migration: f.migration, pid: f.pid, code: '' } satisfies MoveTask);
-    else call(t, detach, { migration: f.migration, pid: f.pid, info: null, tokens: [], files: [] } satisfies Detach);
-  }),
-  step('see what has become of it', (w, t, f) => {
-    const { by, committed } = at(w.migrations, f.migration);
-    if (by === 'task') {
-      f.answer = t.result as Payload;
-      return goTo(w, t, 'report');
-    }
-    const { code, reason, tokens, capability } = t.result as Detached;
-    const { migration, pid } = f;
-    f.answer = { code: code === 'KERN_SUCCESS' || code === 'EAGAIN' ? code : 'EHOSTDOWN', body: { reason } };
-    if (code === 'KERN_SUCCESS') {
-      return call(t, cleanUp, { migration, pid, capability, surplus: tokens } satisfies CleanUp);
-    }
-    if (committed) call(t, giveUp, { migration, pid, tokens } satisfies GiveUp);
-    else call(t, reinstate, { migration, pid, reason, code, tokens } satisfies Reinstate);
-  }),
-  step('report', (_w, t, f) => {
-    t.activity = f.caller!;
-    finish(t, f.answer);
-  }),
-]);
+export const migrateRoutine = routine<MigrationWorld, Migrating>(
+  'migration.migrate',
+  'moves a process to another node',
+  [
+    step('decide', (w, t, f) => {
+      const pma = pmaOf(w, t);
+      const proc = procOf(w, t.node, f.pid)!;
+      const m = recordOf(w, t, proc, f);
+      const agent = agentFor(w, pma, f.node);
+      if (m.by === 'process' && pmaAt(w, f.node) === null) return refuse(w, t, f, 'ENOSYS', 'no PMA there');
+      if (agent === NONE || destinationOf(w, at(w.tasks, t.task), agent) === NONE) {
+        return refuse(w, t, f, 'EHOSTDOWN', 'destination is down');
+      }
+      f.caller = t.activity;
+      t.activity = m.activity;
+      call(t, freeze, { migration: m.id, pid: f.pid, cancel: f.cancel ?? false } satisfies Freeze);
+    }),
+    step('go on, unless it has exited', (w, t, f) => {
+      const code = t.result as string;
+      if (code !== 'KERN_SUCCESS') return refuse(w, t, f, code, 'the process has exited');
+      const { by } = at(w.migrations, f.migration);
+      if (by === 'task') call(t, moveTask, { migration: f.migration, pid: f.pid, code: '' } satisfies MoveTask);
+      else call(t, detach, { migration: f.migration, pid: f.pid, info: null, tokens: [], files: [] } satisfies Detach);
+    }),
+    step('see what has become of it', (w, t, f) => {
+      const { by, committed } = at(w.migrations, f.migration);
+      if (by === 'task') {
+        f.answer = t.result as Payload;
+        return goTo(w, t, 'report');
+      }
+      const { code, reason, tokens, capability } = t.result as Detached;
+      const { migration, pid } = f;
+      f.answer = { code: code === 'KERN_SUCCESS' || code === 'EAGAIN' ? code : 'EHOSTDOWN', body: { reason } };
+      if (code === 'KERN_SUCCESS') {
+        return call(t, cleanUp, { migration, pid, capability, surplus: tokens } satisfies CleanUp);
+      }
+      if (committed) call(t, giveUp, { migration, pid, tokens } satisfies GiveUp);
+      else call(t, reinstate, { migration, pid, reason, code, tokens } satisfies Reinstate);
+    }),
+    step('report', (_w, t, f) => {
+      t.activity = f.caller!;
+      finish(t, f.answer);
+    }),
+  ],
+);
 
 /** The record that the operator has opened, or a new one. The decision is taken now. */
 function recordOf(w: MigrationWorld, t: Thread, proc: Proc, f: Migrating): Migration {

@@ -9,7 +9,8 @@
 import { assert } from '../../base/assert.ts';
 import { at } from '../../base/table.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { call, finish, routine, step } from '../../mach/routine.ts';
+import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
+import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
@@ -35,15 +36,38 @@ export const reinstate = routine<MigrationWorld, Reinstate>('migration.reinstate
     if (f.tokens.length > 0) call(t, regainTokens, { tokens: f.tokens });
   }),
   step('put it back on the active list and resume it', (w, t, f) => {
-    const proc = procOf(w, t.node, f.pid)!;
-    proc.list = 'active';
-    kernelCall(w, t, proc.names.task, 'task_resume');
+    procOf(w, t.node, f.pid)!.list = 'active';
+    call(t, resume, { pid: f.pid, count: 0 } satisfies Resume);
   }),
   step('handle what was kept', (w, t, f) => {
     stamp(w, f.migration, 'resumed');
     thaw(w, t, f.pid);
     migrationEnd(w, f.migration, f.code === 'EAGAIN' ? 'refused' : 'failed', f.reason);
     finish(t);
+  }),
+]);
+
+export interface Resume {
+  readonly pid: number;
+  count: number;
+}
+
+/**
+ * Resumes a task until it is as it was before the freeze. A destination that failed has left a suspension of its own, so
+ * the kernel is asked how many there are; one is kept if the process was stopped.
+ */
+export const resume = routine<MigrationWorld, Resume>('migration.resume', 'resumes a process where it is', [
+  step('ask how often it is suspended', (w, t, f) => {
+    kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_info');
+  }),
+  step('keep the suspension of a stopped process', (w, t, f) => {
+    const stopped = procOf(w, t.node, f.pid)!.state === 'stopped';
+    f.count = (t.body as TaskInfo).suspendCount - (stopped ? 1 : 0);
+  }),
+  step('resume it', (w, t, f) => {
+    if (f.count-- <= 0) return finish(t);
+    again(t);
+    kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_resume');
   }),
 ]);
 

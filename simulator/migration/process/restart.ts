@@ -5,18 +5,23 @@
  * After:  the PM Master names this node [P3]; the process is on the active list here and nowhere else [P1]; it runs, in
  *         whatever state it was: a stopped process stays stopped. Requests that found it here early are handled, in order.
  *
+ * If the source's node has failed meanwhile the PM Master may have declared the process dead: then it ends here.
+ *
  * It may run before the source has forwarded what it kept (clean up). That overtakes nobody: a requester waits for its
  * answer, so of one requester's requests only the first can still be in the source's queue [docs/decisions].
  */
+import { at } from '../../base/table.ts';
 import { MAKE_SEND } from '../../mach/ipc/right.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { finish, routine, step } from '../../mach/routine.ts';
+import { kill } from '../../osf1/pma/exit.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
+import { NODE_LOST } from '../../osf1/pm-master/exit.ts';
 import { procOf } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
-import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
+import { atStep, enterPhase, migrationEnd, stamp, type MigrationWorld } from '../record.ts';
 
 export interface Restart {
   readonly migration: number;
@@ -35,6 +40,14 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
   step('put it on the active list and resume it', (w, t, f) => {
     atStep(w, f.migration, 14);
     const proc = procOf(w, t.node, f.pid)!;
+    if (t.code === 'ESRCH') {
+      // The PM Master has declared it dead, with its node: it must not live on.
+      const vproc = vprocOf(w, t.node, f.pid)!;
+      vproc.state = 'active';
+      migrationEnd(w, f.migration, 'failed', 'the PM Master has given it up');
+      kill(w, pmaOf(w, t), proc, NODE_LOST);
+      return finish(t);
+    }
     const vproc = vprocOf(w, t.node, f.pid)!;
     proc.list = 'active';
     proc.state = f.stopped ? 'stopped' : 'running';
@@ -44,6 +57,8 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
   }),
   step('it runs', (w, t, f) => {
     stamp(w, f.migration, 'resumed');
+    // Nobody is left at the source to clean up.
+    if (!at(w.nodes, at(w.migrations, f.migration).from).up) migrationEnd(w, f.migration, 'done');
     finish(t);
   }),
 ]);
