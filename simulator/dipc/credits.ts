@@ -10,7 +10,7 @@ import { notifyNoSenders } from '../mach/ipc/notify.ts';
 import { bury, messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { emit } from '../mach/world.ts';
-import { CREDIT_UNIT, copyOn, detach, distributedOf } from './distributed.ts';
+import { CREDIT_UNIT, copyOn, detach, distributedOf, leadsNowhere } from './distributed.ts';
 import { oneWay, sendPacket, type Packet } from './packet.ts';
 import { releaseHeld } from './send.ts';
 import type { DipcWorld } from './world.ts';
@@ -41,6 +41,7 @@ export function creditsReturned(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
   if (port === null || !port.active) return;
   const state = distributedOf(w, port);
+  if (leadsNowhere(port, state)) return;
   if (port.proxy) {
     relay(w, packet, state.destination);
     return;
@@ -55,7 +56,7 @@ export function grantCredits(w: DipcWorld, packet: Packet): void {
   const to = packet.body.node ?? packet.from;
   const from = packet.to;
   const port = copyOn(w, from, uid);
-  if (port === null || !port.active) {
+  if (port === null || !port.active || leadsNowhere(port, distributedOf(w, port))) {
     sendPacket(w, { kind: 'dead', from, to, uid, activity, base: oneWay(w) });
     return;
   }

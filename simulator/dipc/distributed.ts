@@ -129,6 +129,11 @@ export function copyOrProxy(w: DipcWorld, node: number, uid: number, guess: numb
   return proxy;
 }
 
+/** A proxy on the port's origin that was never forwarded from there: the origin has forgotten the port, so it is dead. */
+export function leadsNowhere(port: Port, state: Distributed): boolean {
+  return port.proxy && state.destination === port.node;
+}
+
 /** Forgets the distributed state of a copy that nobody on this node needs any more. */
 export function detach(w: DipcWorld, port: Port): void {
   const state = distributedOf(w, port);

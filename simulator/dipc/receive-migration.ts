@@ -26,7 +26,7 @@ import { DEFAULT_QUEUE_LIMIT, type Port } from '../mach/ipc/port.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
 import { emit } from '../mach/world.ts';
 import { toNetworkForm } from './crossing.ts';
-import { copyOn, copyOrProxy, distributedOf, originOf } from './distributed.ts';
+import { copyOn, copyOrProxy, distributedOf, leadsNowhere, originOf } from './distributed.ts';
 import { oneWay, sendPacket, type Packet } from './packet.ts';
 import { releaseHeld, sendRemote, transmit } from './send.ts';
 import type { DipcWorld } from './world.ts';
@@ -55,7 +55,7 @@ export function begin(w: DipcWorld, packet: Packet): void {
   const { uid, activity } = packet;
   const to = packet.body.node!;
   const port = copyOn(w, packet.to, uid);
-  if (port === null || !port.active) {
+  if (port === null || !port.active || leadsNowhere(port, distributedOf(w, port))) {
     sendPacket(w, { kind: 'dead', from: packet.to, to, uid, activity, base: oneWay(w) });
     return;
   }

@@ -16,7 +16,7 @@ import { SEND_ONCE } from '../mach/ipc/space.ts';
 import { SENDING, runAt, threadOf, type Thread } from '../mach/thread.ts';
 import { emit } from '../mach/world.ts';
 import { WIRE_STRIDE, proxyWithoutCredit, toNetworkForm } from './crossing.ts';
-import { copyOn, copyOrProxy, distributedOf, originOf, type Distributed } from './distributed.ts';
+import { copyOn, copyOrProxy, distributedOf, leadsNowhere, originOf, type Distributed } from './distributed.ts';
 import { acknowledgement, oneWay, sendPacket, type Packet } from './packet.ts';
 import type { DipcWorld } from './world.ts';
 
@@ -31,8 +31,7 @@ export function sendRemote(w: DipcWorld, message: Message): void {
   if (!port.active) return abandonSend(w, message);
   if (!port.proxy) return acceptHere(w, message, port);
   const state = distributedOf(w, port);
-  if (state.destination === port.node) {
-    // The origin of a port remembers it as long as it lives.
+  if (leadsNowhere(port, state)) {
     portDestroy(w, port);
     return abandonSend(w, message);
   }
@@ -69,6 +68,7 @@ export function receiveMessage(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
   if (port === null || !port.active) return refuse(w, packet, refusals.dead, NONE);
   const state = distributedOf(w, port);
+  if (leadsNowhere(port, state)) return refuse(w, packet, refusals.dead, NONE);
   if (port.proxy) return refuse(w, packet, refusals.moved, state.destination);
   const isSend = message.destType !== SEND_ONCE;
   if (isSend && !packet.migrating && !port.blocked && port.msgcount >= port.qlimit) {

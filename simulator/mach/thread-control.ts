@@ -72,7 +72,7 @@ export function threadAbort(w: MachWorld, t: Thread): void {
       leaveSenders(w, t, at(w.ports, message.dest));
       t.outgoing = NONE;
       t.expectsReply = false;
-      takeBack(w, message);
+      takeBack(w, t, message);
       t.retry = RETRY_STEP;
       break;
     }
@@ -96,7 +96,7 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
   if (isBlockedSender(w, t)) {
     const message = at(w.messages, t.outgoing);
     leaveSenders(w, t, at(w.ports, message.dest));
-    takeBack(w, message);
+    messageDestroy(w, message);
   } else if (t.state === RECEIVING && t.outgoing !== NONE) messageDestroy(w, at(w.messages, t.outgoing));
   for (let i = 0; i < t.hand.length; i += 2) discard(w, { type: t.hand[i]!, port: t.hand[i + 1]! });
   t.state = ENDED;
@@ -138,4 +138,3 @@ function unpark(w: MachWorld, t: Thread): void {
   t.parked = false;
   emit(w, RUN, t.id, t.identity);
 }
-

@@ -70,7 +70,25 @@ describe('a digest', () => {
   });
 
   it('tells values apart that look alike', () => {
-    const values = [0, -1, 1, 2 ** 32, -(2 ** 32), 2 ** 32 - 1, 0.5, -0.5, true, false, null, '', '0', [], [0], [[]], {}];
+    const values = [
+      0,
+      -1,
+      1,
+      2 ** 32,
+      -(2 ** 32),
+      2 ** 32 - 1,
+      0.5,
+      -0.5,
+      true,
+      false,
+      null,
+      '',
+      '0',
+      [],
+      [0],
+      [[]],
+      {},
+    ];
     assert.equal(new Set(values.map((value) => digestOf(value))).size, values.length);
   });
 

@@ -63,7 +63,7 @@ describe('the event queue', () => {
     const queue = eventQueue();
     for (let i = 0; i < 100; i++) pushAt(queue, (i * 7919) % 31, 1, i, 0);
     const twin = copy(queue);
-    for (let now = 0; !isEmpty(queue); ) {
+    for (let now = 0; !isEmpty(queue);) {
       now = nextTime(queue, now);
       assert.equal(queue.a[pop(queue, now)], twin.a[pop(twin, now)]);
     }

@@ -6,6 +6,7 @@ import {
   MAKE_SEND,
   MAKE_SEND_ONCE,
   MOVE_RECEIVE,
+  MOVE_SEND,
   copyin,
   copyout,
   destroyName,
@@ -139,6 +140,44 @@ describe('a full queue [1.6]', () => {
     threadResume(c.w, caller.row()!);
     c.run();
     assert.equal(caller.notes[0]!.operation, 'reply');
+  });
+});
+
+describe('a send that is aborted while it waits for room [1.6, pseudo-receive]', () => {
+  it('gives moved rights back under their names, and takes them again', () => {
+    const { c, server, client, on, to } = scene();
+    const other = c.task('here', 'other');
+    const moved = client.port('moved');
+    const sendRight = c.right(other, other.port('p'), client);
+    client.thread(...numbered(to, DEFAULT_QUEUE_LIMIT));
+    c.run();
+    const rights = [
+      { name: moved, disposition: MOVE_RECEIVE },
+      { name: sendRight, disposition: MOVE_SEND },
+    ];
+    const mover = client.thread(send(to, 'take these', { rights }));
+    c.run();
+    assert.equal(client.entry(moved), null);
+    threadSuspend(c.w, mover.row()!);
+    threadAbort(c.w, mover.row()!);
+    c.run();
+    assert.equal(client.portOf(moved).receiver, client.task.id);
+    assert.equal(client.entry(sendRight)!.urefs, 1);
+    threadResume(c.w, mover.row()!);
+    const taker = server.thread(...receives(on, DEFAULT_QUEUE_LIMIT + 1));
+    c.run();
+    assert.equal(taker.notes.at(-1)!.names.length, 2);
+  });
+
+  it('is over with its thread, whose message nobody sends any more', () => {
+    const { c, server, client, on, to } = scene();
+    client.thread(...numbered(to, DEFAULT_QUEUE_LIMIT));
+    c.run();
+    const sender = client.thread(send(to, 'on its way'));
+    c.step();
+    threadTerminate(c.w, sender.row()!);
+    c.run();
+    assert.equal(server.portOf(on).msgcount, DEFAULT_QUEUE_LIMIT);
   });
 });
 

@@ -15,18 +15,25 @@ import { NONE, at } from '../../base/table.ts';
 import { occupy } from '../processor.ts';
 import { SENDING, noNames, type Thread } from '../thread.ts';
 import { emit, emitAt, type MachWorld } from '../world.ts';
-import { messageAllocate, messageFree, noRights, type Message } from './message.ts';
+import { messageAllocate, messageFree, noRights, type Carried, type Message } from './message.ts';
+
 import { receiveFrom } from './mqueue.ts';
 import type { Port } from './port.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
-import { copyin, destinationOf, discard, portAllocate } from './right.ts';
-import { RECEIVE, PORT_SET, SEND, SEND_ONCE, lookup, remove } from './space.ts';
+import {
+  COPY_SEND,
+  MAKE_SEND,
+  MAKE_SEND_ONCE,
+  copyin,
+  copyout,
+  copyoutAs,
+  destinationOf,
+  discard,
+  portAllocate,
+} from './right.ts';
+import { DEAD_NAME, RECEIVE, PORT_SET, SEND, SEND_ONCE, lookup, remove } from './space.ts';
 
-/** A right to send along: a name in the sender's space, and what to do with it. */
-export interface Carried {
-  readonly name: number;
-  readonly disposition: number;
-}
+export type { Carried } from './message.ts';
 
 export interface Payload {
   /** Plain data; shared, never changed after it was sent. */
@@ -119,6 +126,7 @@ function header(w: MachWorld, t: Thread, to: number, operation: string, payload:
   else port.srights++;
   const message = fill(w, t, port, destType, operation, payload);
   if (payload.rights === undefined) return message;
+  message.carried = payload.rights;
   const rights: number[] = [];
   for (const carried of payload.rights) {
     const right = copyin(w, task, carried.name, carried.disposition);
@@ -199,15 +207,23 @@ function fail(t: Thread, code: string): null {
 }
 
 /**
- * Takes back a message that its sender could not deliver (the queue stayed full and the send was interrupted): the
- * copied and made rights in it are given up, so that the sender can make them again [mechanisms 1.6].
+ * Takes back a message that its sender could not deliver (the queue stayed full and the send was interrupted), so that
+ * it can be sent again: what was moved into it returns to its name, what was copied or made is given up
+ * [mechanisms 1.6, pseudo-receive].
  */
-export function takeBack(w: MachWorld, message: Message): void {
+export function takeBack(w: MachWorld, t: Thread, message: Message): void {
   assert(!message.wire, 'pseudo-receive', `${message.operation} has left its node`);
-  if (message.reply !== NONE) at(w.ports, message.reply).sorights--;
-  for (let i = 0; i < message.rights.length; i += 2) {
-    useDestination(w, at(w.ports, message.rights[i + 1]!), message.rights[i]!);
-  }
-  useDestination(w, at(w.ports, message.dest), message.destType);
+  const task = at(w.tasks, t.task);
+  const { rights, reply, dest, destType, carried } = message;
   messageFree(w, message);
+  if (reply !== NONE) useDestination(w, at(w.ports, reply), SEND_ONCE);
+  for (let i = 0; i < rights.length; i += 2) {
+    const right = { type: rights[i]!, port: rights[i + 1]! };
+    const { name, disposition } = carried[i / 2]!;
+    if (right.type === DEAD_NAME) continue;
+    if (disposition === COPY_SEND || disposition === MAKE_SEND || disposition === MAKE_SEND_ONCE) {
+      useDestination(w, at(w.ports, right.port), right.type);
+    } else if (copyoutAs(w, task, name, right) !== 'KERN_SUCCESS') copyout(w, task, right);
+  }
+  useDestination(w, at(w.ports, dest), destType);
 }

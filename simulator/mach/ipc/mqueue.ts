@@ -37,8 +37,10 @@ export function deliver(w: MachWorld, message: Message, sender: Thread | null): 
     return;
   }
   holdReceiveRights(w, message, port.id);
-  if (sender !== null && message.destType === SEND && (port.msgcount >= port.qlimit || port.firstSender !== NONE)) {
-    blockSender(w, sender, message, port);
+  if (message.destType === SEND && (port.msgcount >= port.qlimit || port.firstSender !== NONE)) {
+    // Nobody waits with the message of a thread that has ended.
+    if (sender === null) messageDestroy(w, message);
+    else blockSender(w, sender, message, port);
     return;
   }
   enqueue(w, message, port);
