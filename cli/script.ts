@@ -73,7 +73,7 @@ function read(file: string): string {
   }
 }
 
-export function whyUnreadable(error: unknown): string {
+function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
   if (code === 'EACCES' || code === 'EPERM') return 'you may not read it';
