@@ -1,7 +1,7 @@
 /** Vprocs of every PMA, the PM Master's table, and the migrations. */
 import { NONE, at, select } from '../base/table.ts';
 import { lookup } from '../mach/ipc/space.ts';
-import { between, type Migration, type MigrationWorld } from '../migration/record.ts';
+import { between, numberOf, type Migration, type MigrationWorld } from '../migration/record.ts';
 import type { Proc } from '../osf1/proc.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { pmaAt } from '../osf1/pma/pma.ts';
@@ -46,7 +46,7 @@ export function masterStates(w: OsfWorld): MasterEntry[] {
 
 export function migrationStates(w: MigrationWorld): MigrationState[] {
   return select(w.migrations, () => true).map((m) => ({
-    migration: m.id,
+    migration: numberOf(m),
     pid: m.pid,
     name: m.name,
     by: m.by,

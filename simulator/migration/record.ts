@@ -87,12 +87,17 @@ export function migrationOpen(
   }));
 }
 
+/** What people call it: migrations are counted from 1. */
+export function numberOf(m: Migration): number {
+  return m.id + 1;
+}
+
 /** The migration enters a phase: this is what a breakpoint on the phase stops at. `node` is where it happens. */
 export function enterPhase(w: MigrationWorld, id: number, phase: Phase, node: number): void {
   const m = at(w.migrations, id);
   m.phase = phase;
   const { pid, thread } = m;
-  w.notices.push({ kind: 'phase', phase, migration: id, pid, node: at(w.nodes, node).name, thread });
+  w.notices.push({ kind: 'phase', phase, migration: numberOf(m), pid, node: at(w.nodes, node).name, thread });
   announce(w, phaseChannel(pid));
 }
 

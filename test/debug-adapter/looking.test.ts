@@ -57,12 +57,12 @@ describe('looking', () => {
       ['pid(2).node', '"dest"'],
       ['task("cc1").capabilities.length', '16'],
       ['node("dest").up and now > 1 s', 'true'],
-      ['migration(0).phase', '"attach"'],
+      ['migration(1).phase', '"attach"'],
       ['migrations[0].committed', 'true'],
       ['pid(77)', 'null'],
     ];
     for (const [expression, value] of values) assert.equal(await client.evaluate(expression, 'watch', frame), value);
-    const json = JSON.parse(await client.evaluate('migration(0)', 'clipboard', frame)) as { from: string };
+    const json = JSON.parse(await client.evaluate('migration(1)', 'clipboard', frame)) as { from: string };
     assert.equal(json.from, 'source');
     const result = await client.get<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression: 'pid(2)' });
     const names = (await client.rows(result.variablesReference)).map(({ name, evaluateName }) => [name, evaluateName]);

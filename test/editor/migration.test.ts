@@ -182,7 +182,7 @@ describe('a migration in the editor', () => {
     await editor.openContainer('OSF/1 AD');
     await editor.waitFor('.sidebar .tree-explorer-viewlet-tree-view .message:has-text("The run is over")');
     await editor.runCommand('OSF/1 AD: Show Migration Report');
-    const text = await editor.waitFor('.editor-instance .view-line:has-text("migration 0 of pid 2 cc1")');
+    const text = await editor.waitFor('.editor-instance .view-line:has-text("migration 1 of pid 2 cc1")');
     assert.match(await text.innerText(), /source.*dest/);
     await editor.runCommand('Debug Console: Focus on Debug Console View');
     await editor.waitFor('.repl .monaco-list-row:has-text("expectations held")');
