@@ -5,7 +5,7 @@ import type { Notice } from '../simulator/engine/api.ts';
 import type { ClusterState } from '../simulator/inspect/state.ts';
 
 export type StopReason =
-  'entry' | 'step' | 'pause' | 'breakpoint' | 'function breakpoint' | 'exception' | 'goto' | 'exit';
+  'entry' | 'step' | 'pause' | 'breakpoint' | 'function breakpoint' | 'phase' | 'exception' | 'goto' | 'exit';
 
 export interface Stop {
   readonly reason: StopReason;

@@ -49,14 +49,17 @@ function namedHits(run: Run, { functions, filters }: Breakpoints): readonly Hit[
     const name = nameOf(notice);
     if (name === null) return [];
     return [
-      ...hitsOf(run, notice, name, functions, 'function breakpoint'),
-      ...hitsOf(run, notice, name, filters, filterReason(notice)),
+      ...hitsOf(run, notice, name, functions, reasonOf(notice, 'function breakpoint')),
+      ...hitsOf(run, notice, name, filters, reasonOf(notice, 'exception')),
     ];
   });
 }
 
-/** To enter a phase is no mishap, although it was asked for by a filter; editors draw exceptions as such, in red. */
-const filterReason = ({ kind }: Notice): StopReason => (kind === 'phase' ? 'function breakpoint' : 'exception');
+/**
+ * To enter a phase is a reason of its own, however it was asked for. Editors draw an exception as a mishap, in red, and at
+ * a function breakpoint they show the innermost frame, which here is the page of some routine, instead of the script.
+ */
+const reasonOf = ({ kind }: Notice, otherwise: StopReason): StopReason => (kind === 'phase' ? 'phase' : otherwise);
 
 function hitsOf(
   run: Run,

@@ -2,7 +2,8 @@
  * The goals of stepping. The whole cluster moves while one thread is stepped: virtual time is one.
  *
  *   over    the thread's own next statement, at the same depth of frames or a shallower one
- *   into    the next step of the thread's causal stack: of the thread itself, or of whoever prepares its answer
+ *   into    the next step of the thread's causal stack: of the thread itself, of whoever prepares its answer, or, while
+ *           its process is frozen, of whoever moves it
  *   out     the causal stack is shallower than it was
  *   back    the previous statement of the thread, searched in the past
  *
@@ -11,6 +12,7 @@
 import type { NextStatement } from '../../simulator/engine/api.ts';
 import { peek, stack } from '../../simulator/engine/simulation.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
+import { moverOf, moverStack } from '../mover.ts';
 import { instructionAt } from '../positions.ts';
 import type { Run } from '../run.ts';
 import { plainStop, type Stop } from '../stop.ts';
@@ -35,9 +37,11 @@ function isWokenIn({ script }: Run, begun: NextStatement | null, next: NextState
 }
 
 export function intoSystem(run: Run, thread: number, pid: number | null): Goal {
-  const before = signature(stack(run.sim, thread));
+  const mover = moverOf(run, thread);
+  const whole = (): readonly StackFrame[] => [...moverStack(run, mover), ...stack(run.sim, thread)];
+  const before = signature(whole());
   return () => {
-    const frames = stack(run.sim, thread);
+    const frames = whole();
     const top = frames[0];
     if (top !== undefined && signature(frames) !== before) {
       if (top.place.kind === 'routine') return { ...plainStop('step', thread), intoSystem: true };

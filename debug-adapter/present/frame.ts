@@ -12,6 +12,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
 import type { Client } from '../context.ts';
 import { frameHandle } from '../handles.ts';
+import { moverStack } from '../mover.ts';
 import { instructionAt } from '../positions.ts';
 import type { Run } from '../run.ts';
 import { sourceOfRoutine, sourceOfScript } from './source.ts';
@@ -31,8 +32,18 @@ export function presentStack(around: FrameSurroundings, frames: readonly StackFr
   return frames.flatMap((frame, index) => {
     const outer = frames[index + 1];
     const present = (): DapFrame => presentFrame(around, frame);
-    return frame.hop && outer !== undefined ? [present, () => label(around, outer)] : [present];
+    return frame.hop && outer !== undefined
+      ? [present, () => label(around, `on ${outer.node}: ${outer.task}`, outer)]
+      : [present];
   });
+}
+
+/** Below the stack of a frozen process: a label, and what its mover does. */
+export function presentMover(around: FrameSurroundings, mover: number | null): readonly (() => DapFrame)[] {
+  const frames = moverStack(around.run, mover);
+  const outermost = frames.at(-1);
+  if (outermost === undefined) return [];
+  return [() => label(around, `frozen, moved by ${outermost.task}`, outermost), ...presentStack(around, frames)];
 }
 
 function presentFrame(around: FrameSurroundings, frame: StackFrame): DapFrame {
@@ -65,7 +76,7 @@ function presentFrame(around: FrameSurroundings, frame: StackFrame): DapFrame {
   };
 }
 
-function label({ run, root }: FrameSurroundings, below: StackFrame): DapFrame {
-  const id = frameHandle(run.handles, { root, frame: below });
-  return { id, name: `— on ${below.node}: ${below.task} —`, line: 0, column: 0, presentationHint: 'label' };
+function label({ run, root }: FrameSurroundings, text: string, frame: StackFrame): DapFrame {
+  const id = frameHandle(run.handles, { root, frame });
+  return { id, name: `— ${text} —`, line: 0, column: 0, presentationHint: 'label' };
 }

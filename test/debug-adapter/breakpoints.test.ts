@@ -150,11 +150,11 @@ describe('breakpoints', () => {
       );
     });
     const attach = await client.stopped();
-    assert.equal(attach.reason, 'function breakpoint');
+    assert.equal(attach.reason, 'phase');
     assert.match(attach.description ?? '', /: attach, source -> dest/);
     assert.equal(attach.hitBreakpointIds?.length, 1);
     const restart = await client.go('continue', attach.threadId ?? 0);
-    assert.equal(restart.reason, 'function breakpoint');
+    assert.equal(restart.reason, 'phase');
     assert.match(restart.description ?? '', /: restart, source -> dest/);
     const info = await client.get<DebugProtocol.ExceptionInfoResponse['body']>('exceptionInfo', {
       threadId: restart.threadId,

@@ -116,6 +116,18 @@ describe('moving', () => {
     assert.fail('the stack never crossed a message');
   });
 
+  it('goes through the migration step by step, into a process that is frozen', async () => {
+    const breakpoints = [{ name: 'freeze' }];
+    await client.begin({ program }, () => client.get('setFunctionBreakpoints', { breakpoints }));
+    const { threadId: thread = 0 } = await client.stopped();
+    const routines = new Set<string>();
+    for (let step = 0; step < 60; step++) {
+      assert.equal((await client.go('stepIn', thread)).threadId, thread);
+      for (const { source } of await client.frames(thread)) routines.add(source?.name ?? '');
+    }
+    for (const routine of ['migration.freeze', 'migration.detach']) assert.ok(routines.has(routine), routine);
+  });
+
   it('gives parts of a stack', async () => {
     const thread = await stopInside(opening);
     await client.go('stepIn', thread);

@@ -56,7 +56,7 @@ describe('a debug session', () => {
   it('stops on freeze, on the thread of the migrating process and on its line', async () => {
     const stop = await client.go('continue', scenario);
     process = stop.threadId ?? 0;
-    assert.equal(stop.reason, 'function breakpoint');
+    assert.equal(stop.reason, 'phase');
     assert.match(stop.description ?? '', /^migration \d+ of pid \d+ cc1: freeze, source -> dest$/);
     assert.match((await names()).get(process) ?? '', /^pid \d+ cc1 @ source$/);
     const line = (await client.line(process)) ?? 0;
@@ -66,7 +66,7 @@ describe('a debug session', () => {
 
   it('steps, and stays with the thread that it steps', async () => {
     const stop = await client.go('next', scenario);
-    assert.ok(['step', 'function breakpoint'].includes(stop.reason));
+    assert.ok(['step', 'phase'].includes(stop.reason));
   });
 
   it('stops on attach, on the same thread', async () => {
@@ -78,17 +78,20 @@ describe('a debug session', () => {
     moments['attach'] = (await state()).digest;
   });
 
-  it('shows a stack that goes on from the operator to the source and to the destination', async () => {
+  it('shows stacks that go on to the destination, of who has the process moved and of the process', async () => {
+    const labels = async (thread: number): Promise<string[]> => {
+      const frames = await client.frames(thread);
+      assert.ok(frames.some(({ name }) => /^migration\.attach: .* @ dest$/.test(name)));
+      return frames.filter(({ presentationHint }) => presentationHint === 'label').map(({ name }) => name);
+    };
     const migrate = [...(await names())].find(([, name]) => name === 'operator migrate')?.[0] ?? 0;
-    const frames = await client.frames(migrate);
-    assert.match(frames[0]?.name ?? '', / @ dest$/);
-    assert.ok(frames.some(({ name }) => name.startsWith('migration.attach: ')));
-    const labels = frames.filter(({ presentationHint }) => presentationHint === 'label').map(({ name }) => name);
-    assert.deepEqual(labels, ['— on source: pma@source —', '— on master: operator —']);
+    assert.deepEqual(await labels(migrate), ['— on source: pma@source —', '— on master: operator —']);
+    assert.deepEqual(await labels(process), ['— frozen, moved by pma@source —', '— on source: pma@source —']);
+    assert.equal((await client.frames(process))[0]?.source?.path, program);
   });
 
   it('shows the capability table that the simulator holds at this moment', async () => {
-    const frame = (await client.frames(process)).at(-1);
+    const [frame] = await client.frames(process);
     const { scopes } = await client.get<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: frame?.id });
     assert.deepEqual(
       scopes.map(({ name }) => name),
