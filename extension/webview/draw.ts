@@ -63,6 +63,6 @@ function drawCell({ key, isNumber }: Column, { name }: TableRow, cell: Cell | un
     tabindex: '-1',
     class: [isNumber ? 'number' : '', was === null ? '' : 'changed'].join(' ').trim(),
   };
-  const before = was === null ? [] : [make('span', { class: 'was' }, `was ${was}`)];
+  const before = was === null ? [] : [' ', make('span', { class: 'was' }, `was ${was}`)];
   return make('td', attributes, make('span', { class: 'value' }, cell?.text ?? ''), ...before);
 }
