@@ -20,7 +20,7 @@ import { exitProcess, pmaExit } from './pma/exit.ts';
 import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
 import { pmaGetpid, pmaGetppid } from './pma/identity.ts';
 import { migrateProcess, pcntlAllow, pcntlDisallow, pcntlMigrate } from './pma/pcntl.ts';
-import { forwardedCall } from './pma/pending.ts';
+import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaKill, signalProcess } from './pma/signal.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
@@ -63,6 +63,7 @@ export const osfRoutines: readonly Routine[] = [
   createProcess,
   exitProcess,
   vprocCallRoutine,
+  keptCall,
   callParents,
   ...serverRoutines,
   filePageIn,

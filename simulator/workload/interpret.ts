@@ -21,7 +21,7 @@ import type { Instruction } from './program.ts';
 import type { WorkloadWorld } from './world.ts';
 
 /** Exit status of a process that a mistake of its program has ended. */
-export const FAULT_STATUS = 255;
+const FAULT_STATUS = 255;
 
 export const PERFORM = 'perform the next instruction';
 

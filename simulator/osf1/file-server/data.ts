@@ -102,7 +102,10 @@ export const fileNoSenders = routine<OsfWorld, Closing>('file.no_senders', 'free
     const { name, mscount } = f.body as { name: number; mscount: number };
     const handle = handleByPort(w, server.id, name);
     if (handle === null) return finish(t, null);
-    if (mscount !== handle.made) return goTo(w, t, 'ask again');
+    if (mscount !== handle.made) {
+      handle.made = mscount;
+      return goTo(w, t, 'ask again');
+    }
     f.ports = [handle.port, handle.token];
     const { client } = handle;
     handleFree(w, handle);

@@ -15,7 +15,7 @@ export interface FileHandle extends Row {
   /** Names, in the server's space, of the receive rights of the open file structure and of its token. */
   port: number;
   token: number;
-  /** How many send rights to the file port were made: a notice that knows of fewer is out of date [mechanisms 1.9]. */
+  /** Send rights made to the file port, as far as is known: a notice that says otherwise is asked for again [1.9]. */
   made: number;
   position: number;
   flags: number;

@@ -51,9 +51,9 @@ const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
     const server = fileServerOf(w, t);
     const file = fileOf(w, path);
     const holder = file === null ? serverOfPath(w, path) : at(w.fileServers, file.server);
-    if (holder === null) return finish(t, noFile);
+    if (holder === null) return goTo(w, t, 'refuse it');
     if (holder.id !== server.id) return goTo(w, t, 'send it on to the server that holds it');
-    if (file === null && (flags & FILE_CREATE) === 0) return finish(t, noFile);
+    if (file === null && (flags & FILE_CREATE) === 0) return goTo(w, t, 'refuse it');
     f.file = (file ?? fileAllocate(w, server.id, path, 0)).id;
   }),
   step('make the open file structure', (w, t, f) => {
@@ -105,6 +105,11 @@ const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
     forward(w, t, server.peers[holder.id]!, 'file.forwarded', NONE, f);
   }),
   step('leave the answer to it', (_w, t) => finish(t, null)),
+  step('refuse it', (w, t, f) => {
+    const [name] = f.names;
+    if (name !== undefined) kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_deallocate', { body: { name } });
+  }),
+  step('say why', (_w, t) => finish(t, noFile)),
 ]);
 
 /** An open that the root server has sent on. */

@@ -14,7 +14,8 @@
  */
 import { assert } from '../../base/assert.ts';
 import { NONE, at } from '../../base/table.ts';
-import { call, finish, routine, step } from '../../mach/routine.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import type { Request } from '../../mach/server.ts';
 import { wakeAll, type Thread } from '../../mach/thread.ts';
@@ -38,6 +39,8 @@ interface Admission extends Request {
   pid?: number;
   /** A call from a routine of this PMA, not a message. */
   local?: boolean;
+  /** Why nobody executes it, and its rights that are still to be given up. */
+  refused?: { readonly code: string; readonly names: number[] };
 }
 
 interface Kind {
@@ -72,15 +75,15 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     const pma = pmaOf(w, t);
     const pid = f.pid ?? pidOf(f) ?? procByPort(w, pma, f.arrivedOn)?.pid;
     const vproc = pid === undefined ? null : vprocOf(w, pma.node, pid);
-    if (pid === undefined || vproc === null || vproc.operations === 'stub') return refuse(t, ABSENT);
+    if (pid === undefined || vproc === null || vproc.operations === 'stub') return refuse(w, t, f, ABSENT);
     if (vproc.state !== 'active' && !mustPass(at(w.procs, vproc.proc), f)) {
-      if (f.operation === 'vproc.migrate') return refuse(t, 'EBUSY');
-      if (f.local === true) return refuse(t, FROZEN);
+      if (f.operation === 'vproc.migrate') return refuse(w, t, f, 'EBUSY');
+      if (f.local === true) return refuse(w, t, f, FROZEN);
       vproc.pending.push(save(f, t.activity));
       return finish(t, null);
     }
     const proc = at(w.procs, vproc.proc);
-    if (proc.state === 'exiting') return refuse(t, 'ESRCH');
+    if (proc.state === 'exiting') return refuse(w, t, f, 'ESRCH');
     const kind = operations[f.operation];
     const execute = w.setup.services.get(`local ${f.operation}`);
     assert(kind !== undefined && execute !== undefined, 'admission', `no operation ${f.operation}`);
@@ -100,6 +103,12 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     const proc = procOf(w, t.node, f.pid ?? NONE);
     if (proc !== null) completeCall(w, t, proc);
     finish(t, t.result);
+  }),
+  step('give up the rights that came with it', (w, t, f) => {
+    const name = f.refused!.names.shift();
+    if (name === undefined) return finish(t, { code: f.refused!.code } satisfies Payload);
+    again(t);
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
 ]);
 
@@ -133,6 +142,8 @@ function pidOf(f: Admission): number | undefined {
   return f.operation.startsWith('vproc.') ? (f.body as { pid: number }).pid : undefined;
 }
 
-function refuse(t: Thread, code: string): void {
-  finish(t, { code } satisfies Payload);
+/** Nobody executes the request: the rights that it carries are given up before the answer goes out. */
+function refuse(w: OsfWorld, t: Thread, f: Admission, code: string): void {
+  f.refused = { code, names: [...f.names] };
+  goTo(w, t, 'give up the rights that came with it');
 }

@@ -6,10 +6,9 @@
  * servers get their no-senders notices), and only then the PM Master is told: whoever waits for the process finds
  * nothing of it left. Requests that were kept for it are answered ESRCH.
  */
-import { rpc, send } from '../../mach/ipc/mach-msg.ts';
+import { answer, rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, call, finish, routine, step } from '../../mach/routine.ts';
-import { serverLoop } from '../../mach/server.ts';
+import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { blockOn, threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
 import { at, NONE } from '../../base/table.ts';
 import { exiting } from '../price.ts';
@@ -48,7 +47,6 @@ export function kill(w: OsfWorld, pma: Pma, proc: Proc, status: number): void {
   proc.status = status;
   const t = threadCreate(w, at(w.tasks, pma.task), at(w.tasks, pma.task).name);
   t.activity = proc.activity;
-  call(t, serverLoop, { on: pma.set, request: null });
   call(t, exitProcess, { pid: proc.pid, status, names: [] } satisfies Exit);
   proc.callsInProgress.push({
     thread: t.identity,
@@ -109,9 +107,15 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
   }),
   step('refuse what was kept for it', (w, t, f) => {
     const kept = vprocOf(w, t.node, f.pid)!.pending.shift();
-    if (kept === undefined) return;
+    if (kept === undefined) return goTo(w, t, 'put it on the free list');
+    f.names = [...kept.names];
+    if (kept.reply !== NONE) answer(w, t, kept.reply, { code: 'ESRCH' });
+  }),
+  step('give up the rights that came with it', (w, t, f) => {
+    const name = f.names.shift();
+    if (name === undefined) return goTo(w, t, 'refuse what was kept for it');
     again(t);
-    if (kept.reply !== NONE) send(w, t, kept.reply, 'reply', { code: 'ESRCH' });
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
   step('put it on the free list', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;

@@ -8,7 +8,7 @@ import { copy } from '../../base/plain.ts';
 import { MOVE_SEND } from '../../mach/ipc/right.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { call, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import { again, call, finish, routine, step, type Frame } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { wakeAll } from '../../mach/thread.ts';
 import { at } from '../../base/table.ts';
@@ -30,7 +30,11 @@ export interface Fork {
   readonly files: readonly number[];
 }
 
-export const pmaFork = routine<OsfWorld, ProcessCall>('pma.fork', 'makes a child of the calling process', [
+interface ForkCall extends ProcessCall {
+  unused?: number[];
+}
+
+export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of the calling process', [
   step('make the process', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const { frames, emulator, files } = f.body as Fork;
@@ -53,9 +57,17 @@ export const pmaFork = routine<OsfWorld, ProcessCall>('pma.fork', 'makes a child
   }),
   step('remember the child', (w, t, f) => {
     const answer = t.result as Payload;
+    f.unused = [...f.names];
     const proc = procOf(w, t.node, f.pid);
-    if (answer.body !== undefined) proc?.children.push((answer.body as { pid: number }).pid);
+    if (answer.body === undefined) return;
+    proc?.children.push((answer.body as { pid: number }).pid);
     finish(t, answer);
+  }),
+  step('give up the rights of a child that there is not', (w, t, f) => {
+    const name = f.unused?.shift();
+    if (name === undefined) return finish(t, { code: 'EAGAIN' } satisfies Payload);
+    again(t);
+    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
 ]);
 

@@ -4,8 +4,9 @@
  * from whoever executes it, and its rights are those that came with it [P4].
  */
 import { at } from '../../base/table.ts';
+import { answer, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, routine, step, replace } from '../../mach/routine.ts';
-import { serverLoop, type Request } from '../../mach/server.ts';
+import type { Request } from '../../mach/server.ts';
 import { threadCreate, threadStart } from '../../mach/thread.ts';
 import { adoptReply, unwrap } from '../forward.ts';
 import type { SavedRequest } from '../proc.ts';
@@ -13,17 +14,27 @@ import type { OsfWorld } from '../world.ts';
 import { admission } from './admission.ts';
 import type { Pma } from './pma.ts';
 
+interface Kept {
+  readonly pid: number;
+  readonly saved: SavedRequest;
+}
+
 /** Executes a kept request on a thread of its own; the caller keeps the order by calling this in order. */
 export function serveSaved(w: OsfWorld, pma: Pma, pid: number, saved: SavedRequest): void {
-  const t = threadCreate(w, at(w.tasks, pma.task), `pma@${at(w.nodes, pma.node).name}`);
+  const t = threadCreate(w, at(w.tasks, pma.task), at(w.tasks, pma.task).name);
   t.activity = saved.activity;
   t.serves = saved.client;
-  // As if the server loop had just received it: the loop answers, and the thread joins the pool.
-  call(t, serverLoop, { on: pma.set, request: saved });
-  t.frames[0]!.step = serverLoop.steps.length - 1;
-  call(t, admission, { ...saved, pid });
+  call(t, keptCall, { pid, saved } satisfies Kept);
   threadStart(w, t);
 }
+
+export const keptCall = routine<OsfWorld, Kept>('pma.kept', 'executes a request that was kept here', [
+  step('execute it', (_w, t, f) => call(t, admission, { ...f.saved, pid: f.pid })),
+  step('answer', (w, t, f) => {
+    const result = t.result as Payload | null;
+    if (result !== null) answer(w, t, f.saved.reply, result);
+  }),
+]);
 
 export const forwardedCall = routine<OsfWorld, Request>(
   'pma.forwarded',

@@ -11,6 +11,7 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
+import { procOf } from '../proc.ts';
 import { becomeStub, isUnused, vprocAllocate, vprocFree, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { ABSENT, FROZEN, admission } from './admission.ts';
@@ -27,10 +28,19 @@ export interface VprocCall {
   tries: number;
   /** The capability that a better one takes the place of. */
   stale: number;
+  answer: Payload | null;
 }
 
 export function vprocCall(t: Thread, holder: number, operation: string, body: { pid: number }): void {
-  call(t, vprocCallRoutine, { pid: body.pid, operation, body, holder, tries: 0, stale: NONE } satisfies VprocCall);
+  call(t, vprocCallRoutine, {
+    pid: body.pid,
+    operation,
+    body,
+    holder,
+    tries: 0,
+    stale: NONE,
+    answer: null,
+  } satisfies VprocCall);
 }
 
 /** Codes that mean: the PMA that was asked does not have the process, or does not exist any more. */
@@ -64,18 +74,21 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
   step('look at the answer', (w, t, f) => {
     const vproc = vprocOf(w, t.node, f.pid);
     const local = t.result as Payload | null;
-    const answer: Payload = local ?? { code: t.code, body: t.body };
+    f.answer = local ?? { code: t.code, body: t.body };
     t.result = null;
     if (vproc !== null && vproc.references > 0) vproc.references--;
-    const code = answer.code ?? 'KERN_SUCCESS';
+    const code = f.answer.code ?? 'KERN_SUCCESS';
     if (code === FROZEN) return goTo(w, t, 'look up the vproc');
-    if (!isStale(code)) return finish(t, answer);
-    if (++f.tries >= MAXIMUM_TRIES) return finish(t, { code: 'ESRCH' } satisfies Payload);
+    if (isStale(code) && ++f.tries < MAXIMUM_TRIES) return;
+    if (isStale(code)) f.answer = { code: 'ESRCH' };
+    goTo(w, t, 'let the vproc go if nobody needs it');
   }),
   step('ask the PM Master', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.locate', { body: { pid: f.pid } })),
   step('put the vproc right', (w, t, f) => {
-    if (t.code === 'zombie') return finish(t, { code: 'KERN_SUCCESS' } satisfies Payload);
-    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'ESRCH' } satisfies Payload);
+    if (t.code !== 'KERN_SUCCESS') {
+      f.answer = { code: t.code === 'zombie' ? 'KERN_SUCCESS' : 'ESRCH' };
+      return goTo(w, t, 'let the vproc go if nobody needs it');
+    }
     const pma = pmaOf(w, t);
     const { node } = t.body as { node: number };
     const vproc = vprocOf(w, pma.node, f.pid) ?? vprocAllocate(w, pma.node, f.pid);
@@ -91,6 +104,18 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
     if (f.stale !== NONE) kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name: f.stale } });
   }),
   step('try again', (w, t) => goTo(w, t, 'look up the vproc')),
+  step('let the vproc go if nobody needs it', (w, t, f) => {
+    const vproc = vprocOf(w, t.node, f.pid);
+    if (vproc === null) return;
+    // The process that it is for may have moved or ended meanwhile.
+    const place = procOf(w, t.node, f.holder) === null ? vproc.holders.indexOf(f.holder) : -1;
+    if (place >= 0) vproc.holders.splice(place, 1);
+    if (!isUnused(vproc)) return;
+    const name = vproc.capability;
+    vprocFree(w, vproc);
+    if (name !== NONE) kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
+  }),
+  step('return', (_w, t, f) => finish(t, f.answer)),
 ]);
 
 /** A process has left this node: the stubs that only it referred to go. Returns the capabilities to give up. */
