@@ -27,6 +27,7 @@ import {
   copyin,
   copyout,
   copyoutAs,
+  deallocate,
   destinationOf,
   discard,
   portAllocate,
@@ -85,16 +86,23 @@ export function send(w: MachWorld, t: Thread, to: number, operation: string, pay
   if (message !== null) transmit(w, t, message);
 }
 
-/** Answers a request: uses up the send-once right under the name. A NONE name answers nobody. */
+/**
+ * Answers a request: uses up the send-once right under the name, also if nobody waits at its port any more. A NONE name
+ * answers nobody.
+ */
 export function answer(w: MachWorld, t: Thread, to: number, payload = empty): void {
   t.serves = NONE;
-  if (to !== NONE) send(w, t, to, 'reply', payload);
+  if (to === NONE) return;
+  const message = header(w, t, to, 'reply', payload);
+  if (message === null) deallocate(w, at(w.tasks, t.task), to);
+  else transmit(w, t, message);
 }
 
 /** The kernel's way to answer: the rights are in hand already. */
 export function answerWith(w: MachWorld, t: Thread, to: number, payload: Payload, rights: number[]): void {
   const message = header(w, t, to, 'reply', payload);
   if (message === null) {
+    deallocate(w, at(w.tasks, t.task), to);
     for (let i = 0; i < rights.length; i += 2) discard(w, { type: rights[i]!, port: rights[i + 1]! });
     return;
   }
