@@ -2,22 +2,22 @@
  * The RPC workload: K clients, each with a server of its own, through real ports, rights and reply rights.
  *
  * A client sends a request to its server's port with a send-once reply right and waits for the answer; the server
- * receives, answers and receives again. One way takes 1 ms, so an RPC is two timed events, two deliveries and two
- * resumptions, as in the published comparison.
+ * receives, answers and receives again. One way takes 1 ms between nodes and nothing on one node: an RPC is two
+ * deliveries and two resumptions, as in the published comparison, plus the events of the kernel's own steps.
  */
-import { serverLoop } from '../simulator/mach/server.ts';
-import { kernelLoop, trap, boot } from '../simulator/mach/kernel-call.ts';
+import { at } from '../simulator/base/table.ts';
+import { bootRight } from '../simulator/dipc/boot.ts';
+import { emptyWorld, type World } from '../simulator/engine/world.ts';
 import { answer, receive, rpc } from '../simulator/mach/ipc/mach-msg.ts';
 import { portAllocate } from '../simulator/mach/ipc/right.ts';
 import { lookup } from '../simulator/mach/ipc/space.ts';
+import { boot } from '../simulator/mach/kernel-call.ts';
 import { call, routine, step } from '../simulator/mach/routine.ts';
+import { machRoutines } from '../simulator/mach/routines.ts';
 import { taskCreate } from '../simulator/mach/task.ts';
 import { threadCreate, threadStart } from '../simulator/mach/thread.ts';
 import type { MachWorld } from '../simulator/mach/world.ts';
 import { machines, networks } from '../simulator/profiles/prices.ts';
-import { at } from '../simulator/base/table.ts';
-import { bootRight } from '../simulator/dipc/boot.ts';
-import { emptyWorld, type World } from '../simulator/engine/world.ts';
 
 const millisecond = 1_000_000;
 
@@ -46,9 +46,9 @@ const server = routine<MachWorld, Server>('bench server', 'answers', [
   }),
 ]);
 
-/** A world of `pairs` clients and servers; on one node, or each pair across two nodes. */
-export function rpcWorld(pairs: number, remote: boolean): World {
-  const routines = [serverLoop, kernelLoop, trap, client, server];
+/** A world without a workload, on the given nodes. */
+function emptyCluster(...nodes: string[]): World {
+  const routines = [...machRoutines, client, server];
   routines.forEach((each, index) => (each.index = index));
   const prices = {
     ...machines['i386_25']!.prices,
@@ -56,20 +56,45 @@ export function rpcWorld(pairs: number, remote: boolean): World {
     local_rpc: 0,
     remote_rpc: 2 * millisecond,
   };
-  const w = emptyWorld({ prices, shares: { out: 0, in: 0 }, routines, services: new Map(), kernelServices: new Map() }, 1);
-  const here = boot(w, 'clients', 1 << 24);
-  const there = remote ? boot(w, 'servers', 1 << 24) : here;
+  const image = { path: '', clusters: [], files: [], programs: [], scenarios: [] };
+  const shares = { out: 0, in: 0 };
+  const services = new Map<string, never>();
+  const w = emptyWorld({ image, scenario: 0, prices, shares, routines, services, kernelServices: services }, 1);
+  for (const node of nodes) boot(w, node, 1 << 24);
+  return w;
+}
+
+/** A world of `pairs` clients and servers; on one node, or each pair across two nodes. */
+export function rpcWorld(pairs: number, remote: boolean): World {
+  const w = remote ? emptyCluster('clients', 'servers') : emptyCluster('clients');
+  const there = remote ? 1 : 0;
   for (let i = 0; i < pairs; i++) {
-    const serverTask = taskCreate(w, there.id, 'mach', 'server', 0);
+    const serverTask = taskCreate(w, there, 'mach', 'server', 0);
     const on = portAllocate(w, serverTask, 'service');
     const serverThread = threadCreate(w, serverTask, 'server');
     call(serverThread, server, { on } satisfies Server);
     threadStart(w, serverThread);
-    const clientTask = taskCreate(w, here.id, 'mach', 'client', 0);
+    const clientTask = taskCreate(w, 0, 'mach', 'client', 0);
     const to = bootRight(w, at(w.ports, lookup(serverTask.space, on)!.port), clientTask);
     const clientThread = threadCreate(w, clientTask, 'client');
     call(clientThread, client, { to, replies: 0 } satisfies Client);
     threadStart(w, clientThread);
+  }
+  return w;
+}
+
+/** A world of so many tasks, each with a thread, a port of its own, and send rights to three neighbours. */
+export function neighbourWorld(tasks: number): World {
+  const w = emptyCluster('node');
+  const ports: number[] = [];
+  for (let i = 0; i < tasks; i++) {
+    const task = taskCreate(w, 0, 'mach', 'task', 0);
+    const on = portAllocate(w, task, 'service');
+    ports.push(lookup(task.space, on)!.port);
+    for (const distance of [1, 2, 3]) if (i >= distance) bootRight(w, at(w.ports, ports[i - distance]!), task);
+    const t = threadCreate(w, task, 'task');
+    call(t, server, { on } satisfies Server);
+    threadStart(w, t);
   }
   return w;
 }
