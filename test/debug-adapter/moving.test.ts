@@ -184,6 +184,7 @@ describe('moving', () => {
   });
 
   it('pauses a long run and answers questions while it runs', async () => {
+    const launched = performance.now();
     await client.begin({ program: long });
     const seen = [await client.evaluate('event', 'watch'), await client.evaluate('event', 'watch')].map(Number);
     assert.match(await client.fails('stackTrace', { threadId: 1 }), /is running; pause it first/);
@@ -195,13 +196,14 @@ describe('moving', () => {
     const worker = threads.find(({ name }) => name.includes('spin'));
     const began = performance.now();
     const stop = await client.go('pause', worker?.id ?? 0);
-    assert.ok(performance.now() - began < 500);
+    assert.ok(performance.now() - began < 2000);
     assert.equal(stop.reason, 'pause');
     assert.equal(stop.threadId, worker?.id);
     await state();
     const changed = client.events<{ running: boolean }>('osf1ad/changed');
     assert.equal(changed.filter(({ running }) => !running).length, 1);
-    assert.ok(changed.length >= 2 && changed.length <= 12, `${changed.length} changes`);
+    const most = (performance.now() - launched) / 100 + 2;
+    assert.ok(changed.length >= 2 && changed.length <= most, `${changed.length} changes`);
   });
 
   it('pauses a search in the past, back where it began', async () => {
