@@ -7,6 +7,7 @@
  */
 import { eventCount, now } from '../simulator/engine/simulation.ts';
 import type { Notice } from '../simulator/engine/api.ts';
+import { createBreakpoints } from './breakpoints/breakpoints.ts';
 import type { Context } from './context.ts';
 import { forgetHandles } from './handles.ts';
 import type { Journey } from './motions/journey.ts';
@@ -23,7 +24,7 @@ const changedEvery_ms = 100;
 export function journeyOf(cx: Context, run: Run): Journey {
   return {
     run,
-    breakpoints: cx.breakpoints,
+    breakpoints: run.options.noDebug ? createBreakpoints() : cx.breakpoints,
     pace: cx.driver.pace,
     log: (text, place) => write(cx, run, 'console', `${text}\n`, place?.span.line),
     performed: () => takeNotices(cx, run),

@@ -20,14 +20,17 @@ import { createRun, type LaunchOptions, type Run } from './run.ts';
 const diagnosticsShown = 5;
 
 export function readLaunchOptions(args: Arguments): LaunchOptions {
+  const flag = (name: string): boolean => optionalFlag(args, name) ?? false;
+  const noDebug = flag('noDebug');
   return {
     program: text(args, 'program'),
     scenario: optionalText(args, 'scenario') ?? null,
     seed: optionalWholeNumber(args, 'seed') ?? null,
-    stopOnEntry: optionalFlag(args, 'stopOnEntry') ?? false,
-    stopOnExit: optionalFlag(args, 'stopOnExit') ?? false,
-    checked: optionalFlag(args, 'checked') ?? false,
-    showServers: optionalFlag(args, 'showServers') ?? false,
+    noDebug,
+    stopOnEntry: flag('stopOnEntry') && !noDebug,
+    stopOnExit: flag('stopOnExit') && !noDebug,
+    checked: flag('checked'),
+    showServers: flag('showServers'),
   };
 }
 

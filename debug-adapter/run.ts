@@ -36,6 +36,8 @@ export interface LaunchOptions {
   readonly program: string;
   readonly scenario: string | null;
   readonly seed: number | null;
+  /** Run without stopping anywhere: the protocol's own attribute. */
+  readonly noDebug: boolean;
   readonly stopOnEntry: boolean;
   readonly stopOnExit: boolean;
   readonly checked: boolean;

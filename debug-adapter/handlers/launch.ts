@@ -1,5 +1,5 @@
 /**
- * launch { program, scenario?, seed?, stopOnEntry?, stopOnExit?, checked?, showServers? }
+ * launch { program, scenario?, seed?, noDebug?, stopOnEntry?, stopOnExit?, checked?, showServers? }
  *
  * Loads and compiles the script. Only when that has succeeded the client is asked for its breakpoints (`initialized`),
  * so that they can be answered with real places; the run begins when it has sent them all (configurationDone).

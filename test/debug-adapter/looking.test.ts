@@ -183,6 +183,15 @@ describe('looking', () => {
     assert.equal(output.length, 2);
   });
 
+  it('stops nowhere when it is run without debugging', async () => {
+    await client.begin({ program: wrong, noDebug: true, stopOnEntry: true }, async () => {
+      await client.get('setBreakpoints', { source: { path: wrong }, breakpoints: [{ line: 8 }] });
+      await client.get('setExceptionBreakpoints', { filters: ['expectation', 'exit'] });
+    });
+    await client.event('terminated');
+    assert.deepEqual(client.events('stopped'), []);
+  });
+
   it('serves the standard client', async () => {
     await client.start();
     await client.hitBreakpoint({ program: wrong }, { path: wrong, line: 8 });
