@@ -101,6 +101,9 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     const proc = procOf(w, t.node, f.pid)!;
     const { migrations, signals } = proc;
     const usage = totalUsage(w, proc) + proc.usage.children;
+    // From now on its children are init's.
+    proc.children = [];
+    proc.exited = [];
     rpc(w, t, pmaOf(w, t).master, 'pmm.exit', {
       body: { pid: f.pid, node: t.node, status: f.status, usage, migrations, delivered: signals.delivered },
     });
