@@ -68,7 +68,7 @@ const columnsOf: readonly ColumnOf[] = [
   column('port', 'Port', 'The port that the name denotes', ({ label }) => ({ text: label })),
   column('node', 'Receiver on', 'Node where the receive right is', ({ receiver }) => ({ text: receiver?.node ?? '' })),
   column('task', 'Received by', 'Task that holds the receive right', ({ receiver }) => ({
-    text: receiver?.task ?? '',
+    text: receiverTask(receiver),
   })),
   column(
     'queue',
@@ -82,6 +82,13 @@ const columnsOf: readonly ColumnOf[] = [
     text: uid ?? '',
   })),
 ];
+
+/** The servers carry their node in their name; the column beside says it already. */
+function receiverTask(receiver: CapabilityState['receiver']): string {
+  if (receiver === null) return '';
+  const suffix = `@${receiver.node}`;
+  return receiver.task.endsWith(suffix) ? receiver.task.slice(0, -suffix.length) : receiver.task;
+}
 
 function queue({ type, queued, queueLimit }: CapabilityState): { text: string; sort: number } {
   return type === 'dead-name' || type === 'port-set'
@@ -112,7 +119,7 @@ export function capabilityTable(
     subtitle: now === undefined ? `ended; it was on ${task.node}` : `on ${task.node}${moved}`,
     isAlive: now !== undefined,
     columns: columnsOf.map(({ key, title, explanation, isNumber }) => ({ key, title, explanation, isNumber })),
-    rows: rowsOf(now?.capabilities ?? [], before === null ? null : (was?.capabilities ?? [])),
+    rows: rowsOf(task.capabilities, before === null || now === undefined ? null : (was?.capabilities ?? [])),
   };
 }
 

@@ -91,18 +91,17 @@ export interface Stop {
   readonly frame: string;
 }
 
-/** The thread and the frame that have the focus in the call stack, once the thread's label says why it stopped. */
+/** The thread whose label says why it stopped, and the frame that has the focus, if the call stack shows it. */
 export async function stopShown(editor: Editor, why: RegExp): Promise<Stop> {
   const rows = editor.page.locator('.debug-call-stack .monaco-list-row');
   const read = async (): Promise<Stop> => {
     const labels = await rows.evaluateAll((all) =>
       all.map((row) => ({ label: row.getAttribute('aria-label') ?? '', isSelected: row.matches('.selected') })),
     );
-    const index = labels.findIndex(({ isSelected }) => isSelected);
-    const thread = labels.slice(0, index + 1).findLast(({ label }) => label.startsWith('Thread'));
-    return { thread: thread?.label ?? '', frame: labels[index]?.label ?? '' };
+    const thread = labels.find(({ label }) => label.startsWith('Thread') && why.test(label))?.label ?? '';
+    return { thread, frame: labels.find(({ isSelected }) => isSelected)?.label ?? '' };
   };
-  return editor.until(`a stop because of ${String(why)}`, read, ({ thread }) => why.test(thread));
+  return editor.until(`a stop because of ${String(why)}`, read, ({ thread }) => thread !== '');
 }
 
 /** The page of the capability table that is in front. */

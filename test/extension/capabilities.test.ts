@@ -60,7 +60,7 @@ describe('the capability table', () => {
   it('keeps the last names of a task that has ended, and knows none of one that never was', () => {
     const ended = capabilityTable(cluster(), before, { pid: 2 });
     assert.equal(ended?.isAlive, false);
-    assert.deepEqual(names(ended), ['gone 0x1', 'gone 0x12', 'gone 0x1b']);
+    assert.deepEqual(names(ended), ['same 0x1', 'same 0x12', 'same 0x1b']);
     assert.equal(capabilityTable(now, before, { task: 99 }), null);
   });
 
