@@ -29,7 +29,11 @@ export const giveUp = routine<MigrationWorld, GiveUp>('migration.give_up', 'ends
     again(t);
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
-  step('end it', (w, t, f) => kill(w, pmaOf(w, t), procOf(w, t.node, f.pid)!, NODE_LOST)),
+  step('end it', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    proc.list = 'active';
+    kill(w, pmaOf(w, t), proc, NODE_LOST);
+  }),
   step('wait until nothing is left', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
     if (proc === null) return;

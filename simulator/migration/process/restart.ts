@@ -8,7 +8,7 @@
  * If the source's node has failed meanwhile the PM Master may have declared the process dead: then it ends here.
  *
  * It may run before the source has forwarded what it kept (clean up). That overtakes nobody: a requester waits for its
- * answer, so of one requester's requests only the first can still be in the source's queue [docs/decisions].
+ * answer, so of one requester's requests only the first can still be in the source's queue [docs/decisions/0008-restart-before-clean-up.md].
  */
 import { at } from '../../base/table.ts';
 import { MAKE_SEND } from '../../mach/ipc/right.ts';
