@@ -9,7 +9,6 @@
  *
  * A thread whose process exits on the way has nowhere to stop at: the step ends at that moment.
  */
-import type { NextStatement } from '../../simulator/engine/api.ts';
 import { peek, stack } from '../../simulator/engine/simulation.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
 import { moverOf, moverStack } from '../mover.ts';
@@ -24,16 +23,8 @@ export function overStatement(run: Run, thread: number, pid: number | null): Goa
   const depth = begun?.thread === thread ? begun.depth : Infinity;
   return () => {
     const next = peek(run.sim);
-    if (next?.thread !== thread || next.depth > depth) return exitOf(run, thread, pid);
-    return isWokenIn(run, begun, next) ? null : plainStop('step', thread);
+    return next?.thread === thread && next.depth <= depth ? plainStop('step', thread) : exitOf(run, thread, pid);
   };
-}
-
-/** A thread that is woken in a `wait` looks whether it is over, and may wait again: that is still the same statement. */
-function isWokenIn({ script }: Run, begun: NextStatement | null, next: NextStatement): boolean {
-  if (begun?.thread !== next.thread || begun.pc !== next.pc) return false;
-  const op = instructionAt(script.image, next.unit, next.pc)?.op;
-  return op === 'await' || op === 'await_phase';
 }
 
 export function intoSystem(run: Run, thread: number, pid: number | null): Goal {

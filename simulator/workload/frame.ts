@@ -15,6 +15,8 @@ export interface WorkloadFrame {
   readonly unit: number;
   /** Index of the instruction that comes next, or is under way. */
   pc: number;
+  /** The instruction is under way: it waits for something, and is looked at again. */
+  begun: boolean;
   readonly locals: (Value | null)[];
   /** touch: the page that comes next, NONE if it has not begun. */
   page: number;
@@ -23,6 +25,6 @@ export interface WorkloadFrame {
 /** The frame with which a program starts; `routine` is the interpreter's number. */
 export function programFrame(routine: number, unit: number, program: Program, operands: readonly Value[]): Frame {
   const locals = program.slots.map((_, slot) => (slot < program.parameters ? (operands[slot] ?? null) : null));
-  const data: WorkloadFrame = { kind: 'program', unit, pc: 0, locals, page: NONE };
+  const data: WorkloadFrame = { kind: 'program', unit, pc: 0, begun: false, locals, page: NONE };
   return { routine, step: 0, current: 0, data };
 }

@@ -2,7 +2,7 @@
 import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
 import { compute } from '../mach/processor.ts';
-import { again, call, type Frame } from '../mach/routine.ts';
+import { call, type Frame } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
 import { touch } from '../mach/vm/fault.ts';
 import { regionNamed } from '../mach/vm/region.ts';
@@ -30,7 +30,7 @@ import { emulatorFork, type EmulatorFork } from '../osf1/emulator/fork.ts';
 import { Fault, evaluate, number, text } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
-import { next, topFrame } from './locals.ts';
+import { next, stay, topFrame } from './locals.ts';
 import type { Instruction } from './program.ts';
 import type { WorkloadWorld } from './world.ts';
 
@@ -90,7 +90,7 @@ function performTouch(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction
       f.page = NONE;
       throw new Fault(`a page of ${instruction.region} is lost with the node that had it`, instruction.span);
     }
-    if (touched === 'wait') return again(t);
+    if (touched === 'wait') return stay(t, f);
     f.page++;
   }
   f.page = NONE;

@@ -8,7 +8,7 @@
 import { CRASH } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { rpc } from '../mach/ipc/mach-msg.ts';
-import { again, call, finish, type Frame } from '../mach/routine.ts';
+import { call, finish, type Frame } from '../mach/routine.ts';
 import { blockOn, sleepUntil, threadCreate, threadStart, type Thread } from '../mach/thread.ts';
 import { emitAt } from '../mach/world.ts';
 import { exitChannel, migrationChannel, phaseChannel } from '../osf1/announce.ts';
@@ -17,7 +17,7 @@ import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { Fault, evaluate, number, truth } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
-import { jump, localsOf, next, topFrame } from './locals.ts';
+import { jump, localsOf, next, stay, topFrame } from './locals.ts';
 import { operatorSignal, startMigration } from './operator.ts';
 import type { Instruction } from './program.ts';
 import { compared } from './show.ts';
@@ -47,7 +47,7 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
       const forProcess = instruction.what === 'process';
       if (forProcess ? hasExited(w, id) : at(w.migrations, id).outcome !== '') return next(t, f);
       blockOn(w, t, forProcess ? exitChannel(id) : migrationChannel(id));
-      return again(t);
+      return stay(t, f);
     }
     case 'await_phase': {
       const pid = number(w, locals, instruction.process);
@@ -56,7 +56,7 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
         return next(t, f);
       }
       blockOn(w, t, phaseChannel(pid));
-      return again(t);
+      return stay(t, f);
     }
     case 'migrate': {
       const pid = number(w, locals, instruction.process);

@@ -17,6 +17,13 @@ export function next(t: Thread, f: WorkloadFrame): void {
 
 export function jump(t: Thread, f: WorkloadFrame, to: number): void {
   f.pc = to;
+  f.begun = false;
+  again(t);
+}
+
+/** Performs the same instruction again when the thread goes on: what it waits for may have happened by then. */
+export function stay(t: Thread, f: WorkloadFrame): void {
+  f.begun = true;
   again(t);
 }
 

@@ -27,7 +27,7 @@ export function startScenario(w: WorkloadWorld): void {
     return bootRight(w, at(w.ports, lookup(space, pma.service)!.port), task);
   });
   const t = threadCreate(w, task, scenario.name);
-  const data: WorkloadFrame = { kind: 'scenario', unit, pc: 0, locals: [], page: NONE };
+  const data: WorkloadFrame = { kind: 'scenario', unit, pc: 0, begun: false, locals: [], page: NONE };
   t.frames.push({ routine: interpreter.index, step: 0, current: 0, data } satisfies Frame);
   threadStart(w, t);
 }
@@ -46,7 +46,7 @@ export function nextStatementOf(w: WorkloadWorld, t: Thread): Next | null {
   if (top === undefined || top.routine !== interpreter.index) return null;
   if (interpreter.steps[top.step]?.name !== PERFORM) return null;
   const frame = top.data as WorkloadFrame;
-  if (!instructionAt(w, frame).statement || frame.page !== NONE) return null;
+  if (!instructionAt(w, frame).statement || frame.begun) return null;
   const { kind, unit: index, pc } = frame;
   return { thread: t.identity, unit: { kind, index }, pc, depth: t.frames.length };
 }
