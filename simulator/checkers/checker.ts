@@ -5,10 +5,10 @@
  * several checkers compare are taken once per event (census.ts).
  */
 import { BrokenRule } from '../base/assert.ts';
-import type { DipcWorld } from '../dipc/world.ts';
+import type { MigrationWorld } from '../migration/record.ts';
 import type { Census } from './census.ts';
 
-export type CheckedWorld = DipcWorld;
+export type CheckedWorld = MigrationWorld;
 
 export interface Checker {
   /** Rule id, as in mechanisms.md 1.14, 2.15 and 5.8; T and L are the simulator's own tables and ledger. */

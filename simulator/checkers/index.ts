@@ -29,6 +29,13 @@ import { oneAnswer } from './i14-one-answer.ts';
 import { noSenders } from './i15-no-senders.ts';
 import { deadPorts } from './i17-dead-ports.ts';
 import { ledger } from './l1-ledger.ts';
+import { oneList } from './p01-one-list.ts';
+import { onePid } from './p02-one-pid.ts';
+import { knownPlace } from './p03-known-place.ts';
+import { noRequestLost } from './p04-no-request-lost.ts';
+import { frozenMeansStill } from './p05-frozen-means-still.ts';
+import { nothingLeftBehind } from './p06-nothing-left-behind.ts';
+import { usageGoesOn } from './p07-usage-goes-on.ts';
 import { references } from './t1-references.ts';
 import { queues } from './t2-queues.ts';
 import { runnable } from './t3-runnable.ts';
@@ -65,6 +72,13 @@ export const checkers: readonly Checker[] = [
   callBack,
   onePlace,
   proxiesRetire,
+  oneList,
+  onePid,
+  knownPlace,
+  noRequestLost,
+  frozenMeansStill,
+  nothingLeftBehind,
+  usageGoesOn,
   runnable,
   packets,
   ledger,

@@ -16,7 +16,8 @@ export const references: Checker = {
     for (const t of w.threads.rows) {
       if (!t.live) continue;
       if (!alive(w.tasks, t.task, t.name).threads.includes(t.id)) broken('T1', `${t.name} is in no task`);
-      if (t.identity !== NONE && w.threadByIdentity[t.identity] !== t.id) broken('T1', `${t.name} is not found by its identity`);
+      if (t.identity !== NONE && w.threadByIdentity[t.identity] !== t.id)
+        broken('T1', `${t.name} is not found by its identity`);
       refer(w.ports, t.waitPort, t.name);
       if (t.waitPort !== NONE || t.outgoing === NONE) refer(w.threads, t.nextWaiting, t.name);
       for (let i = 0; i < t.hand.length; i += 2) refer(w.ports, t.hand[i + 1]!, t.name);

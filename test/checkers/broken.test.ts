@@ -9,6 +9,10 @@ import type { World } from '../../simulator/engine/world.ts';
 import { DEFAULT_QUEUE_LIMIT, type Port } from '../../simulator/mach/ipc/port.ts';
 import { MAKE_SEND_ONCE, copyin, destroyName } from '../../simulator/mach/ipc/right.ts';
 import { DEAD_NAME, SEND } from '../../simulator/mach/ipc/space.ts';
+import { INIT, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
+import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
+import { procAllocate, type SavedRequest } from '../../simulator/osf1/proc.ts';
+import { vprocAllocate } from '../../simulator/osf1/vproc.ts';
 import {
   cluster,
   compute,
@@ -76,6 +80,18 @@ function scene(): Scene {
 function stateOf(w: World, port: Port): Distributed {
   return w.distributed.rows[port.dipc]!;
 }
+
+/** A request that somebody has made of a process. */
+const request: SavedRequest = {
+  operation: 'vproc.signal',
+  body: null,
+  reply: -1,
+  names: [],
+  arrivedOn: -1,
+  client: -1,
+  kernelPort: -1,
+  activity: 0,
+};
 
 const breakages: Record<string, (s: Scene) => void> = {
   I1: ({ w, server, quiet }) => {
@@ -193,6 +209,32 @@ const breakages: Record<string, (s: Scene) => void> = {
     entry.port = -1;
     port.srights = 0;
     assert.equal(state.held.length, 0);
+  },
+  P1: ({ w }) => {
+    procAllocate(w, 0, 7);
+    procAllocate(w, 1, 7);
+  },
+  P2: ({ w }) => {
+    masterEntryAllocate(w, 5, INIT, 'late');
+  },
+  P3: ({ w }) => {
+    Object.assign(masterEntryAllocate(w, INIT, 0, 'lost'), { node: 1, capability: 256 });
+    procAllocate(w, 0, INIT).state = 'running';
+  },
+  P4: ({ w, server }) => {
+    pmaAllocate(w, 0, server.task.id);
+    vprocAllocate(w, 0, 7).pending.push({ ...request, reply: 99 * 256 });
+  },
+  P5: ({ w }) => {
+    const proc = procAllocate(w, 0, 7);
+    proc.list = 'migrating';
+    proc.callsInProgress.push({ thread: 0, request, modifiesState: true, cancelled: false });
+  },
+  P6: ({ w }) => {
+    procAllocate(w, 0, 7).list = 'migrating';
+  },
+  P7: ({ w }) => {
+    procAllocate(w, 0, 7).usage.base = 10 * w.time;
   },
   T1: ({ client }) => {
     client.task.special[0] = 9999;
