@@ -217,7 +217,8 @@ const breakages: Record<string, (s: Scene) => void> = {
   P2: ({ w }) => {
     masterEntryAllocate(w, 5, INIT, 'late');
   },
-  P3: ({ w }) => {
+  P3: ({ w, server }) => {
+    w.pmMasters.rows.push({ id: 0, live: true, node: 0, task: server.task.id, self: -1, service: -1, nextPid: 2 });
     Object.assign(masterEntryAllocate(w, INIT, 0, 'lost'), { node: 1, capability: 256 });
     procAllocate(w, 0, INIT).state = 'running';
   },
