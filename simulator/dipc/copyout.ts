@@ -32,7 +32,9 @@ function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
     const uid = wire[i + 1]!;
     if (type !== RECEIVE) continue;
     const here = copyOn(w, t.node, uid);
-    if (here === null || here.proxy || here.blocked) return beginReceiveMigration(w, t, message, uid);
+    if (here === null || here.proxy || here.blocked) {
+      return beginReceiveMigration(w, t, message, uid, wire[i + 2]!);
+    }
   }
   for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
     const type = wire[i]!;
@@ -54,8 +56,7 @@ export function abandon(w: DipcWorld, message: Message): void {
     else if (type !== DEAD_NAME) local.push(type, arriveRight(w, message.node, type, wire[i + 1]!, wire[i + 2]!));
   }
   message.rights = local;
-  if (message.reply !== NONE)
-    message.reply = arriveSendOnce(w, message.node, message.reply, message.replyHome).id;
+  if (message.reply !== NONE) message.reply = arriveSendOnce(w, message.node, message.reply, message.replyHome).id;
   message.wire = false;
   messageDestroy(w, message);
 }

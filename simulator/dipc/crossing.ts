@@ -2,7 +2,7 @@
  * Rights crossing a node boundary [mechanisms 2.6].
  *
  * A message leaves in network form: each right becomes three numbers: type, UID, and credits (send) or the node where the
- * principal is (send-once). It stays in that form in the receiver's queue and is made local when a thread dequeues it; a
+ * principal is (send-once, receive). It stays in that form in the receiver's queue and is made local when a thread dequeues it; a
  * receive right moves only then (2.8).
  */
 import { assert } from '../base/assert.ts';
@@ -92,7 +92,7 @@ function leave(w: DipcWorld, wire: number[], type: number, id: number): void {
   } else {
     assert(type === RECEIVE, '2.6', `a right of type ${type} leaves`);
     state.convert = true;
-    wire.push(type, state.uid, 0);
+    wire.push(type, state.uid, port.node);
   }
 }
 

@@ -26,18 +26,19 @@ import { DEFAULT_QUEUE_LIMIT, type Port } from '../mach/ipc/port.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
 import { emit } from '../mach/world.ts';
 import { toNetworkForm } from './crossing.ts';
-import { copyOn, copyOrProxy, distributedOf, leadsNowhere, originOf } from './distributed.ts';
+import { copyOn, copyOrProxy, distributedOf, leadsNowhere } from './distributed.ts';
 import { oneWay, sendPacket, type Packet } from './packet.ts';
 import { releaseHeld, sendRemote, transmit } from './send.ts';
 import type { DipcWorld } from './world.ts';
 
 /** D, step 3: this node's copy will be the principal; ask the node that holds the right now. */
-export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message, uid: number): void {
-  const port = copyOrProxy(w, t.node, uid, originOf(uid));
+export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message, uid: number, home: number): void {
+  const port = copyOrProxy(w, t.node, uid, home);
   const state = distributedOf(w, port);
   state.receiver = t.identity;
   if (port.blocked) return;
-  const { destination: to } = state;
+  // The message knows better than an old proxy: the right stays where it was sent from until it is received.
+  state.destination = home;
   port.proxy = false;
   port.blocked = true;
   state.convert = false;
@@ -47,7 +48,7 @@ export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message,
   state.queueFull = false;
   const { activity } = message;
   const body = { node: t.node };
-  sendPacket(w, { kind: 'begin receive migration', from: t.node, to, uid, activity, body, base: oneWay(w) });
+  sendPacket(w, { kind: 'begin receive migration', from: t.node, to: home, uid, activity, body, base: oneWay(w) });
 }
 
 /** S, step 4: from here no new message can enter the queue; then its messages go, head first, and its numbers. */
