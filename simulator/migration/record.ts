@@ -35,7 +35,8 @@ export interface Migration extends Row {
   by: 'process' | 'task';
   from: number;
   to: number;
-  phase: Phase;
+  /** Empty until it is decided. */
+  phase: Phase | '';
   /** Step 1..17 of mechanisms 5.5 (process), or of 4.2 (task). */
   step: number;
   /** From here on the source cannot take the process back: its first receive right is about to move [4.6]. */
@@ -68,7 +69,7 @@ export function migrationOpen(
   return take(w.migrations, (id) => ({
     id,
     live: true,
-    phase: 'freeze',
+    phase: '',
     step: 1,
     committed: false,
     outcome: '',

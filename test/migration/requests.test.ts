@@ -4,9 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { select } from '../../simulator/base/table.ts';
+import { step } from '../../simulator/engine/simulation.ts';
 import { vprocOf } from '../../simulator/osf1/vproc.ts';
 import { NULL_IMAGE, printed, run } from '../osf1/lab.ts';
-import { PID, SOURCE, migrationOf, milliseconds, moving, startUntil } from './story.ts';
+import { PID, SOURCE, migrationOf, milliseconds, moving, startUntil, untilPhase } from './story.ts';
 
 describe('a request for a process that moves', () => {
   for (const phase of ['freeze', 'detach', 'install', 'attach', 'restart', 'cleanup']) {
@@ -81,6 +82,28 @@ describe('a wait in progress at the freeze', () => {
 
   it('ends with the status of the child, wherever parent and child are then (P8)', () => {
     assert.deepEqual(printed(run(moving('wait p', parent))), ['3']);
+  });
+});
+
+describe('a wait in progress that is cancelled', () => {
+  it('does not hold up the freeze; it is made again at the destination (5.5 step 4, option B)', () => {
+    const body = 'let c = fork { compute 4 s exit(3) } print(wait(c))';
+    const sim = startUntil(moving('wait p expect p.node == dest and p.status == 0', { body }), 'freeze');
+    const frames = sim.world.threads.rows.flatMap((t) => (t.live ? t.frames : []));
+    const freezing = frames.map(({ data }) => data as { cancel?: boolean }).find(({ cancel }) => cancel !== undefined);
+    freezing!.cancel = true;
+    untilPhase(sim, 'install');
+    assert.ok(milliseconds(migrationOf(sim), 'decision', 'frozen') < 10);
+    assert.deepEqual(
+      vprocOf(sim.world, SOURCE, PID)!.pending.map(({ operation }) => operation),
+      ['pma.wait'],
+    );
+    while (step(sim));
+    assert.deepEqual(
+      sim.world.output.map(({ text }) => text),
+      ['3'],
+    );
+    assert.ok(sim.world.expectations.every(({ held }) => held));
   });
 });
 
