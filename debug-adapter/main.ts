@@ -8,6 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { AdapterSession } from './session.ts';
 import { createWireReader, frameMessage } from './wire.ts';
 
@@ -20,7 +21,7 @@ export function startAdapter(input: Readable, output: Writable): Promise<void> {
       output.write('', () => gone()),
     );
     const reader = createWireReader(
-      (message) => session.handleMessage(message),
+      (message) => session.handleMessage(message as DebugProtocol.ProtocolMessage),
       (why) => session.reportBroken(why),
     );
     session.onDidSendMessage((message) => output.write(frameMessage(message)));

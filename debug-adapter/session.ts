@@ -1,18 +1,19 @@
 /**
  * One debug session: messages in, messages out.
  *
- * An AdapterSession has the shape of VS Code's DebugAdapter, so the extension runs it inside its own process; main.ts
- * puts it behind standard input and output for every other editor. It knows no files, no streams and no editor: what it
- * needs from its surroundings comes through the Host.
+ * An AdapterSession is a ProtocolServer of the library for debug adapters, and so a DebugAdapter of VS Code: the extension
+ * runs it inside its own process, and main.ts puts it behind standard input and output for every other editor. It knows
+ * no files and no editor: what it needs from its surroundings comes through the Host.
  *
  * Messages are handled one after the other, in the order in which they came, also where a handler has to wait for a
  * file. Every request gets exactly one response: a body, or an error that says what was wrong (errors.ts). What has to
  * follow a response (`initialized`, `continued`, a stop) is done after it has been sent.
  *
- * The session has a dispatcher of its own, a table of requests (handlers/table.ts), instead of the class that the
- * library for debug adapters offers: that one ends the process on a broken message, does not know all requests of the
- * protocol, and needs Node.
+ * Requests are dispatched by a table (handlers/table.ts) and not by the library's DebugSession, which ends the process on
+ * a broken message and does not know all requests of the protocol.
  */
+import { Event, Response } from '@vscode/debugadapter/lib/messages.js';
+import { ProtocolServer } from '@vscode/debugadapter/lib/protocol.js';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { asArguments } from './arguments.ts';
 import { arrive, breakDown, passing } from './arrive.ts';
@@ -22,31 +23,21 @@ import { createDriver } from './driver.ts';
 import { RequestError, errorIds, messageOf } from './errors.ts';
 import { handlers } from './handlers/table.ts';
 
-type Listener = (message: DebugProtocol.ProtocolMessage) => void;
-
-export class AdapterSession {
+export class AdapterSession extends ProtocolServer {
   readonly #context: Context;
-  readonly #listeners = new Set<Listener>();
-  #sequence = 1;
   #handled: Promise<void> = Promise.resolve();
   #afterwards: (() => void)[] = [];
   /** Called when the client has disconnected. */
   readonly #closed: () => void;
 
   constructor(host: Host, closed: () => void = () => undefined) {
+    super();
     this.#closed = closed;
     this.#context = this.#createContext(host);
   }
 
-  /** VS Code's event: a listener gets every message that the session sends. */
-  readonly onDidSendMessage = (listener: Listener, self?: unknown): { dispose: () => void } => {
-    const bound: Listener = (message) => listener.call(self, message);
-    this.#listeners.add(bound);
-    return { dispose: () => this.#listeners.delete(bound) };
-  };
-
-  /** Takes any value that came from a client. */
-  handleMessage(message: unknown): void {
+  /** Takes any value that came from a client, whatever its type says. */
+  override handleMessage(message: DebugProtocol.ProtocolMessage): void {
     this.#handled = this.#handled
       .then(() => this.#handle(message))
       .catch((error: unknown) => this.reportBroken(`a message: ${messageOf(error)}`));
@@ -57,10 +48,9 @@ export class AdapterSession {
     this.#context.send('output', { category: 'stderr', output: `osf1ad: ignored ${why}\n` });
   }
 
-  dispose(): void {
+  override dispose(): void {
     this.#context.driver.abandon();
     this.#context.run = null;
-    this.#listeners.clear();
   }
 
   async #handle(message: unknown): Promise<void> {
@@ -74,13 +64,15 @@ export class AdapterSession {
       this.reportBroken(`a message without a number to answer to: 'seq' is ${JSON.stringify(seq)}`);
       return;
     }
-    const request = { request_seq: seq, command: typeof command === 'string' ? command : '' };
+    const request = { seq: Number(seq), type: 'request', command: typeof command === 'string' ? command : '' };
+    const response: DebugProtocol.Response = new Response(request);
     try {
-      this.#send('response', { ...request, success: true, ...asBody(await this.#dispatch(message)) });
+      Object.assign(response, asBody(await this.#dispatch(message)));
     } catch (error) {
       this.#afterwards = [];
-      this.#send('response', { ...request, success: false, ...asError(error) });
+      Object.assign(response, { success: false }, asError(error));
     }
+    this.sendResponse(response);
     const actions = this.#afterwards;
     this.#afterwards = [];
     for (const action of actions) this.#guarded(action);
@@ -108,11 +100,6 @@ export class AdapterSession {
     return handler(this.#context, asArguments(message.arguments));
   }
 
-  #send(type: 'response' | 'event', message: object): void {
-    const numbered = { seq: this.#sequence++, type, ...message };
-    for (const listener of this.#listeners) listener(numbered);
-  }
-
   #createContext(host: Host): Context {
     const clock = { toldAt: 0 };
     const cx: Context = {
@@ -130,7 +117,7 @@ export class AdapterSession {
           if (cx.run !== null) breakDown(cx, cx.run, text);
         },
       }),
-      send: (event, body) => this.#send('event', body === undefined ? { event } : { event, body }),
+      send: (event, body) => this.sendEvent(new Event(event, body)),
       afterwards: (action) => void this.#afterwards.push(action),
       close: () => this.#closed(),
     };
