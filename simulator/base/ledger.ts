@@ -21,7 +21,7 @@ export const PROCESSOR = 7;
 /** For a processor, for a full queue, for a busy server, for somebody else, for the clock. */
 export const WAITING = 8;
 
-export const columns = [
+const columns = [
   'kernel calls',
   'local messages',
   'inter-node messages',

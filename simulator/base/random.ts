@@ -16,7 +16,7 @@ export function streams(seed: number): Streams {
 }
 
 /** A whole number, 0 <= n < 2^32. */
-export function draw(of: Streams, purpose: Purpose): number {
+function draw(of: Streams, purpose: Purpose): number {
   const stream = purposes.indexOf(purpose);
   const state = ((of[stream] ?? 0) + 0x9e3779b9) | 0;
   of[stream] = state;

@@ -117,10 +117,6 @@ export function digest(sim: Simulation): string {
   return worldDigest(sim.world);
 }
 
-export function isFinished(sim: Simulation): boolean {
-  return isEmpty(sim.world.queue);
-}
-
 /** Everything that a view may show of this moment. */
 export function inspect(sim: Simulation): ClusterState {
   const { world, scenario, seed, image } = sim;

@@ -51,7 +51,7 @@ export function doing(setup: OsfSetup, t: Thread, frame: Frame, top: boolean): s
   return setup.routines[frame.routine]!.steps[stepOf(t, frame, top)]?.name ?? 'returns';
 }
 
-export function instructionAt(setup: OsfSetup, frame: WorkloadFrame): Instruction | undefined {
+function instructionAt(setup: OsfSetup, frame: WorkloadFrame): Instruction | undefined {
   const { kind, unit, pc } = frame;
   return (kind === 'program' ? setup.image.programs[unit]! : setup.image.scenarios[unit]!).code[pc];
 }

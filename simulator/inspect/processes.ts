@@ -71,7 +71,7 @@ export function migrationStates(w: MigrationWorld): MigrationState[] {
 }
 
 /** The times that the paper's monitor collects [section 4], null while one of the stamps is missing. */
-export function timesOf(
+function timesOf(
   m: Migration,
 ): Pick<MigrationState, 'freezingTime' | 'freezeTime' | 'taskTime' | 'totalTime'> {
   return {

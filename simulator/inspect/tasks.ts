@@ -79,7 +79,7 @@ function regionsOf(w: OsfWorld, task: Task): RegionState[] {
 }
 
 /** How many pages of an object's chain are here, and how many are still at the node that they are imported from. */
-export function whereabouts(
+function whereabouts(
   w: OsfWorld,
   top: VmObject,
   pages: number,
@@ -105,7 +105,7 @@ export function whereabouts(
 }
 
 /** The node that supplies the absent pages of an import. */
-export function homeOf(w: OsfWorld, object: VmObject): string {
+function homeOf(w: OsfWorld, object: VmObject): string {
   const pager = w.ports.rows[object.pager];
   if (pager === undefined || !pager.live) return '';
   return pager.proxy ? nodeName(w, distributedOf(w, pager).destination) : nodeName(w, pager.node);

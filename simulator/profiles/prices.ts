@@ -45,8 +45,6 @@ export interface Prices {
   readonly failure_detection: number;
 }
 
-export type PriceName = keyof Prices;
-
 /** Thousandths of an inter-node delivery spent on the sending processor and on the receiving one; the rest is wire. */
 export interface Shares {
   readonly out: number;

@@ -38,7 +38,7 @@ interface Lookup extends KernelRequest {
   object?: number;
 }
 
-export const lookupRoutine = routine<XmmWorld, Lookup>('xmm_lookup', 'finds the memory object behind a region', [
+const lookupRoutine = routine<XmmWorld, Lookup>('xmm_lookup', 'finds the memory object behind a region', [
   step('find the object and write-protect its pages', (w, t, f) => {
     for (const right of pairs(takeHand(t))) discard(w, right);
     const object = objectBehind(w, f);

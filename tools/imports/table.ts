@@ -98,7 +98,7 @@ export const rooms: readonly Room[] = [
     name: 'language',
     paths: ['language/'],
     rooms: ['language/compile'],
-    packages: ['langium', 'vscode-languageserver', 'vscode-languageserver-textdocument', 'node:'],
+    packages: ['langium', 'vscode-languageserver', 'node:'],
     reason: 'a language server must answer while no cluster exists; only language/compile knows the simulator',
   },
   {
