@@ -15,9 +15,9 @@ export class BrokenRule extends Error {
   }
 }
 
-/** Throws unless the condition holds; `what` says what was found, in words. */
-export function assert(condition: boolean, rule: string, what: string): asserts condition {
-  if (!condition) throw new BrokenRule(rule, what);
+/** Throws unless the condition holds; `what` says what was found, in words (made only when they are needed). */
+export function assert(condition: boolean, rule: string, what: string | (() => string)): asserts condition {
+  if (!condition) throw new BrokenRule(rule, typeof what === 'string' ? what : what());
 }
 
 /** Marks a branch that a closed union leaves nothing for. */

@@ -73,7 +73,7 @@ function arriveRight(w: DipcWorld, node: number, type: number, uid: number, thir
   if (type === SEND) return arriveSend(w, node, uid, third).id;
   if (type === SEND_ONCE) return arriveSendOnce(w, node, uid, third).id;
   const port = copyOn(w, node, uid);
-  assert(port !== null && !port.proxy, 'D1', `receive right ${uid} is not on node ${node}`);
+  assert(port !== null && !port.proxy, 'D1', () => `receive right ${uid} is not on node ${node}`);
   distributedOf(w, port).convert = false;
   return port.id;
 }

@@ -90,7 +90,7 @@ function leave(w: DipcWorld, wire: number[], type: number, id: number): void {
     wire.push(type, state.uid, homeOf(state, port));
     dropSendOnce(w, port);
   } else {
-    assert(type === RECEIVE, '2.6', `a right of type ${type} leaves`);
+    assert(type === RECEIVE, '2.6', () => `a right of type ${type} leaves`);
     state.convert = true;
     wire.push(type, state.uid, port.node);
   }

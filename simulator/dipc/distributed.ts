@@ -21,7 +21,7 @@
  * sends half of its credits along, so it practically never has to buy new ones [docs/decisions].
  */
 import { assert } from '../base/assert.ts';
-import { NONE, at, release, take, type Row } from '../base/table.ts';
+import { NONE, at, release, takeBlank, type Row } from '../base/table.ts';
 import { KERNEL, portCreate, type Port } from '../mach/ipc/port.ts';
 import type { DipcWorld } from './world.ts';
 
@@ -82,7 +82,7 @@ export function blankDistributed(id: number): Distributed {
   };
 }
 
-export function uidOf(node: number, number: number): number {
+function uidOf(node: number, number: number): number {
   return node * NUMBERS_PER_NODE + number;
 }
 
@@ -97,7 +97,7 @@ export function originOf(uid: number): number {
 
 /** The distributed state of a copy that has one. */
 export function distributedOf(w: DipcWorld, port: Port): Distributed {
-  assert(port.dipc !== NONE, '2.1', `${port.label} has no UID`);
+  assert(port.dipc !== NONE, '2.1', () => `${port.label} has no UID`);
   return at(w.distributed, port.dipc);
 }
 
@@ -137,14 +137,14 @@ export function leadsNowhere(port: Port, state: Distributed): boolean {
 /** Forgets the distributed state of a copy that nobody on this node needs any more. */
 export function detach(w: DipcWorld, port: Port): void {
   const state = distributedOf(w, port);
-  assert(state.held.length === 0, 'D10', `${port.label} still holds messages`);
+  assert(state.held.length === 0, 'D10', () => `${port.label} still holds messages`);
   at(w.nodes, port.node).portByUid.delete(state.uid);
   port.dipc = NONE;
   release(w.distributed, state, blankDistributed);
 }
 
 function attach(w: DipcWorld, port: Port, uid: number): Distributed {
-  const state = take(w.distributed, blankDistributed);
+  const state = takeBlank(w.distributed, blankDistributed);
   state.port = port.id;
   state.uid = uid;
   port.dipc = state.id;

@@ -10,7 +10,7 @@
  */
 import { ARRIVE, HANDLE } from '../base/event.ts';
 import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS, WAITING, book } from '../base/ledger.ts';
-import { NONE, at, release, take, type Row } from '../base/table.ts';
+import { NONE, at, release, takeBlank, type Row } from '../base/table.ts';
 import { occupy } from '../mach/processor.ts';
 import { emitAt } from '../mach/world.ts';
 import type { DipcWorld } from './world.ts';
@@ -64,7 +64,7 @@ export interface PacketBody {
 const bytesPerKilobyte = 1024;
 const noBody: PacketBody = {};
 
-export function blankPacket(id: number): Packet {
+function blankPacket(id: number): Packet {
   return {
     id,
     live: true,
@@ -97,7 +97,7 @@ export function sendPacket(
   w: DipcWorld,
   fields: Partial<Packet> & Pick<Packet, 'kind' | 'from' | 'to' | 'uid' | 'base'>,
 ): number {
-  const packet = Object.assign(take(w.packets, blankPacket), fields);
+  const packet = Object.assign(takeBlank(w.packets, blankPacket), fields);
   const from = at(w.nodes, packet.from);
   const to = at(w.nodes, packet.to);
   const out = pay(w, packet, 'out');

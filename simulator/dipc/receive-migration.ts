@@ -85,9 +85,9 @@ export function install(w: DipcWorld, packet: Packet): void {
   if (port === null || !port.active) return;
   const state = distributedOf(w, port);
   const { seqno, qlimit, counted, transit, sendOnce } = packet.body;
-  assert(state.arriving, 'D7', `${port.label} was not arriving`);
+  assert(state.arriving, 'D7', () => `${port.label} was not arriving`);
   port.seqno = 0;
-  assert(seqno === 0, 'I8', `${port.label} moved with sequence number ${seqno}`);
+  assert(seqno === 0, 'I8', () => `${port.label} moved with sequence number ${seqno}`);
   port.qlimit = qlimit!;
   state.counted = counted!;
   state.transit += transit!;

@@ -19,7 +19,7 @@ import { lookup } from './ipc/space.ts';
 import { charge, occupy } from './processor.ts';
 import { call, finish, routine, step, type Routine } from './routine.ts';
 import { taskCreate } from './task.ts';
-import { isWaitingOn, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
+import { emptyHand, isWaitingOn, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
 
 export interface KernelRequest {
@@ -86,7 +86,7 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
   }),
   step('perform the service', (w, t, f) => {
     const service = w.setup.kernelServices.get(f.operation);
-    assert(service !== undefined, 'kernel call', `no service ${f.operation}`);
+    assert(service !== undefined, 'kernel call', () => `no service ${f.operation}`);
     call(t, service, { operation: f.operation, body: f.body, port: f.port } satisfies KernelRequest);
   }),
   step('return', (w, t) => {
@@ -108,7 +108,7 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
 /** Takes the rights out of the thread's hand: the service keeps or uses them. */
 export function takeHand(t: Thread): number[] {
   const { hand } = t;
-  t.hand = [];
+  t.hand = emptyHand;
   return hand;
 }
 
@@ -134,7 +134,13 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
     const { code, body, bytes, pages, rights } = (t.result ?? {}) as KernelAnswer;
     t.serves = NONE;
     if (f.reply !== NONE) {
-      answerWith(w, t, f.reply, { code: code ?? 'KERN_SUCCESS', body, bytes: bytes ?? 0, pages: pages ?? 0 }, rights ?? []);
+      answerWith(
+        w,
+        t,
+        f.reply,
+        { code: code ?? 'KERN_SUCCESS', body, bytes: bytes ?? 0, pages: pages ?? 0 },
+        rights ?? [],
+      );
     }
     t.result = null;
   }),

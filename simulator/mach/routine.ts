@@ -58,7 +58,7 @@ export function routine<W extends MachWorld, D extends object>(
 
 /** Pushes a frame: the thread goes on with the routine's first step, and comes back when it has finished. */
 export function call(t: Thread, to: Routine, data: object): void {
-  assert(to.index >= 0, 'routine', `${to.name} is not in the engine's list`);
+  assert(to.index >= 0, 'routine', () => `${to.name} is not in the engine's list`);
   t.frames.push({ routine: to.index, step: 0, current: 0, data });
 }
 
@@ -78,7 +78,7 @@ export function replace(t: Thread, by: Routine, data: object): void {
 export function goTo(w: MachWorld, t: Thread, name: string): void {
   const frame = t.frames[t.frames.length - 1]!;
   const target = w.setup.routines[frame.routine]!.steps.findIndex((each) => each.name === name);
-  assert(target >= 0, 'routine', `no step "${name}" in ${w.setup.routines[frame.routine]!.name}`);
+  assert(target >= 0, 'routine', () => `no step "${name}" in ${w.setup.routines[frame.routine]!.name}`);
   frame.step = target;
 }
 

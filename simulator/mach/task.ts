@@ -5,7 +5,7 @@
  * the kernel owns [mechanisms 2.5]. `suspendCount` stops all threads at once. `self` is the port that the kernel
  * answers on for this task (itk_self); the send rights that were handed out for it (sself) may name another port.
  */
-import { NONE, at, release, take, type Row } from '../base/table.ts';
+import { NONE, at, release, shortList, takeBlank, type Row } from '../base/table.ts';
 import { portDestroy } from './ipc/port-death.ts';
 import { kernelPort } from './ipc/port.ts';
 import { destroyName, kernelReleases, type Right } from './ipc/right.ts';
@@ -28,7 +28,7 @@ export interface Task extends Row {
   /** Port that the kernel answers on for this task. */
   self: number;
   /** Ports that the kernel keeps for the task: bootstrap, exception, and three registered ones; NONE where unset. */
-  readonly special: number[];
+  special: readonly number[];
   /** Account of new threads. */
   activity: number;
   /** Address map: ids of its regions, in the order of addresses. */
@@ -36,6 +36,9 @@ export interface Task extends Row {
   /** What the emulator keeps in the task's own memory: plain data that moves with the task. */
   emulator: object | null;
 }
+
+/** Shared by all tasks that have none. */
+const noSpecialPorts: readonly number[] = [NONE, NONE, NONE, NONE, NONE];
 
 export function blankTask(id: number): Task {
   return {
@@ -46,10 +49,10 @@ export function blankTask(id: number): Task {
     node: NONE,
     pid: NONE,
     suspendCount: 0,
-    threads: [],
+    threads: shortList(),
     space: emptySpace(),
     self: NONE,
-    special: [NONE, NONE, NONE, NONE, NONE],
+    special: noSpecialPorts,
     activity: 0,
     regions: [],
     emulator: null,
@@ -57,7 +60,7 @@ export function blankTask(id: number): Task {
 }
 
 export function taskCreate(w: MachWorld, node: number, kind: TaskKind, name: string, activity: number): Task {
-  const task = take(w.tasks, blankTask);
+  const task = takeBlank(w.tasks, blankTask);
   task.name = name;
   task.kind = kind;
   task.node = node;
@@ -75,7 +78,8 @@ export const REGISTERED = 2;
 /** Keeps a send right in hand as one of the task's special ports; the one kept before is given up. */
 export function setSpecial(w: MachWorld, task: Task, which: number, right: Right): void {
   const before = task.special[which]!;
-  task.special[which] = right.type === SEND ? right.port : NONE;
+  const after = right.type === SEND ? right.port : NONE;
+  if (after !== before) task.special = task.special.with(which, after);
   if (right.type === SEND) at(w.ports, right.port).kernelSends++;
   if (before !== NONE) kernelReleases(w, at(w.ports, before));
 }

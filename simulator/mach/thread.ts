@@ -19,7 +19,7 @@
  */
 import { RUN, WAKE } from '../base/event.ts';
 import { WAITING, book } from '../base/ledger.ts';
-import { NONE, at, take, type Row } from '../base/table.ts';
+import { NONE, at, shortList, takeBlank, type Row } from '../base/table.ts';
 import type { Frame } from './routine.ts';
 import type { Task } from './task.ts';
 import { threadTerminate } from './thread-control.ts';
@@ -33,8 +33,6 @@ export const RECEIVING = 4;
 export const SLEEPING = 5;
 export const BLOCKED = 6;
 export const ENDED = 7;
-
-export const threadStates = ['running', 'ready', 'computing', 'sending', 'receiving', 'sleeping', 'blocked', 'ended'];
 
 /** What an aborted thread does again when it runs. */
 export const RETRY_NOTHING = 0;
@@ -98,6 +96,8 @@ export interface Thread extends Row {
 }
 
 export const noNames: readonly number[] = [];
+/** Shared by all threads that hold nothing: a hand is replaced, never changed. */
+export const emptyHand: number[] = [];
 
 export function blankThread(id: number): Thread {
   return {
@@ -112,7 +112,7 @@ export function blankThread(id: number): Thread {
     self: NONE,
     parked: false,
     retry: RETRY_NOTHING,
-    frames: [],
+    frames: shortList(),
     result: null,
     activity: 0,
     since: 0,
@@ -134,13 +134,13 @@ export function blankThread(id: number): Thread {
     names: noNames,
     arrivedOn: NONE,
     kernelPort: NONE,
-    hand: [],
+    hand: emptyHand,
   };
 }
 
 /** A new thread of the task, suspended or not, without frames; `identity` for one that moves, else a new one. */
 export function threadCreate(w: MachWorld, task: Task, name: string, identity = w.threadByIdentity.length): Thread {
-  const t = take(w.threads, blankThread);
+  const t = takeBlank(w.threads, blankThread);
   const husk = threadOf(w, identity);
   if (husk !== null) husk.identity = NONE;
   t.identity = identity;

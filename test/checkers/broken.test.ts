@@ -238,7 +238,7 @@ const breakages: Record<string, (s: Scene) => void> = {
     procAllocate(w, 0, 7).usage.base = 10 * w.time;
   },
   T1: ({ client }) => {
-    client.task.special[0] = 9999;
+    client.task.special = [9999];
   },
   T2: ({ server, full }) => {
     server.portOf(full).lastMessage = server.portOf(full).firstMessage;

@@ -220,7 +220,7 @@ function fail(t: Thread, code: string): null {
  * [mechanisms 1.6, pseudo-receive].
  */
 export function takeBack(w: MachWorld, t: Thread, message: Message): void {
-  assert(!message.wire, 'pseudo-receive', `${message.operation} has left its node`);
+  assert(!message.wire, 'pseudo-receive', () => `${message.operation} has left its node`);
   const task = at(w.tasks, t.task);
   const { rights, reply, dest, destType, carried } = message;
   messageFree(w, message);

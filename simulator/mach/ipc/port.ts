@@ -12,7 +12,7 @@
  * A port set is a row too (`set`): it has a queue and receivers, and never rights. While a port belongs to a set, its
  * messages live in the set's queue [mechanisms 1.8].
  */
-import { NONE, take, type Row } from '../../base/table.ts';
+import { NONE, takeBlank, type Row } from '../../base/table.ts';
 import type { MachWorld } from '../world.ts';
 
 /** Receiver of the ports that the kernel owns. */
@@ -103,7 +103,7 @@ export function blankPort(id: number): Port {
 
 /** A port in limbo: the caller puts its receive right somewhere. */
 export function portCreate(w: MachWorld, node: number, label: string): Port {
-  const port = take(w.ports, blankPort);
+  const port = takeBlank(w.ports, blankPort);
   port.node = node;
   port.label = label;
   return port;
@@ -117,10 +117,4 @@ export function kernelPort(w: MachWorld, node: number, label: string, kind: Obje
   port.object = object;
   port.qlimit = MAXIMUM_QUEUE_LIMIT;
   return port;
-}
-
-/** The kernel keeps a send right to the port in a table of its own. */
-export function kernelHolds(port: Port): void {
-  port.srights++;
-  port.kernelSends++;
 }

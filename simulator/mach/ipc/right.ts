@@ -35,15 +35,6 @@ export const COPY_SEND = 19;
 export const MAKE_SEND = 20;
 export const MAKE_SEND_ONCE = 21;
 
-export const dispositionNames: Readonly<Record<number, string>> = {
-  [MOVE_RECEIVE]: 'move-receive',
-  [MOVE_SEND]: 'move-send',
-  [MOVE_SEND_ONCE]: 'move-send-once',
-  [COPY_SEND]: 'copy-send',
-  [MAKE_SEND]: 'make-send',
-  [MAKE_SEND_ONCE]: 'make-send-once',
-};
-
 /** A right in hand: SEND, RECEIVE, SEND_ONCE, or DEAD_NAME with port NONE. */
 export interface Right {
   type: number;
@@ -173,7 +164,7 @@ export function discard(w: MachWorld, right: Right): void {
 /** One send right less; the last one may be what a no-senders request waits for. */
 export function dropSend(w: MachWorld, port: Port): void {
   port.srights--;
-  assert(port.srights >= 0, 'I4', `${port.label} has ${port.srights} send rights`);
+  assert(port.srights >= 0, 'I4', () => `${port.label} has ${port.srights} send rights`);
   if (!port.active) return bury(w, port);
   if (port.srights === 0 && (port.nsrequest !== NONE || port.dipc !== NONE || port.objectKind === 'memory'))
     emit(w, LAST_SEND, port.id);
@@ -230,7 +221,7 @@ export function destroyName(w: MachWorld, task: Task, name: number): void {
 }
 
 /** A right to a port that has died is given up: only the count is left of it. */
-export function forgetDead(w: MachWorld, port: Port, type: number): void {
+function forgetDead(w: MachWorld, port: Port, type: number): void {
   if (type === SEND) return dropSend(w, port);
   port.sorights--;
   bury(w, port);
@@ -275,7 +266,7 @@ function removeReceive(w: MachWorld, task: Task, name: number, port: Port): void
 }
 
 function settleReceive(task: Task, port: Port, name: number): void {
-  assert(port.receiver === NONE || port.receiver === KERNEL, 'I1', `${port.label} has two receivers`);
+  assert(port.receiver === NONE || port.receiver === KERNEL, 'I1', () => `${port.label} has two receivers`);
   port.receiver = task.id;
   port.receiverName = name;
   port.destination = NONE;

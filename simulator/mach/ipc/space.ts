@@ -8,7 +8,7 @@
  * `byPort` finds the one name of a port's send and receive rights [I3]; it is built when a space grows beyond a few
  * entries, so that a small task stays small. It is an index over the entries and never the truth.
  */
-import { NONE } from '../../base/table.ts';
+import { NONE, shortList } from '../../base/table.ts';
 
 export const FREE = 0;
 export const SEND = 1;
@@ -40,7 +40,7 @@ export interface Space {
 const smallSpace = 16;
 
 export function emptySpace(): Space {
-  return { entries: [], free: [], byPort: null };
+  return { entries: shortList(), free: [], byPort: null };
 }
 
 export function nameOf(space: Space, index: number): number {
