@@ -22,11 +22,6 @@ export interface Parts {
   readonly report: Report;
 }
 
-/** What the Call Stack view gives to a command of its menu. */
-interface CallStackItem {
-  readonly threadId?: number | string;
-}
-
 export function registerCommands(parts: Parts): Disposable[] {
   const { cluster, tasks, panels, report } = parts;
   const register = (name: string, run: (argument: never, second: never) => unknown): Disposable =>
@@ -44,24 +39,21 @@ export function registerCommands(parts: Parts): Disposable[] {
       if (owner !== undefined) panels.show(owner);
     }),
     register('revealStack', (row: MarkedRow) => revealStack(cluster, row.subject)),
-    register('revealTask', async (item?: CallStackItem) => {
-      const thread = Number(item?.threadId ?? debug.activeStackItem?.threadId) - 1;
+    register('revealTask', async (place: unknown, context: unknown) => {
       if (cluster.moment === null) return;
-      await commands.executeCommand('osf1ad.tasks.focus');
-      await tasks.reveal(isTask(cluster.moment.state, thread));
+      const thread = threadOf(place) ?? threadOf(context) ?? debug.activeStackItem?.threadId;
+      if (thread !== undefined) await tasks.reveal(isTask(cluster.moment.state, thread - 1));
     }),
     register('copyValue', (row: MarkedRow) => env.clipboard.writeText([row.label, row.description].join('\t'))),
     register('showReport', () => report.show()),
   ];
 }
 
-/** Shows the row of a task or a process in the Tasks view. */
-export async function revealOwner(tasks: ClusterTree, owner: TableOwner): Promise<void> {
-  await commands.executeCommand('osf1ad.tasks.focus');
-  await tasks.reveal(
-    ({ kind, subject }) =>
-      kind === 'task' && ('pid' in owner ? subject.pid === owner.pid : subject.task === owner.task),
-  );
+/** What the Call Stack view gives to a command of its menu: a thread's number, or an object that has it. */
+function threadOf(argument: unknown): number | undefined {
+  if (typeof argument === 'number') return argument;
+  const isContext = typeof argument === 'object' && argument !== null && 'threadId' in argument;
+  return isContext ? Number(argument.threadId) : undefined;
 }
 
 async function startScript(script: Uri | undefined, scenario: string | undefined, noDebug: boolean): Promise<void> {

@@ -10,14 +10,14 @@
 import { join } from 'node:path';
 import { DebugConfigurationProviderTriggerKind, commands, debug, window, type ExtensionContext } from 'vscode';
 import { CapabilityPanels } from './capability-table/panel.ts';
-import { registerCommands, revealOwner } from './commands.ts';
+import { registerCommands } from './commands.ts';
 import { AdapterFactory } from './debug/adapter.ts';
 import { Cluster } from './debug/cluster.ts';
 import { configurations } from './debug/configuration.ts';
 import { LanguageServices } from './language-client.ts';
 import { Report } from './report.ts';
 import { showTime } from './status-bar.ts';
-import { followStack } from './trees/follow.ts';
+import { followStack, isOwner } from './trees/follow.ts';
 import { marks } from './trees/marks.ts';
 import { ClusterTree } from './trees/tree.ts';
 import { nodeRows } from './views/nodes.ts';
@@ -32,7 +32,7 @@ export function activate(context: ExtensionContext): void {
   const cluster = new Cluster();
   const tasks = new ClusterTree('osf1ad.tasks', cluster, taskRows);
   const report = new Report(cluster);
-  const panels = new CapabilityPanels(context.extensionUri, cluster, (owner) => void revealOwner(tasks, owner));
+  const panels = new CapabilityPanels(context.extensionUri, cluster, (owner) => void tasks.reveal(isOwner(owner)));
   language = new LanguageServices(bundles);
   const { Dynamic } = DebugConfigurationProviderTriggerKind;
   context.subscriptions.push(

@@ -8,6 +8,7 @@
 import { DebugStackFrame, DebugThread, commands, debug, type Disposable } from 'vscode';
 import type { ClusterState, TaskState } from '../../simulator/inspect/state.ts';
 import type { Cluster } from '../debug/cluster.ts';
+import type { TableOwner } from '../views/capabilities.ts';
 import type { MarkedRow } from '../views/changes.ts';
 import type { Subject } from '../views/row.ts';
 import type { ClusterTree } from './tree.ts';
@@ -19,7 +20,7 @@ const dapThread = (thread: number): number => thread + 1;
 export function followStack(cluster: Cluster, tasks: ClusterTree): Disposable {
   return debug.onDidChangeActiveStackItem(async (item) => {
     const moment = cluster.moment;
-    if (item === undefined || moment?.session?.id !== item.session.id) return;
+    if (item === undefined || !tasks.view.visible || moment?.session?.id !== item.session.id) return;
     const frame = item instanceof DebugStackFrame ? await threadOfFrame(cluster, item.frameId) : null;
     const thread = frame ?? simulatedThread(item.threadId);
     await tasks.reveal(item instanceof DebugThread ? isTask(moment.state, thread) : isThread(thread));
@@ -36,6 +37,12 @@ export function isTask(state: ClusterState, thread: number): (row: MarkedRow) =>
   const owner = taskOfThread(state, thread)?.task;
   return ({ kind, subject }) => kind === 'task' && owner !== undefined && subject.task === owner;
 }
+
+/** The row of the task or the process that has a capability table. */
+export const isOwner =
+  (owner: TableOwner) =>
+  ({ kind, subject }: MarkedRow): boolean =>
+    kind === 'task' && ('pid' in owner ? subject.pid === owner.pid : subject.task === owner.task);
 
 /** The thread that executes a frame: another one than the stack's where it waits for an answer. */
 async function threadOfFrame(cluster: Cluster, frameId: number): Promise<number | null> {

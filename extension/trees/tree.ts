@@ -50,8 +50,9 @@ export class ClusterTree implements TreeDataProvider<MarkedRow>, Disposable {
   }
 
   getTreeItem(row: MarkedRow): TreeItem {
+    // The editor remembers an empty row as closed; one that is to open when something comes into it starts anew then.
     const item = new TreeItem(row.label, collapsible(row));
-    item.id = row.id;
+    item.id = row.open && row.children.length === 0 ? `${row.id} (empty)` : row.id;
     item.description = row.description;
     item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
     item.contextValue = row.kind;
@@ -68,10 +69,10 @@ export class ClusterTree implements TreeDataProvider<MarkedRow>, Disposable {
     return item;
   }
 
-  /** Selects the first such row without taking the focus; a view that is not seen is left alone. */
+  /** Selects the first such row without taking the focus; brings the view up if it is not seen. */
   async reveal(isWanted: (row: MarkedRow) => boolean): Promise<void> {
     const row = [...this.#parents.keys()].find(isWanted);
-    if (row !== undefined && this.view.visible) await this.view.reveal(row, { select: true, focus: false });
+    if (row !== undefined) await this.view.reveal(row, { select: true, focus: false });
   }
 
   dispose(): void {

@@ -13,7 +13,7 @@ const markWords: Readonly<Record<Mark, string>> = {
 };
 
 /** Characters that markdown would take for its own. */
-export const escaped = (text: string): string => text.replace(/[\\`*_{}[\]<>()#+\-.!|~]/g, '\\$&');
+const escaped = (text: string): string => text.replace(/[\\`*_{}[\]<>()#+\-.!|~]/g, '\\$&');
 
 export function tooltipMarkdown(row: MarkedRow): string {
   const was = new Map(row.changes.map((change) => [change.fact, change]));

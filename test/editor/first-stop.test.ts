@@ -88,9 +88,24 @@ describe('the first stop', () => {
     await editor.runCommand('View: Hide Panel');
     for (const view of ['Nodes', 'Tasks', 'Vprocs']) await openPane(editor, view, true);
     const edge = await editor.page.locator('.split-view-view:has(> .editor-group-container)').last().boundingBox();
-    if (edge !== null) await dragSash(edge.x, 850);
+    if (edge !== null) await dragSash(edge.x, 770);
     await editor.page.mouse.move(600, 990);
+    await editor.page.locator('.monaco-sash.hover').first().waitFor({ state: 'detached' });
     await editor.screenshot('stop-on-attach');
+  });
+
+  it('leads from a row of a tree to the stack of its thread, and back', async () => {
+    const row = editor.page.locator('.sidebar .monaco-list-row[aria-label^="signals, suspended"]');
+    await row.hover();
+    await row.locator('a.action-label[aria-label="Reveal Stack"]').click();
+    const { thread, frame } = await stopShown(editor, /shown from the tree/i);
+    assert.match(thread, /pid 2 cc1 \(signals\) @ dest/);
+    assert.match(frame, /^Stack Frame/);
+    const stopped = editor.page.locator('.debug-call-stack .monaco-list-row[aria-label^="Thread pid 2 cc1 @ dest"]');
+    await stopped.click({ button: 'right' });
+    await editor.page.locator('.context-view .action-item', { hasText: 'Reveal Task in Tree' }).hover();
+    await press('Enter');
+    await editor.waitFor('.sidebar .monaco-list-row.selected[aria-label^="pid 2 cc1, dest"]');
   });
 
   it('finds rows with the keyboard, and sorts them', async () => {
