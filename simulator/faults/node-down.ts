@@ -3,7 +3,8 @@
  *
  *   ports       dipc/failure.ts: proxies die, answers that will not come are replaced by notices, credits are written off
  *   memory      objects whose pager was there are lost: what has not been fetched will never be
- *   husks       a suspended process task that nobody can name any more was being moved there: it ends
+ *   husks       a suspended process task that nobody else can name any more was being moved there, or made from there:
+ *               it ends
  *   orphans     a running process task whose PMA was there (it had been moved alone): its emulator gives up
  *   processes   the PM Master says that every process of that node is dead; a PMA here ends those of its own processes
  *               whose task was there
@@ -11,7 +12,7 @@
  */
 import { NONE, at, select } from '../base/table.ts';
 import { severNode } from '../dipc/failure.ts';
-import { lookup } from '../mach/ipc/space.ts';
+import { lookup, nameForPort } from '../mach/ipc/space.ts';
 import { taskTerminate, type Task } from '../mach/task.ts';
 import { migrationEnd, type MigrationWorld } from '../migration/record.ts';
 import { PROCESS_PORT } from '../osf1/emulator/state.ts';
@@ -58,11 +59,11 @@ function endLostProcesses(w: MigrationWorld, pma: Pma): void {
   }
 }
 
-/** Suspended, and no right to its kernel port is left anywhere: nobody can ever resume it. */
+/** Suspended, and nobody else has a right to its kernel port: it can never be resumed. */
 function isHusk(w: MigrationWorld, task: Task): boolean {
-  if (task.suspendCount === 0) return false;
+  if (task.suspendCount === 0 && task.threads.some((id) => at(w.threads, id).suspendCount === 0)) return false;
   const port = at(w.ports, task.self);
-  if (port.srights > 0) return false;
+  if (port.srights > (nameForPort(task.space, port.id) === NONE ? 0 : 1)) return false;
   if (port.dipc === NONE) return true;
   const { uid } = at(w.distributed, port.dipc);
   return !w.nodes.rows.some((each) => {

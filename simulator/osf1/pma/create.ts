@@ -28,9 +28,11 @@ import {
   TERMINAL,
   type EmulatorState,
 } from '../emulator/state.ts';
-import { procAllocate } from '../proc.ts';
+import { NODE_LOST } from '../pm-master/exit.ts';
+import { procAllocate, procOf } from '../proc.ts';
 import { becomeLocal, vprocAllocate, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
+import { kill } from './exit.ts';
 import { pmaOf } from './pma.ts';
 
 /** A right that the child gets, under the emulator's name for it. */
@@ -100,12 +102,14 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     kernelCall(w, t, f.task, 'thread_create', { body: { name: 'main', frames: [] } });
   }),
   step('make its signal thread', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
     f.mainThread = t.names[0]!;
     f.thread = (t.body as { identity: number }).identity;
     const frames: Frame[] = [{ routine: emulatorSignals.index, step: 0, current: 0, data: { signal: NONE } }];
     kernelCall(w, t, f.task, 'thread_create', { body: { name: 'signals', frames } });
   }),
   step('set the state of the main thread', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
     f.signalThread = t.names[0]!;
     kernelCall(w, t, f.mainThread, 'thread_set_state', { body: { frames: f.frames } });
   }),
@@ -151,5 +155,10 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     });
   }),
   step('let it run', (w, t, f) => kernelCall(w, t, f.mainThread, 'thread_resume')),
-  step('report the pid', (_w, t, f) => finish(t, { body: { pid: f.pid } } satisfies Payload)),
+  step('report the pid', (w, t, f) => {
+    // Its task was made on another node, beside its parent's, and that node has failed meanwhile.
+    const proc = procOf(w, t.node, f.pid);
+    if (proc !== null && t.code === 'MACH_SEND_INVALID_DEST') kill(w, pmaOf(w, t), proc, NODE_LOST);
+    finish(t, { body: { pid: f.pid } } satisfies Payload);
+  }),
 ]);
