@@ -205,6 +205,8 @@ function countEvent(w: CheckedWorld, census: Census, slot: number): void {
     case HANDLE:
       census.crossings[a]!++;
       return;
+    default:
+      return;
   }
 }
 

@@ -9,7 +9,7 @@
  * A node that is down neither sends nor receives: its packets vanish.
  */
 import { ARRIVE, HANDLE } from '../base/event.ts';
-import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS, WAITING, book } from '../base/ledger.ts';
+import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS, SYSTEM, WAITING, book } from '../base/ledger.ts';
 import { NONE, at, release, takeBlank, type Row } from '../base/table.ts';
 import { occupy } from '../mach/processor.ts';
 import { emitAt } from '../mach/world.ts';
@@ -97,7 +97,18 @@ export function sendPacket(
   w: DipcWorld,
   fields: Partial<Packet> & Pick<Packet, 'kind' | 'from' | 'to' | 'uid' | 'base'>,
 ): number {
-  const packet = Object.assign(takeBlank(w.packets, blankPacket), fields);
+  const packet = takeBlank(w.packets, blankPacket);
+  packet.kind = fields.kind;
+  packet.from = fields.from;
+  packet.to = fields.to;
+  packet.uid = fields.uid;
+  packet.activity = fields.activity ?? SYSTEM;
+  packet.message = fields.message ?? NONE;
+  packet.migrating = fields.migrating ?? false;
+  packet.body = fields.body ?? noBody;
+  packet.base = fields.base;
+  packet.rights = fields.rights ?? 0;
+  packet.bytes = fields.bytes ?? 0;
   const from = at(w.nodes, packet.from);
   const to = at(w.nodes, packet.to);
   const out = pay(w, packet, 'out');
