@@ -12,7 +12,13 @@ import { workloadRoutines } from '../workload/routines.ts';
 import { xmmServices } from '../xmm/routines.ts';
 
 /** All routines, in the order that gives them their numbers. */
-const routines: readonly Routine[] = [...machRoutines, ...xmmServices, ...osfRoutines, ...migrationRoutines, ...workloadRoutines];
+const routines: readonly Routine[] = [
+  ...machRoutines,
+  ...xmmServices,
+  ...osfRoutines,
+  ...migrationRoutines,
+  ...workloadRoutines,
+];
 routines.forEach((each, index) => (each.index = index));
 
 const services = new Map([...osfServices, ...migrationServices]);

@@ -3,7 +3,17 @@ import { NONE, at } from '../base/table.ts';
 import { distributedOf, uidText } from '../dipc/distributed.ts';
 import { KERNEL, type Port } from '../mach/ipc/port.ts';
 import { DEAD_NAME, PORT_SET, SEND_ONCE, SEND_RECEIVE, SEND, type Entry } from '../mach/ipc/space.ts';
-import { BLOCKED, COMPUTING, ENDED, READY, RECEIVING, SENDING, SLEEPING, isSuspended, type Thread } from '../mach/thread.ts';
+import {
+  BLOCKED,
+  COMPUTING,
+  ENDED,
+  READY,
+  RECEIVING,
+  SENDING,
+  SLEEPING,
+  isSuspended,
+  type Thread,
+} from '../mach/thread.ts';
 import type { XmmWorld } from '../xmm/world.ts';
 import type { RightType } from './state.ts';
 

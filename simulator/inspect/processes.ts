@@ -71,9 +71,7 @@ export function migrationStates(w: MigrationWorld): MigrationState[] {
 }
 
 /** The times that the paper's monitor collects [section 4], null while one of the stamps is missing. */
-function timesOf(
-  m: Migration,
-): Pick<MigrationState, 'freezingTime' | 'freezeTime' | 'taskTime' | 'totalTime'> {
+function timesOf(m: Migration): Pick<MigrationState, 'freezingTime' | 'freezeTime' | 'taskTime' | 'totalTime'> {
   return {
     freezingTime: reached(between(m, 'decision', 'frozen')),
     freezeTime: reached(between(m, 'suspended', 'resumed')),

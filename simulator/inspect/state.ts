@@ -197,7 +197,9 @@ export interface MigrationState {
   readonly outcome: '' | 'done' | 'refused' | 'failed';
   readonly reason: string;
   /** Virtual time of each stamp, null if not reached. */
-  readonly stamps: Readonly<Record<'decision' | 'frozen' | 'detached' | 'installed' | 'attached' | 'resumed' | 'ended', number | null>>;
+  readonly stamps: Readonly<
+    Record<'decision' | 'frozen' | 'detached' | 'installed' | 'attached' | 'resumed' | 'ended', number | null>
+  >;
   readonly freezingTime: number | null;
   readonly freezeTime: number | null;
   readonly taskTime: number | null;

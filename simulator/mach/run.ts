@@ -7,7 +7,16 @@ import { receive } from './ipc/mach-msg.ts';
 import { resumeComputing } from './processor.ts';
 import { trap } from './kernel-call.ts';
 import { performStep } from './routine.ts';
-import { READY, RETRY_NOTHING, RETRY_RECEIVE, RETRY_STEP, RUNNING, isSuspended, runnable, type Thread } from './thread.ts';
+import {
+  READY,
+  RETRY_NOTHING,
+  RETRY_RECEIVE,
+  RETRY_STEP,
+  RUNNING,
+  isSuspended,
+  runnable,
+  type Thread,
+} from './thread.ts';
 import type { MachWorld } from './world.ts';
 
 /** The thread that a RUN event is for, or null if it is gone, or has been given something else to do since. */

@@ -19,11 +19,11 @@ function digestsOf(sim: Simulation, every: number): string[] {
 }
 
 describe('a run', () => {
-  it('breaks no rule, whatever the script', async function () {
+  it('breaks no rule, whatever the script', function () {
     this.timeout(120_000);
-    await fc.assert(
-      fc.asyncProperty(script, async (text) => {
-        const sim = createSimulation(await imageOf(text), { scenario: 0, checked: true });
+    fc.assert(
+      fc.property(script, (text) => {
+        const sim = createSimulation(imageOf(text), { scenario: 0, checked: true });
         while (eventCount(sim) < MOST_EVENTS && step(sim));
         assert.ok(eventCount(sim) < MOST_EVENTS, 'the run does not end');
       }),
@@ -31,11 +31,11 @@ describe('a run', () => {
     );
   });
 
-  it('of one seed is the same run, at every event', async function () {
+  it('of one seed is the same run, at every event', function () {
     this.timeout(120_000);
-    await fc.assert(
-      fc.asyncProperty(script, async (text) => {
-        const image = await imageOf(text);
+    fc.assert(
+      fc.property(script, (text) => {
+        const image = imageOf(text);
         const first = digestsOf(createSimulation(image, { scenario: 0 }), 1);
         const second = digestsOf(createSimulation(image, { scenario: 0 }), 1);
         assert.deepEqual(second, first);
@@ -44,11 +44,11 @@ describe('a run', () => {
     );
   });
 
-  it('can be stepped n times forward and n times back, to the same world', async function () {
+  it('can be stepped n times forward and n times back, to the same world', function () {
     this.timeout(120_000);
-    await fc.assert(
-      fc.asyncProperty(script, fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1, max: 40 }), async (text, at, n) => {
-        const sim = createSimulation(await imageOf(text), { scenario: 0 });
+    fc.assert(
+      fc.property(script, fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1, max: 40 }), (text, at, n) => {
+        const sim = createSimulation(imageOf(text), { scenario: 0 });
         seek(sim, at);
         const start = eventCount(sim);
         const digests = [digest(sim)];
@@ -63,12 +63,12 @@ describe('a run', () => {
     );
   });
 
-  it('ends the same way after any wandering in time', async function () {
+  it('ends the same way after any wandering in time', function () {
     this.timeout(120_000);
     const wander = fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 6 });
-    await fc.assert(
-      fc.asyncProperty(script, wander, async (text, moments) => {
-        const image = await imageOf(text);
+    fc.assert(
+      fc.property(script, wander, (text, moments) => {
+        const image = imageOf(text);
         const straight = createSimulation(image, { scenario: 0 });
         while (step(straight));
         const wandering = createSimulation(image, { scenario: 0 });

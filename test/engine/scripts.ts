@@ -65,8 +65,8 @@ const scenario = fc
 export const script = fc.tuple(program, scenario).map((parts) => cluster + parts.join('\n'));
 
 /** Compiles a script that must compile. */
-export async function imageOf(text: string, path = 'random.adw'): Promise<Image> {
-  const { image, diagnostics } = await compileScript(text, path);
+export function imageOf(text: string, path = 'random.adw'): Image {
+  const { image, diagnostics } = compileScript(text, path);
   if (image === null) throw new Error(`${diagnostics.map((each) => each.message).join('\n')}\n${text}`);
   return image;
 }

@@ -133,4 +133,3 @@ export const dataRequest = routine<MachWorld, DataRequest>('memory_object_data_r
 function supply(version: number): KernelAnswer {
   return { body: { version } satisfies DataSupply, pages: 1 };
 }
-
