@@ -50,9 +50,8 @@ export class ClusterTree implements TreeDataProvider<MarkedRow>, Disposable {
   }
 
   getTreeItem(row: MarkedRow): TreeItem {
-    // The editor remembers an empty row as closed; one that is to open when something comes into it starts anew then.
     const item = new TreeItem(row.label, collapsible(row));
-    item.id = row.open && row.children.length === 0 ? `${row.id} (empty)` : row.id;
+    item.id = row.id;
     item.description = row.description;
     item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
     item.contextValue = row.kind;
@@ -104,9 +103,10 @@ export class ClusterTree implements TreeDataProvider<MarkedRow>, Disposable {
   }
 }
 
+/** An empty row that is to be open counts as open: the editor would remember it as closed when something comes into it. */
 function collapsible({ children, open }: Row): TreeItemCollapsibleState {
-  if (children.length === 0) return TreeItemCollapsibleState.None;
-  return open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+  if (open) return TreeItemCollapsibleState.Expanded;
+  return children.length === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed;
 }
 
 /** After the end of a session its last state stays to be read, and the view says so. */

@@ -65,7 +65,7 @@ function vprocRow(vproc: VprocState): Row {
     kind: 'vproc',
     label: `pid ${vproc.pid} ${vproc.name}`,
     description: isLocal
-      ? joined('local', vproc.list === '' ? '' : `${vproc.list} list`, vproc.state)
+      ? joined('local', vproc.list === '' ? '' : `${vproc.list} list`, vproc.state, pendingWords(vproc))
       : joined('stub', `at ${vproc.at}`, vproc.stale ? 'stale' : ''),
     icon: vproc.stale ? 'warning' : icon,
     ...(color === '' ? {} : { color }),
@@ -87,6 +87,8 @@ function vprocRow(vproc: VprocState): Row {
     ],
   };
 }
+
+const pendingWords = ({ pending }: VprocState): string => (pending.length === 0 ? '' : `${pending.length} pending`);
 
 function masterRow(state: ClusterState): Row {
   const alive = state.processes.filter((entry) => entry.state === 'alive').length;

@@ -85,11 +85,12 @@ describe('the first stop', () => {
     await offer('pid 2 cc1');
     await press('Enter');
     await tablePage(editor).locator('#rows tr.changed').first().waitFor();
+    const edge = await editor.page.locator('.split-view-view:has(> .editor-group-container)').last().boundingBox();
+    if (edge !== null) await dragSash(edge.x, 745);
+    await editor.page.mouse.move(600, 990);
     await editor.runCommand('View: Hide Panel');
     for (const view of ['Nodes', 'Tasks', 'Vprocs']) await openPane(editor, view, true);
-    const edge = await editor.page.locator('.split-view-view:has(> .editor-group-container)').last().boundingBox();
-    if (edge !== null) await dragSash(edge.x, 770);
-    await editor.page.mouse.move(600, 990);
+    await editor.runCommand('View: Focus First Editor Group');
     await editor.page.locator('.monaco-sash.hover').first().waitFor({ state: 'detached' });
     await editor.screenshot('stop-on-attach');
   });

@@ -173,7 +173,7 @@ describe('the tree of vprocs', () => {
     const stub = vproc('dest', 2, { operations: 'stub', at: 'source', stale: true, list: '', state: '' });
     assert.deepEqual(drawn(vprocRows(cluster({ nodes, vprocs: [frozen, stub], processes }))), [
       'pma @ source | 1 here',
-      '  pid 2 cc1 | local · migrating list · frozen',
+      '  pid 2 cc1 | local · migrating list · frozen · 1 pending',
       '    signal SIGCHLD | pending',
       'pma @ dest | 0 here · 1 stub',
       '  pid 2 cc1 | stub · at source · stale',
