@@ -18,7 +18,13 @@ export type Notice =
       readonly thread: number;
     }
   | { readonly kind: 'spawned'; readonly pid: number; readonly node: string; readonly thread: number }
-  | { readonly kind: 'exited'; readonly pid: number; readonly node: string; readonly status: number; readonly reason: string }
+  | {
+      readonly kind: 'exited';
+      readonly pid: number;
+      readonly node: string;
+      readonly status: number;
+      readonly reason: string;
+    }
   | { readonly kind: 'crashed'; readonly node: string }
   | { readonly kind: 'output'; readonly pid: number | null; readonly thread: number; readonly text: string }
   | {

@@ -91,7 +91,7 @@ export function learnOfDeath(w: DipcWorld, packet: Packet): void {
   killCopy(w, port);
 }
 
-export function killCopy(w: DipcWorld, port: Port): void {
+function killCopy(w: DipcWorld, port: Port): void {
   portDestroy(w, port);
   destroyHeld(w, port);
   forgetIfDead(w, port);

@@ -25,7 +25,6 @@ import {
   SLEEPING,
   blankThread,
   isSuspended,
-  noNames,
   type Thread,
 } from './thread.ts';
 import { emit, type MachWorld } from './world.ts';
@@ -106,14 +105,6 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
   threads.splice(threads.indexOf(t.id), 1);
   if (t.self !== NONE) portDestroy(w, at(w.ports, t.self));
   release(w.threads, t, blankThread);
-}
-
-/** Forgets what the last receive brought. */
-export function clearReceived(t: Thread): void {
-  t.operation = '';
-  t.body = null;
-  t.reply = NONE;
-  t.names = noNames;
 }
 
 function isBlockedSender(w: MachWorld, t: Thread): boolean {

@@ -82,7 +82,7 @@ export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number):
 }
 
 /** Takes the first message out of the queue, without giving it to anybody; msgcount is the caller's. */
-export function takeFirst(w: MachWorld, queue: Port): Message | null {
+function takeFirst(w: MachWorld, queue: Port): Message | null {
   if (queue.firstMessage === NONE) return null;
   const message = at(w.messages, queue.firstMessage);
   queue.firstMessage = message.next;

@@ -10,7 +10,7 @@ import { bury } from './port-death.ts';
 import type { Port } from './port.ts';
 import { SEND_ONCE } from './space.ts';
 
-export const SEND_ONCE_NOTICE = 'MACH_NOTIFY_SEND_ONCE';
+const SEND_ONCE_NOTICE = 'MACH_NOTIFY_SEND_ONCE';
 export const NO_SENDERS_NOTICE = 'MACH_NOTIFY_NO_SENDERS';
 
 /** A send-once right was given up unused: whoever waits for its one message gets this instead [I14]. */

@@ -119,7 +119,7 @@ export const taskServices: readonly Routine[] = [
 ];
 
 /** Entry points of an emulator library of the time: a table of 200 words. [7.4: 0.8 KB] */
-export const EMULATION_VECTOR_BYTES = 819;
+const EMULATION_VECTOR_BYTES = 819;
 
 /**
  * The kernel gives up a task's kernel port, so that it can move to the node where the task goes on [mechanisms 4.4,

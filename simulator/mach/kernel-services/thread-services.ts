@@ -42,7 +42,7 @@ const registers = [
 export type ThreadState = Pick<Thread, (typeof registers)[number] | 'name' | 'identity'>;
 
 /** Registers and flags of a 386, as they travel. [7.4: 0.125 KB] */
-export const THREAD_STATE_BYTES = 128;
+const THREAD_STATE_BYTES = 128;
 
 export const threadServices: readonly Routine[] = [
   kernelService('thread_suspend', 'stop a thread', (w, _t, request) => {

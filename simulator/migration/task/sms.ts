@@ -102,7 +102,7 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'the sim
     f.states.push(t.body as ThreadState);
     kernelCall(w, t, f.threads[f.states.length - 1]!, 'thread_get_special_ports');
   }),
-  after('forget the copies', (w, t, f) => {
+  after('forget the copies', (_w, t, f) => {
     f.special = t.names.map((name) => ({ which: NONE, name }));
   }),
   step('forget one', (w, t, f) => {
