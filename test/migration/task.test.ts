@@ -138,7 +138,10 @@ describe('the simple migration server', () => {
     });
     reader.thread(...looking.flatMap((look) => [look, look, look]));
     c.run();
-    assert.deepEqual([...new Set(found)], Array.from({ length: 13 }, (_, i) => i + 1));
+    assert.deepEqual(
+      [...new Set(found)],
+      Array.from({ length: 13 }, (_, i) => i + 1),
+    );
   });
 
   it('costs what its messages cost: about 1240 ms for the null task of section 4', () => {
