@@ -12,6 +12,7 @@ import { isTask, revealStack, taskOfThread } from './trees/follow.ts';
 import type { ClusterTree } from './trees/tree.ts';
 import { ownerOf, type TableOwner } from './views/capabilities.ts';
 import type { MarkedRow } from './views/changes.ts';
+import { count } from './views/quantities.ts';
 import { taskIcon, taskTitle } from './views/tasks.ts';
 
 export interface Parts {
@@ -94,7 +95,7 @@ async function pickOwner(cluster: Cluster): Promise<TableOwner | undefined> {
   const items = all.map((task) => ({
     label: `$(${taskIcon(task)}) ${taskTitle(task)}`,
     description: task.node,
-    detail: `${task.capabilities.length} capabilities`,
+    detail: count(task.capabilities.length, 'capability'),
     task,
   }));
   const picked = await window.showQuickPick(items, {

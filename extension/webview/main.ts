@@ -6,6 +6,7 @@
  */
 import type { FromPage, Shown } from '../capability-table/messages.ts';
 import { tabSeparated, type CapabilityTable } from '../views/capabilities.ts';
+import { count } from '../views/quantities.ts';
 import { arrange, type Order } from '../views/arrange.ts';
 import { drawHead, drawRows } from './draw.ts';
 import { element } from './element.ts';
@@ -57,7 +58,7 @@ function noteWords(all: number, left: number): string {
   if (all === 0) return 'The name space of this task is empty.';
   if (left === 0) return 'No capability matches the filter.';
   if (left > rowsMax) return `The first ${rowsMax} of ${left} are shown; filter to see the others.`;
-  return left === all ? `${all} capabilities` : `${left} of ${all} capabilities`;
+  return left === all ? count(all, 'capability') : `${left} of ${count(all, 'capability')}`;
 }
 
 const note = (text: string): void => void (element('note', HTMLElement).textContent = text);

@@ -91,8 +91,8 @@ export interface Stop {
   readonly frame: string;
 }
 
-/** The thread whose label says why it stopped, and the frame that has the focus, if the call stack shows it. */
-export async function stopShown(editor: Editor, why: RegExp): Promise<Stop> {
+/** The thread whose label says why it stopped, and the frame that has the focus, once it is one that fits. */
+export async function stopShown(editor: Editor, why: RegExp, at = /^/): Promise<Stop> {
   const rows = editor.page.locator('.debug-call-stack .monaco-list-row');
   const read = async (): Promise<Stop> => {
     const labels = await rows.evaluateAll((all) =>
@@ -101,7 +101,11 @@ export async function stopShown(editor: Editor, why: RegExp): Promise<Stop> {
     const thread = labels.find(({ label }) => label.startsWith('Thread') && why.test(label))?.label ?? '';
     return { thread, frame: labels.find(({ isSelected }) => isSelected)?.label ?? '' };
   };
-  return editor.until(`a stop because of ${String(why)}`, read, ({ thread }) => thread !== '');
+  return editor.until(
+    `a stop because of ${String(why)} at ${String(at)}`,
+    read,
+    ({ thread, frame }) => thread !== '' && at.test(frame),
+  );
 }
 
 /** The page of the capability table that is in front. */

@@ -1,7 +1,24 @@
-// A script with several scenarios: F5 asks which one, runs it to its end, and its end stays to be read.
+// A script with several scenarios: F5 asks which one, runs it to its end, and its end stays to be read. A long one is seen
+// moving while it runs, and can be paused.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pictureOnFailure, startEditor, type Editor } from './host.ts';
-import { treeRows } from './reading.ts';
+import { momentShown, standsAt, treeRows } from './reading.ts';
+
+const endless = `cluster lab {
+  node master { pma pm_master credentials file_server "/" }
+}
+program spin(rounds: int) {
+  for i in 1 .. rounds {
+    compute 1 ms
+  }
+}
+scenario "for a long time" on lab {
+  let it = spawn spin(100000000) on master
+  wait it
+}
+`;
 
 describe('a script with several scenarios', () => {
   let editor: Editor;
@@ -26,11 +43,33 @@ describe('a script with several scenarios', () => {
     await editor.page.keyboard.type('short of memory');
     await editor.page.keyboard.press('Enter');
     await editor.waitFor('.sidebar .tree-explorer-viewlet-tree-view .message:has-text("The run is over")');
-    const rows = await treeRows(editor, 'Vprocs');
-    assert.ok(
-      rows.some((row) => /^migration 1, pid \d+ worker · source → small · refused/.test(row)),
-      rows.join('\n'),
+    await editor.until(
+      'the refused migration',
+      async () => treeRows(editor, 'Vprocs'),
+      (rows) => rows.some((row) => /^migration 1, pid \d+ worker · source → small · refused/.test(row)),
     );
     await editor.waitFor('.repl .monaco-list-row:has-text("expectations held")');
+  });
+
+  it('is seen moving while it runs, and stands still when it is paused', async () => {
+    writeFileSync(join(editor.folder, 'endless.adw'), endless);
+    await (await editor.openFile('endless.adw')).click();
+    await editor.page.keyboard.press('F5');
+    const first = await editor.until(
+      'the cluster to run',
+      async () => momentShown(editor),
+      ({ isRunning }) => isRunning,
+    );
+    await editor.until(
+      'more events',
+      async () => momentShown(editor),
+      ({ isRunning, event }) => isRunning && event > first.event,
+    );
+    await editor.page.keyboard.press('F6');
+    const event = await standsAt(editor, (paused) => paused > first.event);
+    await editor.waitFor('.sidebar .monaco-list-row[aria-label^="pid 2 spin, master"]');
+    assert.equal((await momentShown(editor)).event, event, 'nothing moves any more');
+    await editor.page.keyboard.press('Shift+F5');
+    await editor.waitFor('.sidebar .tree-explorer-viewlet-tree-view .message:has-text("The session has ended")');
   });
 });
