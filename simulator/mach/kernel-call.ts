@@ -10,6 +10,7 @@
  */
 import { KERNEL_CALLS, LOCAL_RIGHTS, book } from '../base/ledger.ts';
 import { assert } from '../base/assert.ts';
+import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
 import { nodeCreate, type Node } from './node.ts';
 import { answerWith, receive, rpc, type Payload } from './ipc/mach-msg.ts';
@@ -68,7 +69,7 @@ export function kernelCall(w: MachWorld, t: Thread, on: number, operation: strin
     hand.push(right.type, right.port);
   }
   t.hand = hand;
-  call(t, trap, { operation, body: payload.body ?? null, port: port.id, entered: false } satisfies Trap);
+  call(t, trap, { operation, body: copy(payload.body ?? null), port: port.id, entered: false } satisfies Trap);
 }
 
 interface Trap extends KernelRequest {

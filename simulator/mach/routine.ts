@@ -62,7 +62,7 @@ export function call(t: Thread, to: Routine, data: object): void {
   t.frames.push({ routine: to.index, step: 0, current: 0, data });
 }
 
-/** Ends the routine; `result` is what the caller's next step finds in `t.result`. */
+/** Ends the routine; `result` is what the caller's next step, and no later one, finds in `t.result`. */
 export function finish(t: Thread, result: unknown = null): void {
   t.frames.pop();
   t.result = result;
@@ -93,7 +93,10 @@ export function performStep(w: MachWorld, t: Thread): void {
   const steps = w.setup.routines[frame.routine]!.steps;
   frame.current = frame.step++;
   const next = steps[frame.current];
+  const { result } = t;
   if (next === undefined) finish(t);
   else next.perform(w as never, t, frame.data as never);
+  // A result is for the next step alone: what that step keeps of it is its own.
+  if (result !== null && t.result === result) t.result = null;
   runnable(w, t);
 }

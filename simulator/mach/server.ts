@@ -8,6 +8,7 @@
  * A pool grows: when a thread takes a request and no other waits, one more thread is made, so that a handler may block
  * without stopping the server [mechanisms 2.5, kernel server threads].
  */
+import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
 import { answer, receive, type Payload } from './ipc/mach-msg.ts';
 import { call, routine, step } from './routine.ts';
@@ -58,7 +59,7 @@ export const serverLoop = routine<MachWorld, Loop>('server', 'receives, serves, 
     t.result = null;
     const handler = w.setup.services.get(t.operation);
     if (handler === undefined) t.result = { code: 'MIG_BAD_ID' } satisfies Payload;
-    else call(t, handler, { ...f.request });
+    else call(t, handler, copy(f.request));
   }),
   step('answer', (w, t, f) => {
     const result = t.result as Payload | null;

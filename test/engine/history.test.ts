@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createSimulation, digest, eventCount, seek, step } from '../../simulator/engine/simulation.ts';
 import type { Simulation } from '../../simulator/engine/simulation.ts';
+import { copyWorld } from '../../simulator/engine/world.ts';
 import { imageOf, script } from './scripts.ts';
 
 const MOST_EVENTS = 40_000;
@@ -58,6 +59,24 @@ describe('a run', () => {
           seek(sim, event);
           assert.equal(digest(sim), digests[event - start], `event ${event}`);
         }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('goes on the same way when its world is copied on the way: nothing is shared between two rows', function () {
+    this.timeout(120_000);
+    fc.assert(
+      fc.property(script, (text) => {
+        const image = imageOf(text);
+        const straight = createSimulation(image, { scenario: 0 });
+        const copied = createSimulation(image, { scenario: 0 });
+        while (step(straight)) {
+          if (eventCount(straight) % 5 === 0) copied.world = copyWorld(copied.world);
+          step(copied);
+          if (eventCount(straight) % 100 === 0) assert.equal(digest(copied), digest(straight));
+        }
+        assert.equal(digest(copied), digest(straight));
       }),
       { numRuns: 10 },
     );

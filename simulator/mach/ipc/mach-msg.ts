@@ -11,6 +11,7 @@
 import { DELIVER, SEND_REMOTE } from '../../base/event.ts';
 import { LOCAL_BYTES, LOCAL_MESSAGES, LOCAL_RIGHTS, book } from '../../base/ledger.ts';
 import { assert } from '../../base/assert.ts';
+import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { occupy } from '../processor.ts';
 import { SENDING, noNames, type Thread } from '../thread.ts';
@@ -37,7 +38,7 @@ import { DEAD_NAME, RECEIVE, PORT_SET, SEND, SEND_ONCE, lookup, remove } from '.
 export type { Carried } from './message.ts';
 
 export interface Payload {
-  /** Plain data; shared, never changed after it was sent. */
+  /** Plain data; it is copied when it is sent. */
   readonly body?: unknown;
   /** Size of the inline body in bytes: what it costs. */
   readonly bytes?: number;
@@ -153,7 +154,7 @@ function fill(w: MachWorld, t: Thread, port: Port, destType: number, operation: 
   const message = messageAllocate(w, operation, port.id, destType, t.activity);
   message.node = t.node;
   message.sender = t.identity;
-  message.body = payload.body ?? null;
+  message.body = payload.body === undefined ? null : copy(payload.body);
   message.bytes = payload.bytes ?? 0;
   message.pages = payload.pages ?? 0;
   message.code = payload.code ?? 'KERN_SUCCESS';

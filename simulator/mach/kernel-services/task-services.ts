@@ -2,6 +2,7 @@
  * Kernel calls on a task port [mechanisms 1.13]. Each answers with Mach's own return code.
  */
 import { PROCESSOR } from '../../base/ledger.ts';
+import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { kernelPort } from '../ipc/port.ts';
 import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
@@ -91,12 +92,12 @@ export const taskServices: readonly Routine[] = [
   }),
   kernelService('task_get_emulation_vector', 'get the entry points of the emulator', (w, _t, request) => {
     const task = taskOf(w, request);
-    return task === null ? invalidArgument : { body: task.emulator, bytes: EMULATION_VECTOR_BYTES };
+    return task === null ? invalidArgument : { body: copy(task.emulator), bytes: EMULATION_VECTOR_BYTES };
   }),
   kernelService('task_set_emulation_vector', 'set the entry points of the emulator', (w, _t, request) => {
     const task = taskOf(w, request);
     if (task === null) return invalidArgument;
-    task.emulator = request.body as object | null;
+    task.emulator = copy(request.body as object | null);
     return success;
   }),
   kernelService('task_extract_kernel_port', 'take the receive right of the kernel port', (w, _t, request) => {

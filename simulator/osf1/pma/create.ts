@@ -10,6 +10,7 @@
  */
 import { openAccount } from '../../base/ledger.ts';
 import { forking } from '../price.ts';
+import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import type { Carried, Payload } from '../../mach/ipc/mach-msg.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
@@ -98,7 +99,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
     f.task = t.names[0]!;
     // The emulator's memory came with the regions; the simulator keeps it beside them.
-    at(w.tasks, (t.body as { task: number }).task).emulator = f.emulator;
+    at(w.tasks, (t.body as { task: number }).task).emulator = copy(f.emulator);
     kernelCall(w, t, f.task, 'thread_create', { body: { name: 'main', frames: [] } });
   }),
   step('make its signal thread', (w, t, f) => {
