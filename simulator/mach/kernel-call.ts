@@ -18,7 +18,7 @@ import { KERNEL } from './ipc/port.ts';
 import { copyin, copyout, destinationOf, portAllocate, discard } from './ipc/right.ts';
 import { lookup } from './ipc/space.ts';
 import { charge, occupy } from './processor.ts';
-import { call, finish, routine, step, type Routine } from './routine.ts';
+import { call, finish, routine, step, unknownOperation, type Routine } from './routine.ts';
 import { taskCreate } from './task.ts';
 import { emptyHand, isWaitingOn, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
@@ -124,9 +124,7 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
   step('perform the service', (w, t, f) => {
     f.reply = t.reply;
     growPool(w, t, f.on);
-    const service = w.setup.kernelServices.get(t.operation);
-    t.result = { code: 'MIG_BAD_ID' } satisfies KernelAnswer;
-    if (service === undefined) return;
+    const service = w.setup.kernelServices.get(t.operation) ?? unknownOperation;
     call(t, service, { operation: t.operation, body: t.body, port: t.kernelPort } satisfies KernelRequest);
   }),
   step('answer', (w, t, f) => {
@@ -143,7 +141,6 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
         rights ?? [],
       );
     }
-    t.result = null;
   }),
 ]);
 

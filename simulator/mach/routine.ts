@@ -82,6 +82,11 @@ export function goTo(w: MachWorld, t: Thread, name: string): void {
   frame.step = target;
 }
 
+/** What serves a request that nobody knows. */
+export const unknownOperation = routine<MachWorld, object>('mig', 'answers that there is no such operation', [
+  step('refuse', (_w, t) => finish(t, { code: 'MIG_BAD_ID' })),
+]);
+
 /** Performs the same step again when the thread runs next. */
 export function again(t: Thread): void {
   t.frames[t.frames.length - 1]!.step--;
@@ -93,10 +98,10 @@ export function performStep(w: MachWorld, t: Thread): void {
   const steps = w.setup.routines[frame.routine]!.steps;
   frame.current = frame.step++;
   const next = steps[frame.current];
-  const { result } = t;
+  const depth = t.frames.length;
   if (next === undefined) finish(t);
   else next.perform(w as never, t, frame.data as never);
   // A result is for the next step alone: what that step keeps of it is its own.
-  if (result !== null && t.result === result) t.result = null;
+  if (t.frames.length >= depth) t.result = null;
   runnable(w, t);
 }

@@ -4,7 +4,7 @@ import { dataRequest, memoryServices } from './kernel-services/memory-services.t
 import { portServices } from './kernel-services/port-services.ts';
 import { taskServices } from './kernel-services/task-services.ts';
 import { threadServices } from './kernel-services/thread-services.ts';
-import type { Routine } from './routine.ts';
+import { unknownOperation, type Routine } from './routine.ts';
 import { serverLoop } from './server.ts';
 import { pageInRoutine } from './vm/fault.ts';
 
@@ -17,4 +17,11 @@ export const kernelServices: readonly Routine[] = [
   dataRequest,
 ];
 
-export const machRoutines: readonly Routine[] = [serverLoop, kernelLoop, trap, pageInRoutine, ...kernelServices];
+export const machRoutines: readonly Routine[] = [
+  unknownOperation,
+  serverLoop,
+  kernelLoop,
+  trap,
+  pageInRoutine,
+  ...kernelServices,
+];

@@ -11,7 +11,7 @@
 import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
 import { answer, receive, type Payload } from './ipc/mach-msg.ts';
-import { call, routine, step } from './routine.ts';
+import { call, routine, step, unknownOperation } from './routine.ts';
 import type { Task } from './task.ts';
 import { isWaitingOn, threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
@@ -56,10 +56,7 @@ export const serverLoop = routine<MachWorld, Loop>('server', 'receives, serves, 
       client: t.serves,
       kernelPort: t.kernelPort,
     };
-    t.result = null;
-    const handler = w.setup.services.get(t.operation);
-    if (handler === undefined) t.result = { code: 'MIG_BAD_ID' } satisfies Payload;
-    else call(t, handler, copy(f.request));
+    call(t, w.setup.services.get(t.operation) ?? unknownOperation, copy(f.request));
   }),
   step('answer', (w, t, f) => {
     const result = t.result as Payload | null;

@@ -219,4 +219,3 @@ function order(all: readonly NameAndType[]): NameAndType[] {
     all.filter((each) => (each.type & type) !== 0).map(({ name }) => ({ name, type })),
   );
 }
-

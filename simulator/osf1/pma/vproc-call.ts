@@ -54,7 +54,6 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
     const vproc = vprocOf(w, pma.node, f.pid);
     if (vproc === null) return goTo(w, t, 'ask the PM Master');
     vproc.references++;
-    t.result = null;
     if (vproc.operations === 'stub') return rpc(w, t, vproc.capability, f.operation, { body: f.body });
     if (vproc.state !== 'active') return rpc(w, t, pma.service, f.operation, { body: f.body });
     const { pid, operation, body } = f;
@@ -75,7 +74,6 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
     const vproc = vprocOf(w, t.node, f.pid);
     const local = t.result as Payload | null;
     f.answer = local ?? { code: t.code, body: t.body };
-    t.result = null;
     if (vproc !== null && vproc.references > 0) vproc.references--;
     const code = f.answer.code ?? 'KERN_SUCCESS';
     if (code === FROZEN) return goTo(w, t, 'look up the vproc');
