@@ -91,7 +91,7 @@ function finish(cx: Context, run: Run): void {
   run.over = true;
   const state = stateOf(run);
   for (const { text, important, line } of reportLines(state))
-    write(cx, run, important ? 'important' : 'console', `${text}\n`, line);
+    write(cx, run, important ? 'important' : 'stdout', `${text}\n`, line);
   tellChanged(cx, run, false);
   cx.send('exited', { exitCode: state.expectations.every(({ held }) => held) ? 0 : 1 });
   cx.send('terminated');
