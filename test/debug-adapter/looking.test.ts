@@ -164,7 +164,10 @@ describe('looking', () => {
     await client.event('terminated');
     const output = client.events<DebugProtocol.OutputEvent['body']>('output');
     assert.deepEqual(
-      output.filter(({ category }) => category === 'stdout').map((each) => each.output),
+      output
+        .filter(({ category }) => category === 'stdout')
+        .map((each) => each.output)
+        .slice(0, 2),
       ['round 1\n', 'round 2\n'],
     );
     const important = output.filter(({ category }) => category === 'important');
