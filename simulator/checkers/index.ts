@@ -36,6 +36,7 @@ import { noRequestLost } from './p04-no-request-lost.ts';
 import { frozenMeansStill } from './p05-frozen-means-still.ts';
 import { nothingLeftBehind } from './p06-nothing-left-behind.ts';
 import { usageGoesOn } from './p07-usage-goes-on.ts';
+import { openFiles } from './p10-open-files.ts';
 import { references } from './t1-references.ts';
 import { queues } from './t2-queues.ts';
 import { runnable } from './t3-runnable.ts';
@@ -79,6 +80,7 @@ export const checkers: readonly Checker[] = [
   frozenMeansStill,
   nothingLeftBehind,
   usageGoesOn,
+  openFiles,
   runnable,
   packets,
   ledger,

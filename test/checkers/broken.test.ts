@@ -11,6 +11,7 @@ import { MAKE_SEND_ONCE, copyin, destroyName } from '../../simulator/mach/ipc/ri
 import { DEAD_NAME, SEND } from '../../simulator/mach/ipc/space.ts';
 import { INIT, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
+import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
 import { procAllocate, type SavedRequest } from '../../simulator/osf1/proc.ts';
 import { vprocAllocate } from '../../simulator/osf1/vproc.ts';
 import {
@@ -236,6 +237,11 @@ const breakages: Record<string, (s: Scene) => void> = {
   },
   P7: ({ w }) => {
     procAllocate(w, 0, 7).usage.base = 10 * w.time;
+  },
+  P10: ({ w, client }) => {
+    procAllocate(w, client.task.node, 7).state = 'running';
+    const lost = { path: '/lost', capability: 0xffff00, token: 0xffff00, position: 0, server: 'here' };
+    Object.assign(client.task, { kind: 'process', pid: 7, emulator: { ...newEmulator(), files: [lost] } });
   },
   T1: ({ client }) => {
     client.task.special = [9999];
