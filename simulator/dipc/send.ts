@@ -15,12 +15,12 @@ import type { Port } from '../mach/ipc/port.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
 import { SENDING, runAt, threadOf, type Thread } from '../mach/thread.ts';
 import { emit } from '../mach/world.ts';
+import { BYTES_PER_PAGE } from '../mach/vm/object.ts';
 import { WIRE_STRIDE, proxyWithoutCredit, toNetworkForm } from './crossing.ts';
 import { copyOn, copyOrProxy, distributedOf, leadsNowhere, originOf, type Distributed } from './distributed.ts';
 import { acknowledgement, oneWay, sendPacket, type Packet } from './packet.ts';
 import type { DipcWorld } from './world.ts';
 
-const bytesPerPage = 4096;
 const refusals = { full: 'queue full', moved: 'moved', dead: 'dead' } as const;
 
 /** A message for a proxy, or for a port whose receive right is arriving, has been sent on this node. */
@@ -51,7 +51,7 @@ export function sendRemote(w: DipcWorld, message: Message): void {
 export function transmit(w: DipcWorld, message: Message, to: number, migrating: boolean): void {
   const from = message.node;
   const rights = message.rights.length / WIRE_STRIDE;
-  const bytes = message.bytes + message.pages * bytesPerPage;
+  const bytes = message.bytes + message.pages * BYTES_PER_PAGE;
   const { destUid: uid, id, activity } = message;
   // A body out of line is pulled once the placeholder is accepted: the acknowledgement comes before the data [2.5].
   const base = message.pages > 0 ? oneWay(w) + acknowledgement(w) : oneWay(w);

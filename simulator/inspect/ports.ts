@@ -6,6 +6,7 @@ import type { DipcWorld } from '../dipc/world.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { queueOf } from '../mach/ipc/mqueue.ts';
 import { threadOf } from '../mach/thread.ts';
+import { BYTES_PER_PAGE } from '../mach/vm/object.ts';
 import { nodeName, receiverOf, uidOfPort } from './label.ts';
 import type { MessageState, PortState } from './state.ts';
 
@@ -55,7 +56,7 @@ function queueStates(w: DipcWorld, port: Port): MessageState[] {
       message: message.id,
       operation: message.operation,
       from: threadOf(w, message.sender)?.name ?? '',
-      bytes: message.bytes + message.pages * 4096,
+      bytes: message.bytes + message.pages * BYTES_PER_PAGE,
       rights: message.rights.length / (message.wire ? WIRE_STRIDE : 2),
     });
   }

@@ -14,6 +14,7 @@ import { assert } from '../../base/assert.ts';
 import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { occupy } from '../processor.ts';
+import { BYTES_PER_PAGE } from '../vm/object.ts';
 import { SENDING, noNames, type Thread } from '../thread.ts';
 import { emit, emitAt, type MachWorld } from '../world.ts';
 import { messageAllocate, messageFree, noRights, type Carried, type Message } from './message.ts';
@@ -50,7 +51,6 @@ export interface Payload {
 
 const empty: Payload = {};
 const bytesPerKilobyte = 1024;
-const bytesPerPage = 4096;
 
 /** Sends a request to a send right and waits for the answer on the thread's reply port. */
 export function rpc(w: MachWorld, t: Thread, to: number, operation: string, payload = empty): void {
@@ -190,7 +190,7 @@ function payLocal(w: MachWorld, t: Thread, message: Message): number {
   const oneWay = message.destType === SEND && message.reply === NONE;
   const base = oneWay ? prices.local_send : prices.local_rpc / 2;
   const { rights, activity } = message;
-  const bytes = message.bytes + message.pages * bytesPerPage;
+  const bytes = message.bytes + message.pages * BYTES_PER_PAGE;
   let cost = base;
   book(w.ledger, activity, LOCAL_MESSAGES, 1, base);
   if (rights.length > 0) {

@@ -8,7 +8,7 @@
 import { NONE, at, release, select, take, type Row } from '../../base/table.ts';
 import type { Task } from '../task.ts';
 import type { MachWorld } from '../world.ts';
-import { dropReference, objectCreate, shadows, type VmObject } from './object.ts';
+import { BYTES_PER_PAGE, dropReference, objectCreate, shadows, type VmObject } from './object.ts';
 
 export type Inheritance = 'copy' | 'share' | 'none';
 
@@ -107,5 +107,5 @@ export function residentBytes(w: MachWorld, node: number): number {
   for (const object of select(w.objects, (each) => each.node === node)) {
     for (const version of object.contents) if (version >= 0) pages++;
   }
-  return pages * 4096;
+  return pages * BYTES_PER_PAGE;
 }
