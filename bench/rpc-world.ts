@@ -59,7 +59,10 @@ function emptyCluster(...nodes: string[]): World {
   const image = { path: '', clusters: [], files: [], programs: [], scenarios: [] };
   const shares = { out: 0, in: 0 };
   const services = new Map<string, never>();
-  const w = emptyWorld({ image, scenario: 0, prices, shares, routines, services, kernelServices: services }, 1);
+  const w = emptyWorld(
+    { image, scenario: 0, prices, shares, routines, services, kernelServices: services, watched: false },
+    1,
+  );
   for (const node of nodes) boot(w, node, 1 << 24);
   return w;
 }

@@ -49,6 +49,10 @@ export function noticeInWords(notice: Notice, state: ClusterState): string {
       return `pid ${notice.pid} begins on ${notice.node}`;
     case 'output':
       return notice.text;
+    case 'protocol':
+      return `${notice.event} on ${notice.node}: ${notice.text}`;
+    case 'received':
+      return `a message has been received on node ${notice.node}`;
   }
 }
 
@@ -60,6 +64,8 @@ export function threadOfNotice(notice: Notice, state: ClusterState): number | nu
     case 'fault':
     case 'output':
     case 'spawned':
+    case 'protocol':
+    case 'received':
       return notice.thread >= 0 ? notice.thread : null;
     case 'exited':
       return state.tasks.find(({ pid }) => pid === notice.pid)?.threads[0]?.thread ?? null;

@@ -103,7 +103,7 @@ export function lowerInto(code: Code, expression: ast.Expression, slot: number):
       const process = lowerExpression(code, expression.process);
       const node = lowerExpression(code, expression.node);
       const by = expression.mechanism === 'task' ? 'task' : 'process';
-      code.emit({ ...code.place(), op: 'migrate', process, node, by, slot });
+      code.emit({ ...code.place(), op: 'migrate', process, node, by, how: null, slot });
       return;
     }
     case 'Call': {

@@ -5,6 +5,12 @@
  * world: it is neither copied nor hashed.
  */
 
+/**
+ * What the kernels do among themselves that somebody may want to stop at: every packet of distributed IPC [mechanisms
+ * 2.14], the notifications [1.9], exceptions, and what memory objects and kernels ask of each other [3.2].
+ */
+export type ProtocolEvent = string;
+
 export type Phase = 'freeze' | 'detach' | 'install' | 'attach' | 'restart' | 'cleanup' | 'refused';
 
 /** `thread` is the stable identity of the thread that it is about, or -1. */
@@ -24,6 +30,30 @@ export type Notice =
       readonly node: string;
       readonly status: number;
       readonly reason: string;
+    }
+  /** Only told to a watched run. `thread` is the thread that it is done for, or -1; `port` the port that it is about. */
+  | {
+      readonly kind: 'protocol';
+      readonly event: ProtocolEvent;
+      readonly node: string;
+      readonly thread: number;
+      readonly port: string;
+      readonly text: string;
+    }
+  /**
+   * A message left its queue for a thread. Only told to a watched run: it is what the rules about order (I18, I19) and
+   * about delivery (D10) are checked with. `port` and `dipc` are its rows (dipc -1 if it never left its node); `serial`
+   * counts the messages of the whole run in the order in which they were sent.
+   */
+  | {
+      readonly kind: 'received';
+      readonly node: number;
+      readonly port: number;
+      readonly dipc: number;
+      readonly seqno: number;
+      readonly sender: number;
+      readonly serial: number;
+      readonly thread: number;
     }
   | { readonly kind: 'crashed'; readonly node: string }
   | { readonly kind: 'output'; readonly pid: number | null; readonly thread: number; readonly text: string }

@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly scenario: number;
   /** Overrides the seed of the scenario. */
   readonly seed?: number;
+  /** Somebody watches the kernels: notices of their own doings are made. A checked run is always watched. */
+  readonly watched?: boolean;
   /** Run every checker after every event and throw at the first broken invariant. */
   readonly checked?: boolean;
 }

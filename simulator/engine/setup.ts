@@ -24,10 +24,10 @@ routines.forEach((each, index) => (each.index = index));
 const services = new Map([...osfServices, ...migrationServices]);
 const kernel = new Map([...kernelServices, ...xmmServices].map((each) => [each.name, each] as const));
 
-export function setupFor(image: Image, scenario: number): OsfSetup {
+export function setupFor(image: Image, scenario: number, watched: boolean): OsfSetup {
   const cluster = image.clusters[image.scenarios[scenario]!.cluster]!;
   const { prices, shares } = pricesOf(cluster);
-  return { image, scenario, prices, shares, routines, services, kernelServices: kernel };
+  return { image, scenario, prices, shares, routines, services, kernelServices: kernel, watched };
 }
 
 export function routineNamed(name: string): Routine | undefined {

@@ -45,8 +45,9 @@ export function createSimulation(image: Image, options: StartOptions): Simulatio
   const scenario = image.scenarios[options.scenario];
   if (scenario === undefined) throw new RangeError(`${image.path} has no scenario number ${options.scenario}`);
   const seed = options.seed ?? scenario.seed;
+  const watched = options.watched === true || options.checked === true;
   const cluster = image.clusters[scenario.cluster]!;
-  const w = emptyWorld(setupFor(image, options.scenario), seed);
+  const w = emptyWorld(setupFor(image, options.scenario, watched), seed);
   for (const node of cluster.nodes) boot(w, node.name, node.memory);
   bootServers(w, cluster, image.files);
   bootAgents(w);

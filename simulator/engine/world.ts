@@ -30,6 +30,7 @@ export function emptyWorld(setup: OsfSetup, seed: number): World {
     regions: table(),
     objects: table(),
     writes: 0,
+    sent: 0,
     threadByIdentity: [],
     notices: [],
     distributed: table(),

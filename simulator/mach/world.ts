@@ -6,7 +6,7 @@
  */
 import type { EventKind } from '../base/event.ts';
 import type { Ledger } from '../base/ledger.ts';
-import type { Notice } from '../base/notice.ts';
+import type { Notice, ProtocolEvent } from '../base/notice.ts';
 import { pushAt, pushNow, type EventQueue } from '../base/queue.ts';
 import type { Streams } from '../base/random.ts';
 import type { Table } from '../base/table.ts';
@@ -30,6 +30,8 @@ export interface Setup {
   readonly services: ReadonlyMap<string, Routine>;
   /** The same for the kernels. */
   readonly kernelServices: ReadonlyMap<string, Routine>;
+  /** Somebody watches: notices of the kernels' own doings are made, which a run at full speed does without. */
+  readonly watched: boolean;
 }
 
 export interface MachWorld {
@@ -50,10 +52,26 @@ export interface MachWorld {
   readonly objects: Table<VmObject>;
   /** Writes to memory so far: each gives the page that it writes a new version. */
   writes: number;
+  /** Messages sent so far: each has its number. */
+  sent: number;
   /** Current row of every thread identity: a thread that moves to another node keeps its identity. */
   readonly threadByIdentity: number[];
   /** What happened during this event; see notice.ts. */
   readonly notices: Notice[];
+}
+
+/** Tells whoever watches what a kernel does: `port` is the port that it is about, `thread` an identity or NONE. */
+export function tell(
+  w: MachWorld,
+  event: ProtocolEvent,
+  node: number,
+  port: Port | null,
+  thread: number,
+  text: string,
+): void {
+  if (!w.setup.watched) return;
+  const name = w.nodes.rows[node]!.name;
+  w.notices.push({ kind: 'protocol', event, node: name, thread, port: port?.label ?? '', text });
 }
 
 /** Emits an event of this instant. */

@@ -175,6 +175,8 @@ export type Instruction = Placed &
         readonly process: Expression;
         readonly node: Expression;
         readonly by: 'process' | 'task';
+        /** How the task is moved; null leaves it to the simple migration server. */
+        readonly how: TaskMigrationHow | null;
         readonly slot: number;
       }
     | { readonly op: 'signal'; readonly process: Expression; readonly signal: Expression }
@@ -186,6 +188,20 @@ export type Instruction = Placed &
     /** Ends the thread: exit(0) in a program; a scenario is over when all its threads have ended. */
     | { readonly op: 'end' }
   );
+
+export type TaskMigrationImplementation = 'sms' | 'oms' | 'user_level' | 'in_kernel';
+export type TaskMigrationStrategy = 'copy_on_reference' | 'eager' | 'flush' | 'pre_copy';
+
+/** `migrate t to n by task using oms with pre_copy rounds 4 threshold 2 agent on m` [mechanisms 4.5]. */
+export interface TaskMigrationHow {
+  readonly using: TaskMigrationImplementation;
+  readonly strategy: TaskMigrationStrategy;
+  /** Node on which the agent runs; null: the destination. */
+  readonly agent: Expression | null;
+  /** Pre-copy: rounds at most while the task runs, and number of dirty pages at which it stops earlier. */
+  readonly rounds: Expression | null;
+  readonly threshold: Expression | null;
+}
 
 export type UnaryOperator = '-' | 'not';
 export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or';

@@ -133,7 +133,10 @@ export function clusterWith(options: ClusterOptions, ...nodes: string[]): Cluste
   const services = new Map((options.routines ?? []).map((each) => [each.name, each]));
   const kernel = new Map(kernelServices.map((each) => [each.name, each]));
   const image = { path: '', clusters: [], files: [], programs: [], scenarios: [] };
-  const w = emptyWorld({ image, scenario: 0, prices, shares, routines, services, kernelServices: kernel }, 1);
+  const w = emptyWorld(
+    { image, scenario: 0, prices, shares, routines, services, kernelServices: kernel, watched: true },
+    1,
+  );
   const trace = traceOf(1024);
   for (const node of nodes) boot(w, node, 1 << 24);
   while (w.queue.count > 0) performEvent(w, trace);

@@ -34,7 +34,7 @@ describe('a process that is migrated', () => {
       Array.from({ length: 17 }, (_, i) => i + 1),
     );
     const sim = start(moving(done));
-    const known = setupFor(sim.image, 0).routines.map(({ name }) => name);
+    const known = setupFor(sim.image, 0, false).routines.map(({ name }) => name);
     for (const { routine } of protocol) assert.ok(known.includes(routine), routine);
     const seen: number[] = [];
     while (step(sim)) {

@@ -42,6 +42,8 @@ export interface Message extends Row {
   /** Identity of the thread that sent it. */
   sender: number;
   activity: number;
+  /** Its number among all messages of the run, in the order in which they were sent. */
+  serial: number;
   next: number;
   /** When it began to wait in a queue, or NONE. */
   queuedAt: number;
@@ -66,6 +68,7 @@ export function messageAllocate(
     message.dest = dest;
     message.destType = destType;
     message.activity = activity;
+    message.serial = ++w.sent;
     return message;
   }
   const message: Message = {
@@ -89,6 +92,7 @@ export function messageAllocate(
     client: NONE,
     sender: NONE,
     activity,
+    serial: ++w.sent,
     next: NONE,
     queuedAt: NONE,
   };
@@ -117,6 +121,7 @@ export function messageFree(w: MachWorld, message: Message): void {
   message.client = NONE;
   message.sender = NONE;
   message.activity = 0;
+  message.serial = 0;
   message.next = NONE;
   message.queuedAt = NONE;
   w.messages.free.push(message.id);

@@ -93,6 +93,7 @@ function takeFirst(w: MachWorld, queue: Port): Message | null {
 
 /** The message is dequeued: it gets its sequence number, and a blocked sender gets its place [mechanisms 1.5, 1.7]. */
 function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
+  if (w.setup.watched) tellReceived(w, t, message, port);
   port.seqno++;
   port.msgcount--;
   t.arrivedOn = port.receiverName;
@@ -107,6 +108,12 @@ function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   if (message.destType === NONE) message.dest = NONE;
   t.outgoing = message.id;
   emit(w, COPYOUT, t.id, message.id);
+}
+
+function tellReceived(w: MachWorld, t: Thread, message: Message, port: Port): void {
+  const { seqno, node, id, dipc } = port;
+  const { sender, serial } = message;
+  w.notices.push({ kind: 'received', node, port: id, dipc, seqno, sender, serial, thread: t.identity });
 }
 
 /** Copyout: the rights enter the receiver's space, and the thread has the message [mechanisms 1.5 step 6]. */
