@@ -11,7 +11,7 @@ import type { Census } from './census.ts';
 export type CheckedWorld = MigrationWorld;
 
 export interface Checker {
-  /** Rule id, as in mechanisms.md 1.14, 2.15 and 5.8; T and L are the simulator's own tables and ledger. */
+  /** Rule id, as in mechanisms.md 1.14, 2.15, 4.7 and 5.8; H and L are the simulator's own tables (its housekeeping) and ledger. */
   readonly rule: string;
   /** The rule in one sentence. */
   readonly story: string;

@@ -12,6 +12,10 @@ import { proxiesHoldNothing } from './d08-proxies-hold-nothing.ts';
 import { callBack } from './d09-call-back.ts';
 import { onePlace } from './d10-one-place.ts';
 import { proxiesRetire } from './d11-proxies-retire.ts';
+import { references } from './h1-references.ts';
+import { queues } from './h2-queues.ts';
+import { runnable } from './h3-runnable.ts';
+import { packets } from './h4-packets.ts';
 import { oneReceiver } from './i01-one-receiver.ts';
 import { receiverName } from './i02-receiver-name.ts';
 import { oneName } from './i03-one-name.ts';
@@ -37,10 +41,6 @@ import { frozenMeansStill } from './p05-frozen-means-still.ts';
 import { nothingLeftBehind } from './p06-nothing-left-behind.ts';
 import { usageGoesOn } from './p07-usage-goes-on.ts';
 import { openFiles } from './p10-open-files.ts';
-import { references } from './t1-references.ts';
-import { queues } from './t2-queues.ts';
-import { runnable } from './t3-runnable.ts';
-import { packets } from './t4-packets.ts';
 
 /** In the order in which they run: the tables themselves first, because the others rely on them. */
 export const checkers: readonly Checker[] = [

@@ -243,16 +243,16 @@ const breakages: Record<string, (s: Scene) => void> = {
     const lost = { path: '/lost', capability: 0xffff00, token: 0xffff00, position: 0, server: 'here' };
     Object.assign(client.task, { kind: 'process', pid: 7, emulator: { ...newEmulator(), files: [lost] } });
   },
-  T1: ({ client }) => {
+  H1: ({ client }) => {
     client.task.special = [9999];
   },
-  T2: ({ server, full }) => {
+  H2: ({ server, full }) => {
     server.portOf(full).lastMessage = server.portOf(full).firstMessage;
   },
-  T3: ({ w, caller }) => {
+  H3: ({ w, caller }) => {
     pushAt(w.queue, w.time + 1, RUN, caller.row()!.id, caller.identity);
   },
-  T4: ({ w }) => {
+  H4: ({ w }) => {
     w.packets.rows[0] = { ...w.packets.rows[0]!, live: true, kind: 'dead' };
   },
   L1: ({ w }) => {

@@ -3,21 +3,21 @@ import { NONE, type Row, type Table } from '../base/table.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
 export const references: Checker = {
-  rule: 'T1',
+  rule: 'H1',
   story: 'no id refers to a row that is gone',
   check(w) {
     for (const task of w.tasks.rows) {
       if (!task.live) continue;
-      for (const id of task.threads) if (alive(w.threads, id, task.name).task !== task.id) broken('T1', `thread ${id}`);
+      for (const id of task.threads) if (alive(w.threads, id, task.name).task !== task.id) broken('H1', `thread ${id}`);
       for (const entry of task.space.entries) refer(w.ports, entry.port, task.name);
       for (const port of task.special) refer(w.ports, port, task.name);
       refer(w.ports, task.self, task.name);
     }
     for (const t of w.threads.rows) {
       if (!t.live) continue;
-      if (!alive(w.tasks, t.task, t.name).threads.includes(t.id)) broken('T1', `${t.name} is in no task`);
+      if (!alive(w.tasks, t.task, t.name).threads.includes(t.id)) broken('H1', `${t.name} is in no task`);
       if (t.identity !== NONE && w.threadByIdentity[t.identity] !== t.id)
-        broken('T1', `${t.name} is not found by its identity`);
+        broken('H1', `${t.name} is not found by its identity`);
       refer(w.ports, t.waitPort, t.name);
       if (t.waitPort !== NONE || t.outgoing === NONE) refer(w.threads, t.nextWaiting, t.name);
       for (let i = 0; i < t.hand.length; i += 2) refer(w.ports, t.hand[i + 1]!, t.name);
@@ -34,13 +34,13 @@ function checkPorts(w: CheckedWorld): void {
     refer(w.ports, port.nsrequest, port.label);
     refer(w.ports, port.destination, port.label);
     if (port.receiver >= 0) alive(w.tasks, port.receiver, port.label);
-    if (port.dipc !== NONE && alive(w.distributed, port.dipc, port.label).port !== port.id) broken('T1', port.label);
+    if (port.dipc !== NONE && alive(w.distributed, port.dipc, port.label).port !== port.id) broken('H1', port.label);
   }
   for (const state of w.distributed.rows) {
     if (!state.live) continue;
     const port = alive(w.ports, state.port, 'a distributed state');
     if (w.nodes.rows[port.node]!.portByUid.get(state.uid) !== port.id)
-      broken('T1', `${port.label} is not found by UID`);
+      broken('H1', `${port.label} is not found by UID`);
     for (const id of state.held) alive(w.messages, id, port.label);
   }
 }
@@ -61,6 +61,6 @@ function refer<T extends Row>(to: Table<T>, id: number, from: string): void {
 
 function alive<T extends Row>(to: Table<T>, id: number, from: string): T {
   const row = to.rows[id];
-  if (row?.live !== true) broken('T1', `${from} refers to row ${id}, which is gone`);
+  if (row?.live !== true) broken('H1', `${from} refers to row ${id}, which is gone`);
   return row;
 }

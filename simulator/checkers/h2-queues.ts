@@ -5,7 +5,7 @@ import { RECEIVING, SENDING } from '../mach/thread.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
 export const queues: Checker = {
-  rule: 'T2',
+  rule: 'H2',
   story: 'message queues and waiting lists are well-formed',
   check(w) {
     let receivers = 0;
@@ -15,7 +15,7 @@ export const queues: Checker = {
       checkThreads(w, port, port.firstSender, port.lastSender, SENDING);
     }
     for (const t of w.threads.rows) if (t.live && t.state === RECEIVING && t.waitPort !== NONE) receivers--;
-    if (receivers !== 0) broken('T2', `${-receivers} threads more wait for a message than are in queues`);
+    if (receivers !== 0) broken('H2', `${-receivers} threads more wait for a message than are in queues`);
   },
 };
 
@@ -23,10 +23,10 @@ function checkMessages(w: CheckedWorld, port: Port): void {
   let last = NONE;
   let left = w.messages.rows.length;
   for (let id = port.firstMessage; id !== NONE; id = w.messages.rows[id]!.next) {
-    if (w.messages.rows[id]?.live !== true || left-- === 0) broken('T2', `the queue of ${port.label} does not end`);
+    if (w.messages.rows[id]?.live !== true || left-- === 0) broken('H2', `the queue of ${port.label} does not end`);
     last = id;
   }
-  if (last !== port.lastMessage) broken('T2', `the queue of ${port.label} ends at ${last}, not at ${port.lastMessage}`);
+  if (last !== port.lastMessage) broken('H2', `the queue of ${port.label} ends at ${last}, not at ${port.lastMessage}`);
 }
 
 function checkThreads(w: CheckedWorld, port: Port, first: number, end: number, state: number): number {
@@ -34,11 +34,11 @@ function checkThreads(w: CheckedWorld, port: Port, first: number, end: number, s
   let last = NONE;
   for (let id = first; id !== NONE; id = w.threads.rows[id]!.nextWaiting) {
     const t = w.threads.rows[id];
-    if (t?.live !== true || length++ > w.threads.rows.length) broken('T2', `a list of ${port.label} does not end`);
-    if (t.state !== state) broken('T2', `${t.name} is in a list of ${port.label} and does something else`);
-    if (state === RECEIVING && t.waitPort !== port.id) broken('T2', `${t.name} does not wait at ${port.label}`);
+    if (t?.live !== true || length++ > w.threads.rows.length) broken('H2', `a list of ${port.label} does not end`);
+    if (t.state !== state) broken('H2', `${t.name} is in a list of ${port.label} and does something else`);
+    if (state === RECEIVING && t.waitPort !== port.id) broken('H2', `${t.name} does not wait at ${port.label}`);
     last = id;
   }
-  if (last !== end) broken('T2', `a list of ${port.label} ends at thread ${last}, not at ${end}`);
+  if (last !== end) broken('H2', `a list of ${port.label} ends at thread ${last}, not at ${end}`);
   return length;
 }

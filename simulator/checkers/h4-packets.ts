@@ -2,13 +2,13 @@
 import { broken, type Checker } from './checker.ts';
 
 export const packets: Checker = {
-  rule: 'T4',
+  rule: 'H4',
   story: 'every packet has exactly one pending event',
   check(w, census) {
     for (const packet of w.packets.rows) {
       const crossings = census.crossings[packet.id]!;
       if (crossings !== (packet.live ? 1 : 0))
-        broken('T4', `packet ${packet.id} (${packet.kind}) has ${crossings} events`);
+        broken('H4', `packet ${packet.id} (${packet.kind}) has ${crossings} events`);
     }
   },
 };

@@ -3,14 +3,14 @@ import { READY } from '../mach/thread.ts';
 import { broken, type Checker } from './checker.ts';
 
 export const runnable: Checker = {
-  rule: 'T3',
+  rule: 'H3',
   story: 'a ready thread has exactly one pending run event, and every other thread has none',
   check(w, census) {
     for (const t of w.threads.rows) {
       if (!t.live || t.frames.length === 0) continue;
       const expected = t.state === READY && !t.parked ? 1 : 0;
       const runs = census.runs[t.id]!;
-      if (runs !== expected) broken('T3', `${t.name} (state ${t.state}) has ${runs} pending run events`);
+      if (runs !== expected) broken('H3', `${t.name} (state ${t.state}) has ${runs} pending run events`);
     }
   },
 };
