@@ -10,7 +10,7 @@ import { NONE } from '../base/table.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { noRights, type Message } from '../mach/ipc/message.ts';
 import { KERNEL } from '../mach/ipc/port.ts';
-import { RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
+import { FREE, RECEIVE, SEND, SEND_ONCE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { RECEIVING } from '../mach/thread.ts';
 import type { CheckedWorld } from './checker.ts';
 
@@ -78,7 +78,11 @@ export function takeCensus(w: CheckedWorld): Census {
 function countEntries(w: CheckedWorld, census: Census): void {
   for (const task of w.tasks.rows) {
     if (!task.live) continue;
-    for (const entry of task.space.entries) count(census, entry.type, entry.port);
+    const { space } = task;
+    for (let index = 0; index < entriesOf(space); index++) {
+      const type = typeAt(space, index);
+      if (type !== FREE) count(census, type, portAt(space, index));
+    }
   }
 }
 

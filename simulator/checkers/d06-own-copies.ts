@@ -1,5 +1,6 @@
 /** A node knows only its own copies of ports: in spaces, in messages, in the kernel's hands. */
 import { NONE } from '../base/table.ts';
+import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
 export const ownCopies: Checker = {
@@ -8,7 +9,10 @@ export const ownCopies: Checker = {
   check(w) {
     for (const task of w.tasks.rows) {
       if (!task.live) continue;
-      for (const entry of task.space.entries) own(w, task.node, entry.port, task.name);
+      const { space } = task;
+      for (let index = 0; index < entriesOf(space); index++) {
+        if (typeAt(space, index) !== FREE) own(w, task.node, portAt(space, index), task.name);
+      }
       for (const port of task.special) own(w, task.node, port, task.name);
     }
     for (const m of w.messages.rows) {

@@ -1,5 +1,6 @@
 /** An id in a field is the id of a live row, and rows that belong together say so on both sides. */
 import { NONE, type Row, type Table } from '../base/table.ts';
+import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
 export const references: Checker = {
@@ -9,7 +10,10 @@ export const references: Checker = {
     for (const task of w.tasks.rows) {
       if (!task.live) continue;
       for (const id of task.threads) if (alive(w.threads, id, task.name).task !== task.id) broken('H1', `thread ${id}`);
-      for (const entry of task.space.entries) refer(w.ports, entry.port, task.name);
+      const { space } = task;
+      for (let index = 0; index < entriesOf(space); index++) {
+        if (typeAt(space, index) !== FREE) refer(w.ports, portAt(space, index), task.name);
+      }
       for (const port of task.special) refer(w.ports, port, task.name);
       refer(w.ports, task.self, task.name);
     }

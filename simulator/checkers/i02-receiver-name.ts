@@ -1,5 +1,5 @@
 /** A port and the entry that receives on it know each other; the same holds for a set and its entry. */
-import { nameOf, PORT_SET, RECEIVE, lookup } from '../mach/ipc/space.ts';
+import { PORT_SET, RECEIVE, entriesOf, lookup, nameAt, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type Checker } from './checker.ts';
 
 export const receiverName: Checker = {
@@ -23,12 +23,11 @@ export const receiverName: Checker = {
     }
     for (const task of w.tasks.rows) {
       if (!task.live) continue;
-      const { entries } = task.space;
-      for (let index = 0; index < entries.length; index++) {
-        const entry = entries[index]!;
-        if ((entry.type & (RECEIVE | PORT_SET)) === 0) continue;
-        const port = w.ports.rows[entry.port];
-        if (port?.receiver === task.id && port.receiverName === nameOf(task.space, index)) continue;
+      const { space } = task;
+      for (let index = 0; index < entriesOf(space); index++) {
+        if ((typeAt(space, index) & (RECEIVE | PORT_SET)) === 0) continue;
+        const port = w.ports.rows[portAt(space, index)];
+        if (port?.receiver === task.id && port.receiverName === nameAt(space, index)) continue;
         broken('I2', `${task.name} receives on ${port?.label ?? 'nothing'}, which does not know it`);
       }
     }

@@ -8,6 +8,9 @@ import {
   SEND,
   SEND_ONCE,
   SEND_RECEIVE,
+  entriesOf,
+  typeAt,
+  urefsAt,
 } from '../mach/ipc/space.ts';
 import { broken, type Checker } from './checker.ts';
 
@@ -17,7 +20,10 @@ export const userReferences: Checker = {
   check(w) {
     for (const task of w.tasks.rows) {
       if (!task.live) continue;
-      for (const { type, urefs } of task.space.entries) {
+      const { space } = task;
+      for (let index = 0; index < entriesOf(space); index++) {
+        const type = typeAt(space, index);
+        const urefs = urefsAt(space, index);
         if (!inRange(type, urefs))
           broken('I6', `${task.name} has an entry of type ${type} with ${urefs} user references`);
       }

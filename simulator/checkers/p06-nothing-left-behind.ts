@@ -3,7 +3,7 @@
  * table is audited for rights to any other PMA.
  */
 import { NONE } from '../base/table.ts';
-import { lookup } from '../mach/ipc/space.ts';
+import { FREE, entriesOf, lookup, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type Checker } from './checker.ts';
 
 export const nothingLeftBehind: Checker = {
@@ -21,8 +21,9 @@ export const nothingLeftBehind: Checker = {
       const port = self === null || self.port === NONE ? undefined : w.ports.rows[self.port];
       const task = port?.objectKind === 'task' ? w.tasks.rows[port.object] : undefined;
       if (task?.live !== true) continue;
-      for (const entry of task.space.entries) {
-        const copy = entry.port === NONE ? undefined : w.ports.rows[entry.port];
+      const { space } = task;
+      for (let index = 0; index < entriesOf(space); index++) {
+        const copy = typeAt(space, index) === FREE ? undefined : w.ports.rows[portAt(space, index)];
         if (copy === undefined || copy.dipc === NONE) continue;
         const home = census.uids.get(w.distributed.rows[copy.dipc]!.uid)?.principal ?? NONE;
         const receiver = home === NONE ? NONE : w.ports.rows[home]!.receiver;

@@ -8,7 +8,7 @@ import type { Distributed } from '../../simulator/dipc/distributed.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { DEFAULT_QUEUE_LIMIT, type Port } from '../../simulator/mach/ipc/port.ts';
 import { MAKE_SEND_ONCE, copyin, destroyName } from '../../simulator/mach/ipc/right.ts';
-import { DEAD_NAME, SEND } from '../../simulator/mach/ipc/space.ts';
+import { DEAD_NAME, SEND, becomeDeadName, find, insert, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
 import { INIT, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
 import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
@@ -103,8 +103,7 @@ const breakages: Record<string, (s: Scene) => void> = {
     server.portOf(quiet).receiverName += 256;
   },
   I3: ({ client, toQuiet }) => {
-    const { port, generation } = client.entry(toQuiet)!;
-    client.task.space.entries.push({ type: SEND, urefs: 1, port, generation });
+    insert(client.task.space, SEND, client.portOf(toQuiet).id, 1);
     client.portOf(toQuiet).srights++;
   },
   I4: ({ server, full }) => {
@@ -114,10 +113,10 @@ const breakages: Record<string, (s: Scene) => void> = {
     server.portOf(full).sorights++;
   },
   I6: ({ client, toQuiet }) => {
-    client.entry(toQuiet)!.urefs = 0;
+    setUrefsAt(client.task.space, find(client.task.space, toQuiet), 0);
   },
   I7: ({ w, server }) => {
-    server.task.space.entries.push({ type: DEAD_NAME, urefs: 1, port: w.ports.rows.length - 1, generation: 0 });
+    insert(server.task.space, DEAD_NAME, w.ports.rows.length - 1, 1);
   },
   I8: ({ w, client, toQuiet }) => {
     w.ports.rows[client.portOf(toQuiet).id]!.mscount = 1;
@@ -186,7 +185,7 @@ const breakages: Record<string, (s: Scene) => void> = {
   },
   D6: ({ w, server, quiet, client }) => {
     const { id } = server.portOf(quiet);
-    client.task.space.entries.push({ type: SEND, urefs: 1, port: id, generation: 0 });
+    insert(client.task.space, SEND, id, 1);
     w.ports.rows[id]!.srights++;
   },
   D7: ({ w, server, quiet }) => {
@@ -203,11 +202,9 @@ const breakages: Record<string, (s: Scene) => void> = {
     held.push(server.portOf(full).firstMessage);
   },
   '2.7': ({ w, client, toQuiet }) => {
-    const entry = client.entry(toQuiet)!;
     const port = client.portOf(toQuiet);
     const state = stateOf(w, port);
-    entry.type = DEAD_NAME;
-    entry.port = -1;
+    becomeDeadName(client.task.space, find(client.task.space, toQuiet), 1);
     port.srights = 0;
     assert.equal(state.held.length, 0);
   },

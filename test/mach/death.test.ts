@@ -11,7 +11,7 @@ import {
   deallocate,
   destroyName,
 } from '../../simulator/mach/ipc/right.ts';
-import { DEAD_NAME, SEND } from '../../simulator/mach/ipc/space.ts';
+import { DEAD_NAME, SEND, insert } from '../../simulator/mach/ipc/space.ts';
 import { kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { taskTerminate } from '../../simulator/mach/task.ts';
 import { emit } from '../../simulator/mach/world.ts';
@@ -148,8 +148,7 @@ describe('the end of a task', () => {
     assert.deepEqual(codes, ['KERN_INVALID_ARGUMENT', 'KERN_SUCCESS']);
 
     function copyoutSelf(actor: Actor, port: number): number {
-      actor.task.space.entries.push({ type: SEND, urefs: 1, port, generation: 0 });
-      return actor.task.space.entries.length * 256;
+      return insert(actor.task.space, SEND, port, 1);
     }
   });
 });

@@ -20,7 +20,9 @@ import {
   SEND,
   SEND_ONCE,
   SEND_RECEIVE,
+  find,
   lookup,
+  setUrefsAt,
 } from '../../simulator/mach/ipc/space.ts';
 import { act, cluster, receive, send, type Actor, type Cluster } from './cluster.ts';
 
@@ -238,7 +240,7 @@ describe('user references [1.3]', () => {
 
   it('peg at the maximum when a message brings one too many', () => {
     const { c, a, b, on, to } = two();
-    a.entry(to)!.urefs = MAXIMUM_USER_REFERENCES - 1;
+    setUrefsAt(a.task.space, find(a.task.space, to), MAXIMUM_USER_REFERENCES - 1);
     assert.equal(c.right(b, on, a), to);
     assert.deepEqual(seen(a, to), [SEND, MAXIMUM_USER_REFERENCES - 1]);
     c.run();

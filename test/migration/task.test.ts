@@ -9,7 +9,7 @@ import { kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { call, routine, step } from '../../simulator/mach/routine.ts';
 import { BOOTSTRAP, setSpecial } from '../../simulator/mach/task.ts';
 import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
-import { SEND, lookup, names } from '../../simulator/mach/ipc/space.ts';
+import { SEND, find, lookup, names, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
 import { objectCreate, shadows } from '../../simulator/mach/vm/object.ts';
 import { regionAdd } from '../../simulator/mach/vm/region.ts';
 import { touch } from '../../simulator/mach/vm/fault.ts';
@@ -89,7 +89,7 @@ describe('the simple migration server', () => {
     const mine = moved.port('mine');
     const set = moved.portSet(moved.port('member'));
     const to = c.right(peer, peer.port('peer'), moved);
-    moved.entry(to)!.urefs = 3;
+    setUrefsAt(moved.task.space, find(moved.task.space, to), 3);
     c.right(moved, mine, moved);
     const before = names(moved.task.space).map((name) => ({ name, ...moved.entry(name)!, port: 0 }));
     const { frame } = pull(c, 'destination', moved);

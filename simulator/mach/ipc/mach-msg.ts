@@ -34,7 +34,7 @@ import {
   discard,
   portAllocate,
 } from './right.ts';
-import { DEAD_NAME, RECEIVE, PORT_SET, SEND, SEND_ONCE, lookup, remove } from './space.ts';
+import { DEAD_NAME, RECEIVE, PORT_SET, SEND, SEND_ONCE, find, portAt, remove, typeAt } from './space.ts';
 
 export type { Carried } from './message.ts';
 
@@ -113,12 +113,13 @@ export function answerWith(w: MachWorld, t: Thread, to: number, payload: Payload
 
 /** Takes the next message from the port or port set under the name, or waits for one. */
 export function receive(w: MachWorld, t: Thread, name: number): void {
-  const entry = lookup(at(w.tasks, t.task).space, name);
-  if (entry === null || (entry.type & (RECEIVE | PORT_SET)) === 0) {
+  const { space } = at(w.tasks, t.task);
+  const index = find(space, name);
+  if (index === NONE || (typeAt(space, index) & (RECEIVE | PORT_SET)) === 0) {
     fail(t, 'MACH_RCV_INVALID_NAME');
     return;
   }
-  const port = at(w.ports, entry.port);
+  const port = at(w.ports, portAt(space, index));
   if (port.pset !== NONE) fail(t, 'MACH_RCV_IN_SET');
   else receiveFrom(w, t, port, name);
 }
@@ -126,11 +127,10 @@ export function receive(w: MachWorld, t: Thread, name: number): void {
 /** Copyin of the destination and of the rights in the body; on failure nothing is sent and the code says why. */
 function header(w: MachWorld, t: Thread, to: number, operation: string, payload: Payload): Message | null {
   const task = at(w.tasks, t.task);
-  const entry = lookup(task.space, to);
   const dest = destinationOf(w, task, to);
-  if (entry === null || dest === NONE) return fail(t, 'MACH_SEND_INVALID_DEST');
+  if (dest === NONE) return fail(t, 'MACH_SEND_INVALID_DEST');
   const port = at(w.ports, dest);
-  const destType = entry.type === SEND_ONCE ? SEND_ONCE : SEND;
+  const destType = typeAt(task.space, find(task.space, to)) === SEND_ONCE ? SEND_ONCE : SEND;
   if (destType === SEND_ONCE) remove(task.space, to);
   else port.srights++;
   const message = fill(w, t, port, destType, operation, payload);
@@ -165,7 +165,7 @@ function fill(w: MachWorld, t: Thread, port: Port, destType: number, operation: 
 function expectReply(w: MachWorld, t: Thread, message: Message): void {
   const task = at(w.tasks, t.task);
   if (t.replyName === NONE) t.replyName = portAllocate(w, task, `${t.name}.reply`);
-  const reply = at(w.ports, lookup(task.space, t.replyName)!.port);
+  const reply = at(w.ports, portAt(task.space, find(task.space, t.replyName)));
   reply.sorights++;
   message.reply = reply.id;
   message.replyType = SEND_ONCE;

@@ -15,7 +15,7 @@ import { messageFree, type Message } from './message.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
 import { KERNEL, type ObjectKind, type Port } from './port.ts';
 import { copyout } from './right.ts';
-import { RECEIVE, SEND, lookup } from './space.ts';
+import { RECEIVE, SEND, find, portAt, typeAt } from './space.ts';
 
 /** The row whose queue holds this port's messages. */
 export function queueOf(w: MachWorld, port: Port): Port {
@@ -149,9 +149,11 @@ export function sendDone(w: MachWorld, t: Thread): void {
     runAt(w, t, w.time);
     return;
   }
-  const entry = lookup(at(w.tasks, t.task).space, t.replyName);
-  if (entry !== null && (entry.type & RECEIVE) !== 0) receiveFrom(w, t, at(w.ports, entry.port), t.replyName);
-  else receiveFails(w, t, 'MACH_RCV_PORT_DIED');
+  const { space } = at(w.tasks, t.task);
+  const index = find(space, t.replyName);
+  if (index !== NONE && (typeAt(space, index) & RECEIVE) !== 0) {
+    receiveFrom(w, t, at(w.ports, portAt(space, index)), t.replyName);
+  } else receiveFails(w, t, 'MACH_RCV_PORT_DIED');
 }
 
 /** Every thread that waits in this queue goes on with the given code. */

@@ -21,11 +21,17 @@ import {
   SEND,
   SEND_ONCE,
   becomeDeadName,
+  find,
   insert,
   insertAs,
-  lookup,
+  nameAt,
   nameForPort,
+  portAt,
   remove,
+  setTypeAt,
+  setUrefsAt,
+  typeAt,
+  urefsAt,
 } from './space.ts';
 
 export const MOVE_RECEIVE = 16;
@@ -62,52 +68,57 @@ export function portSetAllocate(w: MachWorld, task: Task, label: string): number
 
 /** The port copy under a name that can be sent to, or NONE: the send fails with MACH_SEND_INVALID_DEST. */
 export function destinationOf(w: MachWorld, task: Task, name: number): number {
-  const entry = lookup(task.space, name);
-  if (entry === null || (entry.type & (SEND | SEND_ONCE)) === 0) return NONE;
-  if (at(w.ports, entry.port).active) return entry.port;
+  const { space } = task;
+  const index = find(space, name);
+  if (index === NONE || (typeAt(space, index) & (SEND | SEND_ONCE)) === 0) return NONE;
+  const port = portAt(space, index);
+  if (at(w.ports, port).active) return port;
   convertIfDead(w, task, name);
   return NONE;
 }
 
 /** Takes the right out of the space as the disposition says [mechanisms 1.4], or null: the sender does not hold it. */
 export function copyin(w: MachWorld, task: Task, name: number, disposition: number): Right | null {
-  const entry = lookup(task.space, name);
-  if (entry === null) return null;
-  const port = entry.port === NONE ? null : at(w.ports, entry.port);
-  const dead = entry.type === DEAD_NAME || (port !== null && !port.active && (entry.type & RECEIVE) === 0);
-  if (dead) convertIfDead(w, task, name);
+  const { space } = task;
+  const index = find(space, name);
+  if (index === NONE) return null;
+  const id = portAt(space, index);
+  const port = id === NONE ? null : at(w.ports, id);
+  convertIfDead(w, task, name);
+  const type = typeAt(space, index);
+  const dead = type === DEAD_NAME;
   switch (disposition) {
     case MAKE_SEND:
-      if (port === null || (entry.type & RECEIVE) === 0) return null;
+      if (port === null || (type & RECEIVE) === 0) return null;
       port.mscount++;
       port.srights++;
-      return { type: SEND, port: port.id };
+      return { type: SEND, port: id };
     case MAKE_SEND_ONCE:
-      if (port === null || (entry.type & RECEIVE) === 0) return null;
+      if (port === null || (type & RECEIVE) === 0) return null;
       port.sorights++;
-      return { type: SEND_ONCE, port: port.id };
+      return { type: SEND_ONCE, port: id };
     case COPY_SEND:
       if (dead) return { type: DEAD_NAME, port: NONE };
-      if (port === null || (entry.type & SEND) === 0) return null;
+      if (port === null || (type & SEND) === 0) return null;
       port.srights++;
-      return { type: SEND, port: port.id };
+      return { type: SEND, port: id };
     case MOVE_SEND:
       if (dead) return (dropReference(w, task, name), { type: DEAD_NAME, port: NONE });
-      if (port === null || (entry.type & SEND) === 0) return null;
-      if (entry.urefs > 1) {
-        entry.urefs--;
+      if (port === null || (type & SEND) === 0) return null;
+      if (urefsAt(space, index) > 1) {
+        setUrefsAt(space, index, urefsAt(space, index) - 1);
         port.srights++;
-      } else removeSend(task, name);
-      return { type: SEND, port: port.id };
+      } else removeSend(task, index);
+      return { type: SEND, port: id };
     case MOVE_SEND_ONCE:
       if (dead) return (dropReference(w, task, name), { type: DEAD_NAME, port: NONE });
-      if (port === null || entry.type !== SEND_ONCE) return null;
-      remove(task.space, name);
-      return { type: SEND_ONCE, port: port.id };
+      if (type !== SEND_ONCE) return null;
+      remove(space, name);
+      return { type: SEND_ONCE, port: id };
     case MOVE_RECEIVE:
-      if (port === null || (entry.type & RECEIVE) === 0) return null;
-      removeReceive(w, task, name, port);
-      return { type: RECEIVE, port: port.id };
+      if (port === null || (type & RECEIVE) === 0) return null;
+      removeReceive(w, task, index, port);
+      return { type: RECEIVE, port: id };
     default:
       return null;
   }
@@ -178,18 +189,22 @@ export function kernelReleases(w: MachWorld, port: Port): void {
 
 /** mach_port_deallocate: gives up one user reference of a send, send-once or dead-name right. */
 export function deallocate(w: MachWorld, task: Task, name: number): string {
-  const entry = lookup(task.space, name);
-  if (entry === null) return 'KERN_INVALID_NAME';
-  if ((entry.type & (SEND | SEND_ONCE | DEAD_NAME)) === 0) return 'KERN_INVALID_RIGHT';
-  const port = entry.port === NONE ? null : at(w.ports, entry.port);
-  if (port !== null && entry.type === SEND_ONCE && port.active) {
-    remove(task.space, name);
+  const { space } = task;
+  const index = find(space, name);
+  if (index === NONE) return 'KERN_INVALID_NAME';
+  const type = typeAt(space, index);
+  if ((type & (SEND | SEND_ONCE | DEAD_NAME)) === 0) return 'KERN_INVALID_RIGHT';
+  const port = type === DEAD_NAME ? null : at(w.ports, portAt(space, index));
+  if (port !== null && type === SEND_ONCE && port.active) {
+    remove(space, name);
     notifySendOnce(w, port);
     return 'KERN_SUCCESS';
   }
   if (port !== null && port.active) {
-    if (--entry.urefs === 0) {
-      removeSend(task, name);
+    const urefs = urefsAt(space, index) - 1;
+    if (urefs > 0) setUrefsAt(space, index, urefs);
+    else {
+      removeSend(task, index);
       dropSend(w, port);
     }
     return 'KERN_SUCCESS';
@@ -200,22 +215,19 @@ export function deallocate(w: MachWorld, task: Task, name: number): string {
 
 /** Destroys whatever the name denotes: mach_port_destroy, and the fate of every entry of a task that ends. */
 export function destroyName(w: MachWorld, task: Task, name: number): void {
-  const entry = lookup(task.space, name);
-  if (entry === null) return;
-  const { type } = entry;
-  const port = entry.port === NONE ? null : at(w.ports, entry.port);
-  if (port === null || type === PORT_SET) {
-    remove(task.space, name);
-    if (port !== null) portDestroy(w, port);
-    return;
-  }
+  const { space } = task;
+  const index = find(space, name);
+  if (index === NONE) return;
+  const type = typeAt(space, index);
+  const port = type === DEAD_NAME ? null : at(w.ports, portAt(space, index));
+  remove(space, name);
+  if (port === null) return;
+  if (type === PORT_SET) return portDestroy(w, port);
   if (type === SEND_ONCE) {
-    remove(task.space, name);
     if (port.active) notifySendOnce(w, port);
     else forgetDead(w, port, SEND_ONCE);
     return;
   }
-  remove(task.space, name);
   if ((type & SEND) !== 0) dropSend(w, port);
   if ((type & RECEIVE) !== 0) portDestroy(w, port);
 }
@@ -228,38 +240,42 @@ function forgetDead(w: MachWorld, port: Port, type: number): void {
 }
 
 function dropReference(w: MachWorld, task: Task, name: number): void {
-  const entry = lookup(task.space, name)!;
+  const { space } = task;
+  const index = find(space, name);
   convertIfDead(w, task, name);
-  if (--entry.urefs === 0) remove(task.space, name);
+  const urefs = urefsAt(space, index) - 1;
+  if (urefs === 0) remove(space, name);
+  else setUrefsAt(space, index, urefs);
 }
 
 /** The lazy conversion: a send or send-once right whose port is dead becomes a dead name when it is touched. */
 export function convertIfDead(w: MachWorld, task: Task, name: number): void {
-  const entry = lookup(task.space, name);
-  if (entry === null || entry.port === NONE || (entry.type & (SEND | SEND_ONCE)) === 0) return;
-  const port = at(w.ports, entry.port);
-  if (port.active || (entry.type & RECEIVE) !== 0) return;
-  const type = entry.type;
-  becomeDeadName(task.space, entry);
+  const { space } = task;
+  const index = find(space, name);
+  if (index === NONE) return;
+  const type = typeAt(space, index);
+  if (type !== SEND && type !== SEND_ONCE) return;
+  const port = at(w.ports, portAt(space, index));
+  if (port.active) return;
+  becomeDeadName(space, index, urefsAt(space, index));
   forgetDead(w, port, type);
 }
 
 /** The send part of an entry goes; the receive part, if there is one, stays. */
-function removeSend(task: Task, name: number): void {
-  const entry = lookup(task.space, name)!;
-  if ((entry.type & RECEIVE) === 0) return remove(task.space, name);
-  entry.type = RECEIVE;
-  entry.urefs = 0;
+function removeSend(task: Task, index: number): void {
+  const { space } = task;
+  if ((typeAt(space, index) & RECEIVE) === 0) remove(space, nameAt(space, index));
+  else setTypeAt(space, index, RECEIVE, 0);
 }
 
 /**
  * The receive part goes, and the port into limbo: out of its set, away from the threads that received on it; its
  * make-send count and sequence number start again [I8].
  */
-function removeReceive(w: MachWorld, task: Task, name: number, port: Port): void {
-  const entry = lookup(task.space, name)!;
-  if ((entry.type & SEND) === 0) remove(task.space, name);
-  else entry.type = SEND;
+function removeReceive(w: MachWorld, task: Task, index: number, port: Port): void {
+  const { space } = task;
+  if ((typeAt(space, index) & SEND) === 0) remove(space, nameAt(space, index));
+  else setTypeAt(space, index, SEND, urefsAt(space, index));
   changeReceiver(w, port, NONE, NONE);
   port.mscount = 0;
   port.seqno = 0;
@@ -274,17 +290,19 @@ function settleReceive(task: Task, port: Port, name: number): void {
 
 /** A right joins the entry that the space already has for the port. */
 function merge(task: Task, name: number, port: Port, type: number): void {
-  const entry = lookup(task.space, name)!;
+  const { space } = task;
+  const index = find(space, name);
+  const held = typeAt(space, index);
+  const urefs = urefsAt(space, index);
   if (type === RECEIVE) {
-    entry.type |= RECEIVE;
+    setTypeAt(space, index, held | RECEIVE, urefs);
     settleReceive(task, port, name);
     return;
   }
-  if ((entry.type & SEND) === 0) {
-    entry.type |= SEND;
-    entry.urefs = 1;
+  if ((held & SEND) === 0) {
+    setTypeAt(space, index, held | SEND, 1);
     return;
   }
   port.srights--;
-  if (entry.urefs < MAXIMUM_USER_REFERENCES - 1) entry.urefs++;
+  if (urefs < MAXIMUM_USER_REFERENCES - 1) setUrefsAt(space, index, urefs + 1);
 }

@@ -5,6 +5,11 @@
  * entry and using its slot again advances the generation, so a stale name fails [mechanisms 1.2]. Name 0 is never
  * given out. Migration inserts rights under chosen names: they claim their slot, whatever lies below stays free.
  *
+ * An entry is two words of one flat array, as in Mach (ie_bits, ie_object), so that a space of four rights is small:
+ *
+ *   bits     type (5 bits), generation (8), user references (16), and whether a dead-name request is registered (1)
+ *   object   the port copy on the task's node; NONE for a dead name; in a free entry the index of the next free one
+ *
  * `byPort` finds the one name of a port's send and receive rights [I3]; it is built when a space grows beyond a few
  * entries, so that a small task stays small. It is an index over the entries and never the truth.
  */
@@ -21,118 +26,191 @@ export const DEAD_NAME = 16;
 /** The most user references that a dead name can have; a send right stays one below [mechanisms 1.3]. */
 export const MAXIMUM_USER_REFERENCES = 65535;
 
-export interface Entry {
-  type: number;
-  /** User references. SEND 1..65534, DEAD_NAME 1..65535, SEND_ONCE 1, RECEIVE and PORT_SET 0 [I6]. */
-  urefs: number;
-  /** Port copy on the task's node; NONE for a dead name. */
-  port: number;
-  generation: number;
-}
-
 export interface Space {
-  readonly entries: Entry[];
-  /** Indexes of free entries, last freed last. */
-  readonly free: number[];
+  /** Two words per entry. */
+  readonly words: number[];
+  /** Index of the entry that was freed last, or NONE; each free entry knows the one before it. */
+  free: number;
   byPort: Map<number, number> | null;
 }
 
+/** What an entry says: a reading, for whoever looks at it once. */
+export interface Entry {
+  readonly type: number;
+  /** User references. SEND 1..65534, DEAD_NAME 1..65535, SEND_ONCE 1, RECEIVE and PORT_SET 0 [I6]. */
+  readonly urefs: number;
+  /** Port copy on the task's node; NONE for a dead name. */
+  readonly port: number;
+  /** A dead-name request is registered [mechanisms 1.9]. */
+  readonly requested: boolean;
+}
+
 const smallSpace = 16;
+const wordsPerEntry = 2;
+const typeMask = 31;
+const generationShift = 5;
+const urefsShift = 13;
+const requestBit = 1 << 29;
+const urefsMask = MAXIMUM_USER_REFERENCES << urefsShift;
 
 export function emptySpace(): Space {
-  return { entries: shortList(), free: [], byPort: null };
+  return { words: shortList(8), free: NONE, byPort: null };
 }
 
-export function nameOf(space: Space, index: number): number {
-  return (index + 1) * 256 + space.entries[index]!.generation;
+/** How many entries the space has, free ones included: their indexes are 0, 1, 2 ... */
+export function entriesOf(space: Space): number {
+  return space.words.length / wordsPerEntry;
 }
 
-/** The entry under a name, or null if the name means nothing here (any more). */
+/** Index of the entry under a name, or NONE if the name means nothing here (any more). */
+export function find(space: Space, name: number): number {
+  const index = (name >> 8) - 1;
+  const bits = space.words[index * wordsPerEntry];
+  if (bits === undefined || (bits & typeMask) === FREE) return NONE;
+  return ((bits >> generationShift) & 255) === (name & 255) ? index : NONE;
+}
+
+export function typeAt(space: Space, index: number): number {
+  return space.words[index * wordsPerEntry]! & typeMask;
+}
+
+export function urefsAt(space: Space, index: number): number {
+  return (space.words[index * wordsPerEntry]! & urefsMask) >> urefsShift;
+}
+
+/** The port copy that the entry is for; NONE for a dead name. Means nothing in a free entry. */
+export function portAt(space: Space, index: number): number {
+  return space.words[index * wordsPerEntry + 1]!;
+}
+
+export function isRequestedAt(space: Space, index: number): boolean {
+  return (space.words[index * wordsPerEntry]! & requestBit) !== 0;
+}
+
+export function nameAt(space: Space, index: number): number {
+  return (index + 1) * 256 + ((space.words[index * wordsPerEntry]! >> generationShift) & 255);
+}
+
+/** The entry gains or loses one of its two rights (SEND, RECEIVE): the port that it is for stays. */
+export function setTypeAt(space: Space, index: number, type: number, urefs: number): void {
+  const bits = space.words[index * wordsPerEntry]! & ~(typeMask | urefsMask);
+  space.words[index * wordsPerEntry] = bits | type | (urefs << urefsShift);
+}
+
+export function setUrefsAt(space: Space, index: number, urefs: number): void {
+  setTypeAt(space, index, typeAt(space, index), urefs);
+}
+
+export function setRequestedAt(space: Space, index: number, requested: boolean): void {
+  const bits = space.words[index * wordsPerEntry]!;
+  space.words[index * wordsPerEntry] = requested ? bits | requestBit : bits & ~requestBit;
+}
+
+/** What stands under a name, or null if the name means nothing here (any more). */
 export function lookup(space: Space, name: number): Entry | null {
-  const entry = space.entries[(name >> 8) - 1];
-  return entry !== undefined && entry.type !== FREE && entry.generation === (name & 255) ? entry : null;
+  const index = find(space, name);
+  if (index === NONE) return null;
+  return {
+    type: typeAt(space, index),
+    urefs: urefsAt(space, index),
+    port: portAt(space, index),
+    requested: isRequestedAt(space, index),
+  };
 }
 
 /** The name under which the space holds send or receive rights to the port, or NONE. */
 export function nameForPort(space: Space, port: number): number {
   if (space.byPort !== null) return space.byPort.get(port) ?? NONE;
-  for (let index = 0; index < space.entries.length; index++) {
-    const entry = space.entries[index]!;
-    if (entry.port === port && (entry.type & SEND_RECEIVE) !== 0) return nameOf(space, index);
+  const { words } = space;
+  for (let word = 0; word < words.length; word += wordsPerEntry) {
+    if (words[word + 1] === port && (words[word]! & SEND_RECEIVE) !== 0) return nameAt(space, word / wordsPerEntry);
   }
   return NONE;
 }
 
 /** Makes an entry under a name of the space's choice and returns the name. */
 export function insert(space: Space, type: number, port: number, urefs: number): number {
-  const index = space.free.pop() ?? space.entries.push({ type: FREE, urefs: 0, port: NONE, generation: 0 }) - 1;
-  const entry = space.entries[index]!;
-  entry.type = type;
-  entry.port = port;
-  entry.urefs = urefs;
-  const name = nameOf(space, index);
-  remember(space, entry, name);
-  return name;
+  const index = space.free === NONE ? grow(space) : space.free;
+  space.free = portAt(space, index);
+  return occupy(space, index, type, port, urefs);
 }
 
 /** Makes an entry under the chosen name. False if that slot is in use. */
 export function insertAs(space: Space, name: number, type: number, port: number, urefs: number): boolean {
   const index = (name >> 8) - 1;
   if (index < 0) return false;
-  while (space.entries.length <= index) {
-    space.free.push(space.entries.push({ type: FREE, urefs: 0, port: NONE, generation: 0 }) - 1);
-  }
-  const entry = space.entries[index]!;
-  if (entry.type !== FREE) return false;
-  space.free.splice(space.free.indexOf(index), 1);
-  entry.type = type;
-  entry.port = port;
-  entry.urefs = urefs;
-  entry.generation = name & 255;
-  remember(space, entry, name);
+  while (entriesOf(space) <= index) space.free = grow(space);
+  if (typeAt(space, index) !== FREE) return false;
+  unlink(space, index);
+  space.words[index * wordsPerEntry] = (name & 255) << generationShift;
+  occupy(space, index, type, port, urefs);
   return true;
 }
 
 /** Frees the entry; its name will never mean anything again until the generation comes round. */
 export function remove(space: Space, name: number): void {
   const index = (name >> 8) - 1;
-  const entry = space.entries[index]!;
-  if ((entry.type & SEND_RECEIVE) !== 0) space.byPort?.delete(entry.port);
-  entry.type = FREE;
-  entry.port = NONE;
-  entry.urefs = 0;
-  entry.generation = (entry.generation + 1) & 255;
-  space.free.push(index);
+  if ((typeAt(space, index) & SEND_RECEIVE) !== 0) space.byPort?.delete(portAt(space, index));
+  const generation = (name + 1) & 255;
+  space.words[index * wordsPerEntry] = generation << generationShift;
+  space.words[index * wordsPerEntry + 1] = space.free;
+  space.free = index;
 }
 
-/** A send or receive right whose port has died: the name stays, the port is forgotten [mechanisms 1.3]. */
-export function becomeDeadName(space: Space, entry: Entry): void {
-  if ((entry.type & SEND_RECEIVE) !== 0) space.byPort?.delete(entry.port);
-  if (entry.urefs === 0) entry.urefs = 1;
-  entry.type = DEAD_NAME;
-  entry.port = NONE;
+/** A right whose port has died: the name stays, the port is forgotten, and so is the request [mechanisms 1.3, I7]. */
+export function becomeDeadName(space: Space, index: number, urefs: number): void {
+  if ((typeAt(space, index) & SEND_RECEIVE) !== 0) space.byPort?.delete(portAt(space, index));
+  setTypeAt(space, index, DEAD_NAME, urefs);
+  setRequestedAt(space, index, false);
+  space.words[index * wordsPerEntry + 1] = NONE;
 }
 
 /** All names in use, in the order of their slots. */
 export function names(space: Space): number[] {
   const found: number[] = [];
-  for (let index = 0; index < space.entries.length; index++) {
-    if (space.entries[index]!.type !== FREE) found.push(nameOf(space, index));
+  for (let index = 0; index < entriesOf(space); index++) {
+    if (typeAt(space, index) !== FREE) found.push(nameAt(space, index));
   }
   return found;
 }
 
-function remember(space: Space, entry: Entry, name: number): void {
-  if ((entry.type & SEND_RECEIVE) === 0) return;
-  if (space.byPort !== null) space.byPort.set(entry.port, name);
-  else if (space.entries.length > smallSpace) index(space);
+/** One free entry more, which nobody has linked yet: it leads to the ones that were free before. */
+function grow(space: Space): number {
+  const index = entriesOf(space);
+  space.words.push(FREE, space.free);
+  return index;
 }
 
-function index(space: Space): void {
-  const byPort = new Map<number, number>();
-  for (let i = 0; i < space.entries.length; i++) {
-    const entry = space.entries[i]!;
-    if ((entry.type & SEND_RECEIVE) !== 0) byPort.set(entry.port, nameOf(space, i));
+/** Takes a free entry out of the list of free ones, wherever it stands. */
+function unlink(space: Space, index: number): void {
+  const next = portAt(space, index);
+  if (space.free === index) {
+    space.free = next;
+    return;
   }
-  space.byPort = byPort;
+  let before = space.free;
+  while (portAt(space, before) !== index) before = portAt(space, before);
+  space.words[before * wordsPerEntry + 1] = next;
+}
+
+function occupy(space: Space, index: number, type: number, port: number, urefs: number): number {
+  const { words } = space;
+  words[index * wordsPerEntry]! |= type | (urefs << urefsShift);
+  words[index * wordsPerEntry + 1] = port;
+  const name = nameAt(space, index);
+  if ((type & SEND_RECEIVE) !== 0) remember(space, port, name);
+  return name;
+}
+
+function remember(space: Space, port: number, name: number): void {
+  if (space.byPort !== null) space.byPort.set(port, name);
+  else if (entriesOf(space) > smallSpace) space.byPort = indexOf(space);
+}
+
+function indexOf(space: Space): Map<number, number> {
+  const byPort = new Map<number, number>();
+  for (let index = 0; index < entriesOf(space); index++) {
+    if ((typeAt(space, index) & SEND_RECEIVE) !== 0) byPort.set(portAt(space, index), nameAt(space, index));
+  }
+  return byPort;
 }

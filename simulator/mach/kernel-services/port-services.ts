@@ -24,9 +24,13 @@ import {
   RECEIVE,
   SEND,
   SEND_ONCE,
+  find,
   insertAs,
   lookup,
   names,
+  setUrefsAt,
+  typeAt,
+  urefsAt,
 } from '../ipc/space.ts';
 import { MAXIMUM_QUEUE_LIMIT, portCreate } from '../ipc/port.ts';
 import { kernelService, takeHand, type KernelAnswer } from '../kernel-call.ts';
@@ -170,18 +174,20 @@ function onTask(
 
 /** Send and dead-name rights take any change that leaves 0 or more; others only -1, which destroys [mechanisms 1.3]. */
 function modifyReferences(w: MachWorld, task: Task, name: number, delta: number): KernelAnswer {
-  const entry = lookup(task.space, name);
-  if (entry === null) return invalidName;
-  if ((entry.type & (SEND | DEAD_NAME)) === 0) {
+  const { space } = task;
+  const index = find(space, name);
+  if (index === NONE) return invalidName;
+  const type = typeAt(space, index);
+  if ((type & (SEND | DEAD_NAME)) === 0) {
     if (delta !== -1) return { code: 'KERN_INVALID_VALUE' };
     destroyName(w, task, name);
     return success;
   }
-  const limit = entry.type === DEAD_NAME ? MAXIMUM_USER_REFERENCES : MAXIMUM_USER_REFERENCES - 1;
-  const urefs = entry.urefs + delta;
+  const limit = type === DEAD_NAME ? MAXIMUM_USER_REFERENCES : MAXIMUM_USER_REFERENCES - 1;
+  const urefs = urefsAt(space, index) + delta;
   if (urefs > limit) return { code: 'KERN_UREFS_OVERFLOW' };
   if (urefs < 0) return { code: 'KERN_INVALID_VALUE' };
-  entry.urefs = Math.max(urefs, 1);
+  setUrefsAt(space, index, Math.max(urefs, 1));
   if (urefs === 0) deallocate(w, task, name);
   return success;
 }
