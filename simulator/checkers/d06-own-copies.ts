@@ -1,5 +1,6 @@
 /** A node knows only its own copies of ports: in spaces, in messages, in the kernel's hands. */
 import { NONE } from '../base/table.ts';
+import { keptPorts } from '../mach/exception-ports.ts';
 import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
@@ -13,6 +14,7 @@ export const ownCopies: Checker = {
       for (let index = 0; index < entriesOf(space); index++) {
         if (typeAt(space, index) !== FREE) own(w, task.node, portAt(space, index), task.name);
       }
+      for (const port of keptPorts(task)) own(w, task.node, port, task.name);
       for (const port of task.special) own(w, task.node, port, task.name);
     }
     for (const m of w.messages.rows) {
@@ -24,6 +26,7 @@ export const ownCopies: Checker = {
     }
     for (const t of w.threads.rows) {
       if (!t.live) continue;
+      for (const port of keptPorts(t)) own(w, t.node, port, t.name);
       for (let i = 0; i < t.hand.length; i += 2) own(w, t.node, t.hand[i + 1]!, t.name);
     }
   },

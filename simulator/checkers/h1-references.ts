@@ -1,5 +1,6 @@
 /** An id in a field is the id of a live row, and rows that belong together say so on both sides. */
 import { NONE, type Row, type Table } from '../base/table.ts';
+import { keptPorts } from '../mach/exception-ports.ts';
 import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
@@ -14,6 +15,7 @@ export const references: Checker = {
       for (let index = 0; index < entriesOf(space); index++) {
         if (typeAt(space, index) !== FREE) refer(w.ports, portAt(space, index), task.name);
       }
+      for (const port of keptPorts(task)) refer(w.ports, port, task.name);
       for (const port of task.special) refer(w.ports, port, task.name);
       refer(w.ports, task.self, task.name);
     }
@@ -24,6 +26,8 @@ export const references: Checker = {
         broken('H1', `${t.name} is not found by its identity`);
       refer(w.ports, t.waitPort, t.name);
       if (t.waitPort !== NONE || t.outgoing === NONE) refer(w.threads, t.nextWaiting, t.name);
+      refer(w.ports, t.self, t.name);
+      for (const port of keptPorts(t)) refer(w.ports, port, t.name);
       for (let i = 0; i < t.hand.length; i += 2) refer(w.ports, t.hand[i + 1]!, t.name);
     }
     checkPorts(w);

@@ -62,6 +62,7 @@ function endLostProcesses(w: MigrationWorld, pma: Pma): void {
 /** Suspended, and nobody else has a right to its kernel port: it can never be resumed. */
 function isHusk(w: MigrationWorld, task: Task): boolean {
   if (task.suspendCount === 0 && task.threads.some((id) => at(w.threads, id).suspendCount === 0)) return false;
+  if (task.self === NONE) return true;
   const port = at(w.ports, task.self);
   if (port.srights > (nameForPort(task.space, port.id) === NONE ? 0 : 1)) return false;
   if (port.dipc === NONE) return true;

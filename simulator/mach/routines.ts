@@ -2,6 +2,7 @@
 import { kernelLoop, trap } from './kernel-call.ts';
 import { dataRequest, memoryServices } from './kernel-services/memory-services.ts';
 import { portServices } from './kernel-services/port-services.ts';
+import { specialPortServices } from './kernel-services/special-port-services.ts';
 import { taskServices } from './kernel-services/task-services.ts';
 import { threadServices } from './kernel-services/thread-services.ts';
 import { unknownOperation, type Routine } from './routine.ts';
@@ -12,6 +13,7 @@ import { pageInRoutine } from './vm/fault.ts';
 export const kernelServices: readonly Routine[] = [
   ...taskServices,
   ...threadServices,
+  ...specialPortServices,
   ...portServices,
   ...memoryServices,
   dataRequest,

@@ -3,13 +3,17 @@
  *
  * The kernel itself is a task on every node: its threads serve requests that arrive from other nodes for ports that
  * the kernel owns [mechanisms 2.5]. `suspendCount` stops all threads at once. `self` is the port that the kernel
- * answers on for this task (itk_self); the send rights that were handed out for it (sself) may name another port.
+ * answers on for this task (itk_self); it is made when somebody first asks for it. What the task itself gets when it
+ * asks for its port (mach_task_self, itk_sself) is `sself`: the same port, or one that was put in its place, whose
+ * receiver sees every call that the task makes on itself [mechanisms 1.12].
  */
 import { NONE, at, release, shortList, takeBlank, type Row } from '../base/table.ts';
 import { portDestroy } from './ipc/port-death.ts';
-import { kernelPort } from './ipc/port.ts';
-import { destroyName, kernelReleases, type Right } from './ipc/right.ts';
-import { DEAD_NAME, SEND, emptySpace, names, type Space } from './ipc/space.ts';
+import { kernelPort, type Port } from './ipc/port.ts';
+import { destroyName, type Right } from './ipc/right.ts';
+import { keepInstead, noRight } from './kept.ts';
+import { emptySpace, names, type Space } from './ipc/space.ts';
+import { forgetExceptionPorts, noActions, type ExceptionActions } from './exception-ports.ts';
 import { threadTerminate } from './thread-control.ts';
 import { regionRemove } from './vm/region.ts';
 import type { MachWorld } from './world.ts';
@@ -25,10 +29,14 @@ export interface Task extends Row {
   suspendCount: number;
   readonly threads: number[];
   readonly space: Space;
-  /** Port that the kernel answers on for this task. */
+  /** Port that the kernel answers on for this task; NONE if nobody ever asked for it (see `taskPort`). */
   self: number;
-  /** Ports that the kernel keeps for the task: bootstrap, exception, and three registered ones; NONE where unset. */
+  /** Port that the task gets for itself, if it is not `self`: NONE means that it is. */
+  sself: number;
+  /** Ports that the kernel keeps for the task: bootstrap, and three registered ones; NONE where unset. */
   special: readonly number[];
+  /** Where exceptions of its threads go that have no port of their own for them. */
+  exceptions: ExceptionActions;
   /** Account of new threads. */
   activity: number;
   /** Address map: ids of its regions, in the order of addresses. */
@@ -38,7 +46,7 @@ export interface Task extends Row {
 }
 
 /** Shared by all tasks that have none. */
-const noSpecialPorts: readonly number[] = [NONE, NONE, NONE, NONE, NONE];
+const noSpecialPorts: readonly number[] = [NONE, NONE, NONE, NONE];
 
 export function blankTask(id: number): Task {
   return {
@@ -52,7 +60,9 @@ export function blankTask(id: number): Task {
     threads: shortList(),
     space: emptySpace(),
     self: NONE,
+    sself: NONE,
     special: noSpecialPorts,
+    exceptions: noActions,
     activity: 0,
     regions: [],
     emulator: null,
@@ -65,23 +75,40 @@ export function taskCreate(w: MachWorld, node: number, kind: TaskKind, name: str
   task.kind = kind;
   task.node = node;
   task.activity = activity;
-  task.self = kernelPort(w, node, `${name}.task`, 'task', task.id).id;
   at(w.nodes, node).tasks.push(task.id);
   return task;
 }
 
+/** The port that the kernel answers on for a task; it is made when somebody first asks for it, and costs nothing. */
+export function taskPort(w: MachWorld, task: Task): Port {
+  if (task.self !== NONE) return at(w.ports, task.self);
+  const port = kernelPort(w, task.node, `${task.name}.task`, 'task', task.id);
+  task.self = port.id;
+  return port;
+}
+
+/** What the task gets when it asks for its own port [mechanisms 1.12]. */
+export function taskSelf(w: MachWorld, task: Task): Port {
+  return task.sself === NONE ? taskPort(w, task) : at(w.ports, task.sself);
+}
+
+/** Puts a send right in hand in the place of the task's own port; no right puts its own port back. */
+export function setTaskSelf(w: MachWorld, task: Task, right: Right): void {
+  task.sself = keepInstead(w, task.sself, right);
+  if (task.sself !== NONE && task.sself === task.self) task.sself = keepInstead(w, task.sself, noRight);
+}
+
 /** Index into `special`. */
 export const BOOTSTRAP = 0;
-export const EXCEPTION = 1;
-export const REGISTERED = 2;
+export const REGISTERED = 1;
+/** How many ports a task can register. */
+export const REGISTERED_MAX = 3;
 
 /** Keeps a send right in hand as one of the task's special ports; the one kept before is given up. */
 export function setSpecial(w: MachWorld, task: Task, which: number, right: Right): void {
   const before = task.special[which]!;
-  const after = right.type === SEND ? right.port : NONE;
+  const after = keepInstead(w, before, right);
   if (after !== before) task.special = task.special.with(which, after);
-  if (right.type === SEND) at(w.ports, right.port).kernelSends++;
-  if (before !== NONE) kernelReleases(w, at(w.ports, before));
 }
 
 /** task_terminate: threads, regions, rights and the kernel port go. */
@@ -89,8 +116,10 @@ export function taskTerminate(w: MachWorld, task: Task): void {
   for (const id of [...task.threads]) threadTerminate(w, at(w.threads, id));
   for (const region of [...task.regions]) regionRemove(w, task, at(w.regions, region));
   for (const name of names(task.space)) destroyName(w, task, name);
-  for (let which = 0; which < task.special.length; which++) setSpecial(w, task, which, { type: DEAD_NAME, port: NONE });
-  portDestroy(w, at(w.ports, task.self));
+  for (let which = 0; which < task.special.length; which++) setSpecial(w, task, which, noRight);
+  setTaskSelf(w, task, noRight);
+  forgetExceptionPorts(w, task);
+  if (task.self !== NONE) portDestroy(w, at(w.ports, task.self));
   const { tasks } = at(w.nodes, task.node);
   tasks.splice(tasks.indexOf(task.id), 1);
   release(w.tasks, task, blankTask);

@@ -11,6 +11,8 @@ import { takeBack } from './ipc/mach-msg.ts';
 import { leaveQueue, leaveSenders } from './ipc/mqueue.ts';
 import { messageDestroy, portDestroy } from './ipc/port-death.ts';
 import { destroyName, discard } from './ipc/right.ts';
+import { forgetExceptionPorts } from './exception-ports.ts';
+import { keepInstead, noRight } from './kept.ts';
 import { preempt } from './processor.ts';
 import type { Task } from './task.ts';
 import {
@@ -103,6 +105,8 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
   if (t.replyName !== NONE) destroyName(w, task, t.replyName);
   const { threads } = task;
   threads.splice(threads.indexOf(t.id), 1);
+  if (t.sself !== NONE) keepInstead(w, t.sself, noRight);
+  forgetExceptionPorts(w, t);
   if (t.self !== NONE) portDestroy(w, at(w.ports, t.self));
   release(w.threads, t, blankThread);
 }

@@ -20,6 +20,7 @@
 import { RUN, WAKE } from '../base/event.ts';
 import { WAITING, book } from '../base/ledger.ts';
 import { NONE, at, shortList, takeBlank, type Row } from '../base/table.ts';
+import { noActions, type ExceptionActions } from './exception-ports.ts';
 import type { Frame } from './routine.ts';
 import type { Task } from './task.ts';
 import { threadTerminate } from './thread-control.ts';
@@ -49,6 +50,10 @@ export interface Thread extends Row {
   suspendCount: number;
   /** Port that the kernel answers on for this thread; NONE for threads that nobody ever asked for. */
   self: number;
+  /** Port that the thread gets for itself, if it is not `self`: NONE means that it is. */
+  sself: number;
+  /** Where its exceptions go; what is not said here its task says. */
+  exceptions: ExceptionActions;
   /** Its RUN event came while it was suspended. */
   parked: boolean;
   retry: number;
@@ -110,6 +115,8 @@ export function blankThread(id: number): Thread {
     state: READY,
     suspendCount: 0,
     self: NONE,
+    sself: NONE,
+    exceptions: noActions,
     parked: false,
     retry: RETRY_NOTHING,
     frames: shortList(),

@@ -2,12 +2,12 @@
 import { openAccount } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
 import { bootRight } from '../dipc/boot.ts';
+import { EXCEPTION_DEFAULT, EXC_MASK_ALL, setAction } from '../mach/exception-ports.ts';
 import { portAllocate } from '../mach/ipc/right.ts';
-import { SEND } from '../mach/ipc/space.ts';
 import { threadPort } from '../mach/kernel-services/objects.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { call } from '../mach/routine.ts';
-import { EXCEPTION, setSpecial, taskCreate } from '../mach/task.ts';
+import { taskCreate, taskPort } from '../mach/task.ts';
 import { threadCreate, threadStart } from '../mach/thread.ts';
 import { bootPort, portUnder } from './boot-task.ts';
 import { initProgram } from './emulator/calls.ts';
@@ -43,7 +43,7 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
   const superuser = w.credentials.rows.find((each) => each.uid === SUPERUSER)!;
   superuser.holders.push(INIT);
   const ports = [
-    at(w.ports, task.self),
+    taskPort(w, task),
     threadPort(w, main),
     threadPort(w, signals),
     portUnder(w, server, proc.processPort),
@@ -60,9 +60,8 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
   emulator.signalPort = portAllocate(w, task, 'init.signal');
   task.emulator = emulator;
   const exception = portUnder(w, task, emulator.exceptionPort);
-  exception.srights++;
   exception.mscount++;
-  setSpecial(w, task, EXCEPTION, { type: SEND, port: exception.id });
+  setAction(w, task, EXC_MASK_ALL, exception.id, EXCEPTION_DEFAULT, NONE);
   const right = (port: Port): number => bootRight(w, port, server);
   proc.names = {
     task: right(ports[0]!),

@@ -6,7 +6,7 @@ import type { Port } from '../mach/ipc/port.ts';
 import { portAllocate, portSetAllocate } from '../mach/ipc/right.ts';
 import { lookup } from '../mach/ipc/space.ts';
 import { serve } from '../mach/server.ts';
-import { taskCreate, type Task } from '../mach/task.ts';
+import { taskCreate, taskPort, type Task } from '../mach/task.ts';
 import type { OsfWorld } from './world.ts';
 
 export interface Booted {
@@ -20,7 +20,7 @@ export interface Booted {
 export function bootTask(w: OsfWorld, node: number, role: string): Booted {
   const name = `${role}@${at(w.nodes, node).name}`;
   const task = taskCreate(w, node, 'server', name, 0);
-  const self = bootRight(w, at(w.ports, task.self), task);
+  const self = bootRight(w, taskPort(w, task), task);
   const service = portAllocate(w, task, name);
   const set = portSetAllocate(w, task, `${name}.set`);
   moveMember(w, portUnder(w, task, service), portUnder(w, task, set));

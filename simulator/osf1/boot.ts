@@ -14,6 +14,7 @@ import { credentialsEntryAllocate, type CredentialsServer } from './credentials/
 import { fileAllocate, rootServer, serverOfPath } from './file-server/file.ts';
 import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
+import { taskPort } from '../mach/task.ts';
 import { SUPERUSER, USER } from './pma/fork.ts';
 import { pmaAllocate, type Pma } from './pma/pma.ts';
 import { INIT, type PmMaster } from './pm-master/entry.ts';
@@ -94,7 +95,7 @@ function bootPma(w: OsfWorld, node: number): void {
   const pma = pmaAllocate(w, node, task.id);
   Object.assign(pma, { self, service, set });
   const template = templateTask(w, node);
-  pma.template = bootRight(w, at(w.ports, template.self), task);
+  pma.template = bootRight(w, taskPort(w, template), task);
 }
 
 function introducePma(w: OsfWorld, pma: Pma, master: PmMaster, credentials: CredentialsServer): void {

@@ -13,7 +13,7 @@ import {
 } from '../../simulator/mach/ipc/right.ts';
 import { DEAD_NAME, SEND, insert } from '../../simulator/mach/ipc/space.ts';
 import { kernelCall } from '../../simulator/mach/kernel-call.ts';
-import { taskTerminate } from '../../simulator/mach/task.ts';
+import { taskPort, taskTerminate } from '../../simulator/mach/task.ts';
 import { emit } from '../../simulator/mach/world.ts';
 import { act, cluster, millisecond, operations, receive, rpc, send, sleep, type Actor } from './cluster.ts';
 
@@ -139,7 +139,7 @@ describe('the end of a task', () => {
 
   it('that two threads ask for at once happens once', () => {
     const { c, server, client } = pair();
-    const self = c.w.ports.rows[server.task.self]!;
+    const self = taskPort(c.w, server.task);
     self.srights++;
     const name = copyoutSelf(client, self.id);
     const killers = [0, 1].map(() => client.thread((w, t) => kernelCall(w, t, name, 'task_terminate')));

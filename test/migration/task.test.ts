@@ -7,7 +7,7 @@ import { at } from '../../simulator/base/table.ts';
 import { bootRight } from '../../simulator/dipc/boot.ts';
 import { kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { call, routine, step } from '../../simulator/mach/routine.ts';
-import { BOOTSTRAP, setSpecial } from '../../simulator/mach/task.ts';
+import { BOOTSTRAP, setSpecial, taskPort } from '../../simulator/mach/task.ts';
 import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
 import { SEND, find, lookup, names, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
 import { objectCreate, shadows } from '../../simulator/mach/vm/object.ts';
@@ -46,8 +46,8 @@ interface Move {
 function pull(c: Cluster, node: string, moved: Actor): Move {
   const { w } = c;
   const puller = c.task(node, 'agent');
-  const task = bootRight(w, at(w.ports, moved.task.self), puller.task);
-  const self = bootRight(w, at(w.ports, puller.task.self), puller.task);
+  const task = bootRight(w, taskPort(w, moved.task), puller.task);
+  const self = bootRight(w, taskPort(w, puller.task), puller.task);
   const to = puller.task.node;
   const account = openAccount(w.ledger, 'migration').id;
   const from = moved.task.node;

@@ -7,7 +7,9 @@ import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '
 import { rpcToPort } from '../ipc/mach-msg.ts';
 import { SEND } from '../ipc/space.ts';
 import { finish, routine, step, type Routine } from '../routine.ts';
-import { setSpecial, taskCreate, type TaskKind } from '../task.ts';
+import { inheritExceptionPorts } from '../exception-ports.ts';
+import { copyOf } from '../kept.ts';
+import { setSpecial, taskCreate, taskPort, type TaskKind } from '../task.ts';
 import type { DataSupply } from '../vm/fault.ts';
 import { ABSENT, MOVED, objectCreate, shadows } from '../vm/object.ts';
 import { inheritRegions, regionAdd, regionNamed, regionRemove, type RegionFields } from '../vm/region.ts';
@@ -47,13 +49,10 @@ export const memoryServices: readonly Routine[] = [
     const { name, kind, inherit, pid, activity } = request.body as TaskCreate;
     const task = taskCreate(w, parent.node, kind, name, activity);
     task.pid = pid;
-    parent.special.forEach((port, which) => {
-      if (port === NONE) return;
-      at(w.ports, port).srights++;
-      setSpecial(w, task, which, { type: SEND, port });
-    });
+    parent.special.forEach((port, which) => setSpecial(w, task, which, copyOf(w, port)));
+    inheritExceptionPorts(w, parent, task);
     if (inherit) inheritRegions(w, parent, task);
-    return { body: { task: task.id }, rights: sendRight(at(w.ports, task.self)) };
+    return { body: { task: task.id }, rights: sendRight(taskPort(w, task)) };
   }),
   kernelService<MachWorld>('vm_allocate', 'map zero-filled memory', (w, _t, request) => {
     const task = taskOf(w, request);

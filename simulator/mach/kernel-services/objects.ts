@@ -3,7 +3,9 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import { kernelPort, type Port } from '../ipc/port.ts';
+import type { Right } from '../ipc/right.ts';
 import { SEND } from '../ipc/space.ts';
+import { keepInstead, noRight } from '../kept.ts';
 import type { KernelAnswer, KernelRequest } from '../kernel-call.ts';
 import type { Task } from '../task.ts';
 import type { Thread } from '../thread.ts';
@@ -26,6 +28,17 @@ export function threadPort(w: MachWorld, t: Thread): Port {
   const port = kernelPort(w, t.node, `${t.name}.thread`, 'thread', t.id);
   t.self = port.id;
   return port;
+}
+
+/** What the thread gets when it asks for its own port [mechanisms 1.12]. */
+export function threadSelf(w: MachWorld, t: Thread): Port {
+  return t.sself === NONE ? threadPort(w, t) : at(w.ports, t.sself);
+}
+
+/** Puts a send right in hand in the place of the thread's own port; no right puts its own port back. */
+export function setThreadSelf(w: MachWorld, t: Thread, right: Right): void {
+  t.sself = keepInstead(w, t.sself, right);
+  if (t.sself !== NONE && t.sself === t.self) t.sself = keepInstead(w, t.sself, noRight);
 }
 
 /** A new send right in hand to a kernel-owned port: type and port, as answers carry them. */

@@ -10,7 +10,7 @@ import { portDestroy } from '../ipc/port-death.ts';
 import { RECEIVE } from '../ipc/space.ts';
 import { kernelService, takeHand } from '../kernel-call.ts';
 import type { Frame, Routine } from '../routine.ts';
-import { setSpecial, taskTerminate, type Task } from '../task.ts';
+import { taskPort, taskTerminate, type Task } from '../task.ts';
 import { taskResume, taskSuspend } from '../thread-control.ts';
 import { READY, threadCreate } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
@@ -76,20 +76,6 @@ export const taskServices: readonly Routine[] = [
       rights: threads.flatMap((each) => sendRight(threadPort(w, each))),
     };
   }),
-  kernelService('task_set_special_port', 'set a port that the kernel keeps for a task', (w, t, request) => {
-    const task = taskOf(w, request);
-    const [type, port] = takeHand(t);
-    if (task === null || type === undefined || port === undefined) return invalidArgument;
-    setSpecial(w, task, (request.body as { which: number }).which, { type, port });
-    return success;
-  }),
-  kernelService('task_get_special_port', 'get the ports that the kernel keeps for a task', (w, _t, request) => {
-    const task = taskOf(w, request);
-    if (task === null) return invalidArgument;
-    const { which } = request.body as { which: readonly number[] };
-    const kept = which.filter((each) => task.special[each] !== NONE);
-    return { body: { which: kept }, rights: kept.flatMap((each) => sendRight(at(w.ports, task.special[each]!))) };
-  }),
   kernelService('task_get_emulation_vector', 'get the entry points of the emulator', (w, _t, request) => {
     const task = taskOf(w, request);
     return task === null ? invalidArgument : { body: copy(task.emulator), bytes: EMULATION_VECTOR_BYTES };
@@ -128,7 +114,7 @@ const EMULATION_VECTOR_BYTES = 819;
  * the new one, by which the husk can be terminated.
  */
 function releaseKernelPort(w: MachWorld, task: Task): number[] {
-  const port = at(w.ports, task.self);
+  const port = taskPort(w, task);
   kernelPortRelease(w, port);
   const husk = kernelPort(w, task.node, `${task.name}.husk`, 'task', task.id);
   task.self = husk.id;
@@ -137,7 +123,7 @@ function releaseKernelPort(w: MachWorld, task: Task): number[] {
 
 /** The kernel answers for the task on this port from now on; the one that it was made with dies. */
 function adoptKernelPort(w: MachWorld, task: Task, id: number): void {
-  portDestroy(w, at(w.ports, task.self));
+  if (task.self !== NONE) portDestroy(w, at(w.ports, task.self));
   kernelPortAdopt(w, at(w.ports, id), 'task', task.id);
   task.self = id;
 }

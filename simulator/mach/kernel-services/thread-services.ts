@@ -8,7 +8,6 @@ import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { kernelService, takeHand } from '../kernel-call.ts';
 import { finish, routine, step, type Routine } from '../routine.ts';
-import { EXCEPTION } from '../task.ts';
 import { isInKernel, threadAbort, threadResume, threadSuspend, threadTerminate } from '../thread-control.ts';
 import { runAt, type Thread } from '../thread.ts';
 import type { KernelRequest } from '../kernel-call.ts';
@@ -17,7 +16,7 @@ import { kernelPort } from '../ipc/port.ts';
 import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import { RECEIVE } from '../ipc/space.ts';
-import { invalidArgument, sendRight, success, threadOfPort } from './objects.ts';
+import { invalidArgument, sendRight, success, threadOfPort, threadPort } from './objects.ts';
 
 /** What `thread_get_state` answers and `thread_set_state` is told: the parts of a thread that are its own. */
 const registers = [
@@ -87,17 +86,10 @@ export const threadServices: readonly Routine[] = [
     Object.assign(t, Object.fromEntries(given.map((register) => [register, copy(state[register])])));
     return success;
   }),
-  kernelService('thread_get_special_ports', 'get the ports that the kernel keeps for a thread', (w, _t, request) => {
-    const t = threadOfPort(w, request);
-    if (t === null) return invalidArgument;
-    const exception = at(w.tasks, t.task).special[EXCEPTION]!;
-    const rights = sendRight(at(w.ports, t.self));
-    return { rights: exception === NONE ? rights : [...rights, ...sendRight(at(w.ports, exception))] };
-  }),
   kernelService('thread_extract_kernel_port', 'take the receive right of the kernel port', (w, _t, request) => {
     const t = threadOfPort(w, request);
     if (t === null) return invalidArgument;
-    const port = at(w.ports, t.self);
+    const port = threadPort(w, t);
     kernelPortRelease(w, port);
     const husk = kernelPort(w, t.node, `${t.name}.husk`, 'thread', t.id);
     t.self = husk.id;
@@ -107,7 +99,7 @@ export const threadServices: readonly Routine[] = [
     const target = threadOfPort(w, request);
     const [type, id] = takeHand(t);
     if (target === null || type !== RECEIVE || id === undefined) return invalidArgument;
-    portDestroy(w, at(w.ports, target.self));
+    if (target.self !== NONE) portDestroy(w, at(w.ports, target.self));
     kernelPortAdopt(w, at(w.ports, id), 'thread', target.id);
     target.self = id;
     return success;

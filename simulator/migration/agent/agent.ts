@@ -10,7 +10,7 @@ import { bootRight } from '../../dipc/boot.ts';
 import { portAllocate } from '../../mach/ipc/right.ts';
 import { lookup } from '../../mach/ipc/space.ts';
 import { serve } from '../../mach/server.ts';
-import { taskCreate } from '../../mach/task.ts';
+import { taskCreate, taskPort } from '../../mach/task.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { pmaAt, type Pma } from '../../osf1/pma/pma.ts';
 import type { MigrationWorld } from '../record.ts';
@@ -32,7 +32,7 @@ export function bootAgents(w: MigrationWorld): void {
     if (pmaAt(w, node.id) !== null) continue;
     const name = `migration_server@${node.name}`;
     const task = taskCreate(w, node.id, 'server', name, 0);
-    const self = bootRight(w, at(w.ports, task.self), task);
+    const self = bootRight(w, taskPort(w, task), task);
     const service = portAllocate(w, task, name);
     serve(w, task, service);
     const port = at(w.ports, lookup(task.space, service)!.port);

@@ -8,8 +8,9 @@ import { NONE } from '../../base/table.ts';
 import { MOVE_RECEIVE } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import type { ThreadState } from '../../mach/kernel-services/thread-services.ts';
-import { finish, routine, step } from '../../mach/routine.ts';
+import { finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { MigrationWorld } from '../record.ts';
+import { setKept, type KeptPort } from './kept-ports.ts';
 
 export interface MoveThread {
   /** Names of the old thread's kernel port (after the take-over: the new thread's) and of the new task's. */
@@ -17,14 +18,22 @@ export interface MoveThread {
   readonly to: number;
   readonly agentSelf: number;
   readonly state: ThreadState;
+  /** Ports that are the thread's own, still to be set again. */
+  readonly kept: KeptPort[];
   /** Name of the port that the new thread is made with, of the moving receive right, and of the husk's port. */
   made: number;
   receive: number;
   husk: number;
 }
 
-export function movingThread(thread: number, to: number, agentSelf: number, state: ThreadState): MoveThread {
-  return { thread, to, agentSelf, state, made: NONE, receive: NONE, husk: NONE };
+export function movingThread(
+  thread: number,
+  to: number,
+  agentSelf: number,
+  state: ThreadState,
+  kept: KeptPort[],
+): MoveThread {
+  return { thread, to, agentSelf, state, kept, made: NONE, receive: NONE, husk: NONE };
 }
 
 export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread', 'makes a thread again', [
@@ -37,6 +46,13 @@ export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread',
     f.made = t.names[0]!;
     kernelCall(w, t, f.made, 'thread_set_state', { body: f.state });
   }),
+  step('set a port that is its own', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return finish(t, t.code);
+    const next = f.kept.pop();
+    if (next === undefined) goTo(w, t, 'take its kernel port from the source');
+    else setKept(w, t, f.made, next);
+  }),
+  step('set the next', (w, t) => goTo(w, t, 'set a port that is its own')),
   step('take its kernel port from the source', (w, t, f) => kernelCall(w, t, f.thread, 'thread_extract_kernel_port')),
   step('answer on it here', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, t.code);

@@ -11,19 +11,25 @@
  */
 import { PROCESSOR } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
-import { MOVE_RECEIVE, MOVE_SEND } from '../../mach/ipc/right.ts';
+import { MOVE_RECEIVE } from '../../mach/ipc/right.ts';
 import { DEAD_NAME, PORT_SET, RECEIVE, SEND, SEND_ONCE } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
+import { EXC_MASK_ALL } from '../../mach/exception-ports.ts';
 import type { NameAndType } from '../../mach/kernel-services/port-services.ts';
+import {
+  TASK_BOOTSTRAP_PORT,
+  type ExceptionPorts,
+  type ThreadSpecialPorts,
+} from '../../mach/kernel-services/special-port-services.ts';
 import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import type { ThreadState } from '../../mach/kernel-services/thread-services.ts';
 import { charge } from '../../mach/processor.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
-import { BOOTSTRAP, EXCEPTION, REGISTERED } from '../../mach/task.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { MigrationWorld } from '../record.ts';
 import { importRegion, importing } from './import-region.ts';
 import { moveName, movingName } from './move-name.ts';
+import { keptExceptionPorts, keptPort, keptThreadPorts, setKept, type KeptPort } from './kept-ports.ts';
 import { moveThread, movingThread } from './move-thread.ts';
 
 export interface TaskMigration {
@@ -41,8 +47,11 @@ export interface TaskMigration {
   /** How many regions, names (in the order of `order`) and threads are done. */
   done: number;
   names: NameAndType[];
-  /** Special ports still to set, and their names in the agent's space. */
-  special: { which: number; name: number }[];
+  /** Of each thread, the ports that are its own and must be set again. */
+  readonly kept: KeptPort[][];
+  /** Names of copies still to be forgotten; ports of the task still to be set again. */
+  surplus: number[];
+  special: KeptPort[];
   failure: string;
 }
 
@@ -65,6 +74,8 @@ export function migratingTask(migration: number, task: number, agentSelf: number
     states: [],
     done: 0,
     names: [],
+    kept: [],
+    surplus: [],
     special: [],
     failure: '',
   };
@@ -102,13 +113,15 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'the sim
     f.states.push(t.body as ThreadState);
     kernelCall(w, t, f.threads[f.states.length - 1]!, 'thread_get_special_ports');
   }),
-  after('forget the copies', (_w, t, f) => {
-    f.special = t.names.map((name) => ({ which: NONE, name }));
+  after('keep its own, forget the copies', (_w, t, f) => {
+    const kept = keptThreadPorts(t.body as ThreadSpecialPorts, t.names);
+    f.kept.push(kept);
+    f.surplus = t.names.filter((name) => !kept.some((each) => each.names.includes(name)));
   }),
   step('forget one', (w, t, f) => {
-    const copy = f.special.pop();
-    if (copy === undefined) return goTo(w, t, 'bring a thread to a clean point');
-    kernelCall(w, t, f.agentSelf, 'mach_port_deallocate', { body: { name: copy.name } });
+    const name = f.surplus.pop();
+    if (name === undefined) return goTo(w, t, 'bring a thread to a clean point');
+    kernelCall(w, t, f.agentSelf, 'mach_port_deallocate', { body: { name } });
   }),
   step('and the next', (w, t) => goTo(w, t, 'forget one')),
   step('make the task here', (w, t, f) => {
@@ -121,23 +134,23 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'the sim
   }),
   after('make the kernel structures', (w, t) => charge(w, t, PROCESSOR, 1, w.setup.prices.task_processor)),
   step('get the bootstrap port', (w, t, f) => {
-    kernelCall(w, t, f.task, 'task_get_special_port', { body: { which: [BOOTSTRAP] } });
+    kernelCall(w, t, f.task, 'task_get_special_port', { body: { whichPort: TASK_BOOTSTRAP_PORT } });
   }),
-  after('get the exception port', (w, t, f) => {
-    keepSpecial(t, f);
-    kernelCall(w, t, f.task, 'task_get_special_port', { body: { which: [EXCEPTION] } });
+  after('get the exception ports', (w, t, f) => {
+    if (t.names.length > 0) f.special.push(keptPort('task_set_special_port', TASK_BOOTSTRAP_PORT, t.names));
+    kernelCall(w, t, f.task, 'task_get_exception_ports', { body: { exceptionMask: EXC_MASK_ALL } });
   }),
   after('get the registered ports', (w, t, f) => {
-    keepSpecial(t, f);
-    const which = [REGISTERED, REGISTERED + 1, REGISTERED + 2];
-    kernelCall(w, t, f.task, 'task_get_special_port', { body: { which } });
+    f.special.push(...keptExceptionPorts('task_set_exception_ports', t.body as ExceptionPorts, t.names));
+    kernelCall(w, t, f.task, 'mach_ports_lookup');
   }),
-  after('keep them', (_w, t, f) => keepSpecial(t, f)),
+  after('keep them', (_w, t, f) => {
+    if (t.names.length > 0) f.special.push(keptPort('mach_ports_register', NONE, t.names));
+  }),
   step('set a special port', (w, t, f) => {
     const next = f.special.pop();
-    if (next === undefined) return goTo(w, t, 'get the emulation vector');
-    const rights = [{ name: next.name, disposition: MOVE_SEND }];
-    kernelCall(w, t, f.made, 'task_set_special_port', { body: { which: next.which }, rights });
+    if (next === undefined) goTo(w, t, 'get the emulation vector');
+    else setKept(w, t, f.made, next);
   }),
   after('set the next', (w, t) => goTo(w, t, 'set a special port')),
   step('get the emulation vector', (w, t, f) => kernelCall(w, t, f.task, 'task_get_emulation_vector')),
@@ -181,7 +194,7 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'the sim
   step('move a thread', (w, t, f) => {
     const thread = f.threads[f.done];
     if (thread === undefined) return goTo(w, t, 'end the husk');
-    call(t, moveThread, movingThread(thread, f.task, f.agentSelf, f.states[f.done++]!));
+    call(t, moveThread, movingThread(thread, f.task, f.agentSelf, f.states[f.done]!, f.kept[f.done++]!));
   }),
   step('move the next thread', (w, t, f) => {
     if (t.result === 'KERN_SUCCESS') goTo(w, t, 'move a thread');
@@ -206,11 +219,6 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'the sim
 function fail(w: MigrationWorld, t: Thread, f: TaskMigration, code: string): void {
   f.failure = code;
   goTo(w, t, 'undo what was built');
-}
-
-function keepSpecial(t: Thread, f: TaskMigration): void {
-  const { which } = t.body as { which: readonly number[] };
-  which.forEach((each, place) => f.special.push({ which: each, name: t.names[place]! }));
 }
 
 /** Sets, then receive rights, then send rights, then send-once rights, then dead names [mechanisms 4.2 step 6]. */

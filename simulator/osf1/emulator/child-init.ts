@@ -6,11 +6,12 @@
  * Before that it has written to every page of memory that it inherited and must not share: each such region has an
  * object of its own now, and its parent's as a shadow.
  */
-import { at } from '../../base/table.ts';
+import { NONE, at } from '../../base/table.ts';
 import { MAKE_SEND } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
+import type { SetExceptionPorts } from '../../mach/kernel-services/special-port-services.ts';
 import { call, finish, routine, step } from '../../mach/routine.ts';
-import { EXCEPTION } from '../../mach/task.ts';
+import { EXCEPTION_DEFAULT, EXC_MASK_ALL } from '../../mach/exception-ports.ts';
 import { shadowRegion } from '../../mach/vm/region.ts';
 import type { OsfWorld } from '../world.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
@@ -35,8 +36,9 @@ export const childInit = routine<OsfWorld, object>('emulator.child_init', 'makes
   step('let exceptions arrive on it', (w, t) => {
     const { name } = t.body as { name: number };
     emulatorOf(at(w.tasks, t.task)).exceptionPort = name;
-    const body = { which: EXCEPTION };
-    kernelCall(w, t, TASK_SELF, 'task_set_special_port', { body, rights: [{ name, disposition: MAKE_SEND }] });
+    const rights = [{ name, disposition: MAKE_SEND }];
+    const body: SetExceptionPorts = { exceptionMask: EXC_MASK_ALL, behavior: EXCEPTION_DEFAULT, flavor: NONE };
+    kernelCall(w, t, TASK_SELF, 'task_set_exception_ports', { body, rights });
   }),
   step('report to the PMA', (w, t) => {
     const { signalPort, exceptionPort } = emulatorOf(at(w.tasks, t.task));
