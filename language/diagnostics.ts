@@ -71,6 +71,7 @@ export const severities = {
   'wrong-place': 'error',
   'no-cluster': 'error',
   'no-pma': 'error',
+  'impossible-migration': 'error',
   unreachable: 'warning',
   'constant-expectation': 'warning',
   'unknown-outcome': 'warning',

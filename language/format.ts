@@ -74,7 +74,9 @@ const isWord = ({ image }: Token): boolean => /^\w/.test(image);
 
 /** Words after which a parenthesis begins an operand and not a list of arguments. */
 const isOperatorWord = (image: string): boolean =>
-  /^(?:and|or|not|in|if|while|expect|compute|sleep|at|to|by|on|size|memory|text|data|bss|stack|seed)$/.test(image);
+  /^(?:and|or|not|in|if|while|expect|compute|sleep|at|to|by|on|size|memory|text|data|bss|stack|seed|rounds|threshold)$/.test(
+    image,
+  );
 
 /** Whether a `-` after this token is a sign: there is no operand for it to be subtracted from. */
 const isPrefix = (token: Token | undefined): boolean =>

@@ -88,7 +88,8 @@ export function hasServer(node: ast.NodeDeclaration, server: ast.ServerItem['ser
  */
 export function isNodePlace(use: ReferenceInfo['container']): boolean {
   const { $container: container, $containerProperty: property, $containerIndex: index } = use;
-  if (ast.isSpawn(container) || ast.isMigrate(container)) return property === 'node';
+  if (ast.isSpawn(container)) return property === 'node';
+  if (ast.isMigrate(container)) return property === 'node' || property === 'agent';
   if (ast.isCrashStatement(container)) return true;
   if (ast.isCall(container)) {
     return (container.function === 'residual' && index === 1) || container.function === 'up';
@@ -129,6 +130,11 @@ const optional = new Set([
   'IfStatement.otherwise',
   'TouchStatement.last',
   'Migrate.mechanism',
+  'Migrate.implementation',
+  'Migrate.strategy',
+  'Migrate.rounds',
+  'Migrate.threshold',
+  'Migrate.agent',
 ]);
 
 const reflection = new ast.Osf1adAstReflection();

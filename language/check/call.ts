@@ -7,7 +7,6 @@ import { sentences, suggestion } from '../nearest.ts';
 import { allNodesOf, hasServer, programsOf, roomOf, scriptOf, spanOf, spanOfHead, spanOfProperty } from '../tree.ts';
 import { fits, parameterType, title } from '../types.ts';
 import { functionNamed, functionNames, signature, type FunctionWord, type Room } from '../vocabulary/functions.ts';
-import { mechanisms, names } from '../vocabulary/words.ts';
 import { mustFit, type Check } from './context.ts';
 import { checkName } from './expression.ts';
 
@@ -147,24 +146,6 @@ export function checkSpawn(cx: Check, spawn: ast.Spawn): void {
   if (node === undefined || hasServer(node, 'pma')) return;
   const message = `The node \`${node.name}\` has no PMA, so no process can start there: spawn it elsewhere, or add \`pma\`.`;
   cx.report('no-pma', spanOf(spawn.node), message);
-}
-
-export function checkMigrate(cx: Check, migrate: ast.Migrate): void {
-  mustBeIn(cx, migrate, 'scenario', 'migrate ... to', 'a program writes `migrate(pid, "node")`');
-  checkName(cx, migrate.process);
-  mustFit(cx, migrate.process, ['process'], 'What is migrated');
-  const node = checkNode(cx, migrate.node);
-  const mechanism = migrate.mechanism ?? 'process';
-  if (!names(mechanisms).includes(mechanism)) {
-    const { text, fix } = suggestion(mechanism, names(mechanisms));
-    const span = spanOfProperty(migrate, 'mechanism');
-    cx.report('unknown-mechanism', span, sentences(`Nothing migrates by \`${mechanism}\`.`, text), fix);
-    return;
-  }
-  if (mechanism === 'process' && node !== undefined && !hasServer(node, 'pma')) {
-    const message = `The node \`${node.name}\` has no PMA to attach a process to: migrate \`by task\`, or add \`pma\`.`;
-    cx.report('no-pma', spanOf(migrate.node), message);
-  }
 }
 
 /** Checks a name that stands for a node; the node, if it is one of a declaration that can be looked into. */

@@ -19,8 +19,9 @@ import {
 import { isCounted, joined, title, type Type } from '../types.ts';
 import { quantity } from '../vocabulary/units.ts';
 import { fieldsOf, knownName, knownNames, names, outcomes } from '../vocabulary/words.ts';
-import { checkCall, checkMigrate, checkSpawn, mustBeIn } from './call.ts';
+import { checkCall, checkSpawn, mustBeIn } from './call.ts';
 import { mustFit, mustNotBeEmpty, missingUnit, type Check } from './context.ts';
+import { checkMigrate } from './migrate.ts';
 import { checkBody } from './statement.ts';
 
 export function checkExpression(cx: Check, expression: ast.Expression): void {

@@ -19,6 +19,7 @@ import { spanOf } from '../tree.ts';
 import type { Type } from '../types.ts';
 import { knownName } from '../vocabulary/words.ts';
 import type { Code } from './code.ts';
+import { lowerHow } from './migrate.ts';
 import { lowerBody } from './statement.ts';
 
 /** The system calls by the names that programs call them by. */
@@ -103,7 +104,8 @@ export function lowerInto(code: Code, expression: ast.Expression, slot: number):
       const process = lowerExpression(code, expression.process);
       const node = lowerExpression(code, expression.node);
       const by = expression.mechanism === 'task' ? 'task' : 'process';
-      code.emit({ ...code.place(), op: 'migrate', process, node, by, how: null, slot });
+      const how = lowerHow(code, expression);
+      code.emit({ ...code.place(), op: 'migrate', process, node, by, how, slot });
       return;
     }
     case 'Call': {

@@ -39,6 +39,7 @@ export type Osf1adKeywordNames =
     | ">="
     | "["
     | "]"
+    | "agent"
     | "always"
     | "and"
     | "at"
@@ -79,6 +80,7 @@ export type Osf1adKeywordNames =
     | "price"
     | "program"
     | "refuse"
+    | "rounds"
     | "scenario"
     | "seed"
     | "size"
@@ -86,12 +88,15 @@ export type Osf1adKeywordNames =
     | "spawn"
     | "stack"
     | "text"
+    | "threshold"
     | "to"
     | "touch"
     | "true"
+    | "using"
     | "wait"
     | "when"
     | "while"
+    | "with"
     | "{"
     | "|"
     | "}";
@@ -131,7 +136,7 @@ export function isAtStatement(item: unknown): item is AtStatement {
 }
 
 export interface Binary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Binary';
     left: Expression;
     operator: '!=' | '%' | '*' | '+' | '-' | '/' | '<' | '<=' | '==' | '>' | '>=' | 'and' | 'or' | '|';
@@ -193,7 +198,7 @@ export function isBranch(item: unknown): item is Branch {
 
 /** A function of the language or a system call; `wait` and `migrate` are statements of scenarios too. */
 export interface Call extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Call';
     arguments: Array<Expression>;
     function: FunctionName;
@@ -355,7 +360,7 @@ export type FieldName = Name;
 
 
 export interface FieldUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'FieldUse';
     field: FieldName;
     receiver: Expression;
@@ -406,7 +411,7 @@ export function isFileServerItem(item: unknown): item is FileServerItem {
 }
 
 export interface Fork extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Fork';
     body: Block;
 }
@@ -536,19 +541,30 @@ export function isMemoryItem(item: unknown): item is MemoryItem {
     return reflection.isInstance(item, MemoryItem.$type);
 }
 
+/** After `by task` may follow who moves the task, how its memory travels, and where the migration server runs. */
 export interface Migrate extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Migrate';
+    agent?: NameUse;
+    implementation?: Name;
     mechanism?: Name;
     node: NameUse;
     process: NameUse;
+    rounds?: Expression;
+    strategy?: Name;
+    threshold?: Expression;
 }
 
 export const Migrate = {
     $type: 'Migrate',
+    agent: 'agent',
+    implementation: 'implementation',
     mechanism: 'mechanism',
     node: 'node',
-    process: 'process'
+    process: 'process',
+    rounds: 'rounds',
+    strategy: 'strategy',
+    threshold: 'threshold'
 } as const;
 
 export function isMigrate(item: unknown): item is Migrate {
@@ -556,10 +572,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'always' | 'bss' | 'by' | 'credentials' | 'data' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'memory' | 'network' | 'node' | 'of' | 'phase' | 'pm_master' | 'pma' | 'price' | 'refuse' | 'seed' | 'size' | 'stack' | 'text' | 'to' | 'when' | string;
+export type Name = 'agent' | 'always' | 'bss' | 'by' | 'credentials' | 'data' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'memory' | 'network' | 'node' | 'of' | 'phase' | 'pm_master' | 'pma' | 'price' | 'refuse' | 'rounds' | 'seed' | 'size' | 'stack' | 'text' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -630,7 +646,7 @@ export function isNodeItem(item: unknown): item is NodeItem {
 }
 
 export interface NumberLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'NumberLiteral';
     text: string;
 }
@@ -818,7 +834,7 @@ export function isSleepStatement(item: unknown): item is SleepStatement {
 }
 
 export interface Spawn extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Spawn';
     arguments: Array<Expression>;
     node: NameUse;
@@ -847,7 +863,7 @@ export function isStatement(item: unknown): item is Statement {
 }
 
 export interface TextLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TextLiteral';
     value: string;
 }
@@ -883,7 +899,7 @@ export function isTouchStatement(item: unknown): item is TouchStatement {
 }
 
 export interface TruthLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TruthLiteral';
     value: 'false' | 'true';
 }
@@ -899,7 +915,7 @@ export function isTruthLiteral(item: unknown): item is TruthLiteral {
 
 /** What may stand where a condition or a sum would be hard to read, and where a name follows: sizes, prices, seeds. */
 export interface Unary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Unary';
     operand: Expression;
     operator: '-' | 'not';
@@ -958,7 +974,7 @@ export function isWhileStatement(item: unknown): item is WhileStatement {
 }
 
 export interface Within extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Within';
     high: Expression;
     low: Expression;
@@ -1333,6 +1349,12 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
         Migrate: {
             name: Migrate.$type,
             properties: {
+                agent: {
+                    name: Migrate.agent
+                },
+                implementation: {
+                    name: Migrate.implementation
+                },
                 mechanism: {
                     name: Migrate.mechanism
                 },
@@ -1341,6 +1363,15 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 },
                 process: {
                     name: Migrate.process
+                },
+                rounds: {
+                    name: Migrate.rounds
+                },
+                strategy: {
+                    name: Migrate.strategy
+                },
+                threshold: {
+                    name: Migrate.threshold
                 }
             },
             superTypes: [Expression.$type]

@@ -16,7 +16,16 @@ import { functions, signature, type Room } from '../vocabulary/functions.ts';
 import * as keywords from '../vocabulary/keywords.ts';
 import type { Profiles } from '../vocabulary/profiles.ts';
 import { units } from '../vocabulary/units.ts';
-import { fieldsOf, knownNames, mechanisms, phases, regions, type Word } from '../vocabulary/words.ts';
+import {
+  fieldsOf,
+  knownNames,
+  implementations,
+  mechanisms,
+  phases,
+  regions,
+  strategies,
+  type Word,
+} from '../vocabulary/words.ts';
 import { docOf, headOf } from './docs.ts';
 import { outlineAt, receiverType, type Outline } from './outline.ts';
 
@@ -79,6 +88,12 @@ function itemsAt(site: Site): CompletionItem[] {
       return words(phases, CompletionItemKind.EnumMember);
     case 'by':
       return words(mechanisms, CompletionItemKind.EnumMember);
+    case 'using':
+      return words(implementations, CompletionItemKind.EnumMember);
+    case 'with':
+      return words(strategiesOf(outline), CompletionItemKind.EnumMember);
+    case 'agent':
+      return plain(['on'], CompletionItemKind.Keyword);
     case 'spawn':
     case 'exec':
       return programs(site);
@@ -104,6 +119,20 @@ function itemsAt(site: Site): CompletionItem[] {
   }
 }
 
+/** The strategies that the implementation before the cursor knows. */
+function strategiesOf({ before }: Outline): readonly Word[] {
+  const using = before.at(-3)?.image === 'using' ? before.at(-2)?.image : undefined;
+  return using === 'sms' || using === 'in_kernel' ? strategies.slice(0, 1) : strategies;
+}
+
+/** What may go on a `migrate` whose last words stand before the cursor. */
+function afterMigrate({ before }: Outline): string[] {
+  const start = before.findLastIndex(({ image }) => image === 'migrate');
+  const said = before.slice(start).map(({ image }) => image);
+  if (start < 0 || said.length > 20 || !said.includes('task')) return [];
+  return ['using', 'with', 'rounds', 'threshold', 'agent'].filter((word) => !said.includes(word));
+}
+
 const unitNames = units.map(({ name }) => name);
 
 /** `on` follows a title, the arguments of a spawn, the path of a file, or begins `on phase`. */
@@ -111,7 +140,9 @@ function afterOn(site: Site): CompletionItem[] {
   const { before, around, room } = site.outline;
   const previous = before.at(-2);
   if (room !== undefined && around !== 'script') {
-    return previous?.image === ')' ? nodes(site) : plain(['phase'], CompletionItemKind.Keyword);
+    return previous?.image === ')' || previous?.image === 'agent'
+      ? nodes(site)
+      : plain(['phase'], CompletionItemKind.Keyword);
   }
   return room === 'scenario' ? clusters(site) : nodes(site);
 }
@@ -134,7 +165,7 @@ function generalItems(site: Site): CompletionItem[] {
       if (room === undefined) return [];
       const statement = endsStatement(last) ? statements(room) : [];
       const joins = /^[\w")\]]/.test(last)
-        ? plain(['and', 'or', 'in', 'to', 'by', 'on'], CompletionItemKind.Operator)
+        ? plain(['and', 'or', 'in', 'to', 'by', 'on', ...afterMigrate(site.outline)], CompletionItemKind.Operator)
         : [];
       const branches = last === '}' ? plain(['else'], CompletionItemKind.Keyword) : [];
       return [...statement, ...values(site, room), ...joins, ...branches];

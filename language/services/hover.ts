@@ -11,7 +11,16 @@ import { functionNamed, signature } from '../vocabulary/functions.ts';
 import { documentedWords } from '../vocabulary/keywords.ts';
 import type { Profiles } from '../vocabulary/profiles.ts';
 import { quantity, showSize, showTime } from '../vocabulary/units.ts';
-import { fieldsOf, knownName, mechanisms, phases, regions, type Word } from '../vocabulary/words.ts';
+import {
+  fieldsOf,
+  implementations,
+  knownName,
+  mechanisms,
+  phases,
+  regions,
+  strategies,
+  type Word,
+} from '../vocabulary/words.ts';
 import { docOf, headOf, isDocumented } from './docs.ts';
 
 export class Osf1adHoverProvider implements HoverProvider {
@@ -51,7 +60,7 @@ export class Osf1adHoverProvider implements HoverProvider {
       case 'OnStatement':
         return found(phases, text) ?? word(text);
       case 'Migrate':
-        return found(mechanisms, text) ?? word(text);
+        return found([...mechanisms, ...implementations, ...strategies], text) ?? word(text);
       case 'FieldUse':
         return found(fieldsOf(createTyping().of((node as ast.FieldUse).receiver)), text);
       case 'NameUse':

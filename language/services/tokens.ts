@@ -33,6 +33,9 @@ export class Osf1adSemanticTokens extends AbstractSemanticTokenProvider {
       acceptor({ node, property: 'region', type: SemanticTokenTypes.property });
     } else if (ast.isOnStatement(node)) {
       acceptor({ node, property: 'phase', type: SemanticTokenTypes.enumMember });
+    } else if (ast.isMigrate(node)) {
+      acceptor({ node, property: 'implementation', type: SemanticTokenTypes.enumMember });
+      acceptor({ node, property: 'strategy', type: SemanticTokenTypes.enumMember });
     } else if (ast.isAssignStatement(node)) {
       acceptor({ node, property: 'target', type: SemanticTokenTypes.variable });
     }

@@ -1,10 +1,13 @@
 /**
- * The lexer, with a bound on nesting.
+ * The lexer, with a bound on nesting, and with an eye for names.
+ *
+ * The words that may end a statement (`migrate p to n by task using oms with ...`) are free for names too. Before a `=`
+ * such a word is a name: a new statement sets a variable.
  *
  * Parser, checker and compiler follow the nesting of a script on the stack. So a script may be nested only this deep; what
  * comes after is not read. No script that a person writes comes near.
  */
-import { DefaultLexer, type LexerResult, type TokenizeOptions } from 'langium';
+import { DefaultLexer, type LangiumCoreServices, type LexerResult, type TokenizeOptions } from 'langium';
 
 /** How deep brackets may stand inside one another, and how often `-` and `not` may precede one operand. */
 const deepest = 60;
@@ -14,9 +17,26 @@ const longest = 500;
 
 export const tooDeep = `This is nested too deeply (more than ${deepest} brackets or ${longest} operators): move a part out.`;
 
+/** Words that go on a statement which could have ended before them. */
+const tails = new Set(['by', 'using', 'with', 'rounds', 'threshold', 'agent']);
+
 export class BoundedLexer extends DefaultLexer {
+  readonly #name: LexerResult['tokens'][number]['tokenType'];
+
+  constructor(services: LangiumCoreServices) {
+    super(services);
+    const name = this.tokenTypes['ID'];
+    if (name === undefined) throw new Error('the grammar has no names');
+    this.#name = name;
+  }
+
   override tokenize(text: string, options?: TokenizeOptions): LexerResult {
     const result = super.tokenize(text, options);
+    result.tokens.forEach((token, index) => {
+      if (!tails.has(token.image) || result.tokens[index + 1]?.image !== '=') return;
+      token.tokenType = this.#name;
+      token.tokenTypeIdx = this.#name.tokenTypeIdx ?? token.tokenTypeIdx;
+    });
     const nesting = new Nesting();
     const beyond = result.tokens.findIndex((token) => nesting.isTooDeep(token.image, token.tokenType.name));
     const first = result.tokens[beyond];

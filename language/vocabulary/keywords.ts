@@ -67,6 +67,18 @@ export const scenarioValueWords: readonly Word[] = [
   { name: 'migrate', doc: 'Asks for a migration and goes on: `let m = migrate p to NODE by process`.' },
 ];
 
+/** How a task is moved: what may follow `migrate p to NODE by task`. */
+export const howWords: readonly Word[] = [
+  { name: 'using', doc: 'Who moves the task: `using oms`.' },
+  { name: 'with', doc: 'How its memory travels: `with eager`.' },
+  { name: 'rounds', doc: 'Pre-copy: how many rounds at most before the task is suspended.' },
+  { name: 'threshold', doc: 'Pre-copy: with so few dirty pages left the task is suspended at once.' },
+  {
+    name: 'agent',
+    doc: 'Where the migration server runs that does the work: `agent on NODE`; if missing, the destination.',
+  },
+];
+
 /** Every word with a doc, for hover. */
 export const documentedWords: ReadonlyMap<string, string> = new Map(
   [
@@ -78,5 +90,6 @@ export const documentedWords: ReadonlyMap<string, string> = new Map(
     scenarioWords,
     programValueWords,
     scenarioValueWords,
+    howWords,
   ].flatMap((words) => words.map(({ name, doc }): [string, string] => [name, doc])),
 );

@@ -32,6 +32,25 @@ export const mechanisms = [
   { name: 'task', doc: 'Task migration: only the task moves; the source PMA goes on managing the process.' },
 ] as const satisfies readonly Word[];
 
+/** Who moves a task [mechanisms 4.5]. */
+export const implementations = [
+  { name: 'sms', doc: 'The simple migration server: memory travels by reference; what process migration uses.' },
+  { name: 'oms', doc: 'The optimized migration server: maps the memory of the task and is its pager afterwards.' },
+  { name: 'user_level', doc: 'A server without help from the kernel but for the kernel port of the task.' },
+  {
+    name: 'in_kernel',
+    doc: 'The kernel moves the task: the messages of the simple migration server, without a server.',
+  },
+] as const satisfies readonly Word[];
+
+/** How the memory of a task travels [mechanisms 4.5]. */
+export const strategies = [
+  { name: 'copy_on_reference', doc: 'Pages stay behind until they are touched.' },
+  { name: 'eager', doc: 'All pages travel while the task is suspended; nothing stays behind.' },
+  { name: 'flush', doc: 'Dirty pages go to the backing store while the task is suspended; it has them from there.' },
+  { name: 'pre_copy', doc: 'Pages travel in rounds while the task runs; the last few while it is suspended.' },
+] as const satisfies readonly Word[];
+
 export interface Known extends Word {
   readonly type: Type;
   /** What the name stands for; null if only the world can say. */

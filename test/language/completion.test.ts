@@ -95,6 +95,12 @@ describe('completion', () => {
     check(`${lab} scenario "s" on lab { on phase | of p { } }`, 'freeze attach refused');
     checkAll('program w { touch | }', 'text data bss stack');
     checkAll(`${lab} scenario "s" on lab { migrate p to source by | }`, 'process task');
+    const migrate = `${lab} scenario "s" on lab { let m = migrate p to source by task`;
+    checkAll(`${migrate} using |`, 'sms oms user_level in_kernel');
+    checkAll(`${migrate} with |`, 'copy_on_reference eager flush pre_copy');
+    checkAll(`${migrate} using sms with |`, 'copy_on_reference');
+    checkAll(`${migrate} using oms with eager agent on |`, 'master source');
+    check(`${migrate} using oms |`, 'with agent', 'using');
     checkAll('program w(n: | ) { }', 'int time size text bool process descriptor');
     checkAll('program w { compute 5 | }', 'ns us ms s B bytes KB MB');
     checkAll(`${lab} scenario "s" on lab { on | }`, 'phase');

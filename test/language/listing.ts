@@ -1,5 +1,5 @@
 // An image as text: one line per instruction, short enough to read and to compare.
-import type { Expression, Image, Instruction } from '../../simulator/workload/program.ts';
+import type { Expression, Image, Instruction, TaskMigrationHow } from '../../simulator/workload/program.ts';
 
 export function listing({ programs, scenarios }: Image): string {
   return [...programs, ...scenarios]
@@ -45,7 +45,7 @@ function instruction(each: Instruction, slots: readonly string[]): string {
     case 'await_phase':
       return `await ${each.phase} of ${show(each.process)}`;
     case 'migrate':
-      return `migrate ${show(each.process)} to ${show(each.node)} by ${each.by}${into(each.slot)}`;
+      return `migrate ${show(each.process)} to ${show(each.node)} by ${each.by}${howText(each.how, show)}${into(each.slot)}`;
     case 'signal':
       return `signal ${show(each.signal)} to ${show(each.process)}`;
     case 'crash':
@@ -57,6 +57,15 @@ function instruction(each: Instruction, slots: readonly string[]): string {
     case 'end':
       return 'end';
   }
+}
+
+function howText(how: TaskMigrationHow | null, show: (expression: Expression) => string): string {
+  if (how === null) return '';
+  const parts = [` using ${how.using} with ${how.strategy}`];
+  if (how.rounds !== null) parts.push(`rounds ${show(how.rounds)}`);
+  if (how.threshold !== null) parts.push(`threshold ${show(how.threshold)}`);
+  if (how.agent !== null) parts.push(`agent on ${show(how.agent)}`);
+  return parts.join(' ');
 }
 
 const slotText = (slot: number, slots: readonly string[]): string => slots[slot] || `_${slot}`;
