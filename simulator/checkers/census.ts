@@ -176,7 +176,7 @@ function answerInHand(result: unknown): readonly number[] {
 function countPackets(w: CheckedWorld, census: Census): void {
   for (const packet of w.packets.rows) {
     if (!packet.live) continue;
-    if (packet.kind === 'message' || packet.kind === 'refused') census.places[packet.message]!++;
+    if (packet.kind === 'connect' || packet.kind === 'refused') census.places[packet.message]!++;
     const { credits, transit, sendOnce } = packet.body;
     if (credits !== undefined) tallyOf(census, packet.uid).credits += credits;
     if (transit !== undefined) tallyOf(census, packet.uid).credits += transit;

@@ -19,13 +19,13 @@ export const callBack: Checker = {
       }
       if (!port.proxy || !state.queueFull) continue;
       const tally = census.uids.get(state.uid)!;
-      if (tally.principals !== 1 || crosses(w, 'unblock', port.node, state.uid)) continue;
+      if (tally.principals !== 1 || crosses(w, 'unblock port', port.node, state.uid)) continue;
       const home = w.distributed.rows[w.ports.rows[tally.principal]!.dipc]!;
       if (!home.refused.includes(port.node)) broken('D9', `nobody will call node ${port.node} back for ${port.label}`);
     }
   },
 };
 
-function crosses(w: CheckedWorld, kind: 'refused' | 'unblock', to: number, uid: number): boolean {
+function crosses(w: CheckedWorld, kind: 'refused' | 'unblock port', to: number, uid: number): boolean {
   return w.packets.rows.some((packet) => packet.live && packet.kind === kind && packet.to === to && packet.uid === uid);
 }

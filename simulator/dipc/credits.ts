@@ -57,7 +57,7 @@ export function grantCredits(w: DipcWorld, packet: Packet): void {
   const from = packet.to;
   const port = copyOn(w, from, uid);
   if (port === null || !port.active || leadsNowhere(port, distributedOf(w, port))) {
-    sendPacket(w, { kind: 'dead', from, to, uid, activity, base: oneWay(w) });
+    sendPacket(w, { kind: 'dn notify', from, to, uid, activity, base: oneWay(w) });
     return;
   }
   const state = distributedOf(w, port);
@@ -67,7 +67,7 @@ export function grantCredits(w: DipcWorld, packet: Packet): void {
   }
   state.transit -= CREDIT_UNIT;
   const body = { credits: CREDIT_UNIT };
-  sendPacket(w, { kind: 'credits', from, to, uid, activity, body, base: oneWay(w) });
+  sendPacket(w, { kind: 'acquire transits reply', from, to, uid, activity, body, base: oneWay(w) });
 }
 
 export function creditsGranted(w: DipcWorld, packet: Packet): void {
@@ -75,7 +75,7 @@ export function creditsGranted(w: DipcWorld, packet: Packet): void {
   if (port === null) {
     // Nobody here needs them any more.
     const { to: from, from: to, uid, body } = packet;
-    sendPacket(w, { kind: 'yield credits', from, to, uid, body, base: oneWay(w) });
+    sendPacket(w, { kind: 'yield transits', from, to, uid, body, base: oneWay(w) });
     return;
   }
   const state = distributedOf(w, port);
@@ -111,7 +111,7 @@ function announceDeath(w: DipcWorld, port: Port): void {
   const state = distributedOf(w, port);
   const { previous: to, uid } = state;
   state.previous = NONE;
-  if (to !== NONE) sendPacket(w, { kind: 'dead', from: port.node, to, uid, base: oneWay(w) });
+  if (to !== NONE) sendPacket(w, { kind: 'dn notify', from: port.node, to, uid, base: oneWay(w) });
   destroyHeld(w, port);
   forgetIfDead(w, port);
 }
@@ -130,7 +130,7 @@ function retire(w: DipcWorld, port: Port): void {
   const { transit: credits, uid, destination: to } = state;
   state.transit = 0;
   if (credits > 0) {
-    sendPacket(w, { kind: 'yield credits', from: port.node, to, uid, body: { credits }, base: oneWay(w) });
+    sendPacket(w, { kind: 'yield transits', from: port.node, to, uid, body: { credits }, base: oneWay(w) });
   }
   if (state.forward) return;
   port.active = false;

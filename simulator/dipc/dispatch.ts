@@ -25,29 +25,29 @@ function tellPacket(w: DipcWorld, packet: Packet): void {
 
 function perform(w: DipcWorld, packet: Packet): void {
   switch (packet.kind) {
-    case 'message':
+    case 'connect':
       return receiveMessage(w, packet);
     case 'accepted':
       return accepted(w, packet);
     case 'refused':
       return refused(w, packet);
-    case 'unblock':
+    case 'unblock port':
       return unblock(w, packet);
-    case 'unblocked':
+    case 'unblock port reply':
       return unblocked(w, packet);
-    case 'acquire credits':
+    case 'acquire transits':
       return grantCredits(w, packet);
-    case 'credits':
+    case 'acquire transits reply':
       return creditsGranted(w, packet);
-    case 'yield credits':
+    case 'yield transits':
       return creditsReturned(w, packet);
-    case 'begin receive migration':
+    case 'begin recv migrate':
       return begin(w, packet);
-    case 'receive migration begun':
+    case 'begin recv migrate reply':
       return;
     case 'migrate state':
       return install(w, packet);
-    case 'dead':
+    case 'dn notify':
       return learnOfDeath(w, packet);
   }
 }

@@ -36,7 +36,7 @@ export function arriveOrFail(w: DipcWorld, packet: Packet): void {
   if (w.time < noticed) return emitAt(w, noticed, ARRIVE, packet.id);
   const port = copyOn(w, packet.from, packet.uid);
   if (port !== null) severCopy(w, port, to.id);
-  if (packet.kind === 'message') abandonSend(w, at(w.messages, packet.message));
+  if (packet.kind === 'connect') abandonSend(w, at(w.messages, packet.message));
   freePacket(w, packet);
 }
 
@@ -108,7 +108,7 @@ function writeOff(w: DipcWorld, port: Port, node: number, survivors: ReadonlyMap
   port.callers = state.refused.length > 0;
   state.calledBack = w.packets.rows.filter(
     (each) =>
-      each.live && each.uid === state.uid && (each.kind === 'unblock' || each.kind === 'unblocked') && each.to !== node,
+      each.live && each.uid === state.uid && (each.kind === 'unblock port' || each.kind === 'unblock port reply') && each.to !== node,
   ).length;
   if (port.callers) callBack(w, port.id);
   else if (state.calledBack === 0) admitSenders(w, port);
@@ -153,7 +153,7 @@ function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
   const carriers = new Map<number, Packet>();
   for (const packet of w.packets.rows) {
     if (!packet.live) continue;
-    if (packet.kind === 'message') carriers.set(packet.message, packet);
+    if (packet.kind === 'connect') carriers.set(packet.message, packet);
     else if (packet.to !== node) of(packet.uid).credits += packet.body.credits ?? 0;
   }
   for (const message of w.messages.rows) {

@@ -16,18 +16,18 @@ import { emitAt } from '../mach/world.ts';
 import type { DipcWorld } from './world.ts';
 
 export type PacketKind =
-  | 'message'
-  | 'accepted'
+  | 'connect'
+  | 'connect reply'
   | 'refused'
-  | 'unblock'
-  | 'unblocked'
-  | 'acquire credits'
-  | 'credits'
-  | 'yield credits'
-  | 'begin receive migration'
-  | 'receive migration begun'
+  | 'unblock port'
+  | 'unblock port reply'
+  | 'acquire transits'
+  | 'acquire transits reply'
+  | 'yield transits'
+  | 'begin recv migrate'
+  | 'begin recv migrate reply'
   | 'migrate state'
-  | 'dead';
+  | 'dn notify';
 
 export interface Packet extends Row {
   kind: PacketKind;
@@ -49,7 +49,7 @@ export interface Packet extends Row {
 }
 
 export interface PacketBody {
-  readonly reason?: 'queue full' | 'moved' | 'dead';
+  readonly reason?: 'queue full' | 'moved' | 'dn notify';
   readonly node?: number;
   /** Identity of the thread whose send is acknowledged. */
   readonly sender?: number;
@@ -68,7 +68,7 @@ function blankPacket(id: number): Packet {
   return {
     id,
     live: true,
-    kind: 'message',
+    kind: 'connect',
     from: NONE,
     to: NONE,
     activity: 0,

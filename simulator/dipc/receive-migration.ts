@@ -48,7 +48,7 @@ export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message,
   state.queueFull = false;
   const { activity } = message;
   const body = { node: t.node };
-  sendPacket(w, { kind: 'begin receive migration', from: t.node, to: home, uid, activity, body, base: oneWay(w) });
+  sendPacket(w, { kind: 'begin recv migrate', from: t.node, to: home, uid, activity, body, base: oneWay(w) });
 }
 
 /** S, step 4: from here no new message can enter the queue; then its messages go, head first, and its numbers. */
@@ -57,7 +57,7 @@ export function begin(w: DipcWorld, packet: Packet): void {
   const to = packet.body.node!;
   const port = copyOn(w, packet.to, uid);
   if (port === null || !port.active || leadsNowhere(port, distributedOf(w, port))) {
-    sendPacket(w, { kind: 'dead', from: packet.to, to, uid, activity, base: oneWay(w) });
+    sendPacket(w, { kind: 'dn notify', from: packet.to, to, uid, activity, base: oneWay(w) });
     return;
   }
   const state = distributedOf(w, port);
@@ -73,7 +73,7 @@ export function begin(w: DipcWorld, packet: Packet): void {
   state.forward = true;
   state.convert = true;
   state.destination = to;
-  sendPacket(w, { kind: 'receive migration begun', from: port.node, to, uid, activity, base: oneWay(w) });
+  sendPacket(w, { kind: 'begin recv migrate reply', from: port.node, to, uid, activity, base: oneWay(w) });
   for (const message of queued) transmit(w, message, to, true);
   sendState(w, port, to, activity);
   becomeForwardingProxy(w, port);
@@ -164,7 +164,7 @@ function becomeForwardingProxy(w: DipcWorld, port: Port): void {
     sendRemote(w, at(w.messages, t.outgoing));
   }
   for (const node of state.refused.splice(0)) {
-    sendPacket(w, { kind: 'unblock', from: port.node, to: node, uid: state.uid, base: oneWay(w) });
+    sendPacket(w, { kind: 'unblock port', from: port.node, to: node, uid: state.uid, base: oneWay(w) });
   }
   port.callers = false;
   state.calledBack = 0;

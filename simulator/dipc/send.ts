@@ -21,7 +21,7 @@ import { copyOn, copyOrProxy, distributedOf, leadsNowhere, originOf, type Distri
 import { acknowledgement, oneWay, sendPacket, type Packet } from './packet.ts';
 import type { DipcWorld } from './world.ts';
 
-const refusals = { full: 'queue full', moved: 'moved', dead: 'dead' } as const;
+const refusals = { full: 'queue full', moved: 'moved', dead: 'dn notify' } as const;
 
 /** A message for a proxy, or for a port whose receive right is arriving, has been sent on this node. */
 export function sendRemote(w: DipcWorld, message: Message): void {
@@ -55,7 +55,7 @@ export function transmit(w: DipcWorld, message: Message, to: number, migrating: 
   const { destUid: uid, id, activity } = message;
   // A body out of line is pulled once the placeholder is accepted: the acknowledgement comes before the data [2.5].
   const base = message.pages > 0 ? oneWay(w) + acknowledgement(w) : oneWay(w);
-  const done = sendPacket(w, { kind: 'message', from, to, uid, message: id, activity, base, rights, bytes, migrating });
+  const done = sendPacket(w, { kind: 'connect', from, to, uid, message: id, activity, base, rights, bytes, migrating });
   const sender = senderOf(w, message);
   if (sender === null) return;
   if (sender.expectsReply) sendDone(w, sender);
@@ -97,7 +97,7 @@ export function accepted(w: DipcWorld, packet: Packet): void {
 export function refused(w: DipcWorld, packet: Packet): void {
   const message = at(w.messages, packet.message);
   const port = proxyFor(w, packet.to, packet.uid, packet.from);
-  if (packet.body.reason === 'dead') {
+  if (packet.body.reason === 'dn notify') {
     if (port.proxy) portDestroy(w, port);
     return abandonSend(w, message);
   }
@@ -119,7 +119,7 @@ export function callBack(w: DipcWorld, id: number): void {
   const to = waiting.shift()!;
   port.callers = waiting.length > 0;
   state.calledBack++;
-  sendPacket(w, { kind: 'unblock', from: port.node, to, uid, base: oneWay(w) });
+  sendPacket(w, { kind: 'unblock port', from: port.node, to, uid, base: oneWay(w) });
 }
 
 /**
@@ -134,7 +134,7 @@ export function unblock(w: DipcWorld, packet: Packet): void {
     state.queueFull = false;
     releaseHeld(w, state);
   }
-  sendPacket(w, { kind: 'unblocked', from, to, uid, base: oneWay(w) });
+  sendPacket(w, { kind: 'unblock port reply', from, to, uid, base: oneWay(w) });
 }
 
 /** A node that was called back has sent what it had: what room is left is for the next one. */
@@ -159,7 +159,7 @@ function acquireCredits(w: DipcWorld, state: Distributed, port: Port, message: M
   state.held.push(message.id);
   const { node: from } = port;
   const { destination: to, uid } = state;
-  sendPacket(w, { kind: 'acquire credits', from, to, uid, activity: message.activity, base: oneWay(w) });
+  sendPacket(w, { kind: 'acquire transits', from, to, uid, activity: message.activity, base: oneWay(w) });
 }
 
 /** The principal is here after all, or its right is arriving here. */
@@ -188,7 +188,7 @@ export function abandonSend(w: DipcWorld, message: Message): void {
   messageDestroy(w, message);
 }
 
-function refuse(w: DipcWorld, packet: Packet, reason: 'queue full' | 'moved' | 'dead', node: number): void {
+function refuse(w: DipcWorld, packet: Packet, reason: 'queue full' | 'moved' | 'dn notify', node: number): void {
   const { to: from, from: to, uid, message, activity } = packet;
   sendPacket(w, { kind: 'refused', from, to, uid, message, activity, body: { reason, node }, base: oneWay(w) });
 }

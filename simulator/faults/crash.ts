@@ -98,9 +98,9 @@ function losePackets(w: MigrationWorld, id: number): void {
     if (!packet.live) continue;
     const { kind, from, to, message } = packet;
     if (kind === 'refused' && from === id && at(w.nodes, to).up) {
-      Object.assign(packet, { kind: 'message', from: to, to: from });
+      Object.assign(packet, { kind: 'connect', from: to, to: from });
     } else if (from === id) {
-      if (kind === 'message') messageFree(w, at(w.messages, message));
+      if (kind === 'connect') messageFree(w, at(w.messages, message));
       freePacket(w, packet);
     } else if (to === id && kind === 'refused') freePacket(w, packet);
   }

@@ -250,7 +250,7 @@ const breakages: Record<string, (s: Scene) => void> = {
     pushAt(w.queue, w.time + 1, RUN, caller.row()!.id, caller.identity);
   },
   H4: ({ w }) => {
-    w.packets.rows[0] = { ...w.packets.rows[0]!, live: true, kind: 'dead' };
+    w.packets.rows[0] = { ...w.packets.rows[0]!, live: true, kind: 'dn notify' };
   },
   L1: ({ w }) => {
     w.nodes.rows[0]!.busy = 10 * w.time;
