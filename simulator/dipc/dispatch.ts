@@ -27,7 +27,7 @@ function perform(w: DipcWorld, packet: Packet): void {
   switch (packet.kind) {
     case 'connect':
       return receiveMessage(w, packet);
-    case 'accepted':
+    case 'connect reply':
       return accepted(w, packet);
     case 'refused':
       return refused(w, packet);
