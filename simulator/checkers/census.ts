@@ -10,26 +10,10 @@ import { NONE } from '../base/table.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { noRights, type Message } from '../mach/ipc/message.ts';
 import { KERNEL } from '../mach/ipc/port.ts';
-import { FREE, RECEIVE, SEND, SEND_ONCE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
+import { DEAD_NAME, FREE, RECEIVE, SEND, SEND_ONCE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { RECEIVING } from '../mach/thread.ts';
 import type { CheckedWorld } from './checker.ts';
-
-/** What exists of one port, over all nodes and packets. */
-export interface UidTally {
-  /** Live copies that hold, or are said to hold, the receive right; of these, `arriving` ones are counted apart. */
-  principals: number;
-  arriving: number;
-  forwarders: number;
-  /** Row of the copy that is (or will be) the principal, or NONE. */
-  principal: number;
-  /** Receive rights in messages in network form. */
-  receivesAway: number;
-  /** Sum of the credits in copies, messages and packets: 0 [D2]. */
-  credits: number;
-  /** Send-once rights that the principal should know to be away, and those that are [D4]. */
-  sendOnceExpected: number;
-  sendOnceAway: number;
-}
+import { begin, noTallies, tallyOf, type Tallies } from './tally.ts';
 
 export interface Census {
   /** By port copy: rights held in local form. */
@@ -39,30 +23,44 @@ export interface Census {
   /** By port copy: messages queued for it, wherever they are queued. */
   readonly queued: Int32Array;
   /** By port copy: a LAST_SEND event is pending. */
-  readonly lastSend: Uint8Array;
+  readonly lastSend: Int32Array;
   /** By message: in how many places it is. */
   readonly places: Int32Array;
   /** By thread: pending RUN events that count. */
   readonly runs: Int32Array;
   /** By packet: pending ARRIVE or HANDLE events. */
   readonly crossings: Int32Array;
-  readonly uids: Map<number, UidTally>;
+  /** Of every port that has a UID. */
+  readonly uids: Tallies;
   /** Every node is up: what is distributed adds up. */
   readonly allUp: boolean;
 }
 
+/** Counts that the next census uses again: nobody keeps a census beyond its event. */
+const integers: Int32Array[] = [];
+const tallies = noTallies();
+
+/** The count of one thing by row, all zero. */
+function zeros(which: number, length: number): Int32Array {
+  let counts = integers[which];
+  if (counts === undefined || counts.length < length) integers[which] = counts = new Int32Array(length * 2);
+  else counts.fill(0, 0, length);
+  return counts;
+}
+
 export function takeCensus(w: CheckedWorld): Census {
   const ports = w.ports.rows.length;
+  begin(tallies);
   const census: Census = {
-    sends: new Int32Array(ports),
-    sendOnces: new Int32Array(ports),
-    receives: new Int32Array(ports),
-    queued: new Int32Array(ports),
-    lastSend: new Uint8Array(ports),
-    places: new Int32Array(w.messages.rows.length),
-    runs: new Int32Array(w.threads.rows.length),
-    crossings: new Int32Array(w.packets.rows.length),
-    uids: new Map(),
+    sends: zeros(0, ports),
+    sendOnces: zeros(1, ports),
+    receives: zeros(2, ports),
+    queued: zeros(3, ports),
+    lastSend: zeros(4, ports),
+    places: zeros(5, w.messages.rows.length),
+    runs: zeros(6, w.threads.rows.length),
+    crossings: zeros(7, w.packets.rows.length),
+    uids: tallies,
     allUp: w.nodes.rows.every((node) => node.up),
   };
   countEntries(w, census);
@@ -108,7 +106,7 @@ function countCopies(w: CheckedWorld, census: Census): void {
     const port = w.ports.rows[state.port];
     for (const id of state.held) census.places[id]!++;
     if (port === undefined || !port.active) continue;
-    const tally = tallyOf(census, state.uid);
+    const tally = tallyOf(census.uids, state.uid);
     tally.credits += state.transit;
     if (state.forward) tally.forwarders++;
     if (port.proxy) {
@@ -138,10 +136,11 @@ function countMessages(w: CheckedWorld, census: Census): void {
 
 function countWire(census: Census, message: Message): void {
   const { rights } = message;
-  if (message.reply !== NONE) tallyOf(census, message.reply).sendOnceAway++;
-  if (message.dest === NONE && message.destType === SEND_ONCE) tallyOf(census, message.destUid).sendOnceAway++;
+  if (message.reply !== NONE) tallyOf(census.uids, message.reply).sendOnceAway++;
+  if (message.dest === NONE && message.destType === SEND_ONCE) tallyOf(census.uids, message.destUid).sendOnceAway++;
   for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
-    const tally = tallyOf(census, rights[i + 1]!);
+    if (rights[i] === DEAD_NAME) continue;
+    const tally = tallyOf(census.uids, rights[i + 1]!);
     if (rights[i] === SEND) tally.credits += Math.max(0, rights[i + 2]!);
     else if (rights[i] === SEND_ONCE) tally.sendOnceAway++;
     else if (rights[i] === RECEIVE) tally.receivesAway++;
@@ -178,9 +177,9 @@ function countPackets(w: CheckedWorld, census: Census): void {
     if (!packet.live) continue;
     if (packet.kind === 'connect' || packet.kind === 'refused') census.places[packet.message]!++;
     const { credits, transit, sendOnce } = packet.body;
-    if (credits !== undefined) tallyOf(census, packet.uid).credits += credits;
-    if (transit !== undefined) tallyOf(census, packet.uid).credits += transit;
-    if (sendOnce !== undefined) tallyOf(census, packet.uid).sendOnceExpected += sendOnce;
+    if (credits !== undefined) tallyOf(census.uids, packet.uid).credits += credits;
+    if (transit !== undefined) tallyOf(census.uids, packet.uid).credits += transit;
+    if (sendOnce !== undefined) tallyOf(census.uids, packet.uid).sendOnceExpected += sendOnce;
   }
 }
 
@@ -219,22 +218,4 @@ function count(census: Census, type: number, port: number): void {
   if ((type & SEND) !== 0) census.sends[port]!++;
   if ((type & RECEIVE) !== 0) census.receives[port]!++;
   if (type === SEND_ONCE) census.sendOnces[port]!++;
-}
-
-function tallyOf(census: Census, uid: number): UidTally {
-  let tally = census.uids.get(uid);
-  if (tally === undefined) {
-    tally = {
-      principals: 0,
-      arriving: 0,
-      forwarders: 0,
-      principal: NONE,
-      receivesAway: 0,
-      credits: 0,
-      sendOnceExpected: 0,
-      sendOnceAway: 0,
-    };
-    census.uids.set(uid, tally);
-  }
-  return tally;
 }

@@ -7,7 +7,9 @@ export const credits: Checker = {
   story: 'the credits of a port add up to zero over all nodes, messages and packets',
   check(w, census) {
     if (!census.allUp) return;
-    for (const [uid, tally] of census.uids) {
+    for (let i = 0; i < census.uids.count; i++) {
+      const tally = census.uids.rows[i]!;
+      const { uid } = tally;
       if (tally.principal === NONE || tally.credits === 0) continue;
       broken('D2', `the credits of ${w.ports.rows[tally.principal]!.label} (${uid}) add up to ${tally.credits}`);
     }

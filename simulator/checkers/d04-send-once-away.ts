@@ -7,7 +7,8 @@ export const sendOnceAway: Checker = {
   story: 'the send-once rights that a principal counts as away are away',
   check(w, census) {
     if (!census.allUp) return;
-    for (const tally of census.uids.values()) {
+    for (let i = 0; i < census.uids.count; i++) {
+      const tally = census.uids.rows[i]!;
       if (tally.principal === NONE || tally.sendOnceExpected === tally.sendOnceAway) continue;
       const { label } = w.ports.rows[tally.principal]!;
       broken('D4', `${label} counts ${tally.sendOnceExpected} send-once rights away; ${tally.sendOnceAway} are`);

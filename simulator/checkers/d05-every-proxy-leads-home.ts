@@ -1,6 +1,7 @@
 /** Whoever follows a proxy's idea of where the principal is, and the next one's, arrives there [mechanisms 2.9]. */
 import { NONE } from '../base/table.ts';
 import { broken, type Checker } from './checker.ts';
+import { tallyFor } from './tally.ts';
 
 export const everyProxyLeadsHome: Checker = {
   rule: 'D5',
@@ -8,7 +9,7 @@ export const everyProxyLeadsHome: Checker = {
   check(w, census) {
     if (!census.allUp) return;
     for (const state of w.distributed.rows) {
-      if (!state.live || census.uids.get(state.uid)?.principal === NONE) continue;
+      if (!state.live || tallyFor(census.uids, state.uid)?.principal === NONE) continue;
       let port = w.ports.rows[state.port];
       for (let hops = 0; port?.active === true && port.proxy; hops++) {
         const to = w.distributed.rows[port.dipc]!.destination;

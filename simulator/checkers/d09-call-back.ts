@@ -1,5 +1,6 @@
 /** Nodes that were refused because a queue was full wait to be called back, and are [mechanisms 2.10]. */
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
+import { tallyFor } from './tally.ts';
 
 export const callBack: Checker = {
   rule: 'D9',
@@ -18,7 +19,7 @@ export const callBack: Checker = {
         if (!crosses(w, 'refused', node, state.uid)) broken('D9', `node ${node} does not wait for ${port.label}`);
       }
       if (!port.proxy || !state.queueFull) continue;
-      const tally = census.uids.get(state.uid)!;
+      const tally = tallyFor(census.uids, state.uid)!;
       if (tally.principals !== 1 || crosses(w, 'unblock port', port.node, state.uid)) continue;
       const home = w.distributed.rows[w.ports.rows[tally.principal]!.dipc]!;
       if (!home.refused.includes(port.node)) broken('D9', `nobody will call node ${port.node} back for ${port.label}`);

@@ -1,6 +1,7 @@
 /** The receive right of a live port is in exactly one place: a space, a message, a thread's hand, or the kernel. */
 import { NONE } from '../base/table.ts';
 import { broken, type Checker } from './checker.ts';
+import { tallyFor } from './tally.ts';
 
 export const oneReceiver: Checker = {
   rule: 'I1',
@@ -9,7 +10,7 @@ export const oneReceiver: Checker = {
     for (const port of w.ports.rows) {
       if (!port.live || !port.active || port.proxy || port.set || !w.nodes.rows[port.node]!.up) continue;
       const state = port.dipc === NONE ? null : w.distributed.rows[port.dipc]!;
-      const away = state === null ? 0 : (census.uids.get(state.uid)?.receivesAway ?? 0);
+      const away = state === null ? 0 : (tallyFor(census.uids, state.uid)?.receivesAway ?? 0);
       const holders = census.receives[port.id]! + away;
       // Lost in a message with a failed node: the port dies when its own node notices.
       if (holders === 0 && !census.allUp && state?.convert === true) continue;

@@ -5,6 +5,7 @@
 import { NONE } from '../base/table.ts';
 import { FREE, entriesOf, lookup, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type Checker } from './checker.ts';
+import { tallyFor } from './tally.ts';
 
 export const nothingLeftBehind: Checker = {
   rule: 'P6',
@@ -25,7 +26,7 @@ export const nothingLeftBehind: Checker = {
       for (let index = 0; index < entriesOf(space); index++) {
         const copy = typeAt(space, index) === FREE ? undefined : w.ports.rows[portAt(space, index)];
         if (copy === undefined || copy.dipc === NONE) continue;
-        const home = census.uids.get(w.distributed.rows[copy.dipc]!.uid)?.principal ?? NONE;
+        const home = tallyFor(census.uids, w.distributed.rows[copy.dipc]!.uid)?.principal ?? NONE;
         const receiver = home === NONE ? NONE : w.ports.rows[home]!.receiver;
         const other = w.pmas.rows.find((each) => each.live && each.task === receiver && each.node !== proc.node);
         if (other !== undefined) broken('P6', `process ${proc.pid} holds a right to the PMA of node ${other.node}`);

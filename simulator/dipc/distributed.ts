@@ -95,6 +95,11 @@ export function originOf(uid: number): number {
   return Math.floor(uid / NUMBERS_PER_NODE);
 }
 
+/** The number that the port's origin gave it. */
+export function numberOf(uid: number): number {
+  return uid - originOf(uid) * NUMBERS_PER_NODE;
+}
+
 /** The distributed state of a copy that has one. */
 export function distributedOf(w: DipcWorld, port: Port): Distributed {
   assert(port.dipc !== NONE, '2.1', () => `${port.label} has no UID`);
