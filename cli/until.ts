@@ -5,11 +5,11 @@
  *   1.5s      the last moment at which the virtual clock shows no more than 1.5 s: everything that happens up to then,
  *             and nothing later, has happened
  *   attach    the moment after the event in which a migration first enters this phase; also any other name that the
- *             debugger can stop at (expectation, exit, crash, fault)
+ *             debugger can stop at (expectation, exit, crash, fault, and what kernels do: port probe, no-senders ...)
  *
  * The debugger stops at exactly these moments: a breakpoint on `attach` and `--until attach` see the same world.
  */
-import { nameOf, namedMoments, namesInWords } from '../debug-adapter/breakpoints/names.ts';
+import { isCalled, namedMoments, namesInWords, needsWatching } from '../debug-adapter/breakpoints/names.ts';
 import { suggestion } from '../language/nearest.ts';
 import { quantity } from '../language/vocabulary/units.ts';
 import type { Notice } from '../simulator/engine/api.ts';
@@ -29,7 +29,12 @@ export function parseUntil(text: string): Until | string {
 }
 
 export function isNamed(until: Until | null, notice: Notice): boolean {
-  return until?.kind === 'name' && nameOf(notice) === until.name;
+  return until?.kind === 'name' && isCalled(notice, until.name);
+}
+
+/** Whether the run has to be watched for the moment to be announced. */
+export function isWatched(until: Until | null): boolean {
+  return until?.kind === 'name' && needsWatching(until.name);
 }
 
 function parseNumber(text: string): Until | string {

@@ -51,6 +51,7 @@ export function arrive(cx: Context, run: Run, arrival: Arrival): void {
 }
 
 function standStill(cx: Context, run: Run, wanted: Stop): void {
+  run.stop = wanted; // the thread that it is about is listed, also where it would not be otherwise
   const thread = livingThread(run, wanted.thread);
   const stop = { ...wanted, thread };
   run.stop = stop;

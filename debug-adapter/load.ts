@@ -39,7 +39,12 @@ export async function loadRun(host: Host, options: LaunchOptions): Promise<Run> 
   const program = host.resolve?.(options.program) ?? options.program;
   const { image, slotTypes } = compile(program, await read(host, program));
   const scenario = scenarioIndex(image, program, options.scenario);
-  const sim = createSimulation(image, { scenario, checked, ...(seed === null ? {} : { seed }) });
+  const sim = createSimulation(image, {
+    scenario,
+    checked,
+    watched: !options.noDebug,
+    ...(seed === null ? {} : { seed }),
+  });
   return createRun(sim, { path: program, image, slotTypes, places: placesOf(image) }, options);
 }
 

@@ -5,7 +5,7 @@ import type { Notice } from '../simulator/engine/api.ts';
 import type { ClusterState } from '../simulator/inspect/state.ts';
 
 export type StopReason =
-  'entry' | 'step' | 'pause' | 'breakpoint' | 'function breakpoint' | 'phase' | 'exception' | 'goto' | 'exit';
+  'entry' | 'step' | 'pause' | 'breakpoint' | 'function breakpoint' | 'phase' | 'event' | 'exception' | 'goto' | 'exit';
 
 export interface Stop {
   readonly reason: StopReason;
@@ -50,26 +50,34 @@ export function noticeInWords(notice: Notice, state: ClusterState): string {
     case 'output':
       return notice.text;
     case 'protocol':
-      return `${notice.event} on ${notice.node}: ${notice.text}`;
+      return `${notice.event} on ${notice.node}: ${[notice.port, notice.text].filter((part) => part !== '').join(', ')}`;
     case 'received':
       return `a message has been received on node ${notice.node}`;
   }
 }
 
-/** The thread that a notice is about, or null if it is about none that still exists. */
-export function threadOfNotice(notice: Notice, state: ClusterState): number | null {
+/**
+ * The thread that a notice is about, or null if it is about none that still exists. What a kernel does for nobody in
+ * particular is done by a thread of the kernel.
+ */
+export function threadOfNotice(notice: Notice, state: () => ClusterState): number | null {
   switch (notice.kind) {
     case 'phase':
     case 'expectation':
     case 'fault':
     case 'output':
     case 'spawned':
-    case 'protocol':
     case 'received':
       return notice.thread >= 0 ? notice.thread : null;
+    case 'protocol':
+      return notice.thread >= 0 ? notice.thread : kernelThread(state(), notice.node);
     case 'exited':
-      return state.tasks.find(({ pid }) => pid === notice.pid)?.threads[0]?.thread ?? null;
+      return state().tasks.find(({ pid }) => pid === notice.pid)?.threads[0]?.thread ?? null;
     case 'crashed':
       return null;
   }
+}
+
+function kernelThread({ tasks }: ClusterState, node: string): number | null {
+  return tasks.find((task) => task.kind === 'kernel' && task.node === node)?.threads[0]?.thread ?? null;
 }

@@ -5,7 +5,9 @@
  *   pid 7 cc1 (signals) @ source    the emulator's signal thread in the same task
  *   scenario "a compiler moves"     the script's own thread; a second one carries its number
  *   operator migrate                who asks for a migration on behalf of the script
- *   pma@master                      a server's thread, only while it serves somebody, or always with `showServers`
+ *   task echo @ node                the first thread of a task that is no process; its others carry their name
+ *   pma@master                      a server's or a kernel's thread, only while it serves somebody, while the run has
+ *                                   stopped at what it does, or always with `showServers`
  *
  * A DAP thread id is the stable identity of the simulated thread plus one (DAP clients take 0 for "no thread"). A
  * process that migrates keeps its thread: only the name changes.
@@ -25,6 +27,9 @@ export interface DapThread {
 export function dapThreadId(thread: number): number {
   return thread + 1;
 }
+
+/** The task of whoever runs the scenario; the scenario's threads are in it. */
+const operator = 'operator';
 
 /** In the order of interest: the script, the processes, the servers. Where no thread is wanted the first one is meant. */
 export function threadsOf(run: Run): readonly DapThread[] {
@@ -69,10 +74,16 @@ function dapThread(
     case 'process':
       return shown(`pid ${task.pid} ${task.name}${index === 0 ? '' : ' (signals)'} @ ${task.node}`);
     case 'mach':
-      return shown(thread.name === state.scenario ? scenarioName(state, task, thread) : `${task.name} ${thread.name}`);
+      if (task.name === operator)
+        return shown(
+          thread.name === state.scenario ? scenarioName(state, task, thread) : `${task.name} ${thread.name}`,
+        );
+      return shown(`task ${task.name}${index === 0 ? '' : ` (${thread.name})`} @ ${task.node}`);
     case 'server':
     case 'kernel':
-      return run.options.showServers || isServing(thread) ? shown(thread.name) : [];
+      return run.options.showServers || isServing(thread) || run.stop?.thread === thread.thread
+        ? shown(thread.name)
+        : [];
   }
 }
 

@@ -18,7 +18,7 @@ import { palette, type Io } from '../io.ts';
 import { countArgument, seedArgument } from '../numbers.ts';
 import { chooseScenario, loadScript, placeOf, type Script } from '../script.ts';
 import { simulate } from '../simulate.ts';
-import { isNamed, parseUntil, type Until } from '../until.ts';
+import { isNamed, isWatched, parseUntil, type Until } from '../until.ts';
 import { verdictOn } from '../verdict.ts';
 
 export interface RunOptions {
@@ -35,7 +35,8 @@ const examples = `
   1200     the moment after 1200 events
   1.5s     the last moment at which the virtual clock shows no more than 1.5 s
   attach   the moment at which a migration first enters this phase (freeze, detach, install, attach, restart,
-           cleanup), or the first refused, expectation, exit, crash or fault
+           cleanup), or the first refused, expectation, exit, crash or fault; or what a kernel does for the first
+           time: "migrate state", no-senders, "page fault" (docs/debug-adapter.md has them all)
 
 Examples:
   osf1ad run examples/01-a-compiler-moves.adw
@@ -66,7 +67,9 @@ async function run(file: string, options: RunOptions, io: Io): Promise<ExitName>
   const index = chooseScenario(script, options.scenario);
   if (options.scenario === undefined) tellOthers(script, io);
   const { seed } = options;
-  const sim = createSimulation(script.image, { scenario: index, checked, ...(seed === undefined ? {} : { seed }) });
+  const watched = isWatched(until);
+  const given = seed === undefined ? {} : { seed };
+  const sim = createSimulation(script.image, { scenario: index, checked, watched, ...given });
   const scenario = script.image.scenarios[index]?.name ?? '';
   const again: Again = { file, scenario, seed: sim.seed, until: until?.text, limit, checked };
   try {

@@ -13,7 +13,7 @@ import type { Place } from '../positions.ts';
 import { stateOf, type Run } from '../run.ts';
 import { noticeInWords, threadOfNotice, type Stop, type StopReason } from '../stop.ts';
 import { linesAt, type Breakpoints, type NameBreakpoint } from './breakpoints.ts';
-import { nameOf } from './names.ts';
+import { isCalled, nameOf } from './names.ts';
 import { strike } from './rule.ts';
 
 export type Log = (text: string, place: Place | undefined) => void;
@@ -46,31 +46,28 @@ function inWords(run: Run, notice: Notice | null, trouble: string | null): strin
 
 function namedHits(run: Run, { functions, filters }: Breakpoints): readonly Hit[] {
   return run.sim.notices.flatMap((notice) => {
-    const name = nameOf(notice);
-    if (name === null) return [];
+    if (nameOf(notice) === null) return [];
     return [
-      ...hitsOf(run, notice, name, functions, reasonOf(notice, 'function breakpoint')),
-      ...hitsOf(run, notice, name, filters, reasonOf(notice, 'exception')),
+      ...hitsOf(run, notice, functions, reasonOf(notice, 'function breakpoint')),
+      ...hitsOf(run, notice, filters, reasonOf(notice, 'exception')),
     ];
   });
 }
 
 /**
- * To enter a phase is a reason of its own, however it was asked for. Editors draw an exception as a mishap, in red, and at
- * a function breakpoint they show the innermost frame, which here is the page of some routine, instead of the script.
+ * To enter a phase is a reason of its own, however it was asked for, and so is what a kernel does. Editors draw an exception
+ * as a mishap, in red, and at a function breakpoint they show the innermost frame, which here is the page of some routine,
+ * instead of the script.
  */
-const reasonOf = ({ kind }: Notice, otherwise: StopReason): StopReason => (kind === 'phase' ? 'phase' : otherwise);
+function reasonOf({ kind }: Notice, otherwise: StopReason): StopReason {
+  if (kind === 'protocol') return 'event';
+  return kind === 'phase' ? 'phase' : otherwise;
+}
 
-function hitsOf(
-  run: Run,
-  notice: Notice,
-  name: string,
-  breakpoints: readonly NameBreakpoint[],
-  reason: StopReason,
-): readonly Hit[] {
+function hitsOf(run: Run, notice: Notice, breakpoints: readonly NameBreakpoint[], reason: StopReason): readonly Hit[] {
   return breakpoints.flatMap(({ request, id, rule }) => {
-    if (rule === null || request.name !== name) return [];
-    const thread = threadOfNotice(notice, stateOf(run));
+    if (rule === null || !isCalled(notice, request.name)) return [];
+    const thread = threadOfNotice(notice, () => stateOf(run));
     const { stops, trouble } = strike(rule, eventCount(run.sim), surroundings(run, { thread, notice }));
     return stops ? [{ id, reason, thread, notice, trouble }] : [];
   });

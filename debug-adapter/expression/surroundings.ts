@@ -90,8 +90,13 @@ export function surroundings(run: Run, standpoint: Standpoint): Surrounding {
   };
 }
 
-/** A phase also tells the name of the process and the two nodes, a notice without a node nothing. */
+/**
+ * A phase also tells the name of the process and the two nodes, a notice without a node nothing. What a kernel does has a
+ * `name`; `event` goes on to be the number of the moment.
+ */
 function noticeMember(run: Run, notice: Notice, name: string): unknown {
+  if (notice.kind === 'protocol' && (name === 'name' || name === 'event'))
+    return name === 'name' ? notice.event : undefined;
   if (name !== 'kind' && name !== 'thread' && Object.hasOwn(notice, name))
     return (notice as unknown as Record<string, unknown>)[name];
   if (notice.kind !== 'phase' || !['name', 'from', 'to', 'by'].includes(name)) return undefined;

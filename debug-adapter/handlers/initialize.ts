@@ -7,7 +7,8 @@ import { namedMoments } from '../breakpoints/names.ts';
 import type { Context } from '../context.ts';
 import { RequestError } from '../errors.ts';
 
-const conditionDescription = 'An expression, for example: pid == 7 and to == "dest"';
+const conditionDescription =
+  'An expression, for example: pid == 7 and to == "dest", or: node == "dest" and port == "service"';
 
 const capabilities: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
@@ -28,14 +29,16 @@ const capabilities: DebugProtocol.Capabilities = {
   supportTerminateDebuggee: true,
   supportsDelayedStackTraceLoading: true,
   supportsLoadedSourcesRequest: true,
-  exceptionBreakpointFilters: namedMoments.map((moment) => ({
-    filter: moment.name,
-    label: moment.label,
-    description: moment.description,
-    default: moment.default,
-    supportsCondition: true,
-    conditionDescription,
-  })),
+  exceptionBreakpointFilters: namedMoments
+    .filter(({ offered }) => offered)
+    .map((moment) => ({
+      filter: moment.name,
+      label: moment.label,
+      description: moment.description,
+      default: moment.default,
+      supportsCondition: true,
+      conditionDescription,
+    })),
 };
 
 export function initialize(cx: Context, args: Arguments): object {

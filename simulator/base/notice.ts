@@ -4,12 +4,7 @@
  * A room announces; nobody inside the simulator listens. The list is emptied before every event and is no part of the
  * world: it is neither copied nor hashed.
  */
-
-/**
- * What the kernels do among themselves that somebody may want to stop at: every packet of distributed IPC [mechanisms
- * 2.14], the notifications [1.9], exceptions, and what memory objects and kernels ask of each other [3.2].
- */
-export type ProtocolEvent = string;
+import type { KernelEvent } from './kernel-events.ts';
 
 export type Phase = 'freeze' | 'detach' | 'install' | 'attach' | 'restart' | 'cleanup' | 'refused';
 
@@ -34,7 +29,7 @@ export type Notice =
   /** Only told to a watched run. `thread` is the thread that it is done for, or -1; `port` the port that it is about. */
   | {
       readonly kind: 'protocol';
-      readonly event: ProtocolEvent;
+      readonly event: KernelEvent;
       readonly node: string;
       readonly thread: number;
       readonly port: string;

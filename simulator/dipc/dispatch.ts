@@ -20,7 +20,8 @@ export function handlePacket(w: DipcWorld, packet: Packet): void {
 function tellPacket(w: DipcWorld, packet: Packet): void {
   const { kind, from, to, uid } = packet;
   const name = (node: number): string => w.nodes.rows[node]!.name;
-  tell(w, kind, to, copyOn(w, to, uid), NONE, `${uidText(name, uid)} from ${name(from)}`);
+  const event = kind === 'refused' ? 'connect refused' : kind;
+  tell(w, event, to, copyOn(w, to, uid), NONE, `${uidText(name, uid)} from ${name(from)}`);
 }
 
 function perform(w: DipcWorld, packet: Packet): void {

@@ -14,6 +14,7 @@ import { NONE, at, select } from '../base/table.ts';
 import { severNode } from '../dipc/failure.ts';
 import { lookup, nameForPort } from '../mach/ipc/space.ts';
 import { taskTerminate, type Task } from '../mach/task.ts';
+import { tell } from '../mach/world.ts';
 import { migrationEnd, type MigrationWorld } from '../migration/record.ts';
 import { PROCESS_PORT } from '../osf1/emulator/state.ts';
 import { kill } from '../osf1/pma/exit.ts';
@@ -22,6 +23,7 @@ import { NODE_LOST, masterNodeDown } from '../osf1/pm-master/exit.ts';
 import { vprocOf } from '../osf1/vproc.ts';
 
 export function nodeDown(w: MigrationWorld, observer: number, node: number): void {
+  if (w.setup.watched) tell(w, 'node down', observer, null, NONE, `${at(w.nodes, node).name} has failed`);
   severNode(w, observer, node);
   for (const object of w.objects.rows) {
     if (object.live && object.node === observer && object.pager !== NONE) {

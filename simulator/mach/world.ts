@@ -6,7 +6,8 @@
  */
 import type { EventKind } from '../base/event.ts';
 import type { Ledger } from '../base/ledger.ts';
-import type { Notice, ProtocolEvent } from '../base/notice.ts';
+import type { KernelEvent } from '../base/kernel-events.ts';
+import type { Notice } from '../base/notice.ts';
 import { pushAt, pushNow, type EventQueue } from '../base/queue.ts';
 import type { Streams } from '../base/random.ts';
 import type { Table } from '../base/table.ts';
@@ -63,7 +64,7 @@ export interface MachWorld {
 /** Tells whoever watches what a kernel does: `port` is the port that it is about, `thread` an identity or NONE. */
 export function tell(
   w: MachWorld,
-  event: ProtocolEvent,
+  event: KernelEvent,
   node: number,
   port: Port | null,
   thread: number,

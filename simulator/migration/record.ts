@@ -14,6 +14,7 @@
  */
 import type { Phase } from '../base/notice.ts';
 import { NONE, at, table, take, type Row, type Table } from '../base/table.ts';
+import { tell } from '../mach/world.ts';
 import { announce, migrationChannel, phaseChannel } from '../osf1/announce.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import type { Agent } from './agent/agent.ts';
@@ -115,7 +116,10 @@ export function migrationEnd(w: MigrationWorld, id: number, outcome: 'done' | 'r
 
 /** The migration performs this step of the protocol. */
 export function atStep(w: MigrationWorld, id: number, number: number): void {
-  at(w.migrations, id).step = number;
+  const m = at(w.migrations, id);
+  m.step = number;
+  if (w.setup.watched)
+    tell(w, 'step', m.from, null, m.thread, `step ${number} of migration ${numberOf(m)}, pid ${m.pid} ${m.name}`);
 }
 
 export function stamp(w: MigrationWorld, id: number, which: keyof Stamps): void {

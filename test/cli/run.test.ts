@@ -105,6 +105,14 @@ describe('osf1ad run', () => {
       assert.match(err, /stopped: pid \d+ has exited/);
     });
 
+    it('what a kernel does, by the name of the event or of its group', async () => {
+      for (const name of ['migrate state', 'receive right']) {
+        const { code, err } = await command('run', moves, '--until', name);
+        assert.equal(code, 0);
+        assert.match(err, name === 'migrate state' ? /stopped: migrate state on dest: / : /stopped: begin rec/);
+      }
+    });
+
     it('a moment that never comes: 75', async () => {
       for (const until of ['refused', '1000s', '99999999']) {
         const { code, out, err } = await command('run', moves, '--until', until);

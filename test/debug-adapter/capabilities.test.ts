@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { handlers } from '../../debug-adapter/handlers/table.ts';
+import { eventGroups } from '../../simulator/base/kernel-events.ts';
 import { Client } from './client.ts';
 
 /** The request that each capability promises; null where it is about arguments of other requests. */
@@ -59,6 +60,7 @@ describe('capabilities', () => {
         'exit',
         'crash',
         'fault',
+        ...eventGroups.map(({ name }) => name),
       ],
     );
     assert.deepEqual(

@@ -10,7 +10,7 @@ import { COPYOUT, ROOM, SEND_REMOTE } from '../../base/event.ts';
 import { WAITING, book } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
 import { RECEIVING, SENDING, noNames, runAt, threadOf, type Thread } from '../thread.ts';
-import { emit, type MachWorld } from '../world.ts';
+import { emit, tell, type MachWorld } from '../world.ts';
 import { messageFree, type Message } from './message.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
 import { KERNEL, type ObjectKind, type Port } from './port.ts';
@@ -261,6 +261,8 @@ function blockSender(w: MachWorld, t: Thread, message: Message, port: Port): voi
   if (port.firstSender === NONE) port.firstSender = t.id;
   else at(w.threads, port.lastSender).nextWaiting = t.id;
   port.lastSender = t.id;
+  if (w.setup.watched)
+    tell(w, 'queue full', port.node, port, t.identity, `${t.name} waits to send ${message.operation}`);
 }
 
 /** Room that was kept for senders on other nodes is free for those that wait here. */

@@ -19,6 +19,7 @@ import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts'
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import type { Request } from '../../mach/server.ts';
 import { wakeAll, type Thread } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import { callsChannel, procOf, type Proc, type SavedRequest } from '../proc.ts';
 import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
@@ -75,7 +76,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     const pma = pmaOf(w, t);
     const pid = f.pid ?? pidOf(f) ?? procByPort(w, pma, f.arrivedOn)?.pid;
     const vproc = pid === undefined ? null : vprocOf(w, pma.node, pid);
-    if (pid === undefined || vproc === null || vproc.operations === 'stub') return refuse(w, t, f, ABSENT);
+    if (pid === undefined || vproc === null || vproc.operations === 'stub') return absent(w, t, f);
     if (vproc.state !== 'active' && !mustPass(at(w.procs, vproc.proc), f)) {
       if (f.operation === 'vproc.migrate') return refuse(w, t, f, 'EBUSY');
       if (f.local === true) return refuse(w, t, f, FROZEN);
@@ -143,6 +144,11 @@ function pidOf(f: Admission): number | undefined {
 }
 
 /** Nobody executes the request: the rights that it carries are given up before the answer goes out. */
+function absent(w: OsfWorld, t: Thread, f: Admission): void {
+  if (w.setup.watched) tell(w, ABSENT, t.node, null, t.identity, `${f.operation} for ${f.pid ?? pidOf(f) ?? 'nobody'}`);
+  refuse(w, t, f, ABSENT);
+}
+
 function refuse(w: OsfWorld, t: Thread, f: Admission, code: string): void {
   f.refused = { code, names: [...f.names] };
   goTo(w, t, 'give up the rights that came with it');

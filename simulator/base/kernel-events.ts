@@ -1,0 +1,138 @@
+/**
+ * What kernels and servers do among themselves that somebody may want to stop at: one vocabulary, from which the names
+ * of `tell` (mach/world.ts), the breakpoints of the debugger, `--until` of the command line and the editor's menu come.
+ *
+ * Every packet of distributed IPC is one [mechanisms 2.14], so are the notifications [1.9], a queue that is full [1.6],
+ * exceptions, what kernels and memory objects ask of each other [3.2, 3.5], and the steps of a migration [5.5]. Whoever
+ * tells of something new gives it a line here: its name, the group that it is offered under, and what it means.
+ */
+
+export interface EventGroup {
+  readonly name: string;
+  /** As the title of a breakpoint for the whole group. */
+  readonly label: string;
+  readonly doc: string;
+}
+
+export interface KernelEventWords {
+  readonly name: string;
+  readonly group: EventGroupName;
+  readonly doc: string;
+}
+
+export const eventGroups = [
+  {
+    name: 'messages',
+    label: 'Messages between nodes',
+    doc: 'A message or its acknowledgement has crossed the network.',
+  },
+  {
+    name: 'location',
+    label: 'Locating a port',
+    doc: 'A kernel asks where the principal of a port is, or hears of a node.',
+  },
+  { name: 'transit credits', label: 'Transit credits', doc: 'Credits of send rights are bought or given back.' },
+  {
+    name: 'receive right',
+    label: 'A receive right moves',
+    doc: 'A receive right goes to another node with its queue and its numbers.',
+  },
+  {
+    name: 'dead names',
+    label: 'Death across nodes',
+    doc: 'A node asks to hear of the death of a port, or hears of it.',
+  },
+  { name: 'flow control', label: 'Flow control', doc: 'A queue is full, or there is room again.' },
+  { name: 'notifications', label: 'Notifications', doc: 'A kernel sends one of the five notifications.' },
+  { name: 'exceptions', label: 'Exceptions', doc: 'A thread has raised an exception.' },
+  { name: 'paging', label: 'Paging', doc: 'A page is missed, asked for, supplied, taken away or given back.' },
+  {
+    name: 'processes',
+    label: 'Process servers',
+    doc: 'A step of a migration, or a request for a process that is not here.',
+  },
+] as const satisfies readonly EventGroup[];
+
+export type EventGroupName = (typeof eventGroups)[number]['name'];
+
+const of = <G extends EventGroupName, N extends string>(
+  group: G,
+  words: Readonly<Record<N, string>>,
+): { readonly name: N; readonly group: G; readonly doc: string }[] =>
+  (Object.entries(words) as [N, string][]).map(([name, doc]) => ({ name, group, doc }));
+
+export const kernelEvents = [
+  ...of('messages', {
+    connect: 'A message has arrived, whole or as a placeholder [2.4].',
+    'connect reply': 'The sender hears that its message is in the queue [2.4].',
+    'connect refused': 'The sender hears why its message was not taken: full, moved, dead [2.4].',
+    'pull message': 'The receiving node asks for the body of a message that is still on another node [2.5].',
+    'pull message reply': 'The body of a message has arrived [2.5].',
+    'wakeup sender': 'The receiver has what it needs: the sending thread may go on [2.14].',
+    message: 'A message has arrived [2.4].',
+    accepted: 'The sender hears that its message is in the queue [2.4].',
+  }),
+  ...of('location', {
+    'port probe': 'A kernel asks whether the principal of a port is here [2.9].',
+    'port probe reply': 'The answer to a probe: principal, forwarded, or dead [2.9].',
+    'get special port': 'A kernel asks for a well-known port of another node [2.12].',
+    'get special port reply': 'The well-known port that was asked for [2.12].',
+    'alive notify': 'A node that was down says that it is up [2.13].',
+    'node down': 'A node learns that another one has failed [2.13].',
+  }),
+  ...of('transit credits', {
+    'acquire transits': 'A proxy buys credits from the principal [2.7].',
+    'acquire transits reply': 'The credits that a proxy has bought have arrived [2.7].',
+    'yield transits': 'A proxy that nobody needs gives its credits back [2.7].',
+    'acquire credits': 'A proxy buys credits from the principal [2.7].',
+    credits: 'The credits that a proxy has bought have arrived [2.7].',
+    'yield credits': 'A proxy that nobody needs gives its credits back [2.7].',
+  }),
+  ...of('receive right', {
+    'begin recv migrate': 'The new node asks the old one to let the receive right go [2.8 step 3].',
+    'begin recv migrate reply': 'The old copy is a forwarding proxy; no new message enters its queue [2.8 step 4].',
+    'begin receive migration': 'The new node asks the old one to let the receive right go [2.8 step 3].',
+    'receive migration begun': 'The old copy is a forwarding proxy [2.8 step 4].',
+    'send meta kmsg': 'A placeholder of the queue moves on; its body stays where it is [2.8 step 5].',
+    'migrate state': 'Sequence number, limit and credits follow the queue; the new copy is the principal [2.8 step 6].',
+  }),
+  ...of('dead names', {
+    'dn register': 'A node asks to be told when a port dies [2.11].',
+    'dn notify': 'A node hears that a port has died [2.11].',
+    dead: 'A node hears that a port has died [2.11].',
+  }),
+  ...of('flow control', {
+    'queue full': 'A sender has to wait: the queue of the port is full [1.6].',
+    'unblock port': 'There is room again: a node that was refused may send [2.10].',
+    'unblock port reply': 'The node has sent what it had [2.10].',
+    unblock: 'There is room again: a node that was refused may send [2.10].',
+    unblocked: 'The node has sent what it had [2.10].',
+    'request callback': 'A node without buffers is asked to call back when it has some [2.4].',
+    'unblock node': 'A node has buffers again [2.10].',
+  }),
+  ...of('notifications', {
+    'port-deleted': 'MACH_NOTIFY_PORT_DELETED: a name with a dead-name request was freed by its holder [1.9].',
+    'port-destroyed': 'MACH_NOTIFY_PORT_DESTROYED: a receive right is sent back instead of being destroyed [1.9].',
+    'no-senders': 'MACH_NOTIFY_NO_SENDERS: the last send right is gone, on every node [1.9, 2.7].',
+    'send-once': 'MACH_NOTIFY_SEND_ONCE: a send-once right was given up unused [1.9].',
+    'dead-name': 'MACH_NOTIFY_DEAD_NAME: a port has died to which a name was watched [1.9].',
+  }),
+  ...of('exceptions', {
+    exception: 'A thread has raised an exception: a message goes to an exception port [1.12].',
+  }),
+  ...of('paging', {
+    'page fault': 'A thread touches a page that is not here, or not in the way it wants to [3.5].',
+    'data request': 'A kernel asks a pager for a page [3.2].',
+    'data supply': 'A page has come [3.2].',
+    'lock request': 'A kernel has to give up a page, or its right to write it [3.2].',
+    'data return': 'A page goes back to its pager [3.2].',
+    'create copy': 'A kernel hears that a copy of the object has been made: its pages are write-protected [3.3].',
+    'page out': 'A page leaves memory [3.2].',
+  }),
+  ...of('processes', {
+    step: 'A migration performs the next step of its protocol [5.5, 4.2].',
+    'absent process': 'A PMA is asked about a process that is not there: the caller asks the PM Master [5.2].',
+  }),
+] as const;
+
+export type KernelEvent = (typeof kernelEvents)[number]['name'];
