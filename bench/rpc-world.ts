@@ -58,9 +58,10 @@ function emptyCluster(...nodes: string[]): World {
   };
   const image = { path: '', clusters: [], files: [], programs: [], scenarios: [] };
   const shares = { out: 0, in: 0 };
+  const interconnect = { ...networks['ethernet_10']!.interconnect, message_buffers: Infinity };
   const services = new Map<string, never>();
   const w = emptyWorld(
-    { image, scenario: 0, prices, shares, routines, services, kernelServices: services, watched: false },
+    { image, scenario: 0, prices, shares, interconnect, routines, services, kernelServices: services, watched: false },
     1,
   );
   for (const node of nodes) boot(w, node, 1 << 24);

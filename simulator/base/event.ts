@@ -20,6 +20,7 @@ export const LAST_SEND = 10; //     port               a no-senders condition ma
 export const ABANDON = 11; //       message            a message in network form is destroyed unread
 export const ROOM = 12; //          port               a message was dequeued, and nodes wait to be called back
 export const UNUSED = 13; //        object             nobody on another node uses this memory object any more
+export const DEPART = 14; //        packet             the sending processor is done with it: it waits for the wire
 
 export const eventNames = [
   'run',
@@ -36,6 +37,7 @@ export const eventNames = [
   'abandon',
   'room',
   'unused',
+  'depart',
 ] as const;
 
 export type EventKind = number;

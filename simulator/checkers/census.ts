@@ -5,7 +5,7 @@
  * the send-once right of a no-senders request). In a message in network form a right belongs to no copy of its port
  * but to the UID; the tally of each UID adds up everything that is distributed over nodes and packets.
  */
-import { ABANDON, ARRIVE, DELIVER, HANDLE, LAST_SEND, RUN, SEND_REMOTE } from '../base/event.ts';
+import { ABANDON, ARRIVE, DELIVER, DEPART, HANDLE, LAST_SEND, RUN, SEND_REMOTE } from '../base/event.ts';
 import { NONE } from '../base/table.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { noRights, type Message } from '../mach/ipc/message.ts';
@@ -204,6 +204,7 @@ function countEvent(w: CheckedWorld, census: Census, slot: number): void {
     case LAST_SEND:
       census.lastSend[a] = 1;
       return;
+    case DEPART:
     case ARRIVE:
     case HANDLE:
       census.crossings[a]!++;

@@ -108,7 +108,10 @@ function writeOff(w: DipcWorld, port: Port, node: number, survivors: ReadonlyMap
   port.callers = state.refused.length > 0;
   state.calledBack = w.packets.rows.filter(
     (each) =>
-      each.live && each.uid === state.uid && (each.kind === 'unblock port' || each.kind === 'unblock port reply') && each.to !== node,
+      each.live &&
+      each.uid === state.uid &&
+      (each.kind === 'unblock port' || each.kind === 'unblock port reply') &&
+      each.to !== node,
   ).length;
   if (port.callers) callBack(w, port.id);
   else if (state.calledBack === 0) admitSenders(w, port);

@@ -1,18 +1,31 @@
 /**
  * Packets: what crosses the network between two kernels.
  *
- * A packet carries a message, or one of the control requests of distributed IPC [mechanisms 2.14]. It costs the
- * sending processor, the wire, and the receiving processor; packets from one node to another arrive in the order in
- * which they were sent. What it costs is booked on the activity that caused it, so that an inter-node message is
- * accounted for to the nanosecond.
+ * A packet carries a message, or one of the control requests of distributed IPC; the kinds are the rows of mechanisms
+ * 2.14, and a request that is answered has a reply of its own. It costs the sending processor, the wire (network.ts),
+ * and the receiving processor; packets from one node to another arrive in the order in which they were sent. What it
+ * costs is booked on the activity that caused it, so that an inter-node message is accounted for to the nanosecond.
+ *
+ *   connect              a message, or the placeholder of one           connect reply    taken, or refused: try again
+ *   send meta kmsg       a placeholder whose port moves [2.8]           wakeup sender    taken at last: the port moved here
+ *   pull kmsg            the receiver wants the body [2.5]              kmsg body
+ *   unblock port         there is room [2.10]                           unblock port reply
+ *   request callback     tell me when you have buffers                  unblock node
+ *   port probe           are you the principal? [2.9]                   port probe reply
+ *   acquire transits     a proxy is out of credits [2.7]                acquire transits reply
+ *   yield transits       a proxy gives its credits back
+ *   begin recv migrate   the receive right was received here [2.8]      begin recv migrate reply, migrate state
+ *   dn register          tell me when the port dies [2.11]              dn notify
+ *   get special port     a registered port of that node [2.12]          get special port reply
  *
  * A node that is down neither sends nor receives: its packets vanish.
  */
-import { ARRIVE, HANDLE } from '../base/event.ts';
+import { ARRIVE, DEPART, HANDLE } from '../base/event.ts';
 import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS, SYSTEM, WAITING, book } from '../base/ledger.ts';
-import { NONE, at, release, takeBlank, type Row } from '../base/table.ts';
+import { NONE, at, takeBlank, type Row } from '../base/table.ts';
 import { occupy } from '../mach/processor.ts';
 import { emitAt } from '../mach/world.ts';
+import { cross } from './network.ts';
 import type { DipcWorld } from './world.ts';
 
 export type PacketKind =
@@ -61,6 +74,9 @@ export interface PacketBody {
   readonly sendOnce?: number;
 }
 
+/** What is said of a packet when it is sent; the rest is nothing. */
+export type PacketFields = Partial<Packet> & Pick<Packet, 'kind' | 'from' | 'to' | 'uid' | 'base'>;
+
 const bytesPerKilobyte = 1024;
 const noBody: PacketBody = {};
 
@@ -93,10 +109,7 @@ export function acknowledgement(w: DipcWorld): number {
 }
 
 /** Sends a packet and returns the time at which the sending processor is done with it. */
-export function sendPacket(
-  w: DipcWorld,
-  fields: Partial<Packet> & Pick<Packet, 'kind' | 'from' | 'to' | 'uid' | 'base'>,
-): number {
+export function sendPacket(w: DipcWorld, fields: PacketFields): number {
   const packet = takeBlank(w.packets, blankPacket);
   packet.kind = fields.kind;
   packet.from = fields.from;
@@ -110,15 +123,27 @@ export function sendPacket(
   packet.rights = fields.rights ?? 0;
   packet.bytes = fields.bytes ?? 0;
   const from = at(w.nodes, packet.from);
-  const to = at(w.nodes, packet.to);
-  const out = pay(w, packet, 'out');
-  const done = occupy(w, from, packet.activity, out);
-  const wire = pay(w, packet, 'wire');
-  const arrival = Math.max(done + wire, from.lastArrival[to.id] ?? 0);
-  book(w.ledger, packet.activity, WAITING, 0, arrival - done - wire);
-  from.lastArrival[to.id] = arrival;
-  emitAt(w, arrival, ARRIVE, packet.id);
+  const done = occupy(w, from, packet.activity, pay(w, packet, 'out'));
+  if (done === w.time && from.departing === 0) {
+    depart(w, packet);
+    return done;
+  }
+  from.departing++;
+  emitAt(w, done, DEPART, packet.id);
   return done;
+}
+
+/** The sending processor is done with the packet: it waits for its turn on the wire. */
+export function departEvent(w: DipcWorld, packet: Packet): void {
+  at(w.nodes, packet.from).departing--;
+  depart(w, packet);
+}
+
+function depart(w: DipcWorld, packet: Packet): void {
+  const wire = pay(w, packet, 'wire');
+  const arrival = cross(w, packet.from, packet.to, wire);
+  if (arrival > w.time + wire) book(w.ledger, packet.activity, WAITING, 0, arrival - w.time - wire);
+  emitAt(w, arrival, ARRIVE, packet.id);
 }
 
 /** The packet has crossed the wire: the receiving processor takes it in. */
@@ -128,8 +153,21 @@ export function arrive(w: DipcWorld, packet: Packet): void {
   emitAt(w, occupy(w, to, packet.activity, cost), HANDLE, packet.id);
 }
 
+/** Rows of freed packets are used again as they are: what a packet does not say must be blank. */
 export function freePacket(w: DipcWorld, packet: Packet): void {
-  release(w.packets, packet, blankPacket);
+  packet.live = false;
+  packet.kind = 'connect';
+  packet.from = NONE;
+  packet.to = NONE;
+  packet.activity = 0;
+  packet.uid = NONE;
+  packet.message = NONE;
+  packet.migrating = false;
+  packet.body = noBody;
+  packet.base = 0;
+  packet.rights = 0;
+  packet.bytes = 0;
+  w.packets.free.push(packet.id);
 }
 
 /** The three legs of a packet: the sending processor, the wire, the receiving processor. */

@@ -196,7 +196,16 @@ function refuse(w: DipcWorld, packet: Packet, reason: 'queue full' | 'moved' | '
 function accept(w: DipcWorld, packet: Packet): void {
   const { to: from, from: to, uid, message, activity } = packet;
   const { sender } = at(w.messages, message);
-  sendPacket(w, { kind: 'connect reply', from, to, uid, message, activity, body: { sender }, base: acknowledgement(w) });
+  sendPacket(w, {
+    kind: 'connect reply',
+    from,
+    to,
+    uid,
+    message,
+    activity,
+    body: { sender },
+    base: acknowledgement(w),
+  });
 }
 
 function letGo(w: DipcWorld, t: Thread, time: number): void {

@@ -7,6 +7,7 @@ import {
   ARRIVE,
   COPYOUT,
   CRASH,
+  DEPART,
   DELIVER,
   HANDLE,
   LAST_SEND,
@@ -25,6 +26,7 @@ import { abandon, copyoutEvent } from '../dipc/copyout.ts';
 import { lastSend } from '../dipc/credits.ts';
 import { handlePacket } from '../dipc/dispatch.ts';
 import { arriveOrFail } from '../dipc/failure.ts';
+import { departEvent } from '../dipc/packet.ts';
 import { callBack, sendRemote } from '../dipc/send.ts';
 import { crash } from '../faults/crash.ts';
 import { nodeDown } from '../faults/node-down.ts';
@@ -62,6 +64,8 @@ function perform(w: World, kind: number, a: number, b: number): void {
       return sliceEnds(w, a, b);
     case SEND_REMOTE:
       return sendRemote(w, at(w.messages, a));
+    case DEPART:
+      return departEvent(w, at(w.packets, a));
     case ARRIVE:
       return arriveOrFail(w, at(w.packets, a));
     case HANDLE:

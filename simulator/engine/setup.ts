@@ -26,8 +26,8 @@ const kernel = new Map([...kernelServices, ...xmmServices].map((each) => [each.n
 
 export function setupFor(image: Image, scenario: number, watched: boolean): OsfSetup {
   const cluster = image.clusters[image.scenarios[scenario]!.cluster]!;
-  const { prices, shares } = pricesOf(cluster);
-  return { image, scenario, prices, shares, routines, services, kernelServices: kernel, watched };
+  const { prices, shares, interconnect } = pricesOf(cluster);
+  return { image, scenario, prices, shares, interconnect, routines, services, kernelServices: kernel, watched };
 }
 
 export function routineNamed(name: string): Routine | undefined {
@@ -35,11 +35,12 @@ export function routineNamed(name: string): Routine | undefined {
 }
 
 /** The prices of the cluster's machines and network, with those that the script sets. */
-function pricesOf(cluster: ClusterSpec): Pick<OsfSetup, 'prices' | 'shares'> {
+function pricesOf(cluster: ClusterSpec): Pick<OsfSetup, 'prices' | 'shares' | 'interconnect'> {
   const machine = machines[cluster.machine];
   const network = networks[cluster.network];
   if (machine === undefined) throw new RangeError(`cluster ${cluster.name}: there is no machine ${cluster.machine}`);
   if (network === undefined) throw new RangeError(`cluster ${cluster.name}: there is no network ${cluster.network}`);
   const prices: Prices = { ...machine.prices, ...network.prices, ...cluster.prices };
-  return { prices, shares: network.shares };
+  const { shares, interconnect } = network;
+  return { prices, shares, interconnect };
 }

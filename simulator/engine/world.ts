@@ -9,6 +9,7 @@ import { copy, digestOf } from '../base/plain.ts';
 import { eventQueue, pending } from '../base/queue.ts';
 import { streams } from '../base/random.ts';
 import { table } from '../base/table.ts';
+import { dipcTables } from '../dipc/world.ts';
 import { migrationTables, type MigrationWorld } from '../migration/record.ts';
 import { osfTables, type OsfSetup } from '../osf1/world.ts';
 
@@ -33,8 +34,7 @@ export function emptyWorld(setup: OsfSetup, seed: number): World {
     sent: 0,
     threadByIdentity: [],
     notices: [],
-    distributed: table(),
-    packets: table(),
+    ...dipcTables(),
     ...osfTables(),
     ...migrationTables(),
   };

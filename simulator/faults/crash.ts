@@ -14,6 +14,7 @@ import {
   ARRIVE,
   COPYOUT,
   DELIVER,
+  DEPART,
   HANDLE,
   LAST_SEND,
   NODE_DOWN,
@@ -82,6 +83,7 @@ function withdrawEvents(w: MigrationWorld, id: number): void {
         return on(w.objects, a);
       case NODE_DOWN:
         return a === id;
+      case DEPART:
       case ARRIVE:
         return packet(a).from === id || (packet(a).to === id && packet(a).kind === 'refused');
       case HANDLE:
@@ -113,7 +115,7 @@ function stays(w: MigrationWorld, packet: Packet): boolean {
 }
 
 function isPending({ queue }: MigrationWorld, packet: number): boolean {
-  const about = (slot: number): boolean => queue.kind[slot] === ARRIVE && queue.a[slot] === packet;
+  const about = (slot: number): boolean => (queue.kind[slot] === ARRIVE || queue.kind[slot] === DEPART) && queue.a[slot] === packet;
   for (let i = 0; i < queue.size; i++) if (about(queue.heapSlot[i]!)) return true;
   for (let i = 0; i < queue.count; i++) if (about(queue.ring[(queue.head + i) & (queue.ring.length - 1)]!)) return true;
   return false;

@@ -33,8 +33,8 @@ export interface Node extends Row {
   /** Copy of a port on this node, by the port's UID. */
   readonly portByUid: Map<number, number>;
   nextUid: number;
-  /** When the last packet to each node arrives there: packets between two nodes stay in order. */
-  readonly lastArrival: number[];
+  /** Packets that its processor is not done with, or that have not left yet. */
+  departing: number;
   /** Physical memory in bytes. */
   memory: number;
 }
@@ -59,7 +59,7 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     busy: 0,
     portByUid: new Map(),
     nextUid: 1,
-    lastArrival: [],
+    departing: 0,
     memory,
   }));
 }

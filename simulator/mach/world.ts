@@ -11,7 +11,7 @@ import type { Notice } from '../base/notice.ts';
 import { pushAt, pushNow, type EventQueue } from '../base/queue.ts';
 import type { Streams } from '../base/random.ts';
 import type { Table } from '../base/table.ts';
-import type { Prices, Shares } from '../profiles/prices.ts';
+import type { Interconnect, Prices, Shares } from '../profiles/prices.ts';
 import type { Message } from './ipc/message.ts';
 import type { Port } from './ipc/port.ts';
 import type { Node } from './node.ts';
@@ -25,6 +25,7 @@ import type { Region } from './vm/region.ts';
 export interface Setup {
   readonly prices: Prices;
   readonly shares: Shares;
+  readonly interconnect: Interconnect;
   /** All routines; a frame refers to its routine by index. */
   readonly routines: readonly Routine[];
   /** The routine of a server that serves a request, by the operation in the message. */

@@ -51,6 +51,18 @@ export interface Shares {
   readonly in: number;
 }
 
+/** How the nodes are connected (simulator/dipc/network.ts), and how much their kernels take in at once. */
+export interface Interconnect {
+  /** One segment for all; a switch with a link to each node; rows of nodes with links between neighbours. */
+  readonly wiring: 'shared' | 'switched' | 'mesh';
+  /** Nanoseconds until the head of a packet has passed a node of the mesh. */
+  readonly hop: number;
+  /** Bytes of a body that travel with the message; what is larger, or out of line, is pulled by the receiver. */
+  readonly inline_limit: number;
+  /** Messages from other nodes that a node can keep until they are received. */
+  readonly message_buffers: number;
+}
+
 const microsecond = 1_000;
 const millisecond = 1_000_000;
 
@@ -78,6 +90,7 @@ interface Machine {
 interface Network {
   readonly story: string;
   readonly shares: Shares;
+  readonly interconnect: Interconnect;
   readonly prices: Pick<
     Prices,
     'remote_send' | 'remote_rpc' | 'remote_right' | 'remote_kilobyte' | 'failure_detection'
@@ -106,16 +119,51 @@ export const machines: Readonly<Record<string, Machine>> = {
   },
 };
 
+/**
+ * What the kernels take in. The limit of an inline body is above every size of Table 2, whose rows leave no room for a
+ * pull; the number of buffers is that of a large port's queue for each node of a cluster of the time. [D]
+ */
+const kernelLimits = { inline_limit: 8192, message_buffers: 256 } as const;
+
 export const networks: Readonly<Record<string, Network>> = {
   ethernet_10: {
     story: 'the non-dedicated 10 Mbit/s Ethernet of section 4 of the paper',
     shares: { out: 423, in: 423 },
+    interconnect: { wiring: 'shared', hop: 0, ...kernelLimits },
     prices: {
       remote_send: 6_500 * microsecond,
       remote_rpc: 7_500 * microsecond,
       remote_right: 1_300 * microsecond,
       remote_kilobyte: 5_550 * microsecond,
       failure_detection: 5_000 * millisecond,
+    },
+  },
+  // The same software and the same wires, but each node has one of its own: what the segment costs shows by difference.
+  ethernet_10_switched: {
+    story: 'the Ethernet of the paper with a switch: each node has a link of its own, in both directions',
+    shares: { out: 423, in: 423 },
+    interconnect: { wiring: 'switched', hop: 0, ...kernelLimits },
+    prices: {
+      remote_send: 6_500 * microsecond,
+      remote_rpc: 7_500 * microsecond,
+      remote_right: 1_300 * microsecond,
+      remote_kilobyte: 5_550 * microsecond,
+      failure_detection: 5_000 * millisecond,
+    },
+  },
+  // What Table 2 leaves when the wire costs next to nothing: the software's 846 thousandths of each row, and links of
+  // 200 MB/s that a head passes in 40 ns, as multicomputers had that ran distributed Mach. [D]
+  mesh_200: {
+    story:
+      'a multicomputer: rows of the same processors, 200 MB/s links between neighbours; the software is what is left',
+    shares: { out: 500, in: 499 },
+    interconnect: { wiring: 'mesh', hop: 40, ...kernelLimits },
+    prices: {
+      remote_send: 5_500 * microsecond,
+      remote_rpc: 6_350 * microsecond,
+      remote_right: 1_100 * microsecond,
+      remote_kilobyte: 4_705 * microsecond,
+      failure_detection: 1_000 * millisecond,
     },
   },
 };

@@ -48,7 +48,7 @@ describe('completion', () => {
   it('clusters and nodes', () => {
     checkAll('cluster c { |', 'machine network price node');
     checkAll('cluster c { machine | }', 'i386_25');
-    checkAll('cluster c { network | }', 'ethernet_10');
+    checkAll('cluster c { network | }', 'ethernet_10 ethernet_10_switched mesh_200');
     check('cluster c { price | }', 'kernel_call remote_rpc', 'i386_25');
     check('cluster c { node n { | } }', 'pma pm_master file_server refuse', 'node compute');
     check('cluster c { node n { pma pm_m| } }', 'pm_master');

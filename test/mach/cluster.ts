@@ -31,7 +31,7 @@ import { kernelServices, machRoutines } from '../../simulator/mach/routines.ts';
 import { taskCreate, type Task } from '../../simulator/mach/task.ts';
 import { sleepUntil, threadCreate, threadOf, threadStart, type Thread } from '../../simulator/mach/thread.ts';
 import type { MachWorld } from '../../simulator/mach/world.ts';
-import { machines, networks, type Prices } from '../../simulator/profiles/prices.ts';
+import { machines, networks, type Interconnect, type Prices } from '../../simulator/profiles/prices.ts';
 
 export const millisecond = 1_000_000;
 
@@ -115,6 +115,7 @@ export interface Cluster {
 
 export interface ClusterOptions {
   readonly prices?: Partial<Prices>;
+  readonly interconnect?: Partial<Interconnect>;
   /** Handlers of servers, each serving the operation of its name. */
   readonly routines?: readonly Routine[];
 }
@@ -129,12 +130,13 @@ export function clusterWith(options: ClusterOptions, ...nodes: string[]): Cluste
   const routines = [...machRoutines, scripted, ...(options.routines ?? [])];
   routines.forEach((each, index) => (each.index = index));
   const prices = { ...machines['i386_25']!.prices, ...networks['ethernet_10']!.prices, ...options.prices };
-  const { shares } = networks['ethernet_10']!;
+  const { shares, interconnect: wires } = networks['ethernet_10']!;
+  const interconnect = { ...wires, ...options.interconnect };
   const services = new Map((options.routines ?? []).map((each) => [each.name, each]));
   const kernel = new Map(kernelServices.map((each) => [each.name, each]));
   const image = { path: '', clusters: [], files: [], programs: [], scenarios: [] };
   const w = emptyWorld(
-    { image, scenario: 0, prices, shares, routines, services, kernelServices: kernel, watched: true },
+    { image, scenario: 0, prices, shares, interconnect, routines, services, kernelServices: kernel, watched: true },
     1,
   );
   const trace = traceOf(1024);
