@@ -30,6 +30,7 @@ export function emptyWorld(setup: OsfSetup, seed: number): World {
     messages: table(),
     regions: table(),
     objects: table(),
+    memories: table(),
     writes: 0,
     sent: 0,
     threadByIdentity: [],

@@ -35,6 +35,7 @@ import type { Node } from '../mach/node.ts';
 import { blankTask } from '../mach/task.ts';
 import { blankThread } from '../mach/thread.ts';
 import { blankObject } from '../mach/vm/object.ts';
+import { memoryForget } from '../mach/vm/memory.ts';
 import { blankRegion } from '../mach/vm/region.ts';
 import { emitAt } from '../mach/world.ts';
 import type { MigrationWorld } from '../migration/record.ts';
@@ -115,7 +116,8 @@ function stays(w: MigrationWorld, packet: Packet): boolean {
 }
 
 function isPending({ queue }: MigrationWorld, packet: number): boolean {
-  const about = (slot: number): boolean => (queue.kind[slot] === ARRIVE || queue.kind[slot] === DEPART) && queue.a[slot] === packet;
+  const about = (slot: number): boolean =>
+    (queue.kind[slot] === ARRIVE || queue.kind[slot] === DEPART) && queue.a[slot] === packet;
   for (let i = 0; i < queue.size; i++) if (about(queue.heapSlot[i]!)) return true;
   for (let i = 0; i < queue.count; i++) if (about(queue.ring[(queue.head + i) & (queue.ring.length - 1)]!)) return true;
   return false;
@@ -135,7 +137,9 @@ function loseServers(w: MigrationWorld, id: number): void {
 
 function loseKernel(w: MigrationWorld, node: Node): void {
   for (const region of w.regions.rows) {
-    if (region.live && at(w.tasks, region.task).node === node.id) release(w.regions, region, blankRegion);
+    if (!region.live || at(w.tasks, region.task).node !== node.id) continue;
+    memoryForget(w, region.memory);
+    release(w.regions, region, blankRegion);
   }
   for (const state of w.distributed.rows) {
     if (state.live && at(w.ports, state.port).node === node.id) release(w.distributed, state, blankDistributed);
@@ -143,9 +147,14 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   for (const message of w.messages.rows) if (message.live && message.node === node.id) messageFree(w, message);
   lose(w.threads, node.id, blankThread);
   lose(w.tasks, node.id, blankTask);
+  for (const { live, node: on, memory } of w.objects.rows)
+    if (live && on === node.id && memory !== NONE) memoryForget(w, memory);
   lose(w.objects, node.id, blankObject);
   lose(w.ports, node.id, blankPort);
   node.portByUid.clear();
+  node.objectByPager.clear();
+  node.residentPages = 0;
+  node.pageOut = NONE;
   node.tasks.length = 0;
   node.ready.length = 0;
   node.running = NONE;

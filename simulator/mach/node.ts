@@ -37,6 +37,14 @@ export interface Node extends Row {
   departing: number;
   /** Physical memory in bytes. */
   memory: number;
+  /** Pages of vm objects that are in it. */
+  residentPages: number;
+  /** Identity of the thread that pages out, or NONE; the object that it looks at next, and the page. */
+  pageOut: number;
+  handObject: number;
+  handPage: number;
+  /** Vm object for a memory object that a task serves, by the row of this node's copy of its port. */
+  readonly objectByPager: Map<number, number>;
 }
 
 export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
@@ -61,5 +69,10 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     nextUid: 1,
     departing: 0,
     memory,
+    residentPages: 0,
+    pageOut: NONE,
+    handObject: 0,
+    handPage: 0,
+    objectByPager: new Map(),
   }));
 }

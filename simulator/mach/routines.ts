@@ -1,13 +1,15 @@
 /** All routines of the microkernel, and which of them serve which operation. */
 import { kernelLoop, trap } from './kernel-call.ts';
-import { dataRequest, memoryServices } from './kernel-services/memory-services.ts';
+import { contentRoutines, contentServices } from './kernel-services/memory-contents.ts';
+import { inheritServices } from './kernel-services/memory-inherit.ts';
+import { memoryServices } from './kernel-services/memory-services.ts';
 import { portServices } from './kernel-services/port-services.ts';
 import { specialPortServices } from './kernel-services/special-port-services.ts';
 import { taskServices } from './kernel-services/task-services.ts';
 import { threadServices } from './kernel-services/thread-services.ts';
 import { unknownOperation, type Routine } from './routine.ts';
 import { serverLoop } from './server.ts';
-import { pageInRoutine } from './vm/fault.ts';
+import { pageInRoutine } from './vm/page-in.ts';
 
 /** Every kernel service is called by its own name. */
 export const kernelServices: readonly Routine[] = [
@@ -16,7 +18,8 @@ export const kernelServices: readonly Routine[] = [
   ...specialPortServices,
   ...portServices,
   ...memoryServices,
-  dataRequest,
+  ...contentServices,
+  ...inheritServices,
 ];
 
 export const machRoutines: readonly Routine[] = [
@@ -25,5 +28,6 @@ export const machRoutines: readonly Routine[] = [
   kernelLoop,
   trap,
   pageInRoutine,
+  ...contentRoutines.filter((each) => !contentServices.includes(each)),
   ...kernelServices,
 ];

@@ -223,11 +223,10 @@ export function blockOn(w: MachWorld, t: Thread, channel: string): void {
   t.since = w.time;
 }
 
-/** Every thread of the node that waits on the channel goes on, in the order of ids. */
-export function wakeNode(w: MachWorld, node: number, channel: string): void {
-  for (const t of w.threads.rows) {
-    if (t.live && t.node === node && t.state === BLOCKED && t.channel === channel) unblock(w, t);
-  }
+/** The thread goes on, if it is still there and still waits on the channel. */
+export function wakeOne(w: MachWorld, identity: number, channel: string): void {
+  const t = threadOf(w, identity);
+  if (t?.state === BLOCKED && t.channel === channel) unblock(w, t);
 }
 
 /** Every thread of the task that waits on the channel goes on, in the order in which they were made. */

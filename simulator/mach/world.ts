@@ -18,6 +18,7 @@ import type { Node } from './node.ts';
 import type { Routine } from './routine.ts';
 import type { Task } from './task.ts';
 import type { Thread } from './thread.ts';
+import type { LogicalMemory } from './vm/memory.ts';
 import type { VmObject } from './vm/object.ts';
 import type { Region } from './vm/region.ts';
 
@@ -52,6 +53,8 @@ export interface MachWorld {
   readonly messages: Table<Message>;
   readonly regions: Table<Region>;
   readonly objects: Table<VmObject>;
+  /** What each region's memory should hold: compared with what is read, and otherwise used by nobody. */
+  readonly memories: Table<LogicalMemory>;
   /** Writes to memory so far: each gives the page that it writes a new version. */
   writes: number;
   /** Messages sent so far: each has its number. */

@@ -8,7 +8,7 @@
  */
 import { at } from '../base/table.ts';
 import { taskCreate, type Task } from '../mach/task.ts';
-import { objectCreate } from '../mach/vm/object.ts';
+import { objectCreate, setPage } from '../mach/vm/object.ts';
 import { regionAdd } from '../mach/vm/region.ts';
 import type { OsfWorld } from './world.ts';
 
@@ -29,7 +29,7 @@ const emulatorRegions: readonly (readonly [name: string, protection: string])[] 
 export function mapEmulator(w: OsfWorld, task: Task): void {
   for (const [name, protection] of emulatorRegions) {
     const object = objectCreate(w, task.node, name, 'anonymous', 1);
-    object.contents[0] = 0;
+    setPage(w, object, 0, 0);
     regionAdd(w, task, object, { name, pages: 1, protection, inheritance: protection === 'r-x' ? 'share' : 'copy' });
   }
 }

@@ -4,7 +4,7 @@ import { NONE, at } from '../base/table.ts';
 import { compute } from '../mach/processor.ts';
 import { call, type Frame } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
-import { touch } from '../mach/vm/fault.ts';
+import { touch, type Touched } from '../mach/vm/fault.ts';
 import { regionNamed } from '../mach/vm/region.ts';
 import {
   emulatorAllow,
@@ -73,6 +73,13 @@ export function keepProgramResult(t: Thread, f: WorkloadFrame, instruction: Inst
   f.pc = instruction.op === 'fork' ? instruction.to : f.pc + 1;
 }
 
+/** What a program dies of. */
+const memoryFaults: Readonly<Record<Exclude<Touched, 'present' | 'wait'>, string>> = {
+  KERN_INVALID_ADDRESS: 'there is no such page in REGION',
+  KERN_PROTECTION_FAILURE: 'REGION may not be touched like that',
+  KERN_MEMORY_ERROR: 'a page of REGION is lost with the node that had it',
+};
+
 /** Page after page, until one has to be waited for; then the same page again. */
 function performTouch(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'touch'>): void {
   const region = regionNamed(w, at(w.tasks, t.task), instruction.region);
@@ -86,11 +93,11 @@ function performTouch(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction
   }
   while (f.page <= last) {
     const touched = touch(w, t, region, f.page, instruction.write);
-    if (touched === 'lost') {
-      f.page = NONE;
-      throw new Fault(`a page of ${instruction.region} is lost with the node that had it`, instruction.span);
-    }
     if (touched === 'wait') return stay(t, f);
+    if (touched !== 'present') {
+      f.page = NONE;
+      throw new Fault(memoryFaults[touched].replace('REGION', instruction.region), instruction.span);
+    }
     f.page++;
   }
   f.page = NONE;

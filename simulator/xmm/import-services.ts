@@ -22,7 +22,7 @@ import { invalidArgument, sendRight, success, taskOf } from '../mach/kernel-serv
 import type { RegionInfo } from '../mach/kernel-services/memory-services.ts';
 import { charge } from '../mach/processor.ts';
 import { finish, routine, step, type Routine } from '../mach/routine.ts';
-import { ABSENT, controlPort, objectCreate, shadows, type VmObject } from '../mach/vm/object.ts';
+import { ABSENT, controlPort, objectCreate, setPager, shadows, type VmObject } from '../mach/vm/object.ts';
 import { regionAdd } from '../mach/vm/region.ts';
 import type { XmmWorld } from './world.ts';
 
@@ -85,12 +85,12 @@ export const importServices: readonly Routine[] = [
     const hand = pairs(takeHand(t));
     if (task === null) return invalidArgument;
     const { region, objects } = request.body as ImportedRegion;
-    const { name, start, pages, protection, inheritance, needsCopy } = region;
+    const { name, start, pages, protection, maximum, inheritance, needsCopy, memory } = region;
     const imported = objects.map((info, depth) => importObject(w, task.node, info, hand[depth]!.port));
     imported.forEach((object, depth) => {
       if (depth > 0) shadows(imported[depth - 1]!, object);
     });
-    regionAdd(w, task, imported[0]!, { name, start, pages, protection, inheritance, needsCopy });
+    regionAdd(w, task, imported[0]!, { name, start, pages, protection, maximum, inheritance, needsCopy, memory });
     for (const right of hand.slice(objects.length)) retireControl(w, right.port);
     return success;
   }),
@@ -112,8 +112,7 @@ function retireControl(w: XmmWorld, id: number): void {
 function importObject(w: XmmWorld, node: number, info: ObjectInfo, pager: number): VmObject {
   const object = objectCreate(w, node, info.label, 'anonymous', info.size);
   object.kind = 'import';
-  object.pager = pager;
-  at(w.ports, pager).kernelSends++;
+  setPager(w, object, pager);
   for (const page of info.present) object.contents[page] = ABSENT;
   return object;
 }

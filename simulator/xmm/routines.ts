@@ -1,5 +1,6 @@
 /** The kernel services of distributed memory. */
 import type { Routine } from '../mach/routine.ts';
+import { dataRequest } from './data-request.ts';
 import { importServices } from './import-services.ts';
 
-export const xmmServices: readonly Routine[] = importServices;
+export const xmmServices: readonly Routine[] = [dataRequest, ...importServices];

@@ -1,39 +1,46 @@
 /**
- * Kernel calls about address spaces: task_create, vm_allocate, vm_map, vm_deallocate, vm_region; and what the kernel
- * answers, as the pager of memory that has moved away, to the nodes that still need pages of it.
+ * Kernel calls about address spaces: vm_allocate, vm_map, vm_deallocate, vm_protect, vm_inherit, vm_region, and
+ * mach_make_memory_entry, by which memory is shared: whoever gets the right can map it.
  */
 import { NONE, at } from '../../base/table.ts';
-import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../kernel-call.ts';
-import { rpcToPort } from '../ipc/mach-msg.ts';
+import type { Port } from '../ipc/port.ts';
+import { KERNEL } from '../ipc/port.ts';
+import { discard } from '../ipc/right.ts';
 import { SEND } from '../ipc/space.ts';
-import { finish, routine, step, type Routine } from '../routine.ts';
-import { inheritExceptionPorts } from '../exception-ports.ts';
-import { copyOf } from '../kept.ts';
-import { setSpecial, taskCreate, taskPort, type TaskKind } from '../task.ts';
-import type { DataSupply } from '../vm/fault.ts';
-import { ABSENT, MOVED, objectCreate, shadows } from '../vm/object.ts';
-import { inheritRegions, regionAdd, regionNamed, regionRemove, type RegionFields } from '../vm/region.ts';
+import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../kernel-call.ts';
+import { call, finish, routine, step, type Routine } from '../routine.ts';
+import type { Task } from '../task.ts';
+import { copyObjectOf, shareObject } from '../vm/copy.ts';
+import { memoryCreate } from '../vm/memory.ts';
+import { controlPort, objectCreate, objectOfPager, pageOf, setPager, shadows, type VmObject } from '../vm/object.ts';
+import {
+  ALL_ACCESS,
+  allows,
+  isFree,
+  regionAdd,
+  regionNamed,
+  regionRemove,
+  type Inheritance,
+  type Region,
+  type RegionFields,
+} from '../vm/region.ts';
 import type { MachWorld } from '../world.ts';
 import { invalidArgument, sendRight, success, taskOf } from './objects.ts';
 
-export interface TaskCreate {
-  readonly name: string;
-  readonly kind: TaskKind;
-  /** Inherit the parent's regions, as each one's inheritance says. */
-  readonly inherit: boolean;
-  readonly pid: number;
-  readonly activity: number;
-}
-
-/** What `vm_map` is told besides the memory object: `copy` maps a private, copy-on-write version of it. */
+/** What `vm_map` is told besides the memory object. */
 export interface VmMap extends RegionFields {
+  /** A private version of it: what is written is seen by nobody else, and what others write from now on not here. */
   readonly copy: boolean;
+  /** It never changes (the file of an image, ETXTBSY): this kernel asks its pager itself, and shares no page. */
+  readonly constant?: boolean;
 }
 
 /** What `vm_region` answers. Enough to make the same region elsewhere. */
 export interface RegionInfo extends RegionFields {
   readonly start: number;
+  readonly maximum: string;
   readonly needsCopy: boolean;
+  readonly memory: number;
   /** How many objects lie behind the first one. */
   readonly shadows: number;
   readonly resident: number;
@@ -42,93 +49,179 @@ export interface RegionInfo extends RegionFields {
 /** A region descriptor in a message. [7.4: 0.05 KB] */
 const REGION_BYTES = 51;
 
-export const memoryServices: readonly Routine[] = [
-  kernelService<MachWorld>('task_create', 'make a task', (w, _t, request) => {
-    const parent = taskOf(w, request);
-    if (parent === null) return invalidArgument;
-    const { name, kind, inherit, pid, activity } = request.body as TaskCreate;
-    const task = taskCreate(w, parent.node, kind, name, activity);
-    task.pid = pid;
-    parent.special.forEach((port, which) => setSpecial(w, task, which, copyOf(w, port)));
-    inheritExceptionPorts(w, parent, task);
-    if (inherit) inheritRegions(w, parent, task);
-    return { body: { task: task.id }, rights: sendRight(taskPort(w, task)) };
+export const invalidAddress: KernelAnswer = { code: 'KERN_INVALID_ADDRESS' };
+export const protectionFailure: KernelAnswer = { code: 'KERN_PROTECTION_FAILURE' };
+
+/** The region of the task that the call was made on, by the name in the body. */
+export function regionOf(w: MachWorld, request: KernelRequest): Region | null {
+  const task = taskOf(w, request);
+  return task === null ? null : regionNamed(w, task, (request.body as { readonly name: string }).name);
+}
+
+interface Mapping extends KernelRequest {
+  readonly body: VmMap;
+  object?: number;
+}
+
+const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
+  step('find the object', (w, t, f) => {
+    const task = taskOf(w, f);
+    const [type, id] = t.hand;
+    if (task === null || type !== SEND || id === undefined) return finish(t, invalidArgument);
+    const refused = placeRefused(w, task, f.body);
+    if (refused !== null) return finish(t, refused);
+    const port = at(w.ports, id);
+    if (f.body.constant === true) return finish(t, mapConstant(w, task, f.body, takeHand(t)[1]!));
+    const here = objectBehind(w, task, port, f.body);
+    if (here !== null) {
+      f.object = here.id;
+      if (here.pager !== id) return discard(w, { type, port: takeHand(t)[1]! });
+      return void takeHand(t);
+    }
+    const elsewhere = w.setup.kernelServices.get('xmm_object_by_memory_object');
+    if (elsewhere === undefined) return finish(t, invalidArgument);
+    call(t, elsewhere, {
+      operation: elsewhere.name,
+      body: { pages: f.body.pages },
+      port: f.port,
+    } satisfies KernelRequest);
   }),
+  step('copy it, if its home has to', (w, t, f) => {
+    if (f.object === undefined) {
+      const { code, body } = t.result as KernelAnswer;
+      if (code !== undefined) return finish(t, { code } satisfies KernelAnswer);
+      f.object = (body as { readonly object: number }).object;
+    }
+    const object = at(w.objects, f.object);
+    if (!f.body.copy || object.copyStrategy !== 'call') return;
+    const copier = w.setup.kernelServices.get('memory_object_copy')!;
+    call(t, copier, { operation: copier.name, body: { object: object.id }, port: f.port } satisfies KernelRequest);
+  }),
+  step('enter it into the map', (w, t, f) => {
+    const task = taskOf(w, f);
+    const object = w.objects.rows[f.object!];
+    const copied = t.result as KernelAnswer | null;
+    if (task === null || object?.live !== true) return finish(t, invalidArgument);
+    if (copied?.code !== undefined && f.body.copy) return finish(t, { code: copied.code } satisfies KernelAnswer);
+    const { copy, constant: _, ...fields } = f.body;
+    if (!copy) {
+      regionAdd(w, task, object, { ...fields, memory: object.memory });
+      return finish(t, success);
+    }
+    const made = copied === null ? null : (copied.body as { readonly object: number } | undefined);
+    const front = made === null || made === undefined ? copyObjectOf(w, object) : at(w.objects, made.object);
+    const memory = memoryCreate(w, at(w.memories, object.memory).written.slice()).id;
+    regionAdd(w, task, front, { ...fields, memory, needsCopy: true });
+    finish(t, success);
+  }),
+]);
+
+/** Why a region of these fields cannot be where it is wanted, or null. */
+export function placeRefused(w: MachWorld, task: Task, fields: RegionFields): KernelAnswer | null {
+  if (!(fields.pages > 0) || !allows(fields.maximum ?? ALL_ACCESS, fields.protection)) return invalidArgument;
+  if (regionNamed(w, task, fields.name) !== null) return { code: 'KERN_NO_SPACE' };
+  return fields.start === undefined || isFree(w, task, fields.start, fields.pages) ? null : { code: 'KERN_NO_SPACE' };
+}
+
+/** A mapping that shares nothing with anybody: what is written stands in an object in front. */
+function mapConstant(w: MachWorld, task: Task, body: VmMap, pager: number): KernelAnswer {
+  const { copy, constant: _, ...fields } = body;
+  const label = `${task.name}.${fields.name}`;
+  const object = objectCreate(w, task.node, label, 'file', fields.pages);
+  setPager(w, object, pager);
+  if (!copy) {
+    regionAdd(w, task, object, fields);
+    return success;
+  }
+  const front = objectCreate(w, task.node, label, 'anonymous', fields.pages);
+  shadows(front, object);
+  regionAdd(w, task, front, fields);
+  return success;
+}
+
+/** The object for a memory object that this kernel answers for, or whose pager is a task here; else null. */
+function objectBehind(w: MachWorld, task: Task, port: Port, body: VmMap): VmObject | null {
+  if (!port.proxy && port.receiver === KERNEL) return port.objectKind === 'memory' ? at(w.objects, port.object) : null;
+  const known = objectOfPager(w, task.node, port.id);
+  if (known !== null || port.proxy) return known;
+  return pagerObject(w, task.node, port, body.pages, body.memory);
+}
+
+/** A new object whose pages a task's pager has; its logical memory holds whatever that pager says, unless it is known. */
+export function pagerObject(w: MachWorld, node: number, port: Port, pages: number, known = NONE): VmObject {
+  const object = objectCreate(w, node, port.label, 'pager', pages);
+  setPager(w, object, port.id);
+  object.copyStrategy = 'delay';
+  object.backing = new Int32Array(pages).fill(NONE);
+  const logical = w.memories.rows[known];
+  const memory = logical?.live === true ? logical : memoryCreate(w, new Int32Array(pages), true);
+  object.memory = memory.id;
+  memory.references++;
+  return object;
+}
+
+export const memoryServices: readonly Routine[] = [
+  vmMap,
   kernelService<MachWorld>('vm_allocate', 'map zero-filled memory', (w, _t, request) => {
     const task = taskOf(w, request);
     const fields = request.body as RegionFields;
-    if (task === null || !(fields.pages > 0)) return invalidArgument;
+    if (task === null) return invalidArgument;
+    const refused = placeRefused(w, task, fields);
+    if (refused !== null) return refused;
     const object = objectCreate(w, task.node, `${task.name}.${fields.name}`, 'anonymous', fields.pages);
     regionAdd(w, task, object, fields);
     return success;
   }),
-  kernelService<MachWorld>('vm_map', 'map a memory object', (w, t, request) => {
-    const task = taskOf(w, request);
-    const [type, pager] = takeHand(t);
-    if (task === null || type !== SEND || pager === undefined) return invalidArgument;
-    const { copy, ...fields } = request.body as VmMap;
-    const label = `${task.name}.${fields.name}`;
-    const object = objectCreate(w, task.node, label, 'file', fields.pages);
-    object.pager = pager;
-    at(w.ports, pager).kernelSends++;
-    if (!copy) {
-      regionAdd(w, task, object, fields);
-      return success;
-    }
-    const front = objectCreate(w, task.node, label, 'anonymous', fields.pages);
-    shadows(front, object);
-    regionAdd(w, task, front, fields);
-    return success;
-  }),
   kernelService<MachWorld>('vm_deallocate', 'unmap a region', (w, _t, request) => {
     const task = taskOf(w, request);
-    const region = task === null ? null : regionNamed(w, task, (request.body as { name: string }).name);
-    if (task === null || region === null) return { code: 'KERN_INVALID_ADDRESS' };
+    const region = regionOf(w, request);
+    if (task === null || region === null) return invalidAddress;
     regionRemove(w, task, region);
+    return success;
+  }),
+  kernelService<MachWorld>('vm_protect', 'say what may be done with a region', (w, _t, request) => {
+    const region = regionOf(w, request);
+    const { protection, setMaximum } = request.body as { readonly protection: string; readonly setMaximum?: boolean };
+    if (region === null) return invalidAddress;
+    if (!allows(region.maximum, protection)) return protectionFailure;
+    if (setMaximum !== true) region.protection = protection;
+    else {
+      region.maximum = protection;
+      region.protection = region.protection.replaceAll(/[rwx]/g, (each) => (protection.includes(each) ? each : '-'));
+    }
+    return success;
+  }),
+  kernelService<MachWorld>('vm_inherit', 'say what a child gets of a region', (w, _t, request) => {
+    const region = regionOf(w, request);
+    const { inheritance } = request.body as { readonly inheritance: Inheritance };
+    if (region === null) return invalidAddress;
+    if (!['copy', 'share', 'none'].includes(inheritance)) return invalidArgument;
+    region.inheritance = inheritance;
     return success;
   }),
   kernelService<MachWorld>('vm_region', 'describe a region', (w, _t, request) => {
     const task = taskOf(w, request);
     const id = task?.regions[(request.body as { index: number }).index];
     if (task === null || id === undefined) return { code: 'KERN_NO_SPACE', bytes: REGION_BYTES };
-    const { name, start, pages, protection, inheritance, needsCopy, object } = at(w.regions, id);
+    const { name, start, pages, protection, maximum, inheritance, needsCopy, memory, object } = at(w.regions, id);
     let depth = 0;
     let resident = 0;
     for (let each = at(w.objects, object); ; each = at(w.objects, each.shadow), depth++) {
-      for (const version of each.contents) if (version >= 0) resident++;
+      for (let page = 0; page < each.size; page++) if (pageOf(each, page) >= 0) resident++;
       if (each.shadow === NONE) break;
     }
-    const body: RegionInfo = { name, start, pages, protection, inheritance, needsCopy, shadows: depth, resident };
-    return { body, bytes: REGION_BYTES };
+    const fields = { name, start, pages, protection, maximum, inheritance, needsCopy, memory };
+    return { body: { ...fields, shadows: depth, resident } satisfies RegionInfo, bytes: REGION_BYTES };
+  }),
+  kernelService<MachWorld>('mach_make_memory_entry', 'give a right to the memory of a region', (w, _t, request) => {
+    const region = regionOf(w, request);
+    if (region === null) return invalidAddress;
+    const object = shareObject(w, region);
+    if (object.pager !== NONE && object.kind !== 'anonymous') {
+      // What is managed elsewhere is shared by the right to its manager.
+      at(w.ports, object.pager).srights++;
+      return { rights: [SEND, object.pager] };
+    }
+    return { rights: sendRight(controlPort(w, object)) };
   }),
 ];
-
-interface DataRequest extends KernelRequest {
-  readonly body: { readonly page: number };
-}
-
-/**
- * A node that imports an object asks this node, its home, for a page [mechanisms 3.5]. If nobody uses the object here
- * any more the page moves; otherwise the other node gets a copy. A page that this node must itself import is fetched.
- */
-export const dataRequest = routine<MachWorld, DataRequest>('memory_object_data_request', 'supplies a page', [
-  step('look for the page', (w, t, request) => {
-    const object = at(w.objects, at(w.ports, request.port).object);
-    const { page } = request.body;
-    const version = object.contents[page] ?? ABSENT;
-    if (version >= 0) {
-      if (object.references === 0) object.contents[page] = MOVED;
-      finish(t, supply(version));
-    } else if (version === ABSENT && object.pager !== NONE) {
-      rpcToPort(w, t, at(w.ports, object.pager), 'memory_object_data_request', { body: { page } });
-    } else finish(t, { code: 'KERN_MEMORY_DATA_UNAVAILABLE' } satisfies KernelAnswer);
-  }),
-  step('pass the page on', (_w, t) => {
-    if (t.code === 'KERN_SUCCESS') finish(t, supply((t.body as DataSupply).version));
-    else finish(t, { code: t.code } satisfies KernelAnswer);
-  }),
-]);
-
-function supply(version: number): KernelAnswer {
-  return { body: { version } satisfies DataSupply, pages: 1 };
-}

@@ -1,103 +1,127 @@
 /**
  * Page faults.
  *
- * A thread touches a page. If the page is there (in the region's object or in one that it shadows) nothing happens and
- * nothing is paid. If memory must be made (a copy on write, a page of zeros) the thread pays for one entry into the
- * kernel. If only a pager has the page, a thread of the node's kernel asks it, and the faulting thread waits on the
- * page's channel; it may be taken elsewhere meanwhile, and then simply touches the page again.
+ * A thread touches a page. If the page is there (in the region's object or in one that it shadows) and this kernel may
+ * do what the thread wants to do with it, nothing happens and nothing is paid. If memory must be made (a copy on write,
+ * a page of zeros, a page pushed into a copy object) the thread pays for one entry into the kernel. If only the manager
+ * of the object has the page, or must first take it away from other kernels, a thread of the node's kernel asks it
+ * (page-in.ts), and the faulting thread waits; it may be taken elsewhere meanwhile, and then simply touches again.
  */
 import { KERNEL_CALLS } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
-import { rpcToPort } from '../ipc/mach-msg.ts';
 import { charge } from '../processor.ts';
-import { call, finish, routine, step } from '../routine.ts';
-import { blockOn, threadCreate, threadStart, wakeNode, type Thread } from '../thread.ts';
+import type { Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
-import { ABSENT, EMPTY, type VmObject } from './object.ts';
-import { shadowRegion, type Region } from './region.ts';
-
-export type Touched = 'present' | 'wait' | 'lost';
+import { memoryRead, memoryWritten } from './memory.ts';
+import {
+  ABSENT,
+  EMPTY,
+  LOST,
+  READ_ACCESS,
+  WRITE_ACCESS,
+  isManaged,
+  mayAccess,
+  pageOf,
+  setPage,
+  type VmObject,
+} from './object.ts';
+import { pageIn } from './page-in.ts';
+import { allows, shadowRegion, type Region } from './region.ts';
 
 /**
- * Makes the page usable for the thread. `present` if it is usable now; `wait` if the thread was given something to
- * wait for (or to pay), after which it must touch the page again; `lost` if nobody has the page any more.
+ * `present`: done. `wait`: the thread was given something to wait for, or to pay, after which it must touch the page
+ * again. Otherwise the code of the exception: there is no such page, the region's protection forbids it, or nobody has
+ * the page any more.
  */
+export type Touched = 'present' | 'wait' | 'KERN_INVALID_ADDRESS' | 'KERN_PROTECTION_FAILURE' | 'KERN_MEMORY_ERROR';
+
 export function touch(w: MachWorld, t: Thread, region: Region, page: number, write: boolean): Touched {
-  if (write && region.needsCopy) {
+  if (page < 0 || page >= region.pages) return 'KERN_INVALID_ADDRESS';
+  if (!allows(region.protection, write ? 'w' : 'r')) return 'KERN_PROTECTION_FAILURE';
+  return write ? writePage(w, t, region, page, NONE) : readPage(w, t, region, page);
+}
+
+/** Reads the page, whatever the protection: what the kernel itself does when it copies. */
+export function readPage(w: MachWorld, t: Thread, region: Region, page: number): Touched {
+  const top = at(w.objects, region.object);
+  for (let object = top; ; object = at(w.objects, object.shadow)) {
+    const version = pageOf(object, page);
+    if (version >= 0) {
+      memoryRead(w, region.memory, page, version);
+      return 'present';
+    }
+    if (version !== EMPTY) return askFor(w, t, object, page, READ_ACCESS);
+    if (object.shadow === NONE) break;
+  }
+  return fill(w, t, top, page, 0);
+}
+
+/** The version that `readPage` has found. */
+export function versionAt(w: MachWorld, region: Region, page: number): number {
+  let object = at(w.objects, region.object);
+  while (pageOf(object, page) < 0) object = at(w.objects, object.shadow);
+  return pageOf(object, page);
+}
+
+/** Writes to the page: a new version, or the given one when contents are copied. */
+export function writePage(w: MachWorld, t: Thread, region: Region, page: number, contents: number): Touched {
+  if (region.needsCopy) {
     shadowRegion(w, region);
     return enterKernel(w, t);
   }
   const top = at(w.objects, region.object);
-  for (let object = top; ; object = at(w.objects, object.shadow)) {
-    const version = page < object.size ? object.contents[page]! : EMPTY;
-    if (version >= 0) return use(w, t, top, object, page, write);
-    if (version === ABSENT && object.lost) return 'lost';
-    if (version === ABSENT && object.pager !== NONE) return pageIn(w, t, object, page);
-    if (object.shadow === NONE) break;
+  const version = pageOf(top, page);
+  if (version === LOST || !mayAccess(top, page, WRITE_ACCESS)) return askFor(w, t, top, page, WRITE_ACCESS);
+  if (version === ABSENT) return askFor(w, t, top, page, WRITE_ACCESS);
+  if (version >= 0) {
+    const pushed = push(w, t, top, page, version);
+    if (pushed !== 'present') return pushed;
+    const written = contents === NONE ? ++w.writes : contents;
+    top.contents[page] = written;
+    memoryWritten(w, region.memory, page, written);
+    return 'present';
   }
-  top.contents[page] = 0;
+  for (let object = top; object.shadow !== NONE;) {
+    object = at(w.objects, object.shadow);
+    const below = pageOf(object, page);
+    if (below >= 0) return copyUp(w, t, top, page, below);
+    if (below !== EMPTY) return askFor(w, t, object, page, READ_ACCESS);
+  }
+  return copyUp(w, t, top, page, 0);
+}
+
+/** The page comes into the top object, from below or as zeros; what owes the old contents to a copy object pays first. */
+function copyUp(w: MachWorld, t: Thread, top: VmObject, page: number, version: number): Touched {
+  const pushed = push(w, t, top, page, version);
+  return pushed === 'present' ? fill(w, t, top, page, version) : pushed;
+}
+
+/**
+ * Before a page changes, its copy object gets it, if it has no page of its own yet [3.3]. Where several kernels use the
+ * object, its home does that before it lets anybody write.
+ */
+function push(w: MachWorld, t: Thread, object: VmObject, page: number, version: number): Touched {
+  if (object.copyObject === NONE || object.access !== null) return 'present';
+  const copy = at(w.objects, object.copyObject);
+  if (pageOf(copy, page) !== EMPTY && pageOf(copy, page) !== ABSENT) return 'present';
+  if (!mayAccess(copy, page, WRITE_ACCESS)) return askFor(w, t, copy, page, WRITE_ACCESS);
+  return pageOf(copy, page) === ABSENT ? 'present' : fill(w, t, copy, page, version);
+}
+
+function fill(w: MachWorld, t: Thread, object: VmObject, page: number, version: number): Touched {
+  setPage(w, object, page, version);
   return enterKernel(w, t);
 }
 
-/** The page is in `object`, at or below `top`: a write needs it at the top, and gives it a new version. */
-function use(w: MachWorld, t: Thread, top: VmObject, object: VmObject, page: number, write: boolean): Touched {
-  if (!write) return 'present';
-  if (object.id !== top.id) {
-    top.contents[page] = object.contents[page]!;
-    return enterKernel(w, t);
-  }
-  top.contents[page] = ++w.writes;
-  return 'present';
+/** A page that only the object's manager can give, or that the thread needs more access to than this kernel has. */
+function askFor(w: MachWorld, t: Thread, object: VmObject, page: number, access: number): Touched {
+  if (pageOf(object, page) === LOST || (object.lost && pageOf(object, page) === ABSENT)) return 'KERN_MEMORY_ERROR';
+  if (!isManaged(object)) return 'KERN_MEMORY_ERROR';
+  pageIn(w, t, object, page, access);
+  return 'wait';
 }
 
 function enterKernel(w: MachWorld, t: Thread): Touched {
   charge(w, t, KERNEL_CALLS, 1, w.setup.prices.kernel_call);
   return 'wait';
 }
-
-/** The kernel asks the pager, unless it is doing so already. */
-function pageIn(w: MachWorld, t: Thread, object: VmObject, page: number): Touched {
-  const channel = pageChannel(object, page);
-  blockOn(w, t, channel);
-  const kernel = at(w.tasks, at(w.nodes, object.node).kernelTask);
-  for (const id of kernel.threads) if (at(w.threads, id).name === channel) return 'wait';
-  const pager = threadCreate(w, kernel, channel);
-  pager.activity = t.activity;
-  pager.serves = t.identity;
-  t.servedBy = pager.identity;
-  call(pager, pageInRoutine, { object: object.id, page, version: ABSENT } satisfies PageIn);
-  threadStart(w, pager);
-  return 'wait';
-}
-
-function pageChannel(object: VmObject, page: number): string {
-  return `page ${page} of ${object.label}/${object.id}`;
-}
-
-interface PageIn {
-  readonly object: number;
-  readonly page: number;
-  version: number;
-}
-
-/** What a pager answers to `memory_object_data_request`: a page of this version, or none. */
-export interface DataSupply {
-  readonly version: number;
-}
-
-export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a page from its pager', [
-  step('ask the pager', (w, t, f) => {
-    const object = at(w.objects, f.object);
-    rpcToPort(w, t, at(w.ports, object.pager), 'memory_object_data_request', { body: { page: f.page } });
-  }),
-  step('install the page', (w, t, f) => {
-    const object = w.objects.rows[f.object];
-    if (object !== undefined && object.live) {
-      if (t.code === 'KERN_SUCCESS') object.contents[f.page] = (t.body as DataSupply).version;
-      else if (t.code === 'KERN_MEMORY_DATA_UNAVAILABLE') object.contents[f.page] = EMPTY;
-      else object.lost = true;
-      wakeNode(w, object.node, pageChannel(object, f.page));
-    }
-    finish(t);
-  }),
-]);

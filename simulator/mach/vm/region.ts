@@ -2,13 +2,15 @@
  * Regions: what a task's addresses mean.
  *
  * A region maps pages of one object. `needsCopy` marks memory that is shared only until somebody writes: the first
- * write puts a new anonymous object in front of the old one (a shadow) [mechanisms 3.3, symmetric copy]. A forked
- * child inherits regions as its parent's inheritance says.
+ * write puts a new anonymous object in front of the old one (a shadow) [mechanisms 3.3, symmetric copy]. What a task
+ * may do with its pages is `protection`, and what it may ever be allowed to do `maximum`. How regions are inherited and
+ * copied stands in copy.ts.
  */
-import { NONE, at, release, select, take, type Row } from '../../base/table.ts';
+import { NONE, at, release, take, type Row } from '../../base/table.ts';
 import type { Task } from '../task.ts';
 import type { MachWorld } from '../world.ts';
-import { BYTES_PER_PAGE, dropReference, objectCreate, shadows, type VmObject } from './object.ts';
+import { memoryCreate, memoryForget, memoryWritten } from './memory.ts';
+import { BYTES_PER_PAGE, dropReference, objectCreate, pageOf, setPage, shadows, type VmObject } from './object.ts';
 
 export type Inheritance = 'copy' | 'share' | 'none';
 
@@ -20,9 +22,14 @@ export interface Region extends Row {
   /** Number of pages of 4 KB. */
   pages: number;
   object: number;
+  /** `r`, `w` and `x`, with a dash for each that is missing. */
   protection: string;
+  /** What `protection` can be raised to. */
+  maximum: string;
   inheritance: Inheritance;
   needsCopy: boolean;
+  /** Its logical memory (memory.ts). */
+  memory: number;
 }
 
 export interface RegionFields {
@@ -30,9 +37,14 @@ export interface RegionFields {
   readonly pages: number;
   readonly protection: string;
   readonly inheritance: Inheritance;
+  readonly maximum?: string;
   readonly needsCopy?: boolean;
   readonly start?: number;
+  /** Logical memory that it continues or shares; without one, what is behind it now is right. */
+  readonly memory?: number;
 }
+
+export const ALL_ACCESS = 'rwx';
 
 export function blankRegion(id: number): Region {
   return {
@@ -44,8 +56,10 @@ export function blankRegion(id: number): Region {
     pages: 0,
     object: NONE,
     protection: 'rw-',
+    maximum: ALL_ACCESS,
     inheritance: 'copy',
     needsCopy: false,
+    memory: NONE,
   };
 }
 
@@ -61,6 +75,10 @@ export function regionAdd(w: MachWorld, task: Task, object: VmObject, fields: Re
   region.task = task.id;
   region.object = object.id;
   object.references++;
+  const known = w.memories.rows[fields.memory ?? NONE];
+  const memory = known?.live === true ? known : memoryCreate(w, visible(w, object, fields.pages));
+  region.memory = memory.id;
+  memory.references++;
   task.regions.push(region.id);
   return region;
 }
@@ -68,6 +86,7 @@ export function regionAdd(w: MachWorld, task: Task, object: VmObject, fields: Re
 export function regionRemove(w: MachWorld, task: Task, region: Region): void {
   task.regions.splice(task.regions.indexOf(region.id), 1);
   const object = at(w.objects, region.object);
+  memoryForget(w, region.memory);
   release(w.regions, region, blankRegion);
   dropReference(w, object);
 }
@@ -77,16 +96,19 @@ export function regionNamed(w: MachWorld, task: Task, name: string): Region | nu
   return null;
 }
 
-/** The child maps what its parent maps; copied regions are shared until one of the two writes. */
-export function inheritRegions(w: MachWorld, parent: Task, child: Task): void {
-  for (const id of parent.regions) {
-    const { name, start, pages, protection, inheritance, ...rest } = at(w.regions, id);
-    if (inheritance === 'none') continue;
-    const writable = inheritance === 'copy' && protection.includes('w');
-    if (writable) at(w.regions, id).needsCopy = true;
-    const needsCopy = writable || rest.needsCopy;
-    regionAdd(w, child, at(w.objects, rest.object), { name, start, pages, protection, inheritance, needsCopy });
+/** Whether the pages from `start` on are free in the task's address space. */
+export function isFree(w: MachWorld, task: Task, start: number, pages: number): boolean {
+  for (const id of task.regions) {
+    const region = at(w.regions, id);
+    if (start < region.start + region.pages && region.start < start + pages) return false;
   }
+  return true;
+}
+
+/** Whether every access of `wanted` is in `protection`. */
+export function allows(protection: string, wanted: string): boolean {
+  for (const access of wanted) if (access !== '-' && !protection.includes(access)) return false;
+  return true;
 }
 
 /** The first write to memory that owed a copy: a new anonymous object in front of the old one. */
@@ -101,11 +123,40 @@ export function shadowRegion(w: MachWorld, region: Region): VmObject {
   return object;
 }
 
+/** What the first write to a page of a region that owes a copy comes to, when its price is part of another. */
+export function firstWrite(w: MachWorld, region: Region): void {
+  const object = shadowRegion(w, region);
+  const version = ++w.writes;
+  setPage(w, object, 0, version);
+  memoryWritten(w, region.memory, 0, version);
+}
+
+/** The region maps another object from now on, whose pages are those of the given logical memory. */
+export function regionRemap(w: MachWorld, region: Region, object: VmObject, memory: number): void {
+  const before = at(w.objects, region.object);
+  const { memory: old } = region;
+  object.references++;
+  at(w.memories, memory).references++;
+  region.object = object.id;
+  region.memory = memory;
+  memoryForget(w, old);
+  dropReference(w, before);
+}
+
+/** The versions that are behind a mapping; what is not here is as its pager has it. */
+function visible(w: MachWorld, top: VmObject, pages: number): Int32Array {
+  const written = new Int32Array(pages);
+  for (let page = 0; page < pages; page++) {
+    for (let object = top; ; object = at(w.objects, object.shadow)) {
+      const version = pageOf(object, page);
+      if (version >= 0) written[page] = version;
+      if (version >= 0 || object.shadow === NONE) break;
+    }
+  }
+  return written;
+}
+
 /** Bytes of memory that the pages present on a node take. */
 export function residentBytes(w: MachWorld, node: number): number {
-  let pages = 0;
-  for (const object of select(w.objects, (each) => each.node === node)) {
-    for (const version of object.contents) if (version >= 0) pages++;
-  }
-  return pages * BYTES_PER_PAGE;
+  return at(w.nodes, node).residentPages * BYTES_PER_PAGE;
 }

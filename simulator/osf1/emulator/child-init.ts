@@ -12,7 +12,7 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import type { SetExceptionPorts } from '../../mach/kernel-services/special-port-services.ts';
 import { call, finish, routine, step } from '../../mach/routine.ts';
 import { EXCEPTION_DEFAULT, EXC_MASK_ALL } from '../../mach/exception-ports.ts';
-import { shadowRegion } from '../../mach/vm/region.ts';
+import { firstWrite } from '../../mach/vm/region.ts';
 import type { OsfWorld } from '../world.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
 import { TASK_SELF, emulatorOf } from './state.ts';
@@ -23,7 +23,7 @@ export const childInit = routine<OsfWorld, object>('emulator.child_init', 'makes
     for (const id of task.regions) {
       const region = at(w.regions, id);
       // What copying costs is part of the processor price of fork.
-      if (region.needsCopy) shadowRegion(w, region).contents[0] = ++w.writes;
+      if (region.needsCopy) firstWrite(w, region);
     }
   }),
   step('make the signal port', (w, t) => {

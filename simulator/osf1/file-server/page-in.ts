@@ -5,7 +5,7 @@
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
-import type { DataSupply } from '../../mach/vm/fault.ts';
+import type { DataSupply } from '../../mach/vm/page-in.ts';
 import { BYTES_PER_PAGE } from '../../mach/vm/object.ts';
 import type { OsfWorld } from '../world.ts';
 import { fileServerOf } from './open.ts';

@@ -81,6 +81,7 @@ function map(w: OsfWorld, t: Thread, f: ExecCall, name: 'text' | 'data'): void {
       protection: text ? 'r-x' : 'rw-',
       inheritance: text ? 'share' : 'copy',
       copy: !text,
+      constant: true,
     },
     rights: [{ name: f.object!, disposition: COPY_SEND }],
   });
