@@ -2,7 +2,7 @@
  * The census: who holds what, counted once, for all checkers of one event.
  *
  * A right is held by an entry of a space, by a message, in a thread's hand, or by the kernel itself (special ports, and
- * the send-once right of a no-senders request). In a message in network form a right belongs to no copy of its port
+ * the send-once rights of notification requests). In a message in network form a right belongs to no copy of its port
  * but to the UID; the tally of each UID adds up everything that is distributed over nodes and packets.
  */
 import { ABANDON, ARRIVE, DELIVER, DEPART, HANDLE, LAST_SEND, RUN, SEND_REMOTE } from '../base/event.ts';
@@ -10,6 +10,7 @@ import { NONE } from '../base/table.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { noRights, type Message } from '../mach/ipc/message.ts';
 import { KERNEL } from '../mach/ipc/port.ts';
+import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { DEAD_NAME, FREE, RECEIVE, SEND, SEND_ONCE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { RECEIVING } from '../mach/thread.ts';
 import type { CheckedWorld } from './checker.ts';
@@ -65,6 +66,7 @@ export function takeCensus(w: CheckedWorld): Census {
   };
   countEntries(w, census);
   countPorts(w, census);
+  countRequests(w, census);
   countCopies(w, census);
   countMessages(w, census);
   countThreads(w, census);
@@ -89,7 +91,6 @@ function countPorts(w: CheckedWorld, census: Census): void {
     if (!port.live) continue;
     census.sends[port.id]! += port.kernelSends;
     if (port.receiver === KERNEL) census.receives[port.id]!++;
-    if (port.nsrequest !== NONE) census.sendOnces[port.nsrequest]!++;
     for (let id = port.firstMessage, left = w.messages.rows.length; id !== NONE && left > 0; left--) {
       const message: Message | undefined = w.messages.rows[id];
       if (message === undefined) break;
@@ -97,6 +98,15 @@ function countPorts(w: CheckedWorld, census: Census): void {
       if (message.dest >= 0) census.queued[message.dest]!++;
       id = message.next;
     }
+  }
+}
+
+function countRequests(w: CheckedWorld, census: Census): void {
+  for (const { live, noSenders, portDestroyed, deadNames } of w.requests.rows) {
+    if (!live) continue;
+    if (noSenders !== NONE) census.sendOnces[noSenders]!++;
+    if (portDestroyed !== NONE) census.sendOnces[portDestroyed]!++;
+    for (let i = 0; i < deadNames.length; i += NUMBERS_PER_DEAD_NAME) census.sendOnces[deadNames[i + 2]!]!++;
   }
 }
 

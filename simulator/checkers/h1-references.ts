@@ -1,6 +1,7 @@
 /** An id in a field is the id of a live row, and rows that belong together say so on both sides. */
 import { NONE, type Row, type Table } from '../base/table.ts';
 import { keptPorts } from '../mach/exception-ports.ts';
+import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
@@ -39,10 +40,22 @@ function checkPorts(w: CheckedWorld): void {
   for (const port of w.ports.rows) {
     if (!port.live) continue;
     refer(w.ports, port.pset, port.label);
-    refer(w.ports, port.nsrequest, port.label);
+    if (port.requests !== NONE && alive(w.requests, port.requests, port.label).port !== port.id)
+      broken('H1', port.label);
     refer(w.ports, port.destination, port.label);
     if (port.receiver >= 0) alive(w.tasks, port.receiver, port.label);
     if (port.dipc !== NONE && alive(w.distributed, port.dipc, port.label).port !== port.id) broken('H1', port.label);
+  }
+  for (const row of w.requests.rows) {
+    if (!row.live) continue;
+    const { label, requests } = alive(w.ports, row.port, 'a row of requests');
+    if (requests !== row.id) broken('H1', `${label} does not know its requests`);
+    refer(w.ports, row.noSenders, label);
+    refer(w.ports, row.portDestroyed, label);
+    for (let i = 0; i < row.deadNames.length; i += NUMBERS_PER_DEAD_NAME) {
+      alive(w.tasks, row.deadNames[i]!, label);
+      alive(w.ports, row.deadNames[i + 2]!, label);
+    }
   }
   for (const state of w.distributed.rows) {
     if (!state.live) continue;

@@ -18,7 +18,8 @@ export const portSets: Checker = {
       if (port.pset === NONE) continue;
       const set = w.ports.rows[port.pset];
       if (set?.live !== true || !set.set) broken('I10', `${port.label} belongs to no set`);
-      if (set.receiver !== port.receiver) broken('I10', `${port.label} and ${set.label} are in different spaces`);
+      if (set.active && set.receiver !== port.receiver)
+        broken('I10', `${port.label} and ${set.label} are in different spaces`);
       if (port.firstMessage !== NONE) broken('I10', `${port.label} belongs to a set and has a queue of its own`);
     }
   },

@@ -8,7 +8,7 @@
 import { assert } from '../base/assert.ts';
 import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
-import { finishReceive } from '../mach/ipc/mqueue.ts';
+import { finishReceive } from '../mach/ipc/receivers.ts';
 import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
 import { RECEIVING, type Thread } from '../mach/thread.ts';

@@ -32,7 +32,7 @@ export function noSendersIfTrue(w: DipcWorld, port: Port): void {
     const { counted, transit } = distributedOf(w, port);
     if (!counted || transit !== 0) return;
   }
-  if (port.nsrequest !== NONE) notifyNoSenders(w, port);
+  notifyNoSenders(w, port);
   if (port.objectKind === 'memory') emit(w, UNUSED, port.object);
 }
 

@@ -10,7 +10,7 @@ import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { useDestination } from '../mach/ipc/port-death.ts';
-import { dropSend } from '../mach/ipc/right.ts';
+import { dropSend } from '../mach/ipc/release.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
 import {
   CREDIT_UNIT,

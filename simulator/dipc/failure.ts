@@ -14,7 +14,7 @@
 import { ARRIVE, COPYOUT } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
-import { admitSenders } from '../mach/ipc/mqueue.ts';
+import { admitSenders } from '../mach/ipc/senders.ts';
 import { notifySendOnce } from '../mach/ipc/notify.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';

@@ -9,7 +9,8 @@
 import { LAST_SEND } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
-import { admitSenders, enqueue, sendDone } from '../mach/ipc/mqueue.ts';
+import { enqueue } from '../mach/ipc/mqueue.ts';
+import { admitSenders, sendDone } from '../mach/ipc/senders.ts';
 import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';

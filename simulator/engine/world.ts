@@ -27,6 +27,7 @@ export function emptyWorld(setup: OsfSetup, seed: number): World {
     tasks: table(),
     threads: table(),
     ports: table(),
+    requests: table(),
     messages: table(),
     regions: table(),
     objects: table(),

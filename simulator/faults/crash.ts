@@ -31,6 +31,7 @@ import { blankDistributed } from '../dipc/distributed.ts';
 import { freePacket, type Packet } from '../dipc/packet.ts';
 import { messageFree } from '../mach/ipc/message.ts';
 import { blankPort } from '../mach/ipc/port.ts';
+import { blankRequests } from '../mach/ipc/requests.ts';
 import type { Node } from '../mach/node.ts';
 import { blankTask } from '../mach/task.ts';
 import { blankThread } from '../mach/thread.ts';
@@ -143,6 +144,9 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   }
   for (const state of w.distributed.rows) {
     if (state.live && at(w.ports, state.port).node === node.id) release(w.distributed, state, blankDistributed);
+  }
+  for (const requests of w.requests.rows) {
+    if (requests.live && at(w.ports, requests.port).node === node.id) release(w.requests, requests, blankRequests);
   }
   for (const message of w.messages.rows) if (message.live && message.node === node.id) messageFree(w, message);
   lose(w.threads, node.id, blankThread);

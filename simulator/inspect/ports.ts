@@ -4,7 +4,7 @@ import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { distributedOf } from '../dipc/distributed.ts';
 import type { DipcWorld } from '../dipc/world.ts';
 import type { Port } from '../mach/ipc/port.ts';
-import { queueOf } from '../mach/ipc/mqueue.ts';
+import { queueOf } from '../mach/ipc/queue.ts';
 import { threadOf } from '../mach/thread.ts';
 import { BYTES_PER_PAGE } from '../mach/vm/object.ts';
 import { nodeName, receiverOf, uidOfPort } from './label.ts';

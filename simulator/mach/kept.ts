@@ -3,7 +3,8 @@
  * port copy on their node. Each counts on its port like a right in a space [I4].
  */
 import { NONE, at } from '../base/table.ts';
-import { kernelReleases, type Right } from './ipc/right.ts';
+import { kernelReleases } from './ipc/release.ts';
+import { type Right } from './ipc/right.ts';
 import { DEAD_NAME, SEND } from './ipc/space.ts';
 import type { MachWorld } from './world.ts';
 

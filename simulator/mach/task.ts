@@ -10,7 +10,8 @@
 import { NONE, at, release, shortList, takeBlank, type Row } from '../base/table.ts';
 import { portDestroy } from './ipc/port-death.ts';
 import { kernelPort, type Port } from './ipc/port.ts';
-import { destroyName, type Right } from './ipc/right.ts';
+import { destroyName } from './ipc/release.ts';
+import { type Right } from './ipc/right.ts';
 import { keepInstead, noRight } from './kept.ts';
 import { emptySpace, names, type Space } from './ipc/space.ts';
 import { forgetExceptionPorts, noActions, type ExceptionActions } from './exception-ports.ts';

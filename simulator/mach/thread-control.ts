@@ -8,9 +8,10 @@
 import { RUN } from '../base/event.ts';
 import { NONE, at, release } from '../base/table.ts';
 import { takeBack } from './ipc/mach-msg.ts';
-import { leaveQueue, leaveSenders } from './ipc/mqueue.ts';
+import { leaveQueue } from './ipc/receivers.ts';
+import { leaveSenders } from './ipc/senders.ts';
 import { messageDestroy, portDestroy } from './ipc/port-death.ts';
-import { destroyName, discard } from './ipc/right.ts';
+import { destroyName, discard } from './ipc/release.ts';
 import { forgetExceptionPorts } from './exception-ports.ts';
 import { keepInstead, noRight } from './kept.ts';
 import { preempt } from './processor.ts';

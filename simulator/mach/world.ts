@@ -14,6 +14,7 @@ import type { Table } from '../base/table.ts';
 import type { Interconnect, Prices, Shares } from '../profiles/prices.ts';
 import type { Message } from './ipc/message.ts';
 import type { Port } from './ipc/port.ts';
+import type { PortRequests } from './ipc/requests.ts';
 import type { Node } from './node.ts';
 import type { Routine } from './routine.ts';
 import type { Task } from './task.ts';
@@ -50,6 +51,7 @@ export interface MachWorld {
   readonly tasks: Table<Task>;
   readonly threads: Table<Thread>;
   readonly ports: Table<Port>;
+  readonly requests: Table<PortRequests>;
   readonly messages: Table<Message>;
   readonly regions: Table<Region>;
   readonly objects: Table<VmObject>;

@@ -1,7 +1,7 @@
 /** A server's task at boot: its ports are made and its first thread waits, at no cost. */
 import { at } from '../base/table.ts';
 import { bootRight } from '../dipc/boot.ts';
-import { moveMember } from '../mach/ipc/mqueue.ts';
+import { moveMember } from '../mach/ipc/port-set.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { portAllocate, portSetAllocate } from '../mach/ipc/right.ts';
 import { lookup } from '../mach/ipc/space.ts';

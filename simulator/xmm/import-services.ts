@@ -15,7 +15,7 @@ import { PROCESSOR } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
 import { kernelPort } from '../mach/ipc/port.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
-import { discard } from '../mach/ipc/right.ts';
+import { discard } from '../mach/ipc/release.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
 import { invalidArgument, sendRight, success, taskOf } from '../mach/kernel-services/objects.ts';

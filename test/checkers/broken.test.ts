@@ -7,7 +7,9 @@ import { checkAll, checkers } from '../../simulator/checkers/index.ts';
 import type { Distributed } from '../../simulator/dipc/distributed.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { DEFAULT_QUEUE_LIMIT, type Port } from '../../simulator/mach/ipc/port.ts';
-import { MAKE_SEND_ONCE, copyin, destroyName } from '../../simulator/mach/ipc/right.ts';
+import { setNoSenders } from '../../simulator/mach/ipc/requests.ts';
+import { destroyName } from '../../simulator/mach/ipc/release.ts';
+import { MAKE_SEND_ONCE, copyin } from '../../simulator/mach/ipc/right.ts';
 import { DEAD_NAME, SEND, becomeDeadName, find, insert, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
 import { INIT, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
@@ -156,12 +158,16 @@ const breakages: Record<string, (s: Scene) => void> = {
     port.mscount = 1;
     const notices = server.portOf(server.port('notices'));
     notices.sorights++;
-    w.ports.rows[port.id]!.nsrequest = notices.id;
+    setNoSenders(w, port, notices.id);
   },
   I17: ({ w, server }) => {
     const port = server.portOf(server.port('watcher'));
     port.sorights++;
-    w.ports.rows.find((each) => each.live && !each.active)!.nsrequest = port.id;
+    setNoSenders(
+      w,
+      w.ports.rows.find((each) => each.live && !each.active)!,
+      port.id,
+    );
   },
   D1: ({ w }) => {
     w.nodes.rows[1]!.portByUid.set(12345, 0);

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS } from '../../simulator/base/ledger.ts';
 import { DEFAULT_QUEUE_LIMIT } from '../../simulator/mach/ipc/port.ts';
-import { COPY_SEND, destroyName } from '../../simulator/mach/ipc/right.ts';
+import { destroyName } from '../../simulator/mach/ipc/release.ts';
+import { COPY_SEND } from '../../simulator/mach/ipc/right.ts';
 import { DEAD_NAME } from '../../simulator/mach/ipc/space.ts';
 import { threadTerminate } from '../../simulator/mach/thread-control.ts';
 import { cluster, millisecond, operations, receive, rpc, send, serve, sleep, type Scripted } from '../mach/cluster.ts';

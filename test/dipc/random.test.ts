@@ -9,7 +9,8 @@ import { checkAll } from '../../simulator/checkers/index.ts';
 import { performEvent } from '../../simulator/engine/dispatch.ts';
 import { traceOf } from '../../simulator/engine/trace.ts';
 import { answer, receive, rpc, send, type Carried } from '../../simulator/mach/ipc/mach-msg.ts';
-import { moveMember } from '../../simulator/mach/ipc/mqueue.ts';
+import { moveMember } from '../../simulator/mach/ipc/port-set.ts';
+import { deallocate, destroyName } from '../../simulator/mach/ipc/release.ts';
 import {
   COPY_SEND,
   MAKE_SEND,
@@ -17,8 +18,6 @@ import {
   MOVE_RECEIVE,
   MOVE_SEND,
   MOVE_SEND_ONCE,
-  deallocate,
-  destroyName,
   portAllocate,
   portSetAllocate,
 } from '../../simulator/mach/ipc/right.ts';

@@ -1,7 +1,8 @@
 // Rights between nodes: proxies and their credits, no-senders, receive rights that move [mechanisms 2.6 - 2.9].
 import assert from 'node:assert/strict';
-import { LAST_SEND } from '../../simulator/base/event.ts';
 import { DEFAULT_QUEUE_LIMIT } from '../../simulator/mach/ipc/port.ts';
+import { deallocate, destroyName } from '../../simulator/mach/ipc/release.ts';
+import { requestNoSenders } from '../../simulator/mach/ipc/requests.ts';
 import {
   COPY_SEND,
   MAKE_SEND,
@@ -10,12 +11,9 @@ import {
   MOVE_SEND,
   MOVE_SEND_ONCE,
   copyin,
-  deallocate,
-  destroyName,
 } from '../../simulator/mach/ipc/right.ts';
 import { taskTerminate } from '../../simulator/mach/task.ts';
 import { threadTerminate } from '../../simulator/mach/thread-control.ts';
-import { emit } from '../../simulator/mach/world.ts';
 import {
   act,
   cluster,
@@ -63,8 +61,7 @@ const receives = (on: number, count: number): Call[] => Array.from({ length: cou
 function askForNoSenders(c: Cluster, actor: Actor, name: number): number {
   const notices = actor.port('notices');
   const port = actor.portOf(name);
-  port.nsrequest = copyin(c.w, actor.task, notices, MAKE_SEND_ONCE)!.port;
-  if (port.srights === 0) emit(c.w, LAST_SEND, port.id);
+  requestNoSenders(c.w, port, 0, copyin(c.w, actor.task, notices, MAKE_SEND_ONCE)!.port);
   return notices;
 }
 

@@ -23,7 +23,7 @@ import type { Payload } from '../../simulator/mach/ipc/mach-msg.ts';
 import type { Port } from '../../simulator/mach/ipc/port.ts';
 import { portAllocate, portSetAllocate } from '../../simulator/mach/ipc/right.ts';
 import { lookup, type Entry } from '../../simulator/mach/ipc/space.ts';
-import { moveMember } from '../../simulator/mach/ipc/mqueue.ts';
+import { moveMember } from '../../simulator/mach/ipc/port-set.ts';
 import { boot } from '../../simulator/mach/kernel-call.ts';
 import { compute as computeFor } from '../../simulator/mach/processor.ts';
 import { call, finish, routine, step, type Routine } from '../../simulator/mach/routine.ts';

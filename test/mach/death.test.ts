@@ -1,20 +1,13 @@
 // What happens when ports, threads and tasks end [mechanisms 1.3, 1.9, 1.10], and circles [1.5, I9].
 import assert from 'node:assert/strict';
-import { LAST_SEND } from '../../simulator/base/event.ts';
 import { at } from '../../simulator/base/table.ts';
 import { DEFAULT_QUEUE_LIMIT } from '../../simulator/mach/ipc/port.ts';
-import {
-  MAKE_SEND,
-  MAKE_SEND_ONCE,
-  MOVE_RECEIVE,
-  copyin,
-  deallocate,
-  destroyName,
-} from '../../simulator/mach/ipc/right.ts';
+import { deallocate, destroyName } from '../../simulator/mach/ipc/release.ts';
+import { requestNoSenders } from '../../simulator/mach/ipc/requests.ts';
+import { MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, copyin } from '../../simulator/mach/ipc/right.ts';
 import { DEAD_NAME, SEND, insert } from '../../simulator/mach/ipc/space.ts';
 import { kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { taskPort, taskTerminate } from '../../simulator/mach/task.ts';
-import { emit } from '../../simulator/mach/world.ts';
 import { act, cluster, millisecond, operations, receive, rpc, send, sleep, type Actor } from './cluster.ts';
 
 function pair(...nodes: string[]) {
@@ -29,9 +22,7 @@ function pair(...nodes: string[]) {
 function askForNoSenders(c: ReturnType<typeof cluster>, task: Actor, name: number): number {
   const notices = task.port('notices');
   const right = copyin(c.w, task.task, notices, MAKE_SEND_ONCE)!;
-  const port = task.portOf(name);
-  port.nsrequest = right.port;
-  if (port.srights === 0) emit(c.w, LAST_SEND, port.id);
+  requestNoSenders(c.w, task.portOf(name), 0, right.port);
   return notices;
 }
 
@@ -164,7 +155,7 @@ describe('the no-senders notice [1.9]', () => {
     c.run();
     assert.deepEqual(operations(watcher), ['MACH_NOTIFY_NO_SENDERS']);
     assert.deepEqual(watcher.notes[0]!.body, { name: on, mscount: 1 });
-    assert.equal(server.portOf(on).nsrequest, -1, 'the request is used up [I15]');
+    assert.equal(server.portOf(on).requests, -1, 'the request is used up [I15]');
   });
 
   it('does not come while a message carries a send right', () => {

@@ -1,16 +1,10 @@
 // Message queues: limits, order, hand-off, sequence numbers, port sets [mechanisms 1.6, 1.7, 1.8].
 import assert from 'node:assert/strict';
-import { changeReceiver, moveMember } from '../../simulator/mach/ipc/mqueue.ts';
+import { changeReceiver } from '../../simulator/mach/ipc/mqueue.ts';
+import { moveMember } from '../../simulator/mach/ipc/port-set.ts';
 import { DEFAULT_QUEUE_LIMIT } from '../../simulator/mach/ipc/port.ts';
-import {
-  MAKE_SEND,
-  MAKE_SEND_ONCE,
-  MOVE_RECEIVE,
-  MOVE_SEND,
-  copyin,
-  copyout,
-  destroyName,
-} from '../../simulator/mach/ipc/right.ts';
+import { destroyName } from '../../simulator/mach/ipc/release.ts';
+import { MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, MOVE_SEND, copyin, copyout } from '../../simulator/mach/ipc/right.ts';
 import { threadAbort, threadResume, threadSuspend, threadTerminate } from '../../simulator/mach/thread-control.ts';
 import { RECEIVING, SENDING, isWaitingOn } from '../../simulator/mach/thread.ts';
 import {

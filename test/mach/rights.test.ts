@@ -1,5 +1,6 @@
 // Names, rights and user references [mechanisms 1.2, 1.3, 1.4].
 import assert from 'node:assert/strict';
+import { deallocate, destroyName } from '../../simulator/mach/ipc/release.ts';
 import {
   COPY_SEND,
   MAKE_SEND,
@@ -10,8 +11,6 @@ import {
   copyin,
   copyout,
   copyoutAs,
-  deallocate,
-  destroyName,
 } from '../../simulator/mach/ipc/right.ts';
 import {
   DEAD_NAME,

@@ -19,9 +19,10 @@ import { SENDING, noNames, type Thread } from '../thread.ts';
 import { emit, emitAt, type MachWorld } from '../world.ts';
 import { messageAllocate, messageFree, noRights, type Carried, type Message } from './message.ts';
 
-import { receiveFrom } from './mqueue.ts';
+import { receiveFrom } from './receivers.ts';
 import type { Port } from './port.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
+import { deallocate, discard } from './release.ts';
 import {
   COPY_SEND,
   MAKE_SEND,
@@ -29,9 +30,7 @@ import {
   copyin,
   copyout,
   copyoutAs,
-  deallocate,
   destinationOf,
-  discard,
   portAllocate,
 } from './right.ts';
 import { DEAD_NAME, RECEIVE, PORT_SET, SEND, SEND_ONCE, find, portAt, remove, typeAt } from './space.ts';

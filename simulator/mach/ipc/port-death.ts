@@ -1,44 +1,74 @@
 /**
- * The death of a port, in the order of ipc_port_destroy [mechanisms 1.10]: blocked senders wake, the port becomes
- * inactive, its no-senders request is given back, its queued messages are destroyed with the rights in them. Entries
- * that hold send rights are not looked for: each becomes a dead name when it is next touched [mechanisms 1.3].
+ * The death of a port, in the order of ipc_port_destroy [mechanisms 1.10]:
  *
+ *   1  a port-destroyed request: the right is sent back instead, and the port lives on
+ *   2  blocked senders wake; their sends report success
+ *   3  the port becomes inactive; nobody receives on it any more, and it leaves its set
+ *   4  the send-once right of a no-senders request is given up, which sends it a notice
+ *   5  queued messages are destroyed with the rights in them, and so are those of the blocked senders
+ *   6  dead-name notices, in the order in which they were asked for
+ *   7  the kernel object behind it is forgotten
+ *
+ * Entries that hold rights to it are not looked for: each becomes a dead name when it is next touched [mechanisms 1.3].
  * The row of a dead port stays until the last right to it has been forgotten, and then is buried.
  */
 import { ABANDON, LAST_SEND } from '../../base/event.ts';
 import { NONE, at, release } from '../../base/table.ts';
 import { emit, type MachWorld } from '../world.ts';
 import { messageFree, type Message } from './message.ts';
-import { membersMoveOut, sendDone, takeAll, wakeReceivers } from './mqueue.ts';
-import { notifySendOnce } from './notify.ts';
+import { intoLimbo } from './mqueue.ts';
+import { notifyDeadName, notifyPortDestroyed, notifySendOnce } from './notify.ts';
+import { leaveSet } from './port-set.ts';
 import { blankPort, type Port } from './port.ts';
-import { discard, dropSend } from './right.ts';
+import { takeAll } from './queue.ts';
+import { wakeReceivers } from './receivers.ts';
+import { discard, discardAll, dropSend } from './release.ts';
+import { NUMBERS_PER_DEAD_NAME, setNoSenders, setPortDestroyed, takeDeadNames } from './requests.ts';
+import { releaseSenders } from './senders.ts';
 import { SEND, SEND_ONCE } from './space.ts';
 
 export function portDestroy(w: MachWorld, port: Port): void {
-  if (!port.active) return;
-  if (port.set) membersMoveOut(w, port);
+  if (!port.active || isSentBack(w, port)) return;
   const queued = takeAll(w, port);
+  queued.push(...releaseSenders(w, port));
   port.active = false;
   port.receiver = NONE;
   port.receiverName = NONE;
   port.destination = NONE;
   port.mscount = 0;
   port.seqno = 0;
-  port.pset = NONE;
+  leaveSet(w, port);
+  port.callers = false;
+  wakeReceivers(w, port, 'MACH_RCV_PORT_DIED');
+  const request = setNoSenders(w, port, NONE);
+  if (request !== NONE) notifySendOnce(w, at(w.ports, request));
+  for (const message of queued) messageDestroy(w, message);
+  sendDeadNames(w, port);
   port.objectKind = '';
   port.object = NONE;
-  port.callers = false;
-  wakeSenders(w, port);
-  wakeReceivers(w, port, 'MACH_RCV_PORT_DIED');
-  if (port.nsrequest !== NONE) {
-    const request = port.nsrequest;
-    port.nsrequest = NONE;
-    notifySendOnce(w, at(w.ports, request));
-  }
-  for (const message of queued) messageDestroy(w, message);
   if (port.dipc === NONE) bury(w, port);
   else emit(w, LAST_SEND, port.id);
+}
+
+/** Whether somebody has asked for the receive right instead; a copy that has no such right has nothing to send. */
+function isSentBack(w: MachWorld, port: Port): boolean {
+  const request = setPortDestroyed(w, port, NONE);
+  if (request === NONE) return false;
+  const to = at(w.ports, request);
+  if (port.proxy || port.blocked || !to.active) {
+    notifySendOnce(w, to);
+    return false;
+  }
+  intoLimbo(w, port);
+  notifyPortDestroyed(w, to, port);
+  return true;
+}
+
+function sendDeadNames(w: MachWorld, port: Port): void {
+  const requests = takeDeadNames(w, port);
+  for (let i = 0; i < requests.length; i += NUMBERS_PER_DEAD_NAME) {
+    notifyDeadName(w, at(w.ports, requests[i + 2]!), requests[i + 1]!);
+  }
 }
 
 /** Gives the row of a dead port back, once nothing refers to it. */
@@ -58,7 +88,7 @@ export function messageDestroy(w: MachWorld, message: Message): void {
   const { rights, reply, replyType, dest, destType } = message;
   messageFree(w, message);
   if (reply !== NONE) discard(w, { type: replyType, port: reply });
-  for (let i = 0; i < rights.length; i += 2) discard(w, { type: rights[i]!, port: rights[i + 1]! });
+  discardAll(w, rights);
   if (dest !== NONE) useDestination(w, at(w.ports, dest), destType);
 }
 
@@ -69,20 +99,5 @@ export function useDestination(w: MachWorld, port: Port, type: number): void {
     port.sorights--;
     if (!port.active) bury(w, port);
     else if (port.proxy && port.sorights === 0 && port.srights === 0) emit(w, LAST_SEND, port.id);
-  }
-}
-
-/** Their sends are over and report success; their messages are destroyed, with the rights in them [mechanisms 1.6]. */
-function wakeSenders(w: MachWorld, port: Port): void {
-  let next = port.firstSender;
-  port.firstSender = NONE;
-  port.lastSender = NONE;
-  while (next !== NONE) {
-    const t = at(w.threads, next);
-    next = t.nextWaiting;
-    t.nextWaiting = NONE;
-    const message = at(w.messages, t.outgoing);
-    sendDone(w, t);
-    messageDestroy(w, message);
   }
 }

@@ -54,8 +54,8 @@ export interface Port extends Row {
   lastSender: number;
   objectKind: ObjectKind;
   object: number;
-  /** Port that a no-senders notice goes to (a send-once right held for it), or NONE. */
-  nsrequest: number;
+  /** Row of the notification requests, or NONE: few ports have any (requests.ts). */
+  requests: number;
   /** Messages for this copy go to another node. */
   proxy: boolean;
   /** The receive right is arriving here: ordinary operations wait (ms_block, mechanisms 2.3). */
@@ -93,7 +93,7 @@ export function blankPort(id: number): Port {
     lastSender: NONE,
     objectKind: '',
     object: NONE,
-    nsrequest: NONE,
+    requests: NONE,
     proxy: false,
     blocked: false,
     callers: false,

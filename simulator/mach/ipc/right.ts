@@ -1,17 +1,23 @@
 /**
- * Rights: taking them out of a space (copyin), putting them into one (copyout), and giving them up.
+ * Rights: taking them out of a space (copyin), and putting them into one (copyout).
  *
  * Between the two a right is *in hand*: in a message, or in the kernel's care. It counts on its port all the time, so
  * that at every event the counts of a port equal the rights that exist [I4, I5]. Return codes are Mach's own.
+ *
+ *   disposition       the holder has          its entry afterwards              what is in hand
+ *   MOVE_RECEIVE      receive                 send part or nothing              RECEIVE
+ *   MOVE_SEND         send or dead name       one user reference less           SEND
+ *   MOVE_SEND_ONCE    send-once or dead name  nothing                           SEND_ONCE
+ *   COPY_SEND         send or dead name       as before                         SEND
+ *   MAKE_SEND         receive                 as before                         SEND
+ *   MAKE_SEND_ONCE    receive                 as before                         SEND_ONCE      [mechanisms 1.4]
  */
-import { LAST_SEND } from '../../base/event.ts';
 import { assert } from '../../base/assert.ts';
 import { NONE, at } from '../../base/table.ts';
 import type { Task } from '../task.ts';
-import { emit, type MachWorld } from '../world.ts';
-import { changeReceiver } from './mqueue.ts';
-import { notifySendOnce } from './notify.ts';
-import { bury, portDestroy } from './port-death.ts';
+import type { MachWorld } from '../world.ts';
+import { convertIfDead, dropReference, freeEntry, removeSend } from './entry.ts';
+import { intoLimbo } from './mqueue.ts';
 import { KERNEL, portCreate, type Port } from './port.ts';
 import {
   DEAD_NAME,
@@ -20,14 +26,11 @@ import {
   RECEIVE,
   SEND,
   SEND_ONCE,
-  becomeDeadName,
   find,
   insert,
   insertAs,
-  nameAt,
   nameForPort,
   portAt,
-  remove,
   setTypeAt,
   setUrefsAt,
   typeAt,
@@ -73,7 +76,7 @@ export function destinationOf(w: MachWorld, task: Task, name: number): number {
   if (index === NONE || (typeAt(space, index) & (SEND | SEND_ONCE)) === 0) return NONE;
   const port = portAt(space, index);
   if (at(w.ports, port).active) return port;
-  convertIfDead(w, task, name);
+  convertIfDead(w, task, index);
   return NONE;
 }
 
@@ -84,7 +87,7 @@ export function copyin(w: MachWorld, task: Task, name: number, disposition: numb
   if (index === NONE) return null;
   const id = portAt(space, index);
   const port = id === NONE ? null : at(w.ports, id);
-  convertIfDead(w, task, name);
+  convertIfDead(w, task, index);
   const type = typeAt(space, index);
   const dead = type === DEAD_NAME;
   switch (disposition) {
@@ -103,17 +106,17 @@ export function copyin(w: MachWorld, task: Task, name: number, disposition: numb
       port.srights++;
       return { type: SEND, port: id };
     case MOVE_SEND:
-      if (dead) return (dropReference(w, task, name), { type: DEAD_NAME, port: NONE });
+      if (dead) return (dropReference(task, index), { type: DEAD_NAME, port: NONE });
       if (port === null || (type & SEND) === 0) return null;
       if (urefsAt(space, index) > 1) {
         setUrefsAt(space, index, urefsAt(space, index) - 1);
         port.srights++;
-      } else removeSend(task, index);
+      } else removeSend(w, task, index);
       return { type: SEND, port: id };
     case MOVE_SEND_ONCE:
-      if (dead) return (dropReference(w, task, name), { type: DEAD_NAME, port: NONE });
+      if (dead) return (dropReference(task, index), { type: DEAD_NAME, port: NONE });
       if (type !== SEND_ONCE) return null;
-      remove(space, name);
+      freeEntry(w, task, index);
       return { type: SEND_ONCE, port: id };
     case MOVE_RECEIVE:
       if (port === null || (type & RECEIVE) === 0) return null;
@@ -154,6 +157,7 @@ export function copyoutAs(w: MachWorld, task: Task, name: number, right: Right):
   const existing = right.type === SEND_ONCE ? NONE : nameForPort(task.space, port.id);
   if (existing !== NONE && existing !== name) return 'KERN_RIGHT_EXISTS';
   if (existing === name) {
+    if (right.type === SEND && isPegged(task, name)) return 'KERN_UREFS_OVERFLOW';
     merge(task, name, port, right.type);
     return 'KERN_SUCCESS';
   }
@@ -163,122 +167,19 @@ export function copyoutAs(w: MachWorld, task: Task, name: number, right: Right):
   return 'KERN_SUCCESS';
 }
 
-/** Gives up a right in hand: what destroying a message does to each right in it [mechanisms 1.5]. */
-export function discard(w: MachWorld, right: Right): void {
-  if (right.type === DEAD_NAME) return;
-  const port = at(w.ports, right.port);
-  if (right.type === SEND) dropSend(w, port);
-  else if (right.type === SEND_ONCE) notifySendOnce(w, port);
-  else portDestroy(w, port);
-}
-
-/** One send right less; the last one may be what a no-senders request waits for. */
-export function dropSend(w: MachWorld, port: Port): void {
-  port.srights--;
-  assert(port.srights >= 0, 'I4', () => `${port.label} has ${port.srights} send rights`);
-  if (!port.active) return bury(w, port);
-  if (port.srights === 0 && (port.nsrequest !== NONE || port.dipc !== NONE || port.objectKind === 'memory'))
-    emit(w, LAST_SEND, port.id);
-}
-
-/** The kernel gives up a send right that it kept. */
-export function kernelReleases(w: MachWorld, port: Port): void {
-  port.kernelSends--;
-  dropSend(w, port);
-}
-
-/** mach_port_deallocate: gives up one user reference of a send, send-once or dead-name right. */
-export function deallocate(w: MachWorld, task: Task, name: number): string {
-  const { space } = task;
-  const index = find(space, name);
-  if (index === NONE) return 'KERN_INVALID_NAME';
-  const type = typeAt(space, index);
-  if ((type & (SEND | SEND_ONCE | DEAD_NAME)) === 0) return 'KERN_INVALID_RIGHT';
-  const port = type === DEAD_NAME ? null : at(w.ports, portAt(space, index));
-  if (port !== null && type === SEND_ONCE && port.active) {
-    remove(space, name);
-    notifySendOnce(w, port);
-    return 'KERN_SUCCESS';
-  }
-  if (port !== null && port.active) {
-    const urefs = urefsAt(space, index) - 1;
-    if (urefs > 0) setUrefsAt(space, index, urefs);
-    else {
-      removeSend(task, index);
-      dropSend(w, port);
-    }
-    return 'KERN_SUCCESS';
-  }
-  dropReference(w, task, name);
-  return 'KERN_SUCCESS';
-}
-
-/** Destroys whatever the name denotes: mach_port_destroy, and the fate of every entry of a task that ends. */
-export function destroyName(w: MachWorld, task: Task, name: number): void {
-  const { space } = task;
-  const index = find(space, name);
-  if (index === NONE) return;
-  const type = typeAt(space, index);
-  const port = type === DEAD_NAME ? null : at(w.ports, portAt(space, index));
-  remove(space, name);
-  if (port === null) return;
-  if (type === PORT_SET) return portDestroy(w, port);
-  if (type === SEND_ONCE) {
-    if (port.active) notifySendOnce(w, port);
-    else forgetDead(w, port, SEND_ONCE);
-    return;
-  }
-  if ((type & SEND) !== 0) dropSend(w, port);
-  if ((type & RECEIVE) !== 0) portDestroy(w, port);
-}
-
-/** A right to a port that has died is given up: only the count is left of it. */
-function forgetDead(w: MachWorld, port: Port, type: number): void {
-  if (type === SEND) return dropSend(w, port);
-  port.sorights--;
-  bury(w, port);
-}
-
-function dropReference(w: MachWorld, task: Task, name: number): void {
-  const { space } = task;
-  const index = find(space, name);
-  convertIfDead(w, task, name);
-  const urefs = urefsAt(space, index) - 1;
-  if (urefs === 0) remove(space, name);
-  else setUrefsAt(space, index, urefs);
-}
-
-/** The lazy conversion: a send or send-once right whose port is dead becomes a dead name when it is touched. */
-export function convertIfDead(w: MachWorld, task: Task, name: number): void {
-  const { space } = task;
-  const index = find(space, name);
-  if (index === NONE) return;
-  const type = typeAt(space, index);
-  if (type !== SEND && type !== SEND_ONCE) return;
-  const port = at(w.ports, portAt(space, index));
-  if (port.active) return;
-  becomeDeadName(space, index, urefsAt(space, index));
-  forgetDead(w, port, type);
-}
-
-/** The send part of an entry goes; the receive part, if there is one, stays. */
-function removeSend(task: Task, index: number): void {
-  const { space } = task;
-  if ((typeAt(space, index) & RECEIVE) === 0) remove(space, nameAt(space, index));
-  else setTypeAt(space, index, RECEIVE, 0);
-}
-
 /**
  * The receive part goes, and the port into limbo: out of its set, away from the threads that received on it; its
  * make-send count and sequence number start again [I8].
  */
 function removeReceive(w: MachWorld, task: Task, index: number, port: Port): void {
   const { space } = task;
-  if ((typeAt(space, index) & SEND) === 0) remove(space, nameAt(space, index));
+  if ((typeAt(space, index) & SEND) === 0) freeEntry(w, task, index);
   else setTypeAt(space, index, SEND, urefsAt(space, index));
-  changeReceiver(w, port, NONE, NONE);
-  port.mscount = 0;
-  port.seqno = 0;
+  intoLimbo(w, port);
+}
+
+function isPegged(task: Task, name: number): boolean {
+  return urefsAt(task.space, find(task.space, name)) === MAXIMUM_USER_REFERENCES - 1;
 }
 
 function settleReceive(task: Task, port: Port, name: number): void {

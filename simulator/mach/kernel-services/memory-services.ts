@@ -5,7 +5,7 @@
 import { NONE, at } from '../../base/table.ts';
 import type { Port } from '../ipc/port.ts';
 import { KERNEL } from '../ipc/port.ts';
-import { discard } from '../ipc/right.ts';
+import { discard } from '../ipc/release.ts';
 import { SEND } from '../ipc/space.ts';
 import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../kernel-call.ts';
 import { call, finish, routine, step, type Routine } from '../routine.ts';

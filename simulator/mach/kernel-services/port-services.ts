@@ -3,20 +3,11 @@
  *
  * Each checks everything first and changes nothing when it fails.
  */
-import { LAST_SEND } from '../../base/event.ts';
 import { NONE, at } from '../../base/table.ts';
-import { moveMember } from '../ipc/mqueue.ts';
-import {
-  convertIfDead,
-  copyin,
-  copyout,
-  copyoutAs,
-  deallocate,
-  destroyName,
-  discard,
-  portAllocate,
-  portSetAllocate,
-} from '../ipc/right.ts';
+import { moveMember } from '../ipc/port-set.ts';
+import { convertIfDead } from '../ipc/entry.ts';
+import { deallocate, destroyName, discard } from '../ipc/release.ts';
+import { copyin, copyout, copyoutAs, portAllocate, portSetAllocate } from '../ipc/right.ts';
 import {
   DEAD_NAME,
   MAXIMUM_USER_REFERENCES,
@@ -33,10 +24,11 @@ import {
   urefsAt,
 } from '../ipc/space.ts';
 import { MAXIMUM_QUEUE_LIMIT, portCreate } from '../ipc/port.ts';
+import { noSendersRequest, requestNoSenders } from '../ipc/requests.ts';
 import { kernelService, takeHand, type KernelAnswer } from '../kernel-call.ts';
 import type { Routine } from '../routine.ts';
 import type { Task } from '../task.ts';
-import { emit, type MachWorld } from '../world.ts';
+import type { MachWorld } from '../world.ts';
 import { invalidArgument, success, taskOf } from './objects.ts';
 
 /** One line of `mach_port_names`. */
@@ -66,7 +58,7 @@ const invalidRight: KernelAnswer = { code: 'KERN_INVALID_RIGHT' };
 export const portServices: readonly Routine[] = [
   onTask('mach_port_names', 'list the names of a space', (w, task) => {
     const all = names(task.space);
-    for (const name of all) convertIfDead(w, task, name);
+    for (const name of all) convertIfDead(w, task, find(task.space, name));
     const body: NameAndType[] = all.map((name) => ({ name, type: lookup(task.space, name)!.type }));
     return { body, bytes: body.length * BYTES_PER_NAME };
   }),
@@ -131,14 +123,15 @@ export const portServices: readonly Routine[] = [
   onTask('mach_port_get_receive_status', 'report on a receive right', (w, task, body) => {
     const entry = lookup(task.space, (body as { name: number }).name);
     if (entry === null || (entry.type & RECEIVE) === 0) return invalidRight;
-    const { qlimit, mscount, seqno, msgcount, pset, nsrequest } = at(w.ports, entry.port);
+    const port = at(w.ports, entry.port);
+    const { qlimit, mscount, seqno, msgcount, pset } = port;
     const status: ReceiveStatus = {
       qlimit,
       mscount,
       seqno,
       msgcount,
       pset: pset === NONE ? NONE : at(w.ports, pset).receiverName,
-      nsrequest: nsrequest !== NONE,
+      nsrequest: noSendersRequest(w, port) !== NONE,
     };
     return { body: status };
   }),
@@ -146,9 +139,7 @@ export const portServices: readonly Routine[] = [
     const entry = lookup(task.space, (body as { name: number }).name);
     if (entry === null || (entry.type & RECEIVE) === 0) return invalidRight;
     const port = at(w.ports, entry.port);
-    const before = port.nsrequest;
-    port.nsrequest = hand[0] === SEND_ONCE ? hand[1]! : NONE;
-    if (port.srights === 0) emit(w, LAST_SEND, port.id);
+    const before = requestNoSenders(w, port, 0, hand[0] === SEND_ONCE ? hand[1]! : NONE);
     return before === NONE ? success : { rights: [SEND_ONCE, before] };
   }),
   onTask('mach_port_set_attributes', 'set queue limit, make-send count and sequence number', (w, task, body) => {

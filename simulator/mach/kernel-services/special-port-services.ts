@@ -16,7 +16,8 @@ import {
   type ExceptionAction,
   type ExceptionHolder,
 } from '../exception-ports.ts';
-import { discard, type Right } from '../ipc/right.ts';
+import { discard } from '../ipc/release.ts';
+import { type Right } from '../ipc/right.ts';
 import { DEAD_NAME, SEND } from '../ipc/space.ts';
 import { noRight } from '../kept.ts';
 import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../kernel-call.ts';

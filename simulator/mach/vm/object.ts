@@ -11,7 +11,7 @@
  */
 import { NONE, at, release, take, type Row } from '../../base/table.ts';
 import { kernelPort, type Port } from '../ipc/port.ts';
-import { kernelReleases } from '../ipc/right.ts';
+import { kernelReleases } from '../ipc/release.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import type { MachWorld } from '../world.ts';
 import { memoryForget } from './memory.ts';

@@ -1,0 +1,135 @@
+/**
+ * Threads that wait for a message: taking the next one, copying it out, and being sent away without one.
+ *
+ * A message that comes while a thread waits is handed to it directly, so that a queue never holds both [I11]. Whatever
+ * way it takes, a message gets its port's next sequence number when it leaves for its thread [mechanisms 1.7].
+ */
+import { COPYOUT, ROOM } from '../../base/event.ts';
+import { WAITING, book } from '../../base/ledger.ts';
+import { NONE, at } from '../../base/table.ts';
+import { RECEIVING, noNames, runAt, threadOf, type Thread } from '../thread.ts';
+import { emit, type MachWorld } from '../world.ts';
+import { messageFree, type Message } from './message.ts';
+import { useDestination } from './port-death.ts';
+import { KERNEL, type Port } from './port.ts';
+import { takeFirst } from './queue.ts';
+import { copyout } from './right.ts';
+import { admitSender } from './senders.ts';
+import { lastOf, without } from './waiting.ts';
+
+/** The thread takes the first message of the queue, or waits in it. `name` is what it receives on. */
+export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number): void {
+  t.state = RECEIVING;
+  t.receiveName = name;
+  const message = takeFirst(w, queue);
+  if (message !== null) {
+    book(w.ledger, message.activity, WAITING, 0, w.time - message.queuedAt);
+    accept(w, t, message, at(w.ports, message.dest));
+    return;
+  }
+  t.waitPort = queue.id;
+  if (queue.firstReceiver === NONE) queue.firstReceiver = t.id;
+  else at(w.threads, queue.lastReceiver).nextWaiting = t.id;
+  queue.lastReceiver = t.id;
+}
+
+/** Hands a message that has just come to the thread that has waited longest in the queue. */
+export function handOver(w: MachWorld, queue: Port, message: Message, port: Port): void {
+  const t = at(w.threads, queue.firstReceiver);
+  queue.firstReceiver = t.nextWaiting;
+  if (queue.firstReceiver === NONE) queue.lastReceiver = NONE;
+  t.nextWaiting = NONE;
+  t.waitPort = NONE;
+  accept(w, t, message, port);
+}
+
+/** The message is dequeued: it gets its sequence number, and a blocked sender gets its place [mechanisms 1.5, 1.7]. */
+function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
+  if (w.setup.watched) tellReceived(w, t, message, port);
+  port.seqno++;
+  port.msgcount--;
+  t.arrivedOn = port.receiverName;
+  t.kernelPort = port.receiver === KERNEL ? port.id : NONE;
+  if (port.callers) emit(w, ROOM, port.id);
+  else if (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
+  if (!message.wire) {
+    finishReceive(w, t, message);
+    return;
+  }
+  // While its rights are fetched the port may die: only a send-once right keeps its row.
+  if (message.destType === NONE) message.dest = NONE;
+  t.outgoing = message.id;
+  emit(w, COPYOUT, t.id, message.id);
+}
+
+function tellReceived(w: MachWorld, t: Thread, message: Message, port: Port): void {
+  const { seqno, node, id, dipc } = port;
+  const { sender, serial } = message;
+  w.notices.push({ kind: 'received', node, port: id, dipc, seqno, sender, serial, thread: t.identity });
+}
+
+/** Copyout: the rights enter the receiver's space, and the thread has the message [mechanisms 1.5 step 6]. */
+export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
+  const task = at(w.tasks, t.task);
+  t.outgoing = NONE;
+  t.operation = message.operation;
+  t.code = message.code;
+  t.body = message.body;
+  t.reply = message.reply === NONE ? NONE : copyout(w, task, { type: message.replyType, port: message.reply });
+  if (message.rights.length === 0) t.names = noNames;
+  else if (t.kernelPort !== NONE) t.hand = message.rights;
+  else t.names = copyoutAll(w, t, message.rights);
+  if (t.expectsReply) {
+    t.expectsReply = false;
+    t.servedBy = NONE;
+  } else {
+    t.activity = message.activity;
+    t.serves = message.client;
+    const client = message.client === NONE ? null : threadOf(w, message.client);
+    if (client !== null) client.servedBy = t.identity;
+  }
+  const { dest, destType } = message;
+  messageFree(w, message);
+  if (dest !== NONE) useDestination(w, at(w.ports, dest), destType);
+  runAt(w, t, w.time);
+}
+
+function copyoutAll(w: MachWorld, t: Thread, rights: readonly number[]): number[] {
+  const task = at(w.tasks, t.task);
+  const names: number[] = [];
+  for (let i = 0; i < rights.length; i += 2) names.push(copyout(w, task, { type: rights[i]!, port: rights[i + 1]! }));
+  return names;
+}
+
+/** Every thread that waits in this queue goes on with the given code. */
+export function wakeReceivers(w: MachWorld, queue: Port, code: string): void {
+  let next = queue.firstReceiver;
+  queue.firstReceiver = NONE;
+  queue.lastReceiver = NONE;
+  while (next !== NONE) {
+    const t = at(w.threads, next);
+    next = t.nextWaiting;
+    t.nextWaiting = NONE;
+    t.waitPort = NONE;
+    receiveFails(w, t, code);
+  }
+}
+
+export function receiveFails(w: MachWorld, t: Thread, code: string): void {
+  t.expectsReply = false;
+  t.servedBy = NONE;
+  t.code = code;
+  t.operation = '';
+  t.body = null;
+  t.reply = NONE;
+  t.names = noNames;
+  runAt(w, t, w.time);
+}
+
+/** Takes a thread out of the queue in which it waits for a message. */
+export function leaveQueue(w: MachWorld, t: Thread): void {
+  const queue = at(w.ports, t.waitPort);
+  queue.firstReceiver = without(w, queue.firstReceiver, t);
+  queue.lastReceiver = lastOf(w, queue.firstReceiver);
+  t.waitPort = NONE;
+}

@@ -1,0 +1,80 @@
+/**
+ * Threads whose message waits for room [mechanisms 1.6], and the end of every send.
+ *
+ * Blocked senders are served strictly in order: the first one's message takes the place that a dequeue makes. (Real
+ * Mach wakes the first and lets it try again, so that a newcomer may overtake; see docs/decisions.)
+ */
+import { WAITING, book } from '../../base/ledger.ts';
+import { NONE, at } from '../../base/table.ts';
+import { SENDING, runAt, type Thread } from '../thread.ts';
+import { tell, type MachWorld } from '../world.ts';
+import type { Message } from './message.ts';
+import { enqueue } from './mqueue.ts';
+import type { Port } from './port.ts';
+import { receiveFails, receiveFrom } from './receivers.ts';
+import { RECEIVE, find, portAt, typeAt } from './space.ts';
+import { lastOf, without } from './waiting.ts';
+
+export function blockSender(w: MachWorld, t: Thread, message: Message, port: Port): void {
+  t.state = SENDING;
+  t.outgoing = message.id;
+  t.since = w.time;
+  if (port.firstSender === NONE) port.firstSender = t.id;
+  else at(w.threads, port.lastSender).nextWaiting = t.id;
+  port.lastSender = t.id;
+  if (w.setup.watched) {
+    tell(w, 'queue full', port.node, port, t.identity, `${t.name} waits to send ${message.operation}`);
+  }
+}
+
+/** Room that was kept for senders on other nodes is free for those that wait here. */
+export function admitSenders(w: MachWorld, port: Port): void {
+  while (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
+}
+
+export function admitSender(w: MachWorld, port: Port): void {
+  const t = at(w.threads, port.firstSender);
+  port.firstSender = t.nextWaiting;
+  if (port.firstSender === NONE) port.lastSender = NONE;
+  t.nextWaiting = NONE;
+  book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
+  const message = at(w.messages, t.outgoing);
+  enqueue(w, message, port);
+  sendDone(w, t);
+}
+
+/** The send is over: an RPC goes on to wait for its answer, anything else to its next step. */
+export function sendDone(w: MachWorld, t: Thread): void {
+  t.outgoing = NONE;
+  if (!t.expectsReply) {
+    runAt(w, t, w.time);
+    return;
+  }
+  const { space } = at(w.tasks, t.task);
+  const index = find(space, t.replyName);
+  if (index !== NONE && (typeAt(space, index) & RECEIVE) !== 0) {
+    receiveFrom(w, t, at(w.ports, portAt(space, index)), t.replyName);
+  } else receiveFails(w, t, 'MACH_RCV_PORT_DIED');
+}
+
+/** Takes a blocked sender, with its message, away from the port whose queue is full. */
+export function leaveSenders(w: MachWorld, t: Thread, port: Port): void {
+  port.firstSender = without(w, port.firstSender, t);
+  port.lastSender = lastOf(w, port.firstSender);
+}
+
+/** The port dies: every send is over and reports success; returns the messages, which are to be destroyed. */
+export function releaseSenders(w: MachWorld, port: Port): Message[] {
+  const unsent: Message[] = [];
+  let next = port.firstSender;
+  port.firstSender = NONE;
+  port.lastSender = NONE;
+  while (next !== NONE) {
+    const t = at(w.threads, next);
+    next = t.nextWaiting;
+    t.nextWaiting = NONE;
+    unsent.push(at(w.messages, t.outgoing));
+    sendDone(w, t);
+  }
+  return unsent;
+}
