@@ -14,12 +14,6 @@ export interface EventGroup {
   readonly doc: string;
 }
 
-export interface KernelEventWords {
-  readonly name: string;
-  readonly group: EventGroupName;
-  readonly doc: string;
-}
-
 export const eventGroups = [
   {
     name: 'messages',
@@ -69,8 +63,6 @@ export const kernelEvents = [
     'pull message': 'The receiving node asks for the body of a message that is still on another node [2.5].',
     'pull message reply': 'The body of a message has arrived [2.5].',
     'wakeup sender': 'The receiver has what it needs: the sending thread may go on [2.14].',
-    message: 'A message has arrived [2.4].',
-    accepted: 'The sender hears that its message is in the queue [2.4].',
   }),
   ...of('location', {
     'port probe': 'A kernel asks whether the principal of a port is here [2.9].',
@@ -84,29 +76,21 @@ export const kernelEvents = [
     'acquire transits': 'A proxy buys credits from the principal [2.7].',
     'acquire transits reply': 'The credits that a proxy has bought have arrived [2.7].',
     'yield transits': 'A proxy that nobody needs gives its credits back [2.7].',
-    'acquire credits': 'A proxy buys credits from the principal [2.7].',
-    credits: 'The credits that a proxy has bought have arrived [2.7].',
-    'yield credits': 'A proxy that nobody needs gives its credits back [2.7].',
   }),
   ...of('receive right', {
     'begin recv migrate': 'The new node asks the old one to let the receive right go [2.8 step 3].',
     'begin recv migrate reply': 'The old copy is a forwarding proxy; no new message enters its queue [2.8 step 4].',
-    'begin receive migration': 'The new node asks the old one to let the receive right go [2.8 step 3].',
-    'receive migration begun': 'The old copy is a forwarding proxy [2.8 step 4].',
     'send meta kmsg': 'A placeholder of the queue moves on; its body stays where it is [2.8 step 5].',
     'migrate state': 'Sequence number, limit and credits follow the queue; the new copy is the principal [2.8 step 6].',
   }),
   ...of('dead names', {
     'dn register': 'A node asks to be told when a port dies [2.11].',
     'dn notify': 'A node hears that a port has died [2.11].',
-    dead: 'A node hears that a port has died [2.11].',
   }),
   ...of('flow control', {
     'queue full': 'A sender has to wait: the queue of the port is full [1.6].',
     'unblock port': 'There is room again: a node that was refused may send [2.10].',
     'unblock port reply': 'The node has sent what it had [2.10].',
-    unblock: 'There is room again: a node that was refused may send [2.10].',
-    unblocked: 'The node has sent what it had [2.10].',
     'request callback': 'A node without buffers is asked to call back when it has some [2.4].',
     'unblock node': 'A node has buffers again [2.10].',
   }),
