@@ -4,7 +4,8 @@
  *
  *   data    pages 80..103, read-write, 4 here, 20 on source
  */
-import type { RegionState, TaskState } from '../../simulator/inspect/state.ts';
+import type { RegionState } from '../../simulator/inspect/state-memory.ts';
+import type { TaskState } from '../../simulator/inspect/state.ts';
 import { withMembers } from './value.ts';
 import type { Shown } from './shown.ts';
 

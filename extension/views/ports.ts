@@ -3,7 +3,8 @@
  * that hold rights to it have a proxy. Below a port stand the messages in its queue, who is blocked on sending and who
  * waits to receive.
  */
-import type { ClusterState, MessageState, PortState } from '../../simulator/inspect/state.ts';
+import type { MessageState, PortState } from '../../simulator/inspect/state-ports.ts';
+import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { count, portName, size } from './quantities.ts';
 import { fact, joined, quietFact, type Row, type RowKind } from './row.ts';
 
@@ -35,6 +36,7 @@ const copyIcons: Readonly<Record<PortState['copy'], string>> = {
   forwarding: 'arrow-swap',
   arriving: 'arrow-down',
   'migrating-out': 'arrow-up',
+  set: 'layers',
 };
 
 function portRow(port: PortState): Row {

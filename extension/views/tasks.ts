@@ -6,13 +6,8 @@
  * of a process goes by its pid, and a migration is seen as a change of that row. While both tasks exist, the second one
  * has a row of its own.
  */
-import type {
-  ClusterState,
-  FileDescriptorState,
-  RegionState,
-  TaskState,
-  ThreadState,
-} from '../../simulator/inspect/state.ts';
+import type { RegionState } from '../../simulator/inspect/state-memory.ts';
+import type { ClusterState, FileDescriptorState, TaskState, ThreadState } from '../../simulator/inspect/state.ts';
 import { count, portName, size } from './quantities.ts';
 import { fact, joined, quietFact, type Row, type Subject } from './row.ts';
 

@@ -176,7 +176,7 @@ function countThreads(w: CheckedWorld, census: Census): void {
 }
 
 /** The rights that a kernel service has answered with, until the thread's next step hands them on. */
-function answerInHand(result: unknown): readonly number[] {
+export function answerInHand(result: unknown): readonly number[] {
   if (typeof result !== 'object' || result === null || !('rights' in result)) return noRights;
   const { rights } = result;
   return Array.isArray(rights) && typeof rights[0] === 'number' ? (rights as number[]) : noRights;

@@ -15,6 +15,8 @@ import {
 import { isEmpty } from '../base/queue.ts';
 import { select } from '../base/table.ts';
 import type { WorkloadWorld } from '../workload/world.ts';
+import { identityStates } from './identities.ts';
+import { memoryObjectStates } from './memory.ts';
 import { nodeStates } from './nodes.ts';
 import { portStates } from './ports.ts';
 import { masterStates, migrationStates, vprocStates } from './processes.ts';
@@ -38,6 +40,8 @@ export function inspectWorld(w: WorkloadWorld, facts: RunFacts): ClusterState {
     nodes: nodeStates(w),
     tasks: taskStates(w),
     ports: portStates(w),
+    identities: identityStates(w),
+    memoryObjects: memoryObjectStates(w),
     vprocs: vprocStates(w),
     processes: masterStates(w),
     migrations: migrationStates(w),

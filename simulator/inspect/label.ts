@@ -15,15 +15,19 @@ import {
   type Thread,
 } from '../mach/thread.ts';
 import type { XmmWorld } from '../xmm/world.ts';
-import type { RightType } from './state.ts';
+import type { RightType } from './state-ports.ts';
 
 export function nodeName(w: XmmWorld, node: number): string {
   return node === NONE ? '' : at(w.nodes, node).name;
 }
 
+export function uidWords(w: XmmWorld, uid: number): string {
+  return uidText((node) => nodeName(w, node), uid);
+}
+
 /** `node.number`, or null while the port has not left its first node. */
 export function uidOfPort(w: XmmWorld, port: Port): string | null {
-  return port.dipc === NONE ? null : uidText((node) => nodeName(w, node), distributedOf(w, port).uid);
+  return port.dipc === NONE ? null : uidWords(w, distributedOf(w, port).uid);
 }
 
 /** Who holds the receive right of this copy, in a word; empty for a proxy. */
@@ -35,11 +39,21 @@ export function receiverOf(w: XmmWorld, port: Port): string {
 
 /** The effective type of an entry: a send right whose port has died is a dead name [mechanisms 1.3]. */
 export function effectiveType(w: XmmWorld, entry: Entry): RightType {
-  if (entry.type === PORT_SET) return 'port-set';
-  if (entry.type === DEAD_NAME || !at(w.ports, entry.port).active) return 'dead-name';
-  if (entry.type === SEND_ONCE) return 'send-once';
-  if (entry.type === SEND_RECEIVE) return 'send-receive';
-  return entry.type === SEND ? 'send' : 'receive';
+  if (entry.type !== PORT_SET && entry.type !== DEAD_NAME && !at(w.ports, entry.port).active) return 'dead-name';
+  return rightType(entry.type);
+}
+
+export function rightType(type: number): RightType {
+  if (type === PORT_SET) return 'port-set';
+  if (type === DEAD_NAME) return 'dead-name';
+  if (type === SEND_ONCE) return 'send-once';
+  if (type === SEND_RECEIVE) return 'send-receive';
+  return type === SEND ? 'send' : 'receive';
+}
+
+/** A right that a message carries; NULL where there is none. */
+export function rightWord(type: number): string {
+  return type === NONE ? 'no right' : rightType(type);
 }
 
 export function threadState(w: XmmWorld, t: Thread): string {

@@ -7,8 +7,12 @@
  *
  * Times are nanoseconds of virtual time, sizes bytes, nodes are named. Ids (`task`, `port`, `thread`) are stable as
  * long as the object lives. A port `label` reads like `cc1.reply` or `pma@source`; `uid` is the cluster-wide identity
- * `node.number` once the port has left its first node, else null. [mechanisms.md section 8]
+ * `node.number` once the port has left its first node, else null. Ports and memory have files of their own beside this
+ * one. [mechanisms.md section 8]
  */
+
+import type { MemoryObjectState, RegionState } from './state-memory.ts';
+import type { PortIdentityState, PortState, RightType } from './state-ports.ts';
 
 export interface ClusterState {
   readonly format: 'osf1ad-state/1';
@@ -21,7 +25,11 @@ export interface ClusterState {
   readonly finished: string | null;
   readonly nodes: readonly NodeState[];
   readonly tasks: readonly TaskState[];
+  /** Every copy of every port, and every port set. */
   readonly ports: readonly PortState[];
+  /** Every port once, over all nodes. */
+  readonly identities: readonly PortIdentityState[];
+  readonly memoryObjects: readonly MemoryObjectState[];
   readonly vprocs: readonly VprocState[];
   readonly processes: readonly MasterEntry[];
   readonly migrations: readonly MigrationState[];
@@ -56,6 +64,7 @@ export interface TaskState {
   readonly suspendCount: number;
   readonly threads: readonly ThreadState[];
   readonly capabilities: readonly CapabilityState[];
+  readonly specialPorts: readonly SpecialPortState[];
   readonly regions: readonly RegionState[];
   /** Open files, for a process: kept by the emulator, so they move with the task. */
   readonly files: readonly FileDescriptorState[];
@@ -68,8 +77,29 @@ export interface ThreadState {
   readonly state: string;
   /** What it waits for, in words; empty if it does not wait. */
   readonly waits: string;
+  readonly suspendCount: number;
+  /** Nanoseconds of computation that it still has to do. */
+  readonly remaining: number;
+  /** The thread whose request it serves, and the thread that serves its own. */
+  readonly serves: number | null;
+  readonly servedBy: number | null;
+  readonly specialPorts: readonly SpecialPortState[];
   /** The frames, innermost first: routine and step in words. */
   readonly frames: readonly FrameState[];
+}
+
+/** A port that the kernel keeps for a task or a thread. [mechanisms 1.12] */
+export interface SpecialPortState {
+  /**
+   * `self` (the port that the kernel answers on), `sself` (what is handed out in its place: it is interposed),
+   * `bootstrap`, `registered 1`, `exceptions` or `exception: arithmetic`.
+   */
+  readonly what: string;
+  readonly port: number;
+  readonly label: string;
+  /** Who receives on it, and where. */
+  readonly receiver: string;
+  readonly node: string;
 }
 
 export interface FrameState {
@@ -79,14 +109,14 @@ export interface FrameState {
   readonly line: number | null;
 }
 
-export type RightType = 'send' | 'receive' | 'send-receive' | 'send-once' | 'dead-name' | 'port-set';
-
 export interface CapabilityState {
   /** The port name in this task's name space. */
   readonly name: number;
   /** The effective type: an entry whose port has died shows as dead-name. [mechanisms 1.3] */
   readonly type: RightType;
   readonly userReferences: number;
+  /** A dead-name request is registered on the entry. [mechanisms 1.9] */
+  readonly requested: boolean;
   /** Id of the port copy on the task's node; null for a dead name or a set. */
   readonly port: number | null;
   readonly label: string;
@@ -99,18 +129,6 @@ export interface CapabilityState {
   readonly receiver: { readonly node: string; readonly task: string } | null;
 }
 
-export interface RegionState {
-  readonly name: string;
-  /** First page and number of pages of 4 KB. */
-  readonly start: number;
-  readonly pages: number;
-  readonly protection: string;
-  readonly inheritance: string;
-  /** Pages whose valid copy is here, and pages that are still on another node, by node. */
-  readonly resident: number;
-  readonly remote: readonly { readonly node: string; readonly pages: number }[];
-}
-
 export interface FileDescriptorState {
   readonly descriptor: number;
   readonly path: string;
@@ -118,37 +136,6 @@ export interface FileDescriptorState {
   /** Port name of the file capability. */
   readonly capability: number;
   readonly server: string;
-}
-
-export interface PortState {
-  readonly port: number;
-  readonly node: string;
-  readonly label: string;
-  readonly uid: string | null;
-  readonly copy: 'principal' | 'proxy' | 'forwarding' | 'arriving' | 'migrating-out';
-  readonly dead: boolean;
-  /** Task that holds the receive right, `kernel`, `in transit`, or empty for a proxy. */
-  readonly receiver: string;
-  readonly receiverName: number | null;
-  /** For a proxy: where the principal is believed to be. */
-  readonly destination: string | null;
-  readonly makeSendCount: number;
-  readonly sequenceNumber: number;
-  readonly queueLimit: number;
-  readonly sendRights: number;
-  readonly sendOnceRights: number;
-  readonly transit: number;
-  readonly queue: readonly MessageState[];
-  readonly blockedSenders: readonly string[];
-  readonly waitingReceivers: readonly string[];
-}
-
-export interface MessageState {
-  readonly message: number;
-  readonly operation: string;
-  readonly from: string;
-  readonly bytes: number;
-  readonly rights: number;
 }
 
 /** One vproc of one node's PMA. [mechanisms 5.2] */

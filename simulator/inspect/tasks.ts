@@ -1,16 +1,18 @@
 /** Tasks: threads, capability table, regions, open files. */
 import { NONE, at, select } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
+import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { lookup, names } from '../mach/ipc/space.ts';
 import type { Task } from '../mach/task.ts';
 import type { Thread } from '../mach/thread.ts';
-import { ABSENT, type VmObject } from '../mach/vm/object.ts';
 import type { EmulatorState } from '../osf1/emulator/state.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { frameStates } from './frames.ts';
 import { effectiveType, nodeName, receiverOf, threadState, uidOfPort, waitsFor } from './label.ts';
-import type { CapabilityState, FileDescriptorState, RegionState, TaskState, ThreadState } from './state.ts';
+import { specialNames } from './kept-rights.ts';
+import { regionStates } from './memory.ts';
+import type { CapabilityState, FileDescriptorState, SpecialPortState, TaskState, ThreadState } from './state.ts';
 
 export function taskStates(w: OsfWorld): TaskState[] {
   return select(w.tasks, () => true).map((task) => ({
@@ -22,7 +24,8 @@ export function taskStates(w: OsfWorld): TaskState[] {
     suspendCount: task.suspendCount,
     threads: task.threads.map((id) => threadOf(w, at(w.threads, id))),
     capabilities: names(task.space).map((name) => capability(w, task, name)),
-    regions: regionsOf(w, task),
+    specialPorts: specialPorts(w, task),
+    regions: regionStates(w, task),
     files: task.kind === 'process' ? filesOf(task) : [],
   }));
 }
@@ -33,6 +36,11 @@ function threadOf(w: OsfWorld, t: Thread): ThreadState {
     name: t.name,
     state: threadState(w, t),
     waits: waitsFor(w, t),
+    suspendCount: t.suspendCount,
+    remaining: t.remaining,
+    serves: t.serves === NONE ? null : t.serves,
+    servedBy: t.servedBy === NONE ? null : t.servedBy,
+    specialPorts: specialPorts(w, t),
     frames: frameStates(w, t),
   };
 }
@@ -46,6 +54,7 @@ function capability(w: OsfWorld, task: Task, name: number): CapabilityState {
     name,
     type,
     userReferences: entry.urefs,
+    requested: entry.requested,
     port: port === null ? null : port.id,
     label: port?.label ?? '',
     uid: port === null ? null : uidOfPort(w, port),
@@ -70,45 +79,31 @@ function principalOf(w: OsfWorld, port: Port): Port | null {
   return null;
 }
 
-function regionsOf(w: OsfWorld, task: Task): RegionState[] {
-  return task.regions.map((id) => {
-    const { name, start, pages, protection, inheritance, object } = at(w.regions, id);
-    const { resident, remote } = whereabouts(w, at(w.objects, object), pages);
-    return { name, start, pages, protection, inheritance, resident, remote };
-  });
+/** The ports that the kernel keeps for a task or a thread; what is not set is not listed. */
+function specialPorts(w: OsfWorld, holder: Task | Thread): SpecialPortState[] {
+  const { self, sself } = holder;
+  const kept = 'special' in holder ? holder.special : [];
+  const all: [string, number][] = [
+    ['self', self],
+    ['sself', sself],
+    ...kept.map((port, which): [string, number] => [specialNames[which] ?? 'special', port]),
+    ...actionsIn(holder, EXC_MASK_ALL).map(({ mask, port }): [string, number] => [exceptionsIn(mask), port]),
+  ];
+  return all
+    .filter(([, port]) => port !== NONE)
+    .map(([what, id]) => {
+      const port = at(w.ports, id);
+      const principal = principalOf(w, port);
+      const receiver = principal === null ? '' : receiverOf(w, principal);
+      return { what, port: id, label: port.label, receiver, node: nodeName(w, principal?.node ?? NONE) };
+    });
 }
 
-/** How many pages of an object's chain are here, and how many are still at the node that they are imported from. */
-function whereabouts(
-  w: OsfWorld,
-  top: VmObject,
-  pages: number,
-): { resident: number; remote: { node: string; pages: number }[] } {
-  let resident = 0;
-  const remote = new Map<string, number>();
-  for (let page = 0; page < pages; page++) {
-    for (let object = top; ; object = at(w.objects, object.shadow)) {
-      const version = object.contents[page] ?? ABSENT - 1;
-      if (version >= 0) {
-        resident++;
-        break;
-      }
-      if (version === ABSENT && object.kind === 'import') {
-        const home = homeOf(w, object);
-        remote.set(home, (remote.get(home) ?? 0) + 1);
-        break;
-      }
-      if (object.shadow === NONE) break;
-    }
-  }
-  return { resident, remote: [...remote].map(([node, count]) => ({ node, pages: count })) };
-}
+const exceptionNames = ['bad access', 'bad instruction', 'arithmetic', 'emulation', 'software', 'breakpoint'];
 
-/** The node that supplies the absent pages of an import. */
-function homeOf(w: OsfWorld, object: VmObject): string {
-  const pager = w.ports.rows[object.pager];
-  if (pager === undefined || !pager.live) return '';
-  return pager.proxy ? nodeName(w, distributedOf(w, pager).destination) : nodeName(w, pager.node);
+function exceptionsIn(mask: number): string {
+  if (mask === EXC_MASK_ALL) return 'exceptions';
+  return `exception: ${exceptionNames.filter((_, index) => (mask & (2 << index)) !== 0).join(', ')}`;
 }
 
 /** None while the task has no emulator yet: it has just been made, or is on its way in. */

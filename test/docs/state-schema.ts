@@ -1,6 +1,6 @@
 /**
- * The JSON Schema of the inspected state, read off simulator/inspect/state.ts: its interfaces, and their comments as
- * descriptions. docs/state.schema.json is this, written down; the test beside it holds the two together.
+ * The JSON Schema of the inspected state, read off simulator/inspect/state.ts and the files beside it: their
+ * interfaces, and the comments as descriptions. docs/state.schema.json is this, written down; the test beside it holds the two together.
  *
  * It understands the few kinds of type that plain JSON needs, and throws at any other. Numbers are whole: times are
  * nanoseconds, sizes bytes, everything else is counted.
@@ -13,12 +13,15 @@ export interface Schema {
 }
 
 const source = 'simulator/inspect/state.ts';
+const sources = [source, 'simulator/inspect/state-ports.ts', 'simulator/inspect/state-memory.ts'];
 const rootName = 'ClusterState';
 
 export function stateSchema(): Schema {
-  const file = ts.createSourceFile(source, readFileSync(source, 'utf8'), ts.ScriptTarget.ES2022, true);
   const definitions: Record<string, Schema> = {};
-  for (const statement of file.statements) {
+  const statementsOf = (path: string): readonly ts.Statement[] => [
+    ...ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true).statements,
+  ];
+  for (const statement of sources.flatMap(statementsOf)) {
     if (ts.isInterfaceDeclaration(statement)) {
       definitions[statement.name.text] = { ...described(statement), ...objectSchema(statement.members) };
     } else if (ts.isTypeAliasDeclaration(statement)) {

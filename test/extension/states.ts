@@ -1,10 +1,11 @@
 // Cluster states made by hand: small ones, in which a test changes exactly what it is about.
+import type { MessageState, PortState } from '../../simulator/inspect/state-ports.ts';
 import type {
   CapabilityState,
   ClusterState,
   NodeState,
-  PortState,
   TaskState,
+  ThreadState,
   VprocState,
 } from '../../simulator/inspect/state.ts';
 
@@ -28,6 +29,7 @@ export function capability(name: number, given: Partial<CapabilityState> = {}): 
     name,
     type: 'send',
     userReferences: 1,
+    requested: false,
     port: name,
     label: `port ${name}`,
     uid: null,
@@ -49,8 +51,44 @@ export function task(number: number, name: string, given: Partial<TaskState> = {
     suspendCount: 0,
     threads: [],
     capabilities: [],
+    specialPorts: [],
     regions: [],
     files: [],
+    ...given,
+  };
+}
+
+export function thread(number: number, name: string, given: Partial<ThreadState> = {}): ThreadState {
+  return {
+    thread: number,
+    name,
+    state: 'waiting',
+    waits: '',
+    suspendCount: 0,
+    remaining: 0,
+    serves: null,
+    servedBy: null,
+    specialPorts: [],
+    frames: [],
+    ...given,
+  };
+}
+
+export function message(number: number, operation: string, given: Partial<MessageState> = {}): MessageState {
+  return {
+    message: number,
+    serial: number,
+    operation,
+    from: 'cc1',
+    fromNode: 'source',
+    right: 'send',
+    reply: null,
+    bytes: 64,
+    rights: 0,
+    carries: [],
+    networkForm: false,
+    bodyOn: null,
+    since: 0,
     ...given,
   };
 }
@@ -62,19 +100,27 @@ export function port(number: number, given: Partial<PortState> = {}): PortState 
     label: `port ${number}`,
     uid: null,
     copy: 'principal',
+    flags: [],
     dead: false,
     receiver: 'pma',
     receiverName: 1,
+    object: '',
+    portSet: null,
     destination: null,
+    way: ['source'],
     makeSendCount: 1,
     sequenceNumber: 0,
     queueLimit: 5,
     sendRights: 1,
     sendOnceRights: 0,
+    remoteSendOnceRights: 0,
     transit: 0,
     queue: [],
+    held: [],
+    refused: [],
     blockedSenders: [],
     waitingReceivers: [],
+    requests: [],
     ...given,
   };
 }
@@ -109,6 +155,8 @@ export function cluster(given: Partial<ClusterState> = {}): ClusterState {
     nodes: [],
     tasks: [],
     ports: [],
+    identities: [],
+    memoryObjects: [],
     vprocs: [],
     processes: [],
     migrations: [],

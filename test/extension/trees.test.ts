@@ -8,7 +8,7 @@ import { taskRows } from '../../extension/views/tasks.ts';
 import { spoken, tooltipMarkdown } from '../../extension/views/tooltip.ts';
 import { vprocRows } from '../../extension/views/vprocs.ts';
 import type { ClusterState, MigrationState, TaskState } from '../../simulator/inspect/state.ts';
-import { capability, cluster, node, port, task, vproc } from './states.ts';
+import { capability, cluster, message, node, port, task, thread, vproc } from './states.ts';
 
 /** The tree as text, as a reader sees it. */
 const drawn = (rows: readonly Row[], indent = ''): string[] =>
@@ -29,7 +29,7 @@ const marked = (
 const cc1 = task(7, 'cc1', {
   pid: 2,
   kind: 'process',
-  threads: [{ thread: 9, name: 'main', state: 'computing', waits: '', frames: [] }],
+  threads: [thread(9, 'main', { state: 'computing' })],
   capabilities: [capability(1), capability(2, { type: 'dead-name' })],
   regions: [
     {
@@ -38,6 +38,9 @@ const cc1 = task(7, 'cc1', {
       pages: 24,
       protection: 'rw',
       inheritance: 'copy',
+      needsCopy: false,
+      chain: [],
+      pageRuns: [],
       resident: 20,
       remote: [{ node: 'dest', pages: 4 }],
     },
@@ -135,7 +138,7 @@ describe('the tree of tasks', () => {
 });
 
 describe('the tree of ports', () => {
-  const queue = [{ message: 4, operation: 'proc_fork', from: 'cc1', bytes: 2048, rights: 2 }];
+  const queue = [message(4, 'proc_fork', { from: 'cc1', bytes: 2048, rights: 2 })];
   const ports = [
     port(1, { label: 'pma', queue, blockedSenders: ['sh'], waitingReceivers: ['pma'] }),
     port(2, { node: 'dest', label: 'pma', copy: 'proxy', receiver: '', receiverName: null, destination: 'source' }),

@@ -1,0 +1,49 @@
+/** Messages in a queue: who sent them, with what right, and what they bring. */
+import { NONE, at } from '../base/table.ts';
+import { WIRE_STRIDE } from '../dipc/crossing.ts';
+import { copyOn } from '../dipc/distributed.ts';
+import type { DipcWorld } from '../dipc/world.ts';
+import type { Message } from '../mach/ipc/message.ts';
+import { SEND_ONCE } from '../mach/ipc/space.ts';
+import { threadOf } from '../mach/thread.ts';
+import { BYTES_PER_PAGE } from '../mach/vm/object.ts';
+import { nodeName, rightWord, uidWords } from './label.ts';
+import type { MessageState } from './state-ports.ts';
+
+export function messageState(w: DipcWorld, message: Message): MessageState {
+  const sender = threadOf(w, message.sender);
+  return {
+    message: message.id,
+    serial: message.serial,
+    operation: message.operation,
+    from: sender?.name ?? '',
+    fromNode: sender === null ? '' : nodeName(w, sender.node),
+    right: message.destType === SEND_ONCE ? 'send-once' : 'send',
+    reply: message.reply === NONE ? null : portWords(w, message, message.reply),
+    bytes: message.bytes + message.pages * BYTES_PER_PAGE,
+    rights: message.rights.length / strideOf(message),
+    carries: carriedRights(w, message),
+    networkForm: message.wire,
+    bodyOn: null,
+    since: message.queuedAt === NONE ? null : message.queuedAt,
+  };
+}
+
+function carriedRights(w: DipcWorld, message: Message): string[] {
+  const { rights } = message;
+  const found: string[] = [];
+  for (let i = 0; i < rights.length; i += strideOf(message)) {
+    found.push(`${rightWord(rights[i]!)} ${portWords(w, message, rights[i + 1]!)}`.trim());
+  }
+  return found;
+}
+
+const strideOf = ({ wire }: Message): number => (wire ? WIRE_STRIDE : 2);
+
+/** The port that a message names: a copy on its node, or in network form a UID. */
+function portWords(w: DipcWorld, { wire, node }: Message, port: number): string {
+  if (port === NONE) return '';
+  if (!wire) return at(w.ports, port).label;
+  const copy = node === NONE ? null : copyOn(w, node, port);
+  return copy?.label ?? uidWords(w, port);
+}

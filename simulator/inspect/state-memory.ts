@@ -1,0 +1,61 @@
+/**
+ * Memory in the inspected state.
+ *
+ * A region refers to the first object of a chain: a page that an object does not have is looked for in the object that it
+ * shadows, and so on down. `pageRuns` says of every page of a region where that search ends. [mechanisms 3.2, 3.3, 3.5]
+ */
+
+export interface RegionState {
+  readonly name: string;
+  /** First page and number of pages of 4 KB. */
+  readonly start: number;
+  readonly pages: number;
+  readonly protection: string;
+  readonly inheritance: string;
+  /** The first write to a page copies it. */
+  readonly needsCopy: boolean;
+  /** Ids of the objects that a page is looked for in, in this order. */
+  readonly chain: readonly number[];
+  /** Pages whose valid copy is here, and pages that are still on another node, by node. */
+  readonly resident: number;
+  readonly remote: readonly { readonly node: string; readonly pages: number }[];
+  readonly pageRuns: readonly PageRunState[];
+}
+
+/** Neighbouring pages of which everything but the version is the same. */
+export interface PageRunState {
+  /** First page, counted from the first page of the region, and number of pages. */
+  readonly first: number;
+  readonly pages: number;
+  /**
+   * `here` and in the region's own object, `shadow`: here and in an object that it shadows, `remote`: on another node or
+   * with its pager, `zero`: nobody has written it yet, `lost`: its only copy was on a node that has failed.
+   */
+  readonly state: 'here' | 'shadow' | 'remote' | 'zero' | 'lost';
+  /** Node that has the pages; empty for `zero` and `lost`. */
+  readonly node: string;
+  /** Object in which the search ended. */
+  readonly object: number;
+  /** Version of each page that is here, in their order. */
+  readonly versions: readonly number[];
+}
+
+export interface MemoryObjectState {
+  readonly object: number;
+  readonly node: string;
+  readonly label: string;
+  readonly kind: 'anonymous' | 'file' | 'import';
+  readonly pages: number;
+  /** Pages that are in this object, on its node. */
+  readonly resident: number;
+  /** Regions and shadows on its node that use it. */
+  readonly references: number;
+  /** Object that missing pages are looked for in; null if there is none. */
+  readonly shadow: number | null;
+  /** Label and node of the pager; null if it has none. */
+  readonly pager: { readonly label: string; readonly node: string } | null;
+  /** Other nodes import it: its node answers for it. */
+  readonly exported: boolean;
+  /** The pager is gone: pages that are not here will never come. */
+  readonly lost: boolean;
+}
