@@ -8,7 +8,17 @@ import { NONE, at, select } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
 import type { DipcWorld } from '../dipc/world.ts';
 import type { Task } from '../mach/task.ts';
-import { ABSENT, type VmObject } from '../mach/vm/object.ts';
+import {
+  ABSENT,
+  LOST,
+  READ_ACCESS,
+  WRITE_ACCESS,
+  isDirty,
+  isManaged,
+  mayAccess,
+  pageOf,
+  type VmObject,
+} from '../mach/vm/object.ts';
 import type { Region } from '../mach/vm/region.ts';
 import { nodeName } from './label.ts';
 import type { MemoryObjectState, PageRunState, RegionState } from './state-memory.ts';
@@ -18,7 +28,7 @@ export function regionStates(w: DipcWorld, task: Task): RegionState[] {
 }
 
 function regionState(w: DipcWorld, region: Region): RegionState {
-  const { name, start, pages, protection, inheritance, needsCopy } = region;
+  const { name, start, pages, protection, maximum, inheritance, needsCopy } = region;
   const pageRuns = runsOf(w, region);
   const remote = new Map<string, number>();
   let resident = 0;
@@ -31,6 +41,7 @@ function regionState(w: DipcWorld, region: Region): RegionState {
     start,
     pages,
     protection,
+    maximum,
     inheritance,
     needsCopy,
     chain: chainOf(w, region.object),
@@ -46,12 +57,17 @@ function chainOf(w: DipcWorld, top: number): number[] {
   return chain;
 }
 
+interface Run extends PageRunState {
+  pages: number;
+  readonly versions: number[];
+}
+
 function runsOf(w: DipcWorld, { object, pages }: Region): PageRunState[] {
-  const runs: (PageRunState & { pages: number; versions: number[] })[] = [];
+  const runs: Run[] = [];
+  let run: Run | undefined;
   for (let page = 0; page < pages; page++) {
-    const { version, ...found } = find(w, at(w.objects, object), page);
-    let run = runs.at(-1);
-    if (run === undefined || run.state !== found.state || run.object !== found.object || run.node !== found.node) {
+    const { version, ...found } = findPage(w, at(w.objects, object), page);
+    if (run === undefined || !isSame(run, found)) {
       run = { first: page, pages: 0, ...found, versions: [] };
       runs.push(run);
     }
@@ -61,21 +77,41 @@ function runsOf(w: DipcWorld, { object, pages }: Region): PageRunState[] {
   return runs;
 }
 
-type Found = Pick<PageRunState, 'state' | 'node' | 'object'> & { readonly version: number };
+type Found = Omit<PageRunState, 'first' | 'pages' | 'versions'>;
 
-function find(w: DipcWorld, top: VmObject, page: number): Found {
+const isSame = (a: Found, b: Found): boolean =>
+  a.state === b.state &&
+  a.object === b.object &&
+  a.node === b.node &&
+  a.access === b.access &&
+  a.dirty === b.dirty &&
+  a.requested === b.requested;
+
+function findPage(w: DipcWorld, top: VmObject, page: number): Found & { readonly version: number } {
   for (let object = top; ; object = at(w.objects, object.shadow)) {
-    const version = object.contents[page] ?? NONE - 1;
-    const place = { object: object.id, version };
-    if (version >= 0) return { ...place, state: object === top ? 'here' : 'shadow', node: nodeName(w, object.node) };
-    if (version === ABSENT && object.lost) return { ...place, state: 'lost', node: '' };
-    if (version === ABSENT && object.pager !== NONE) return { ...place, state: 'remote', node: pagerNode(w, object) };
-    if (object.shadow === NONE) return { object: top.id, version: NONE, state: 'zero', node: '' };
+    const version = pageOf(object, page);
+    const found = {
+      object: object.id,
+      version,
+      access: accessTo(object, page),
+      dirty: version >= 0 && object.pager !== NONE && isDirty(object, page),
+      requested: object.requests.some((request) => request.page === page),
+    };
+    if (version >= 0) return { ...found, state: object === top ? 'here' : 'shadow', node: nodeName(w, object.node) };
+    if (version === LOST || (version === ABSENT && object.lost)) return { ...found, state: 'lost', node: '' };
+    if (version === ABSENT && isManaged(object)) return { ...found, state: 'remote', node: managerNode(w, object) };
+    if (object.shadow === NONE) return { ...found, object: top.id, state: 'zero', node: '' };
   }
 }
 
+function accessTo(object: VmObject, page: number): PageRunState['access'] {
+  if (mayAccess(object, page, WRITE_ACCESS)) return 'write';
+  return mayAccess(object, page, READ_ACCESS) ? 'read' : 'none';
+}
+
 /** The node that supplies the absent pages of an object, as far as its own node knows. */
-function pagerNode(w: DipcWorld, object: VmObject): string {
+function managerNode(w: DipcWorld, object: VmObject): string {
+  if (object.pager === NONE) return nodeName(w, object.node);
   const pager = w.ports.rows[object.pager];
   if (pager === undefined || !pager.live) return '';
   return nodeName(w, pager.proxy ? distributedOf(w, pager).destination : pager.node);
@@ -91,7 +127,9 @@ export function memoryObjectStates(w: DipcWorld): MemoryObjectState[] {
     resident: object.contents.reduce((sum, version) => sum + (version >= 0 ? 1 : 0), 0),
     references: object.references,
     shadow: object.shadow === NONE ? null : object.shadow,
-    pager: object.pager === NONE ? null : { label: at(w.ports, object.pager).label, node: pagerNode(w, object) },
+    copy: object.copyObject === NONE ? null : object.copyObject,
+    copyStrategy: object.copyStrategy,
+    pager: object.pager === NONE ? null : { label: at(w.ports, object.pager).label, node: managerNode(w, object) },
     exported: object.control !== NONE,
     lost: object.lost,
   }));

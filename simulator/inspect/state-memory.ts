@@ -11,6 +11,8 @@ export interface RegionState {
   readonly start: number;
   readonly pages: number;
   readonly protection: string;
+  /** What the protection can be raised to. */
+  readonly maximum: string;
   readonly inheritance: string;
   /** The first write to a page copies it. */
   readonly needsCopy: boolean;
@@ -36,6 +38,12 @@ export interface PageRunState {
   readonly node: string;
   /** Object in which the search ended. */
   readonly object: number;
+  /** What this node's kernel may do with the pages without asking. [mechanisms 3.2] */
+  readonly access: 'none' | 'read' | 'write';
+  /** They differ from what their pager has. */
+  readonly dirty: boolean;
+  /** They have been asked for, and a thread waits. */
+  readonly requested: boolean;
   /** Version of each page that is here, in their order. */
   readonly versions: readonly number[];
 }
@@ -44,7 +52,7 @@ export interface MemoryObjectState {
   readonly object: number;
   readonly node: string;
   readonly label: string;
-  readonly kind: 'anonymous' | 'file' | 'import';
+  readonly kind: 'anonymous' | 'file' | 'pager' | 'import';
   readonly pages: number;
   /** Pages that are in this object, on its node. */
   readonly resident: number;
@@ -52,6 +60,9 @@ export interface MemoryObjectState {
   readonly references: number;
   /** Object that missing pages are looked for in; null if there is none. */
   readonly shadow: number | null;
+  /** The newest copy object: a page is pushed there before it is written; null if there is none. [mechanisms 3.3] */
+  readonly copy: number | null;
+  readonly copyStrategy: 'symmetric' | 'delay' | 'call' | 'none';
   /** Label and node of the pager; null if it has none. */
   readonly pager: { readonly label: string; readonly node: string } | null;
   /** Other nodes import it: its node answers for it. */

@@ -38,6 +38,7 @@ const cc1 = task(7, 'cc1', {
       pages: 24,
       protection: 'rw',
       inheritance: 'copy',
+      maximum: 'rwx',
       needsCopy: false,
       chain: [],
       pageRuns: [],
