@@ -41,11 +41,21 @@ import { frozenMeansStill } from './p05-frozen-means-still.ts';
 import { nothingLeftBehind } from './p06-nothing-left-behind.ts';
 import { usageGoesOn } from './p07-usage-goes-on.ts';
 import { openFiles } from './p10-open-files.ts';
+import { nameSpace } from './tm1-name-space.ts';
+import { frozen } from './tm2-frozen.ts';
+import { queuesMove } from './tm3-queues-move.ts';
+import { receivesThere } from './tm4-one-receiver.ts';
+import { kernelPorts } from './tm6-kernel-port.ts';
 
 /** In the order in which they run: the tables themselves first, because the others rely on them. */
 export const checkers: readonly Checker[] = [
   references,
   queues,
+  nameSpace,
+  frozen,
+  queuesMove,
+  receivesThere,
+  kernelPorts,
   oneReceiver,
   receiverName,
   oneName,

@@ -11,6 +11,8 @@
  *   moved      its Mach task is at the destination
  *   resumed    it runs again (here or there)                  freeze time = resumed - suspended
  *   ended      everything is cleaned up                       total time = ended - decision
+ *
+ * A Mach task that is no process has a record too: its pid is NONE.
  */
 import type { Phase } from '../base/notice.ts';
 import { NONE, at, table, take, type Row, type Table } from '../base/table.ts';
@@ -18,6 +20,9 @@ import { tell } from '../mach/world.ts';
 import { announce, migrationChannel, phaseChannel } from '../osf1/announce.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import type { Agent } from './agent/agent.ts';
+import type { Ghost } from './task/ghost.ts';
+import { simply, type TaskMove } from './task/how.ts';
+import type { Relay } from './task/relay.ts';
 
 export interface Stamps {
   decision: number;
@@ -31,6 +36,7 @@ export interface Stamps {
 }
 
 export interface Migration extends Row {
+  /** NONE: the task is no process. */
   pid: number;
   name: string;
   by: 'process' | 'task';
@@ -49,23 +55,36 @@ export interface Migration extends Row {
   activity: number;
   /** Identity of the process's main thread: what the notices are about. */
   thread: number;
+  /** How its Mach task is moved. */
+  readonly how: TaskMove;
+  /** Row of the Mach task: the old one until it is here, then the new one; NONE if nobody has said or it is gone. */
+  task: number;
+  /** Row of the new task while it is being made, or NONE. */
+  made: number;
+  /** Pages that were moved while the task ran, and while it was frozen; the others follow when they are touched. */
+  readonly pages: { before: number; frozen: number };
+  /** What the task was when it was frozen: kept while it moves, and only if somebody watches. */
+  ghost: Ghost | null;
 }
 
 export interface MigrationTables {
   readonly migrations: Table<Migration>;
-  /** The migration servers of the nodes that have no PMA. */
+  /** The migration servers: of the nodes that have no PMA, and of those that were asked for more than a PMA does. */
   readonly agents: Table<Agent>;
+  /** Kernel ports of tasks that have moved, which a migration server stands in for. */
+  readonly relays: Table<Relay>;
 }
 
 export function migrationTables(): MigrationTables {
-  return { migrations: table(), agents: table() };
+  return { migrations: table(), agents: table(), relays: table() };
 }
 
 export interface MigrationWorld extends OsfWorld, MigrationTables {}
 
 export function migrationOpen(
   w: MigrationWorld,
-  fields: Pick<Migration, 'pid' | 'name' | 'by' | 'from' | 'to' | 'activity' | 'thread'>,
+  fields: Pick<Migration, 'pid' | 'name' | 'by' | 'from' | 'to' | 'activity' | 'thread'> &
+    Partial<Pick<Migration, 'how' | 'task'>>,
 ): Migration {
   return take(w.migrations, (id) => ({
     id,
@@ -85,7 +104,12 @@ export function migrationOpen(
       resumed: NONE,
       ended: NONE,
     },
+    task: NONE,
+    made: NONE,
+    pages: { before: 0, frozen: 0 },
+    ghost: null,
     ...fields,
+    how: { ...(fields.how ?? simply) },
   }));
 }
 
@@ -110,6 +134,8 @@ export function migrationEnd(w: MigrationWorld, id: number, outcome: 'done' | 'r
   m.outcome = outcome;
   m.reason = reason;
   m.stamps.ended = w.time;
+  m.made = NONE;
+  m.ghost = null;
   announce(w, migrationChannel(id));
   announce(w, phaseChannel(m.pid));
 }

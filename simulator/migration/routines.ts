@@ -13,6 +13,7 @@ import { reinstate, resume } from './process/refused.ts';
 import { restart } from './process/restart.ts';
 import { acquireTokens, regainTokens, returnTokens } from './process/tokens.ts';
 import { taskMigrationRoutines } from './task/routines.ts';
+import { moveMachTask } from './task/start.ts';
 
 export const migrationRoutines: readonly Routine[] = [
   ...taskMigrationRoutines,
@@ -31,6 +32,7 @@ export const migrationRoutines: readonly Routine[] = [
   giveUp,
   moveTask,
   pullTask,
+  moveMachTask,
 ];
 
 export const migrationServices: readonly (readonly [operation: string, routine: Routine])[] = [

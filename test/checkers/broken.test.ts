@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { BrokenRule } from '../../simulator/base/assert.ts';
 import { RUN } from '../../simulator/base/event.ts';
+import { NONE } from '../../simulator/base/table.ts';
 import { pushAt } from '../../simulator/base/queue.ts';
 import { checkAll, checkers } from '../../simulator/checkers/index.ts';
 import type { Distributed } from '../../simulator/dipc/distributed.ts';
@@ -10,7 +11,20 @@ import { DEFAULT_QUEUE_LIMIT, type Port } from '../../simulator/mach/ipc/port.ts
 import { setNoSenders } from '../../simulator/mach/ipc/requests.ts';
 import { destroyName } from '../../simulator/mach/ipc/release.ts';
 import { MAKE_SEND_ONCE, copyin } from '../../simulator/mach/ipc/right.ts';
-import { DEAD_NAME, SEND, becomeDeadName, find, insert, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
+import {
+  DEAD_NAME,
+  SEND,
+  SEND_RECEIVE,
+  becomeDeadName,
+  find,
+  insert,
+  setTypeAt,
+  setUrefsAt,
+} from '../../simulator/mach/ipc/space.ts';
+import { taskPort } from '../../simulator/mach/task.ts';
+import { taskResume, taskSuspend } from '../../simulator/mach/thread-control.ts';
+import { migrationOpen } from '../../simulator/migration/record.ts';
+import { arrived, remember, type Ghost } from '../../simulator/migration/task/ghost.ts';
 import { INIT, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
 import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
@@ -95,6 +109,19 @@ const request: SavedRequest = {
   kernelPort: -1,
   activity: 0,
 };
+
+/** The server is what a migration has just brought here; what it was before is returned. */
+function hasMoved({ w, server: { task } }: Scene): Ghost {
+  taskSuspend(w, task);
+  taskPort(w, task);
+  const { name, node, id } = task;
+  const m = migrationOpen(w, { pid: 7, name, by: 'task', from: node, to: node, activity: 0, thread: 0, task: id });
+  remember(w, m.id);
+  m.made = id;
+  arrived(w, m.id);
+  checkAll(w);
+  return m.ghost!;
+}
 
 const breakages: Record<string, (s: Scene) => void> = {
   I1: ({ w, server, quiet }) => {
@@ -245,6 +272,25 @@ const breakages: Record<string, (s: Scene) => void> = {
     procAllocate(w, client.task.node, 7).state = 'running';
     const lost = { path: '/lost', capability: 0xffff00, token: 0xffff00, position: 0, server: 'here' };
     Object.assign(client.task, { kind: 'process', pid: 7, emulator: { ...newEmulator(), files: [lost] } });
+  },
+  T1: (s) => {
+    Object.assign(hasMoved(s).names[0]!, { urefs: 9 });
+  },
+  T2: (s) => {
+    hasMoved(s);
+    taskResume(s.w, s.server.task);
+  },
+  T3: (s) => {
+    const name = hasMoved(s).names.find(({ queued }) => queued.length > 1)!;
+    Object.assign(name, { queued: name.queued.toReversed() });
+  },
+  T4: (s) => {
+    hasMoved(s);
+    setTypeAt(s.client.task.space, find(s.client.task.space, s.toFull), SEND_RECEIVE, 1);
+  },
+  T6: (s) => {
+    hasMoved(s);
+    s.server.task.self = NONE;
   },
   H1: ({ client }) => {
     client.task.special = [9999];

@@ -1,13 +1,14 @@
 /**
- * Taking in a task and nothing else: what an agent does for task-only migration of a process [mechanisms 5.9].
+ * Taking in a task and nothing else: what an agent does [mechanisms 4.3, 5.9].
  *
- * Before: the PMA of the process has frozen it and asks, with a right to the task's kernel port.
- * After:  the Mach task runs here. The process is still the source PMA's: proc, vproc, and every right of the task that
- *         names that PMA are as they were, so each of its system calls crosses the network from now on.
- * Undo:   the simple migration server's own, until commit; the task goes on at the source.
+ * Before: whoever looks after the task has frozen it and asks, with a right to the task's kernel port.
+ * After:  the Mach task is on the destination. If it was moved alone it runs, and what looked after it still does: the
+ *         process is still the source PMA's, with every right as it was, so each of its system calls crosses the network
+ *         from now on. Otherwise a PMA on the destination has asked, and goes on from here.
+ * Undo:   the mover's own, until commit; the task goes on at the source.
  *
  *   travels                          rights   from
- *   right to the task's kernel port     1     the source PMA
+ *   right to the task's kernel port     1     who looks after it
  *   the task                                  the source's kernel, pulled (4.2)
  */
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
@@ -15,12 +16,21 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
+import type { TaskMove } from '../task/how.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
 import { selfOf } from './agent.ts';
 
-/** Body of `migration.pull`. The right to the task's kernel port comes along. */
-export interface Pull {
+/** Body of `migration.pre_copy`. The right to the task's kernel port comes along. */
+export interface PreCopy {
   readonly migration: number;
+  readonly how: TaskMove;
+  readonly to: number;
+}
+
+/** Body of `migration.pull`. The right to the task's kernel port comes along. */
+export interface Pull extends PreCopy {
+  /** Without its process: the agent resumes it. */
+  readonly alone: boolean;
   /** The process is stopped, and stays so. */
   readonly stopped: boolean;
 }
@@ -33,26 +43,28 @@ interface Pulling extends Request {
 }
 
 export const pullTask = routine<MigrationWorld, Pulling>('migration.pull', 'takes a task in', [
-  step('move the task here', (w, t, f) => {
-    const { migration } = f.body;
-    enterPhase(w, migration, 'install', t.node);
-    stamp(w, migration, 'installed');
+  step('move the task', (w, t, f) => {
+    const { migration, alone, how, to } = f.body;
+    if (alone) {
+      enterPhase(w, migration, 'install', to);
+      stamp(w, migration, 'installed');
+    }
     atStep(w, migration, 10);
-    call(t, smsRoutine, migratingTask(migration, f.names[0]!, selfOf(w, t)));
+    call(t, smsRoutine, migratingTask(migration, f.names[0]!, selfOf(w, t), { how, to }));
   }),
   step('resume it', (w, t, f) => {
-    const { code, task, threads } = t.result as TaskMigrationResult;
-    const { migration, stopped } = f.body;
+    const { code, task, surplus } = t.result as TaskMigrationResult;
+    const { migration, alone, stopped, to } = f.body;
     f.code = code;
-    f.surplus = [...threads, task];
-    if (code !== 'KERN_SUCCESS') return;
+    f.surplus = [...surplus, f.names[0]!];
+    if (code !== 'KERN_SUCCESS' || !alone) return;
     stamp(w, migration, 'moved');
-    enterPhase(w, migration, 'restart', t.node);
+    enterPhase(w, migration, 'restart', to);
     atStep(w, migration, 14);
     if (!stopped) kernelCall(w, t, task, 'task_resume');
   }),
   step('note that it runs', (w, _t, f) => {
-    if (f.code === 'KERN_SUCCESS') stamp(w, f.body.migration, 'resumed');
+    if (f.code === 'KERN_SUCCESS' && f.body.alone) stamp(w, f.body.migration, 'resumed');
   }),
   step('give up the rights to it', (w, t, f) => {
     const name = f.surplus!.shift();

@@ -29,11 +29,11 @@ export interface MoveTask {
 export const moveTask = routine<MigrationWorld, MoveTask>('migration.move_task', 'moves the task of a process', [
   step('ask the agent to pull it', (w, t, f) => {
     const { names, state } = procOf(w, t.node, f.pid)!;
-    const { to } = at(w.migrations, f.migration);
+    const { to, how } = at(w.migrations, f.migration);
     stamp(w, f.migration, 'detached');
-    const body: Pull = { migration: f.migration, stopped: state === 'stopped' };
+    const body: Pull = { migration: f.migration, alone: true, stopped: state === 'stopped', how, to };
     const rights = [{ name: names.task, disposition: COPY_SEND }];
-    rpc(w, t, agentFor(w, pmaOf(w, t), to), 'migration.pull', { body, rights });
+    rpc(w, t, agentFor(w, pmaOf(w, t), to, how), 'migration.pull', { body, rights });
   }),
   step('see how it went', (w, t, f) => {
     f.code = t.code;

@@ -88,9 +88,9 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     call(t, smsRoutine, migratingTask(f.body.migration, task, pmaOf(w, t).self));
   }),
   step('take its credentials over', (w, t, f) => {
-    const { code, threads } = t.result as TaskMigrationResult;
+    const { code, surplus } = t.result as TaskMigrationResult;
     const { migration, pid } = f.body;
-    f.surplus = [...threads];
+    f.surplus = [...surplus];
     if (code !== 'KERN_SUCCESS') {
       f.refusal = code;
       f.surplus.push(...f.names);

@@ -45,7 +45,7 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       const pma = pmaOf(w, t);
       const proc = procOf(w, t.node, f.pid)!;
       const m = recordOf(w, t, proc, f);
-      const agent = agentFor(w, pma, f.node);
+      const agent = agentFor(w, pma, f.node, m.how);
       if (m.by === 'process' && pmaAt(w, f.node) === null) return refuse(w, t, f, 'ENOSYS', 'no PMA there');
       if (agent === NONE || destinationOf(w, at(w.tasks, t.task), agent) === NONE) {
         return refuse(w, t, f, 'EHOSTDOWN', 'destination is down');

@@ -1,8 +1,21 @@
 /** The routines of task migration. */
 import type { Routine } from '../../mach/routine.ts';
+import { cleanPoints } from './clean-points.ts';
 import { importRegion } from './import-region.ts';
+import { kernelPort } from './kernel-port.ts';
+import { makeTask } from './make-task.ts';
 import { moveName } from './move-name.ts';
 import { moveThread } from './move-thread.ts';
+import { relayLoop } from './relay.ts';
 import { smsRoutine } from './sms.ts';
 
-export const taskMigrationRoutines: readonly Routine[] = [smsRoutine, importRegion, moveName, moveThread];
+export const taskMigrationRoutines: readonly Routine[] = [
+  smsRoutine,
+  cleanPoints,
+  makeTask,
+  importRegion,
+  moveName,
+  kernelPort,
+  moveThread,
+  relayLoop,
+];

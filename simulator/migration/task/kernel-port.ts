@@ -1,0 +1,67 @@
+/**
+ * Step 7: whoever knew the task, or one of its threads, by its kernel port reaches the new one by the same port
+ * [mechanisms 4.2, 4.4]. The kernel of the source gives the receive right up; the husk answers on a port of its own.
+ *
+ *   takeover        the right moves into the destination's kernel, which answers on it from now on. Nothing remains
+ *   interposition   the agent keeps the right, and relays what is asked there (relay.ts). The task gets a send right to
+ *                   it when it asks for its own port (sself), so its calls on itself take that way too
+ *
+ * It comes after everything that needs the old task by its port, and before anything can run.
+ */
+import { NONE } from '../../base/table.ts';
+import { MAKE_SEND, MOVE_RECEIVE } from '../../mach/ipc/right.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { TASK_KERNEL_PORT, THREAD_KERNEL_PORT } from '../../mach/kernel-services/special-port-services.ts';
+import { finish, goTo, routine, step } from '../../mach/routine.ts';
+import type { MigrationWorld } from '../record.ts';
+import { relayOpen, relaySet } from './relay.ts';
+
+export interface KernelPort {
+  readonly migration: number;
+  readonly what: 'task' | 'thread';
+  readonly interpose: boolean;
+  /** Names of the port that is known to others, and of the one that the new task or thread was made with. */
+  readonly old: number;
+  readonly made: number;
+  readonly agentSelf: number;
+  husk: number;
+  receive: number;
+}
+
+/** What the routine finishes with: the name of the husk's port, by which it can be ended. */
+export interface MovedKernelPort {
+  readonly code: string;
+  readonly husk: number;
+}
+
+export function movingKernelPort(fields: Omit<KernelPort, 'husk' | 'receive'>): KernelPort {
+  return { ...fields, husk: NONE, receive: NONE };
+}
+
+export const kernelPort = routine<MigrationWorld, KernelPort>('sms.kernel port', 'moves a kernel port', [
+  step('take its kernel port from the source', (w, t, f) => kernelCall(w, t, f.old, `${f.what}_extract_kernel_port`)),
+  step('answer on it here', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: t.code, husk: f.husk } satisfies MovedKernelPort);
+    f.receive = t.names[0]!;
+    f.husk = t.names[1]!;
+    if (f.interpose) return goTo(w, t, 'receive on it');
+    const rights = [{ name: f.receive, disposition: MOVE_RECEIVE }];
+    kernelCall(w, t, f.made, `${f.what}_take_kernel_port`, { rights });
+  }),
+  step('forget the port that it was made with', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: t.code, husk: f.husk } satisfies MovedKernelPort);
+    kernelCall(w, t, f.agentSelf, 'mach_port_deallocate', { body: { name: f.made } });
+  }),
+  step('it has moved', (_w, t, f) => finish(t, { code: 'KERN_SUCCESS', husk: f.husk } satisfies MovedKernelPort)),
+  step('receive on it', (w, t, f) => {
+    const set = relaySet(w, t);
+    kernelCall(w, t, f.agentSelf, 'mach_port_move_member', { body: { member: f.receive, set } });
+  }),
+  step('let it stand for the new one', (w, t, f) => {
+    relayOpen(w, t, { migration: f.migration, what: f.what, name: f.receive, target: f.made });
+    const whichPort = f.what === 'task' ? TASK_KERNEL_PORT : THREAD_KERNEL_PORT;
+    const rights = [{ name: f.receive, disposition: MAKE_SEND }];
+    kernelCall(w, t, f.made, `${f.what}_set_special_port`, { body: { whichPort }, rights });
+  }),
+  step('it is relayed', (_w, t, f) => finish(t, { code: t.code, husk: f.husk } satisfies MovedKernelPort)),
+]);
