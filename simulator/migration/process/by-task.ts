@@ -16,6 +16,7 @@ import { procOf } from '../../osf1/proc.ts';
 import { agentFor } from '../agent/agent.ts';
 import type { Pull } from '../agent/pull.ts';
 import { enterPhase, migrationEnd, stamp, type MigrationWorld } from '../record.ts';
+import { settled } from '../task/ghost.ts';
 import { giveUp, type GiveUp } from './lost.ts';
 import { resume, thaw, type Resume } from './refused.ts';
 
@@ -44,6 +45,7 @@ export const moveTask = routine<MigrationWorld, MoveTask>('migration.move_task',
   }),
   step('let it go on here', (w, t, f) => {
     enterPhase(w, f.migration, 'refused', t.node);
+    settled(w, f.migration);
     call(t, resume, { pid: f.pid, count: 0 } satisfies Resume);
   }),
   step('handle what was kept', (w, t, f) => {

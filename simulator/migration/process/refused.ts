@@ -17,6 +17,7 @@ import { pmaOf } from '../../osf1/pma/pma.ts';
 import { procOf } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
 import { atStep, enterPhase, migrationEnd, stamp, type MigrationWorld } from '../record.ts';
+import { settled } from '../task/ghost.ts';
 import { regainTokens } from './tokens.ts';
 
 export interface Reinstate {
@@ -32,6 +33,7 @@ export const reinstate = routine<MigrationWorld, Reinstate>('migration.reinstate
   step('take its tokens back', (w, t, f) => {
     assert(!at(w.migrations, f.migration).committed, '4.6', `${f.pid} is taken back after commit`);
     enterPhase(w, f.migration, 'refused', t.node);
+    settled(w, f.migration);
     atStep(w, f.migration, 17);
     if (f.tokens.length > 0) call(t, regainTokens, { tokens: f.tokens });
   }),

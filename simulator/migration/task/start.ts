@@ -27,6 +27,7 @@ import { threadCreate, threadStart, type Thread } from '../../mach/thread.ts';
 import { agentPort } from '../agent/agent.ts';
 import type { PreCopy, Pull } from '../agent/pull.ts';
 import { atStep, enterPhase, migrationEnd, migrationOpen, stamp, type MigrationWorld } from '../record.ts';
+import { settled } from './ghost.ts';
 import { simply, unsupported, type TaskMove } from './how.ts';
 
 export interface TaskMigrationRequest {
@@ -131,6 +132,7 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
   }),
   step('ask what the agent has left of it', (w, t, f) => {
     enterPhase(w, f.migration, 'refused', at(w.migrations, f.migration).from);
+    settled(w, f.migration);
     kernelCall(w, t, f.task, 'task_info');
   }),
   step('let it go on at the source', (w, t, f) => {
