@@ -13,7 +13,7 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import type { DipcWorld } from '../../dipc/world.ts';
-import { queueOf } from '../../mach/ipc/mqueue.ts';
+import { queueOf } from '../../mach/ipc/queue.ts';
 import type { Port } from '../../mach/ipc/port.ts';
 import { PORT_SET, RECEIVE, lookup, names } from '../../mach/ipc/space.ts';
 import type { Task } from '../../mach/task.ts';

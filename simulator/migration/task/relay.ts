@@ -10,7 +10,8 @@
  */
 import { NONE, at, release, take, type Row } from '../../base/table.ts';
 import { answer, receive, type Carried } from '../../mach/ipc/mach-msg.ts';
-import { MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE, destroyName, portSetAllocate } from '../../mach/ipc/right.ts';
+import { destroyName } from '../../mach/ipc/release.ts';
+import { MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE, portSetAllocate } from '../../mach/ipc/right.ts';
 import { DEAD_NAME, RECEIVE, SEND_ONCE, lookup } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, goTo, routine, step } from '../../mach/routine.ts';
