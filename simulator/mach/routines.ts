@@ -4,6 +4,7 @@ import { contentRoutines, contentServices } from './kernel-services/memory-conte
 import { inheritServices } from './kernel-services/memory-inherit.ts';
 import { memoryServices } from './kernel-services/memory-services.ts';
 import { portServices } from './kernel-services/port-services.ts';
+import { receiveServices } from './kernel-services/receive-services.ts';
 import { specialPortServices } from './kernel-services/special-port-services.ts';
 import { taskServices } from './kernel-services/task-services.ts';
 import { threadServices } from './kernel-services/thread-services.ts';
@@ -17,6 +18,7 @@ export const kernelServices: readonly Routine[] = [
   ...threadServices,
   ...specialPortServices,
   ...portServices,
+  ...receiveServices,
   ...memoryServices,
   ...contentServices,
   ...inheritServices,

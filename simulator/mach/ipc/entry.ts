@@ -12,7 +12,7 @@ import { notifyDeadName, notifyPortDeleted } from './notify.ts';
 import { bury } from './port-death.ts';
 import type { Port } from './port.ts';
 import { dropSend } from './release.ts';
-import { setDeadName } from './requests.ts';
+import { renameDeadName, setDeadName } from './requests.ts';
 import {
   DEAD_NAME,
   MAXIMUM_USER_REFERENCES,
@@ -26,6 +26,7 @@ import {
   nameAt,
   portAt,
   remove,
+  rename,
   setRequestedAt,
   setTypeAt,
   setUrefsAt,
@@ -96,6 +97,16 @@ export function dropReference(task: Task, index: number): void {
   const urefs = urefsAt(space, index) - 1;
   if (urefs === 0) remove(space, nameAt(space, index));
   else setUrefsAt(space, index, urefs);
+}
+
+/** mach_port_rename: the name must mean something, and the slot of the other one must be vacant. */
+export function renameEntry(w: MachWorld, task: Task, name: number, to: number): void {
+  const { space } = task;
+  const index = find(space, name);
+  const type = typeAt(space, index);
+  if (isRequestedAt(space, index)) renameDeadName(w, at(w.ports, portAt(space, index)), task.id, name, to);
+  if ((type & (RECEIVE | PORT_SET)) !== 0) at(w.ports, portAt(space, index)).receiverName = to;
+  rename(space, name, to);
 }
 
 /** What asking for a dead-name notice comes to: `before` is the port of the request before, or NONE. */

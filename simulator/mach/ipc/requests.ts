@@ -93,6 +93,12 @@ export function setDeadName(w: MachWorld, port: Port, task: number, name: number
   return before;
 }
 
+/** The name that a dead-name request is about is another one now. */
+export function renameDeadName(w: MachWorld, port: Port, task: number, name: number, to: number): void {
+  const row = at(w.requests, port.requests);
+  row.deadNames = row.deadNames.with(placeOf(row.deadNames, task, name) + 1, to);
+}
+
 /** Takes all dead-name requests of the port away, to be acted upon. */
 export function takeDeadNames(w: MachWorld, port: Port): readonly number[] {
   if (port.requests === NONE) return noDeadNames;

@@ -50,22 +50,23 @@ export interface Right {
   port: number;
 }
 
-/** A new port whose receive right the task holds; returns its name. */
-export function portAllocate(w: MachWorld, task: Task, label: string): number {
-  const port = portCreate(w, task.node, label);
-  const name = insert(task.space, RECEIVE, port.id, 0);
-  port.receiver = task.id;
-  port.receiverName = name;
-  return name;
+/** A new port whose receive right the task holds; returns its name. `as` chooses the name, whose slot must be vacant. */
+export function portAllocate(w: MachWorld, task: Task, label: string, as = NONE): number {
+  return allocate(w, task, label, RECEIVE, as);
 }
 
 /** A new, empty port set; returns its name. */
-export function portSetAllocate(w: MachWorld, task: Task, label: string): number {
-  const set = portCreate(w, task.node, label);
-  set.set = true;
-  const name = insert(task.space, PORT_SET, set.id, 0);
-  set.receiver = task.id;
-  set.receiverName = name;
+export function portSetAllocate(w: MachWorld, task: Task, label: string, as = NONE): number {
+  return allocate(w, task, label, PORT_SET, as);
+}
+
+function allocate(w: MachWorld, task: Task, label: string, type: number, as: number): number {
+  const port = portCreate(w, task.node, label);
+  port.set = type === PORT_SET;
+  if (as !== NONE) insertAs(task.space, as, type, port.id, 0);
+  const name = as === NONE ? insert(task.space, type, port.id, 0) : as;
+  port.receiver = task.id;
+  port.receiverName = name;
   return name;
 }
 

@@ -4,10 +4,11 @@
  * Blocked senders are served strictly in order: the first one's message takes the place that a dequeue makes. (Real
  * Mach wakes the first and lets it try again, so that a newcomer may overtake; see docs/decisions.)
  */
+import { ROOM } from '../../base/event.ts';
 import { WAITING, book } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
 import { SENDING, runAt, type Thread } from '../thread.ts';
-import { tell, type MachWorld } from '../world.ts';
+import { emit, tell, type MachWorld } from '../world.ts';
 import type { Message } from './message.ts';
 import { enqueue } from './mqueue.ts';
 import type { Port } from './port.ts';
@@ -61,6 +62,13 @@ export function sendDone(w: MachWorld, t: Thread): void {
 export function leaveSenders(w: MachWorld, t: Thread, port: Port): void {
   port.firstSender = without(w, port.firstSender, t);
   port.lastSender = lastOf(w, port.firstSender);
+}
+
+/** mach_port_set_qlimit: whoever waits for the room that there is now goes on [mechanisms 1.6]. */
+export function setQueueLimit(w: MachWorld, port: Port, qlimit: number): void {
+  port.qlimit = qlimit;
+  if (port.callers) emit(w, ROOM, port.id);
+  else admitSenders(w, port);
 }
 
 /** The port dies: every send is over and reports success; returns the messages, which are to be destroyed. */

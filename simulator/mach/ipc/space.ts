@@ -15,6 +15,9 @@
  */
 import { NONE, shortList } from '../../base/table.ts';
 
+/** The name that stands for a right to a dead port; it is never in a space. */
+export const DEAD = 0xffffffff;
+
 export const FREE = 0;
 export const SEND = 1;
 export const RECEIVE = 2;
@@ -145,6 +148,22 @@ export function insertAs(space: Space, name: number, type: number, port: number,
   space.words[index * wordsPerEntry] = (name & 255) << generationShift;
   occupy(space, index, type, port, urefs);
   return true;
+}
+
+/** Whether the slot of the name can be claimed. Name 0 and all ones are no names [mechanisms 1.2]. */
+export function isVacant(space: Space, name: number): boolean {
+  const index = (name >> 8) - 1;
+  return index >= entriesOf(space) || typeAt(space, index) === FREE;
+}
+
+/** The entry moves to the chosen name, whose slot must be vacant. */
+export function rename(space: Space, name: number, to: number): void {
+  const index = find(space, name);
+  const [type, port, urefs] = [typeAt(space, index), portAt(space, index), urefsAt(space, index)];
+  const requested = isRequestedAt(space, index);
+  remove(space, name);
+  insertAs(space, to, type, port, urefs);
+  setRequestedAt(space, find(space, to), requested);
 }
 
 /** Frees the entry; its name will never mean anything again until the generation comes round. */

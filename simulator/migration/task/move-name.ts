@@ -13,7 +13,7 @@ import { NONE } from '../../base/table.ts';
 import { MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { DEAD_NAME, PORT_SET, RECEIVE, SEND_ONCE } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import type { ReceiveStatus } from '../../mach/kernel-services/port-services.ts';
+import type { ReceiveStatus } from '../../mach/kernel-services/receive-services.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { MigrationWorld } from '../record.ts';
 
@@ -90,7 +90,7 @@ export const moveName = routine<MigrationWorld, MoveName>('sms.move name', 'move
   }),
   step('moved', (_w, t) => finish(t, t.code)),
   step('make the set again', (w, t, f) => {
-    kernelCall(w, t, f.to, 'mach_port_allocate_name', { body: { name: f.name, type: f.type, urefs: f.urefs } });
+    kernelCall(w, t, f.to, 'mach_port_allocate_name', { body: { name: f.name, right: f.type, urefs: f.urefs } });
   }),
   step('made', (_w, t) => finish(t, t.code)),
 ]);
