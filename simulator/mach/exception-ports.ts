@@ -21,6 +21,17 @@ export const EXC_SOFTWARE = 5;
 export const EXC_BREAKPOINT = 6;
 const EXC_TYPES = 6;
 
+/** By type, as people read them. */
+export const exceptionNames = [
+  '',
+  'EXC_BAD_ACCESS',
+  'EXC_BAD_INSTRUCTION',
+  'EXC_ARITHMETIC',
+  'EXC_EMULATION',
+  'EXC_SOFTWARE',
+  'EXC_BREAKPOINT',
+] as const;
+
 /** What an `exception_mask` of all types holds. */
 export const EXC_MASK_ALL = ((1 << EXC_TYPES) - 1) << 1;
 

@@ -20,8 +20,9 @@ import { copyin, copyout, destinationOf, portAllocate } from './ipc/right.ts';
 import { lookup } from './ipc/space.ts';
 import { charge, occupy } from './processor.ts';
 import { call, finish, routine, step, unknownOperation, type Routine } from './routine.ts';
-import { taskCreate } from './task.ts';
-import { emptyHand, isWaitingOn, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
+import { growPool } from './pool.ts';
+import { taskCreate, type Task } from './task.ts';
+import { emptyHand, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
 
 export interface KernelRequest {
@@ -124,7 +125,7 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
   step('receive a request', (w, t, f) => receive(w, t, f.on)),
   step('perform the service', (w, t, f) => {
     f.reply = t.reply;
-    growPool(w, t, f.on);
+    growPool(w, t, f.on, kernelThread);
     const service = w.setup.kernelServices.get(t.operation) ?? unknownOperation;
     call(t, service, { operation: t.operation, body: t.body, port: t.kernelPort } satisfies KernelRequest);
   }),
@@ -152,20 +153,14 @@ export function boot(w: MachWorld, name: string, memory: number): Node {
   node.kernelTask = task.id;
   const on = portAllocate(w, task, `kernel@${name}.requests`);
   node.kernelQueue = lookup(task.space, on)!.port;
-  kernelThread(w, node, on);
+  kernelThread(w, task, on);
   return node;
 }
 
-function kernelThread(w: MachWorld, node: Node, on: number): void {
-  const t = threadCreate(w, at(w.tasks, node.kernelTask), `kernel@${node.name}`);
+function kernelThread(w: MachWorld, task: Task, on: number): void {
+  const t = threadCreate(w, task, task.name);
   call(t, kernelLoop, { on, reply: NONE } satisfies KernelLoop);
   threadStart(w, t);
-}
-
-function growPool(w: MachWorld, t: Thread, on: number): void {
-  const task = at(w.tasks, t.task);
-  for (const id of task.threads) if (isWaitingOn(at(w.threads, id), on)) return;
-  kernelThread(w, at(w.nodes, t.node), on);
 }
 
 /** Gives up what a service did not take. */

@@ -1,4 +1,5 @@
 /** All routines of the microkernel, and which of them serve which operation. */
+import { exceptionRoutine } from './exceptions.ts';
 import { kernelLoop, trap } from './kernel-call.ts';
 import { contentRoutines, contentServices } from './kernel-services/memory-contents.ts';
 import { inheritServices } from './kernel-services/memory-inherit.ts';
@@ -30,6 +31,7 @@ export const machRoutines: readonly Routine[] = [
   kernelLoop,
   trap,
   pageInRoutine,
+  exceptionRoutine,
   ...contentRoutines.filter((each) => !contentServices.includes(each)),
   ...kernelServices,
 ];

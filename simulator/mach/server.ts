@@ -5,15 +5,15 @@
  * A handler routine is called with a `Request` as its data, and finishes with a Payload (the answer), or with null if
  * somebody else will answer: then the handler has kept, moved or used up the reply right (`request.reply`).
  *
- * A pool grows: when a thread takes a request and no other waits, one more thread is made, so that a handler may block
- * without stopping the server [mechanisms 2.5, kernel server threads].
+ * A server has a pool of threads, which grows (pool.ts): a handler may block without stopping the server.
  */
 import { copy } from '../base/plain.ts';
-import { NONE, at } from '../base/table.ts';
+import { NONE } from '../base/table.ts';
 import { answer, receive, type Payload } from './ipc/mach-msg.ts';
+import { growPool } from './pool.ts';
 import { call, routine, step, unknownOperation } from './routine.ts';
 import type { Task } from './task.ts';
-import { isWaitingOn, threadCreate, threadStart, type Thread } from './thread.ts';
+import { threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
 
 /** What a handler is called with; handlers add fields of their own. */
@@ -46,7 +46,7 @@ export const serverLoop = routine<MachWorld, Loop>('server', 'receives, serves, 
       top.step = 0;
       return;
     }
-    growPool(w, t, f.on);
+    growPool(w, t, f.on, serve);
     f.request = {
       operation: t.operation,
       body: t.body,
@@ -74,10 +74,4 @@ export function serve(w: MachWorld, task: Task, on: number): Thread {
   call(t, serverLoop, { on, request: null } satisfies Loop);
   threadStart(w, t);
   return t;
-}
-
-function growPool(w: MachWorld, t: Thread, on: number): void {
-  const task = at(w.tasks, t.task);
-  for (const id of task.threads) if (isWaitingOn(at(w.threads, id), on)) return;
-  serve(w, task, on);
 }

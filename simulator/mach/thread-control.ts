@@ -22,12 +22,15 @@ import {
   ENDED,
   READY,
   RECEIVING,
+  RETRY_NOTHING,
   RETRY_RECEIVE,
+  RETRY_REPORT,
   RETRY_STEP,
   SENDING,
   SLEEPING,
   blankThread,
   isSuspended,
+  noNames,
   type Thread,
 } from './thread.ts';
 import { emit, type MachWorld } from './world.ts';
@@ -37,9 +40,12 @@ export function threadSuspend(w: MachWorld, t: Thread): void {
   stopComputing(w, t);
 }
 
-export function threadResume(w: MachWorld, t: Thread): void {
-  if (t.suspendCount > 0) t.suspendCount--;
+/** False if it was not suspended: KERN_FAILURE. */
+export function threadResume(w: MachWorld, t: Thread): boolean {
+  if (t.suspendCount === 0) return false;
+  t.suspendCount--;
   unpark(w, t);
+  return true;
 }
 
 export function taskSuspend(w: MachWorld, task: Task): void {
@@ -47,9 +53,11 @@ export function taskSuspend(w: MachWorld, task: Task): void {
   for (const id of task.threads) stopComputing(w, at(w.threads, id));
 }
 
-export function taskResume(w: MachWorld, task: Task): void {
-  if (task.suspendCount > 0) task.suspendCount--;
+export function taskResume(w: MachWorld, task: Task): boolean {
+  if (task.suspendCount === 0) return false;
+  task.suspendCount--;
   for (const id of task.threads) unpark(w, at(w.threads, id));
+  return true;
 }
 
 /** Whether the kernel is in the middle of something for the thread: an abort has to wait for its end. */
@@ -59,15 +67,23 @@ export function isInKernel(w: MachWorld, t: Thread): boolean {
   return t.state === SENDING && !isBlockedSender(w, t);
 }
 
+/** Whether an abort would not be noticed: whatever the thread is in is called again when it goes on. */
+export function canAbortSafely(w: MachWorld, t: Thread): boolean {
+  return !isInKernel(w, t) && t.retry !== RETRY_REPORT;
+}
+
 /**
- * thread_abort_safely on a suspended thread that is not in the middle of a kernel operation. It stands at a clean
- * point afterwards: parked, with what it has to do again in `retry`.
+ * thread_abort on a thread that is not in the middle of a kernel operation: what it waits for is interrupted. It stands
+ * at a clean point afterwards, with what it has to do again in `retry`, or with the code that its program asked to see;
+ * and goes on from there, unless it is suspended.
  */
 export function threadAbort(w: MachWorld, t: Thread): void {
+  const report = t.retry === RETRY_REPORT;
   switch (t.state) {
     case RECEIVING:
       if (t.waitPort !== NONE) leaveQueue(w, t);
-      t.retry = RETRY_RECEIVE;
+      t.retry = report ? RETRY_NOTHING : RETRY_RECEIVE;
+      if (report) interrupted(w, t, 'MACH_RCV_INTERRUPTED');
       break;
     case SENDING: {
       const message = at(w.messages, t.outgoing);
@@ -75,7 +91,8 @@ export function threadAbort(w: MachWorld, t: Thread): void {
       t.outgoing = NONE;
       t.expectsReply = false;
       takeBack(w, t, message);
-      t.retry = RETRY_STEP;
+      t.retry = report ? RETRY_NOTHING : RETRY_STEP;
+      if (report) interrupted(w, t, 'MACH_SEND_INTERRUPTED');
       break;
     }
     case SLEEPING:
@@ -89,6 +106,18 @@ export function threadAbort(w: MachWorld, t: Thread): void {
   }
   t.state = READY;
   t.parked = true;
+  unpark(w, t);
+}
+
+/** The program sees that its call was interrupted. An answer that still comes finds no port: it is nobody's. */
+function interrupted(w: MachWorld, t: Thread, code: string): void {
+  if (t.expectsReply) {
+    destroyName(w, at(w.tasks, t.task), t.replyName);
+    t.replyName = NONE;
+    t.expectsReply = false;
+  }
+  t.servedBy = NONE;
+  Object.assign(t, { operation: '', code, body: null, reply: NONE, names: noNames });
 }
 
 /** Ends the thread, wherever it is; a message that it has sent goes on without it. */

@@ -12,8 +12,9 @@
  *   ENDED      has no frame left
  *
  * A suspended thread (its own count, or its task's) performs no step: its RUN event leaves it *parked*, and resuming
- * runs it. An abort takes a thread out of RECEIVING, SLEEPING or BLOCKED at a clean point: `retry` remembers what the
- * library stub would call again [mechanisms 1.6], so that a thread can go on elsewhere as if nothing had happened.
+ * runs it. An abort takes a thread out of RECEIVING, SENDING, SLEEPING or BLOCKED at a clean point: `retry` remembers
+ * what the library stub would call again [mechanisms 1.6], so that a thread can go on elsewhere as if nothing had
+ * happened. Only a program that asked for it (`reportInterruption`) sees that its call was interrupted.
  *
  * `identity` is the thread's name for people and debuggers: a thread that is re-created on another node keeps it.
  */
@@ -39,6 +40,8 @@ export const ENDED = 7;
 export const RETRY_NOTHING = 0;
 export const RETRY_RECEIVE = 1;
 export const RETRY_STEP = 2;
+/** Nothing either: its program has asked to see an interruption, and finds the code. */
+export const RETRY_REPORT = 3;
 
 export interface Thread extends Row {
   /** NONE for the husk of a thread that goes on elsewhere. */
@@ -214,6 +217,14 @@ export function wake(w: MachWorld, id: number, epoch: number): void {
   if (t === undefined || !t.live || t.state !== SLEEPING || t.wakeEpoch !== epoch) return;
   book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
   runAt(w, t, w.time);
+}
+
+/**
+ * After `send`, `receive` or `rpc`: an abort does not have the call made again, but ends it with MACH_SEND_INTERRUPTED or
+ * MACH_RCV_INTERRUPTED (the options MACH_SEND_INTERRUPT and MACH_RCV_INTERRUPT).
+ */
+export function reportInterruption(t: Thread): void {
+  t.retry = RETRY_REPORT;
 }
 
 /** Waits until `wakeAll` is called on this channel. The step after this one looks again at what it waited for. */

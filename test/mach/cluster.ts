@@ -24,11 +24,12 @@ import type { Port } from '../../simulator/mach/ipc/port.ts';
 import { portAllocate, portSetAllocate } from '../../simulator/mach/ipc/right.ts';
 import { lookup, type Entry } from '../../simulator/mach/ipc/space.ts';
 import { moveMember } from '../../simulator/mach/ipc/port-set.ts';
-import { boot } from '../../simulator/mach/kernel-call.ts';
+import { boot, kernelCall } from '../../simulator/mach/kernel-call.ts';
+import { threadPort } from '../../simulator/mach/kernel-services/objects.ts';
 import { compute as computeFor } from '../../simulator/mach/processor.ts';
 import { call, finish, routine, step, type Routine } from '../../simulator/mach/routine.ts';
 import { kernelServices, machRoutines } from '../../simulator/mach/routines.ts';
-import { taskCreate, type Task } from '../../simulator/mach/task.ts';
+import { taskCreate, taskPort, type Task } from '../../simulator/mach/task.ts';
 import { sleepUntil, threadCreate, threadOf, threadStart, type Thread } from '../../simulator/mach/thread.ts';
 import type { MachWorld } from '../../simulator/mach/world.ts';
 import { machines, networks, type Interconnect, type Prices } from '../../simulator/profiles/prices.ts';
@@ -107,6 +108,10 @@ export interface Cluster {
   task(node: string, name?: string): Actor;
   /** A send right to the port of `from`, in the space of `to`; its name there. */
   right(from: Actor, name: number, to: Actor): number;
+  /** A send right to the kernel port of the task `of`, in the space of `to`; its name there. */
+  kernelRight(of: Actor, to: Actor): number;
+  /** The same for a thread. */
+  threadRight(of: Scripted, to: Actor): number;
   /** Performs one event and runs all checkers. False if there was none. */
   step(): boolean;
   /** Runs until nothing happens any more, or until the given time (ns). */
@@ -149,6 +154,8 @@ export function clusterWith(options: ClusterOptions, ...nodes: string[]): Cluste
       return actor(w, taskCreate(w, nodes.indexOf(node), 'mach', name, 0));
     },
     right: (from, name, to) => bootRight(w, from.portOf(name), to.task),
+    kernelRight: (of, to) => bootRight(w, taskPort(w, of.task), to.task),
+    threadRight: (of, to) => bootRight(w, threadPort(w, of.row()!), to.task),
     step() {
       if (!performEvent(w, trace)) return false;
       checkAll(w);
@@ -218,6 +225,11 @@ export function reply(payload?: Payload): Call {
 /** Receives and answers so many times. */
 export function serve(name: number, times: number): Call[] {
   return Array.from({ length: times }, () => [receive(name), reply()]).flat();
+}
+
+/** A kernel call on the port under the name. */
+export function kernel(on: number, operation: string, payload?: Payload): Call {
+  return (w, t) => kernelCall(w, t, on, operation, payload);
 }
 
 export function compute(nanoseconds: number): Call {

@@ -17,7 +17,24 @@ import { migrationOpen, type MigrationWorld } from '../../simulator/migration/re
 import { taskMigrationRoutines } from '../../simulator/migration/task/routines.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from '../../simulator/migration/task/sms.ts';
 import { xmmServices } from '../../simulator/xmm/routines.ts';
-import { clusterWith, millisecond, receive, reply, rpc, type Actor, type Cluster } from '../mach/cluster.ts';
+import { COPY_SEND } from '../../simulator/mach/ipc/right.ts';
+import { EXCEPTION_DEFAULT, EXC_BAD_ACCESS, EXC_MASK_ALL } from '../../simulator/mach/exception-ports.ts';
+import { raise } from '../../simulator/mach/exceptions.ts';
+import {
+  clusterWith,
+  kernel,
+  millisecond,
+  receive,
+  reply,
+  rpc,
+  send,
+  sleep,
+  type Call,
+  type Actor,
+  type Cluster,
+} from '../mach/cluster.ts';
+
+const fault: Call = (w, t) => raise(w, t, EXC_BAD_ACCESS, 'KERN_INVALID_ADDRESS');
 
 interface Agent {
   readonly task: number;
@@ -142,6 +159,29 @@ describe('the simple migration server', () => {
       [...new Set(found)],
       Array.from({ length: 13 }, (_, i) => i + 1),
     );
+  });
+
+  it('moves a thread in the middle of an exception, with its own exception port: the handler settles it there', () => {
+    const c = lab();
+    const moved = c.task('source', 'moved');
+    const handler = c.task('third', 'handler');
+    const on = handler.port('exceptions');
+    const begin = moved.port('begin');
+    const thread = moved.thread(receive(begin), ...[1, 2].map(() => fault));
+    const self = c.threadRight(thread, moved);
+    const rights = [{ name: c.right(handler, on, moved), disposition: COPY_SEND }];
+    const body = { exceptionMask: EXC_MASK_ALL, behavior: EXCEPTION_DEFAULT, flavor: 0 };
+    moved.thread(
+      kernel(self, 'thread_set_exception_ports', { body, rights }),
+      send(c.right(moved, begin, moved), 'go'),
+    );
+    const judge = handler.thread(receive(on), sleep(2000 * millisecond), reply(), receive(on), reply());
+    c.run(100 * millisecond);
+    pull(c, 'destination', moved);
+    c.run();
+    assert.deepEqual([judge.notes[0]?.operation, judge.notes[3]?.operation], ['exception_raise', 'exception_raise']);
+    const row = c.w.tasks.rows.find((each) => each.live && each.name === 'moved');
+    assert.equal(row?.node, 1);
   });
 
   it('costs what its messages cost: about 1240 ms for the null task of section 4', () => {

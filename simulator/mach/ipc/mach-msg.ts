@@ -24,9 +24,9 @@ import type { Port } from './port.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
 import { deallocate, discard } from './release.ts';
 import {
-  COPY_SEND,
-  MAKE_SEND,
-  MAKE_SEND_ONCE,
+  MOVE_RECEIVE,
+  MOVE_SEND,
+  MOVE_SEND_ONCE,
   copyin,
   copyout,
   copyoutAs,
@@ -214,10 +214,15 @@ function fail(t: Thread, code: string): null {
   return null;
 }
 
+function isMove(disposition: number): boolean {
+  return disposition === MOVE_RECEIVE || disposition === MOVE_SEND || disposition === MOVE_SEND_ONCE;
+}
+
 /**
  * Takes back a message that its sender could not deliver (the queue stayed full and the send was interrupted), so that
  * it can be sent again: what was moved into it returns to its name, what was copied or made is given up
- * [mechanisms 1.6, pseudo-receive].
+ * [mechanisms 1.6, pseudo-receive]. The rights of a message that the kernel sent for the thread had no names: the kernel
+ * makes them again.
  */
 export function takeBack(w: MachWorld, t: Thread, message: Message): void {
   assert(!message.wire, 'pseudo-receive', () => `${message.operation} has left its node`);
@@ -227,11 +232,11 @@ export function takeBack(w: MachWorld, t: Thread, message: Message): void {
   if (reply !== NONE) useDestination(w, at(w.ports, reply), SEND_ONCE);
   for (let i = 0; i < rights.length; i += 2) {
     const right = { type: rights[i]!, port: rights[i + 1]! };
-    const { name, disposition } = carried[i / 2]!;
+    const from = carried[i / 2];
     if (right.type === DEAD_NAME) continue;
-    if (disposition === COPY_SEND || disposition === MAKE_SEND || disposition === MAKE_SEND_ONCE) {
+    if (from === undefined || !isMove(from.disposition)) {
       useDestination(w, at(w.ports, right.port), right.type);
-    } else if (copyoutAs(w, task, name, right) !== 'KERN_SUCCESS') copyout(w, task, right);
+    } else if (copyoutAs(w, task, from.name, right) !== 'KERN_SUCCESS') copyout(w, task, right);
   }
   useDestination(w, at(w.ports, dest), destType);
 }

@@ -48,4 +48,5 @@ export function sendRight(port: Port): number[] {
 }
 
 export const invalidArgument: KernelAnswer = { code: 'KERN_INVALID_ARGUMENT' };
+export const failure: KernelAnswer = { code: 'KERN_FAILURE' };
 export const success: KernelAnswer = {};

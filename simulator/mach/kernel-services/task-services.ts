@@ -12,9 +12,9 @@ import { kernelService, takeHand } from '../kernel-call.ts';
 import type { Frame, Routine } from '../routine.ts';
 import { taskPort, taskTerminate, type Task } from '../task.ts';
 import { taskResume, taskSuspend } from '../thread-control.ts';
-import { READY, threadCreate } from '../thread.ts';
+import { READY, threadCreate, threadStart, type Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
-import { invalidArgument, sendRight, success, taskOf, threadPort } from './objects.ts';
+import { failure, invalidArgument, sendRight, success, taskOf, threadPort } from './objects.ts';
 
 /** What `task_info` answers. */
 export interface TaskInfo {
@@ -45,8 +45,7 @@ export const taskServices: readonly Routine[] = [
   kernelService('task_resume', 'let the threads of a task run', (w, _t, request) => {
     const task = taskOf(w, request);
     if (task === null) return invalidArgument;
-    taskResume(w, task);
-    return success;
+    return taskResume(w, task) ? success : failure;
   }),
   kernelService('task_info', 'report on a task', (w: MachWorld, _t, request) => {
     const task = taskOf(w, request);
@@ -59,12 +58,18 @@ export const taskServices: readonly Routine[] = [
   kernelService('thread_create', 'make a suspended thread', (w, _t, request) => {
     const task = taskOf(w, request);
     if (task === null) return invalidArgument;
-    const { name, frames, identity } = request.body as ThreadCreate;
-    const t = identity === undefined ? threadCreate(w, task, name) : threadCreate(w, task, name, identity);
-    t.frames.push(...frames);
+    const t = makeThread(w, task, request.body as ThreadCreate);
     t.suspendCount = 1;
     t.state = READY;
     t.parked = true;
+    return { body: { identity: t.identity }, rights: sendRight(threadPort(w, t)) };
+  }),
+  kernelService('thread_create_running', 'make a thread that runs', (w, _t, request) => {
+    const task = taskOf(w, request);
+    const asked = request.body as ThreadCreate;
+    if (task === null || asked.frames.length === 0) return invalidArgument;
+    const t = makeThread(w, task, asked);
+    threadStart(w, t);
     return { body: { identity: t.identity }, rights: sendRight(threadPort(w, t)) };
   }),
   kernelService('task_threads', 'list the threads of a task', (w, _t, request) => {
@@ -104,6 +109,12 @@ export const taskServices: readonly Routine[] = [
     return success;
   }),
 ];
+
+function makeThread(w: MachWorld, task: Task, { name, frames, identity }: ThreadCreate): Thread {
+  const t = identity === undefined ? threadCreate(w, task, name) : threadCreate(w, task, name, identity);
+  t.frames.push(...frames);
+  return t;
+}
 
 /** Entry points of an emulator library of the time: a table of 200 words. [7.4: 0.8 KB] */
 const EMULATION_VECTOR_BYTES = 819;

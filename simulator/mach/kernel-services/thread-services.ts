@@ -1,65 +1,52 @@
 /**
- * Kernel calls on a thread port [mechanisms 1.13]. The state of a thread is its frames: what registers and stack hold.
+ * Kernel calls on a thread port [mechanisms 1.13]: stopping it, interrupting it, reading and writing its state, ending it.
  *
- * Frames of the kernel (a page fault that is being served) are not part of the state: the thread performs the
- * interrupted step again wherever it goes on.
+ * An abort waits until the kernel is done with what it does for the thread (a transfer, a kernel call);
+ * thread_abort_safely says KERN_FAILURE instead, and also where the program would notice.
  */
-import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
-import { kernelService, takeHand } from '../kernel-call.ts';
-import { finish, routine, step, type Routine } from '../routine.ts';
-import { isInKernel, threadAbort, threadResume, threadSuspend, threadTerminate } from '../thread-control.ts';
-import { runAt, type Thread } from '../thread.ts';
-import type { KernelRequest } from '../kernel-call.ts';
-import type { MachWorld } from '../world.ts';
 import { kernelPort } from '../ipc/port.ts';
 import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import { RECEIVE } from '../ipc/space.ts';
-import { invalidArgument, sendRight, success, threadOfPort, threadPort } from './objects.ts';
-
-/** What `thread_get_state` answers and `thread_set_state` is told: the parts of a thread that are its own. */
-const registers = [
-  'frames',
-  'result',
-  'retry',
-  'suspendCount',
-  'remaining',
-  'replyName',
-  'receiveName',
-  'expectsReply',
-  'servedBy',
-  'serves',
-  'operation',
-  'code',
-  'body',
-  'reply',
-  'names',
-  'arrivedOn',
-] as const satisfies readonly (keyof Thread)[];
-
-export type ThreadState = Pick<Thread, (typeof registers)[number] | 'name' | 'identity'>;
+import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../kernel-call.ts';
+import { finish, routine, step, type Routine } from '../routine.ts';
+import {
+  canAbortSafely,
+  isInKernel,
+  threadAbort,
+  threadResume,
+  threadSuspend,
+  threadTerminate,
+} from '../thread-control.ts';
+import { THREAD_MACHINE_STATE, isFlavor, setThreadState, threadStateOf, type ThreadState } from '../thread-state.ts';
+import { runAt, type Thread } from '../thread.ts';
+import type { MachWorld } from '../world.ts';
+import { failure, invalidArgument, sendRight, success, threadOfPort, threadPort } from './objects.ts';
 
 /** Registers and flags of a 386, as they travel. [7.4: 0.125 KB] */
 const THREAD_STATE_BYTES = 128;
 
+type ThreadCall = (w: MachWorld, target: Thread, request: KernelRequest, t: Thread) => KernelAnswer;
+
+/** A call on a thread port, which fails if the port stands for no thread (any more). */
+export function threadService(name: string, story: string, perform: ThreadCall): Routine {
+  return kernelService(name, story, (w: MachWorld, t, request) => {
+    const target = threadOfPort(w, request);
+    return target === null ? invalidArgument : perform(w, target, request, t);
+  });
+}
+
 export const threadServices: readonly Routine[] = [
-  kernelService('thread_suspend', 'stop a thread', (w, _t, request) => {
-    const t = threadOfPort(w, request);
-    if (t === null) return invalidArgument;
-    threadSuspend(w, t);
+  threadService('thread_suspend', 'stop a thread', (w, target) => {
+    threadSuspend(w, target);
     return success;
   }),
-  kernelService('thread_resume', 'let a thread run', (w, _t, request) => {
-    const t = threadOfPort(w, request);
-    if (t === null) return invalidArgument;
-    threadResume(w, t);
-    return success;
-  }),
-  routine<MachWorld, KernelRequest>('thread_abort', 'brings a suspended thread to a clean point', [
+  threadService('thread_resume', 'let a thread run', (w, target) => (threadResume(w, target) ? success : failure)),
+  routine<MachWorld, KernelRequest>('thread_abort', 'brings a thread to a clean point', [
     step('wait until the kernel is done with it', (w, t, request) => {
       const target = threadOfPort(w, request);
-      if (target === null) return finish(t, invalidArgument);
+      if (target === null || target.id === t.id) return finish(t, invalidArgument);
       if (isInKernel(w, target)) {
         // Its RUN event will park it: look again when it has.
         runAt(w, t, w.time + w.setup.prices.kernel_call);
@@ -70,44 +57,39 @@ export const threadServices: readonly Routine[] = [
       finish(t, success);
     }),
   ]),
-  kernelService('thread_get_state', 'read the registers of a thread', (w, _t, request) => {
-    const t = threadOfPort(w, request);
-    if (t === null) return invalidArgument;
-    const { name, identity } = t;
-    const body: Record<string, unknown> = { name, identity };
-    for (const register of registers) body[register] = copy(t[register]);
-    return { body, bytes: THREAD_STATE_BYTES };
-  }),
-  kernelService('thread_set_state', 'write the registers of a suspended thread', (w, _t, request) => {
-    const t = threadOfPort(w, request);
-    if (t === null) return invalidArgument;
-    const state = request.body as Partial<ThreadState>;
-    const given = registers.filter((register) => register in state);
-    Object.assign(t, Object.fromEntries(given.map((register) => [register, copy(state[register])])));
+  threadService('thread_abort_safely', 'bring a thread to a clean point, if nobody notices', (w, target, _r, t) => {
+    if (target.id === t.id) return invalidArgument;
+    if (!canAbortSafely(w, target)) return failure;
+    threadAbort(w, target);
     return success;
   }),
-  kernelService('thread_extract_kernel_port', 'take the receive right of the kernel port', (w, _t, request) => {
-    const t = threadOfPort(w, request);
-    if (t === null) return invalidArgument;
-    const port = threadPort(w, t);
+  threadService('thread_get_state', 'read the registers of a thread', (_w, target, { body }, t) => {
+    const { flavor = THREAD_MACHINE_STATE } = (body ?? {}) as { flavor?: number };
+    if (!isFlavor(flavor) || target.id === t.id) return invalidArgument;
+    return { body: threadStateOf(target, flavor), bytes: THREAD_STATE_BYTES };
+  }),
+  threadService('thread_set_state', 'write the registers of a thread that does not run', (_w, target, { body }, t) => {
+    if (target.id === t.id) return invalidArgument;
+    setThreadState(target, body as Partial<ThreadState>);
+    return success;
+  }),
+  threadService('thread_extract_kernel_port', 'take the receive right of the kernel port', (w, target) => {
+    const port = threadPort(w, target);
     kernelPortRelease(w, port);
-    const husk = kernelPort(w, t.node, `${t.name}.husk`, 'thread', t.id);
-    t.self = husk.id;
+    const husk = kernelPort(w, target.node, `${target.name}.husk`, 'thread', target.id);
+    target.self = husk.id;
     return { rights: [RECEIVE, port.id, ...sendRight(husk)] };
   }),
-  kernelService('thread_take_kernel_port', 'answer on a kernel port that came from elsewhere', (w, t, request) => {
-    const target = threadOfPort(w, request);
+  threadService('thread_take_kernel_port', 'answer on a kernel port that came from elsewhere', (w, target, _r, t) => {
     const [type, id] = takeHand(t);
-    if (target === null || type !== RECEIVE || id === undefined) return invalidArgument;
+    if (type !== RECEIVE || id === undefined) return invalidArgument;
     if (target.self !== NONE) portDestroy(w, at(w.ports, target.self));
     kernelPortAdopt(w, at(w.ports, id), 'thread', target.id);
     target.self = id;
     return success;
   }),
-  kernelService('thread_terminate', 'end a thread', (w, _t, request) => {
-    const t = threadOfPort(w, request);
-    if (t === null) return invalidArgument;
-    threadTerminate(w, t);
+  threadService('thread_terminate', 'end a thread', (w, target) => {
+    threadTerminate(w, target);
     return success;
   }),
 ];

@@ -9,7 +9,7 @@
 import { kernelCall } from '../../mach/kernel-call.ts';
 import type { ThreadSpecialPorts } from '../../mach/kernel-services/special-port-services.ts';
 import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
-import type { ThreadState } from '../../mach/kernel-services/thread-services.ts';
+import type { ThreadState } from '../../mach/thread-state.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { MigrationWorld } from '../record.ts';

@@ -7,7 +7,7 @@
  */
 import { NONE } from '../../base/table.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import type { ThreadState } from '../../mach/kernel-services/thread-services.ts';
+import type { ThreadState } from '../../mach/thread-state.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { MigrationWorld } from '../record.ts';
 import { kernelPort, movingKernelPort, type MovedKernelPort } from './kernel-port.ts';

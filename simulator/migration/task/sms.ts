@@ -26,7 +26,7 @@ import { DEAD_NAME, PORT_SET, RECEIVE, SEND, SEND_ONCE } from '../../mach/ipc/sp
 import { kernelCall } from '../../mach/kernel-call.ts';
 import type { NameAndType } from '../../mach/kernel-services/port-services.ts';
 import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
-import type { ThreadState } from '../../mach/kernel-services/thread-services.ts';
+import type { ThreadState } from '../../mach/thread-state.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { MigrationWorld } from '../record.ts';
