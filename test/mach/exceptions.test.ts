@@ -10,7 +10,8 @@ import {
   EXC_MASK_ALL,
 } from '../../simulator/mach/exception-ports.ts';
 import { raise, type ExceptionRaise } from '../../simulator/mach/exceptions.ts';
-import { COPY_SEND, MAKE_SEND, destroyName } from '../../simulator/mach/ipc/right.ts';
+import { COPY_SEND, MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
+import { destroyName } from '../../simulator/mach/ipc/release.ts';
 import { SEND } from '../../simulator/mach/ipc/space.ts';
 import { threadPort } from '../../simulator/mach/kernel-services/objects.ts';
 import { again } from '../../simulator/mach/routine.ts';
