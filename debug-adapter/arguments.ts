@@ -31,6 +31,11 @@ export function optionalWholeNumber(from: Arguments, name: string): number | und
   return optional(from, name, 'a whole number', isWholeNumber);
 }
 
+/** Something that can be named by its number or by its text. */
+export function numberOrText(from: Arguments, name: string): number | string {
+  return insist(optional(from, name, 'a whole number or a string', isNumberOrText), name, 'a whole number or a string');
+}
+
 export function optionalFlag(from: Arguments, name: string): boolean | undefined {
   return optional(from, name, 'true or false', isFlag);
 }
@@ -81,6 +86,7 @@ function insist<T>(value: T | undefined, name: string, expected: string): T {
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 const isWholeNumber = (value: unknown): value is number => Number.isSafeInteger(value);
+const isNumberOrText = (value: unknown): value is number | string => isText(value) || isWholeNumber(value);
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 function isArguments(value: unknown): value is Arguments {

@@ -3,12 +3,25 @@
  * script they are in the debugger. A process is its pid there, and a migration its number.
  */
 import type { Type } from '../../language/compile.ts';
+import type { PortIdentityState } from '../../simulator/inspect/state-ports.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 
 /** The field of a local of this type, or undefined if the language has no such field. */
 export function fieldOf(state: ClusterState, type: Type, value: unknown, field: string): unknown {
   if (type === 'process') return processField(state, value, field);
   return type === 'migration' ? migrationField(state, value, field) : undefined;
+}
+
+/** The port over the whole cluster: by its identity, by the id of a copy, or by its label. */
+export function identityOf(state: ClusterState, key: unknown): PortIdentityState | null {
+  const { identities } = state;
+  return (
+    identities.find(({ identity }) => identity === key) ??
+    identities.find(({ copies }) => copies.some((copy) => copy === key)) ??
+    identities.find(({ label, dead }) => label === key && !dead) ??
+    identities.find(({ label }) => label === key) ??
+    null
+  );
 }
 
 /** The process with this pid as one object: its task, if it has one now, and its line in the PM Master's table. */

@@ -2,7 +2,8 @@
  * What the names in an expression mean: what the present stop is about, the locals of a frame, and the cluster.
  *
  *   names      now, event, and every member of the inspected state: scenario, seed, nodes, tasks, ports, ...
- *   functions  pid(7)  task("cc1")  task(3)  node("dest")  port(12)  migration(1)  ledger("...")
+ *   functions  pid(7)  task("cc1")  task(3)  node("dest")  port(12)
+ *              identity("source.14")  object(3)  migration(1)  ledger("...")
  *
  * The fields of the workload language work on the locals of a script: `cc.node`, `m.freeze_time`; so does the name of a
  * node, so that a condition can be taken over from the script as it stands.
@@ -16,7 +17,7 @@ import type { StackFrame } from '../../simulator/inspect/stack.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { scriptFrame, stateOf, typeOfLocal, type Run } from '../run.ts';
 import type { Surrounding } from './evaluate.ts';
-import { fieldOf, processOf } from './fields.ts';
+import { fieldOf, identityOf, processOf } from './fields.ts';
 
 /** Where an expression stands: in a frame, in a thread (its frame of the script), at a notice, or nowhere in particular. */
 export interface Standpoint {
@@ -33,6 +34,8 @@ const finders: Readonly<Record<string, Find>> = {
   task: (state, key) => state.tasks.find((task) => task.task === key || task.name === key) ?? null,
   node: (state, key) => state.nodes.find(({ node }) => node === key) ?? null,
   port: (state, key) => state.ports.find(({ port, label }) => port === key || label === key) ?? null,
+  identity: (state, key) => identityOf(state, key),
+  object: (state, key) => state.memoryObjects.find(({ object }) => object === key) ?? null,
   migration: (state, key) => state.migrations.find(({ migration }) => migration === key) ?? null,
   ledger: (state, key) => state.ledger.find(({ activity }) => activity === key) ?? null,
 };
@@ -46,6 +49,8 @@ const members = [
   'nodes',
   'tasks',
   'ports',
+  'identities',
+  'memoryObjects',
   'vprocs',
   'processes',
   'migrations',

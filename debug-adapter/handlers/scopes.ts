@@ -31,8 +31,8 @@ export function scopes(cx: Context, args: Arguments): object {
   if (pid !== null) list.push(scope('Process', () => presentProcess(state, pid)));
   if (task !== undefined) {
     list.push(scope('Task', () => presentTask(task)));
-    list.push(scope('Capabilities', () => presentCapabilities(task)));
-    list.push(scope('Memory', () => presentMemory(task)));
+    list.push(scope('Capabilities', () => presentCapabilities(state, task)));
+    list.push(scope('Memory', () => presentMemory(state, task)));
   }
   if (state.migrations.some((migration) => migration.pid === pid))
     list.push(scope('Migration', () => presentMigrations(state, pid ?? -1)));

@@ -18,8 +18,10 @@ import { frame } from './frame.ts';
 import { initialize } from './initialize.ts';
 import { launch } from './launch.ts';
 import { loadedSources } from './loaded-sources.ts';
+import { memory } from './memory.ts';
 import { next } from './next.ts';
 import { pause } from './pause.ts';
+import { port } from './port.ts';
 import { report } from './report.ts';
 import { restart } from './restart.ts';
 import { reverseContinue } from './reverse-continue.ts';
@@ -73,4 +75,6 @@ export const handlers: Readonly<Record<string, Handler>> = {
   'osf1ad/state': state,
   'osf1ad/report': report,
   'osf1ad/frame': frame,
+  'osf1ad/port': port,
+  'osf1ad/memory': memory,
 };

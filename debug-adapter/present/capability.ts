@@ -3,21 +3,24 @@
  *
  *   name 5    send  fs.file  2 user references -> file_server @ master
  */
-import type { CapabilityState, TaskState } from '../../simulator/inspect/state.ts';
+import type { CapabilityState, ClusterState, TaskState } from '../../simulator/inspect/state.ts';
+import { presentPort } from './port.ts';
 import { withMembers } from './value.ts';
 import type { Shown } from './shown.ts';
 
-export function presentCapabilities(task: TaskState): readonly Shown[] {
+export function presentCapabilities(state: ClusterState, task: TaskState): readonly Shown[] {
   return task.capabilities.map((capability, index) =>
-    presentCapability(capability, `task(${task.task}).capabilities[${index}]`),
+    presentCapability(state, capability, `task(${task.task}).capabilities[${index}]`),
   );
 }
 
-function presentCapability(capability: CapabilityState, expression: string): Shown {
-  return withMembers(
-    { name: `name ${capability.name}`, value: capabilityInWords(capability), type: capability.type, expression },
-    capability,
-  );
+/** Below its members, the port that it is for, over the whole cluster. */
+function presentCapability(state: ClusterState, capability: CapabilityState, expression: string): Shown {
+  const { name, type } = capability;
+  const row = { name: `name ${name}`, value: capabilityInWords(capability), type, expression };
+  const members = withMembers(row, capability);
+  const port = presentPort(state, capability.port);
+  return port === undefined ? members : { ...members, children: () => [...(members.children?.() ?? []), port] };
 }
 
 function capabilityInWords({ type, label, userReferences, queued, receiver }: CapabilityState): string {

@@ -4,16 +4,32 @@
  *
  *   data    pages 80..103, read-write, 4 here, 20 on source
  */
-import type { RegionState } from '../../simulator/inspect/state-memory.ts';
-import type { TaskState } from '../../simulator/inspect/state.ts';
+import type { MemoryObjectState, RegionState } from '../../simulator/inspect/state-memory.ts';
+import type { ClusterState, TaskState } from '../../simulator/inspect/state.ts';
 import { withMembers } from './value.ts';
-import type { Shown } from './shown.ts';
+import { group, type Shown } from './shown.ts';
 
-export function presentMemory(task: TaskState): readonly Shown[] {
+export function presentMemory(state: ClusterState, task: TaskState): readonly Shown[] {
   return task.regions.map((region, index) => {
     const expression = `task(${task.task}).regions[${index}]`;
-    return withMembers({ name: region.name, value: regionInWords(region), expression }, region);
+    const row = withMembers({ name: region.name, value: regionInWords(region), expression }, region);
+    return { ...row, children: () => [...(row.children?.() ?? []), group('objects', presentChain(state, region))] };
   });
+}
+
+/** The objects that a page is looked for in, in this order. */
+function presentChain({ memoryObjects }: ClusterState, { chain }: RegionState): readonly Shown[] {
+  return chain.flatMap((id) => {
+    const object = memoryObjects.find((each) => each.object === id);
+    if (object === undefined) return [];
+    const row = { name: `object ${id}`, value: objectInWords(object), expression: `object(${id})` };
+    return [withMembers(row, object)];
+  });
+}
+
+function objectInWords({ kind, label, resident, pages, pager, lost }: MemoryObjectState): string {
+  const from = pager === null ? '' : `, pager ${pager.label} on ${pager.node}`;
+  return `${kind} ${label}, ${resident} of ${pages} pages here${from}${lost ? ', lost' : ''}`;
 }
 
 function regionInWords({ start, pages, protection, resident, remote }: RegionState): string {

@@ -1,7 +1,7 @@
 /**
  * A Mach task: what the kernel knows about it, and its threads.
  */
-import type { TaskState, ThreadState } from '../../simulator/inspect/state.ts';
+import type { SpecialPortState, TaskState, ThreadState } from '../../simulator/inspect/state.ts';
 import { presentValue, withMembers } from './value.ts';
 import { group, type Shown } from './shown.ts';
 
@@ -12,11 +12,22 @@ export function presentTask(task: TaskState): readonly Shown[] {
       presentValue(member, task[member], `${base}.${member}`),
     ),
     group(
+      'specialPorts',
+      task.specialPorts.map((port, index) => presentSpecial(port, `${base}.specialPorts[${index}]`)),
+      `${base}.specialPorts`,
+    ),
+    group(
       'threads',
       task.threads.map((thread, index) => presentThread(thread, `${base}.threads[${index}]`)),
       `${base}.threads`,
     ),
   ];
+}
+
+function presentSpecial(port: SpecialPortState, expression: string): Shown {
+  const { what, label, receiver, node } = port;
+  const holder = receiver === '' ? '' : ` -> ${receiver} @ ${node}`;
+  return withMembers({ name: what, value: `${label}${holder}`, expression }, port);
 }
 
 function presentThread(thread: ThreadState, expression: string): Shown {
