@@ -21,6 +21,7 @@ export const ABANDON = 11; //       message            a message in network form
 export const ROOM = 12; //          port               a message was dequeued, and nodes wait to be called back
 export const UNUSED = 13; //        object             nobody on another node uses this memory object any more
 export const DEPART = 14; //        packet             the sending processor is done with it: it waits for the wire
+export const MOVED_OUT = 15; //     port               all that a receive right took along has left its old node
 
 export const eventNames = [
   'run',
@@ -38,6 +39,7 @@ export const eventNames = [
   'room',
   'unused',
   'depart',
+  'moved out',
 ] as const;
 
 export type EventKind = number;

@@ -58,11 +58,11 @@ const of = <G extends EventGroupName, N extends string>(
 export const kernelEvents = [
   ...of('messages', {
     connect: 'A message has arrived, whole or as a placeholder [2.4].',
-    'connect reply': 'The sender hears that its message is in the queue [2.4].',
-    'connect refused': 'The sender hears why its message was not taken: full, moved, dead [2.4].',
+    'connect reply': 'The sender hears that its message is in the queue, with its body or as a placeholder [2.4].',
+    'connect refused': 'The sender has its message back, and hears why: full, no buffer, moved, dead [2.4].',
     'pull message': 'The receiving node asks for the body of a message that is still on another node [2.5].',
     'pull message reply': 'The body of a message has arrived [2.5].',
-    'wakeup sender': 'The receiver has what it needs: the sending thread may go on [2.14].',
+    'wakeup sender': 'A message that waited for its port to arrive is in the queue: its sender goes on [2.8, 2.14].',
   }),
   ...of('location', {
     'port probe': 'A kernel asks whether the principal of a port is here [2.9].',

@@ -8,6 +8,7 @@
 import { ABANDON, ARRIVE, DELIVER, DEPART, HANDLE, LAST_SEND, RUN, SEND_REMOTE } from '../base/event.ts';
 import { NONE } from '../base/table.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
+import { carriesMessage } from '../dipc/packet.ts';
 import { noRights, type Message } from '../mach/ipc/message.ts';
 import { KERNEL } from '../mach/ipc/port.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
@@ -29,7 +30,7 @@ export interface Census {
   readonly places: Int32Array;
   /** By thread: pending RUN events that count. */
   readonly runs: Int32Array;
-  /** By packet: pending ARRIVE or HANDLE events. */
+  /** By packet: pending DEPART, ARRIVE or HANDLE events, and places where it waits for credits. */
   readonly crossings: Int32Array;
   /** Of every port that has a UID. */
   readonly uids: Tallies;
@@ -115,6 +116,7 @@ function countCopies(w: CheckedWorld, census: Census): void {
     if (!state.live) continue;
     const port = w.ports.rows[state.port];
     for (const id of state.held) census.places[id]!++;
+    for (const id of state.postponed) census.crossings[id]!++;
     if (port === undefined || !port.active) continue;
     const tally = tallyOf(census.uids, state.uid);
     tally.credits += state.transit;
@@ -185,7 +187,7 @@ export function answerInHand(result: unknown): readonly number[] {
 function countPackets(w: CheckedWorld, census: Census): void {
   for (const packet of w.packets.rows) {
     if (!packet.live) continue;
-    if (packet.kind === 'connect' || packet.kind === 'refused') census.places[packet.message]!++;
+    if (carriesMessage(packet)) census.places[packet.message]!++;
     const { credits, transit, sendOnce } = packet.body;
     if (credits !== undefined) tallyOf(census.uids, packet.uid).credits += credits;
     if (transit !== undefined) tallyOf(census.uids, packet.uid).credits += transit;

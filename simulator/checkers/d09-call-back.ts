@@ -1,6 +1,9 @@
-/** Nodes that were refused because a queue was full wait to be called back, and are [mechanisms 2.10]. */
+/** Whoever waits for room, for buffers or for an answer elsewhere is known there, and will be called [mechanisms 2.10]. */
+import { NONE } from '../base/table.ts';
+import type { Distributed } from '../dipc/distributed.ts';
+import type { PacketKind } from '../dipc/packet.ts';
+import type { Port } from '../mach/ipc/port.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
-import { tallyFor } from './tally.ts';
 
 export const callBack: Checker = {
   rule: 'D9',
@@ -11,22 +14,57 @@ export const callBack: Checker = {
       if (!state.live) continue;
       const port = w.ports.rows[state.port]!;
       if (!port.active) continue;
-      if (port.callers !== state.refused.length > 0) broken('D9', `${port.label} forgets who waits to be called back`);
-      if (port.proxy && state.refused.length > 0) broken('D9', `the proxy of ${port.label} has callers`);
-      for (const node of state.refused) {
-        const copy = w.ports.rows[w.nodes.rows[node]!.portByUid.get(state.uid) ?? -1];
-        if (copy !== undefined && (!copy.proxy || w.distributed.rows[copy.dipc]!.queueFull)) continue;
-        if (!crosses(w, 'refused', node, state.uid)) broken('D9', `node ${node} does not wait for ${port.label}`);
-      }
-      if (!port.proxy || !state.queueFull) continue;
-      const tally = tallyFor(census.uids, state.uid)!;
-      if (tally.principals !== 1 || crosses(w, 'unblock port', port.node, state.uid)) continue;
-      const home = w.distributed.rows[w.ports.rows[tally.principal]!.dipc]!;
-      if (!home.refused.includes(port.node)) broken('D9', `nobody will call node ${port.node} back for ${port.label}`);
+      if (port.proxy) proxyIsKnown(w, port, state);
+      else callersWait(w, port, state);
     }
   },
 };
 
-function crosses(w: CheckedWorld, kind: 'refused' | 'unblock port', to: number, uid: number): boolean {
-  return w.packets.rows.some((packet) => packet.live && packet.kind === kind && packet.to === to && packet.uid === uid);
+/** The principal's side: each node in the callback map was refused, and waits. */
+function callersWait(w: CheckedWorld, port: Port, state: Distributed): void {
+  if (port.callers !== state.callbacks.length > 0) broken('D9', `${port.label} forgets who waits to be called back`);
+  for (const node of state.callbacks) {
+    const copy = w.ports.rows[w.nodes.rows[node]!.portByUid.get(state.uid) ?? NONE];
+    if (copy === undefined || !copy.proxy) continue;
+    if (w.distributed.rows[copy.dipc]!.fullAt.includes(port.node)) continue;
+    if (!crosses(w, 'connect refused', port.node, node, state.uid))
+      broken('D9', `node ${node} does not wait for ${port.label}`);
+  }
+}
+
+/** The proxy's side: whoever it waits for knows that it waits. */
+function proxyIsKnown(w: CheckedWorld, port: Port, state: Distributed): void {
+  const { node, label } = port;
+  const { uid, shortage, probing } = state;
+  if (state.callbacks.length > 0 && !port.blocked) broken('D9', `the proxy of ${label} has callers`);
+  for (const from of state.fullAt) {
+    const home = w.ports.rows[w.nodes.rows[from]!.portByUid.get(uid) ?? NONE];
+    const known = home !== undefined && w.distributed.rows[home.dipc]!.callbacks.includes(node);
+    if (!known && !crosses(w, 'unblock port', from, node, uid) && !crosses(w, 'unblock port reply', node, from, uid))
+      broken('D9', `nobody will call node ${node} back for ${label}`);
+  }
+  if (
+    probing !== NONE &&
+    !crosses(w, 'port probe', node, probing, uid) &&
+    !crosses(w, 'port probe reply', probing, node, uid)
+  )
+    broken('D9', `node ${node} waits for an answer about ${label} that nobody owes`);
+  if (shortage === NONE || w.nodes.rows[shortage]!.bufferCallers.includes(node)) return;
+  if (!crosses(w, 'request callback', node, shortage, NONE) && !crosses(w, 'unblock node', shortage, node, NONE))
+    broken('D9', `node ${shortage} will not say when it has buffers for ${label}`);
+}
+
+/** Whether such a packet is on its way; NONE stands for any port. */
+function crosses(w: CheckedWorld, kind: PacketKind, from: number, to: number, uid: number): boolean {
+  for (const packet of w.packets.rows) {
+    if (
+      packet.live &&
+      packet.kind === kind &&
+      packet.from === from &&
+      packet.to === to &&
+      (uid === NONE || packet.uid === uid)
+    )
+      return true;
+  }
+  return false;
 }

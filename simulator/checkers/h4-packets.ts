@@ -1,9 +1,9 @@
-/** A packet is crossing the network or about to be handled: exactly one event is pending for it. */
+/** A packet is crossing the network or about to be handled, or it waits for credits: it is in exactly one place. */
 import { broken, type Checker } from './checker.ts';
 
 export const packets: Checker = {
   rule: 'H4',
-  story: 'every packet has exactly one pending event',
+  story: 'every packet has exactly one pending event, or waits',
   check(w, census) {
     for (const packet of w.packets.rows) {
       const crossings = census.crossings[packet.id]!;

@@ -23,7 +23,7 @@ export const messageCount: Checker = {
     }
 
     function hasMoved(dipc: number): boolean {
-      return dipc !== NONE && w.distributed.rows[dipc]!.previous !== NONE;
+      return dipc !== NONE && w.distributed.rows[dipc]!.moved;
     }
 
     function sends(port: number): number {

@@ -1,4 +1,4 @@
-/** A sender waits only where there is a reason: a live port whose queue is full, or whose free place is promised. */
+/** A sender waits only where there is a reason: a live port whose queue is full, whose free place is promised, or that moves. */
 import { NONE } from '../base/table.ts';
 import { broken, type Checker } from './checker.ts';
 
@@ -9,8 +9,8 @@ export const blockedSenders: Checker = {
     for (const port of w.ports.rows) {
       if (port.firstSender === NONE) continue;
       if (!port.live || !port.active) broken('I13', `a sender waits for ${port.label}, which is dead`);
-      const promised = port.callers || (port.dipc !== NONE && w.distributed.rows[port.dipc]!.calledBack > 0);
-      if (port.msgcount < port.qlimit && !promised) {
+      const promised = port.callers || (port.dipc !== NONE && w.distributed.rows[port.dipc]!.promised > 0);
+      if (port.msgcount < port.qlimit && !promised && !port.blocked) {
         broken('I13', `a sender waits for ${port.label}, which holds ${port.msgcount} of ${port.qlimit} messages`);
       }
     }

@@ -1,5 +1,6 @@
 /**
- * A thread has dequeued a message in network form: its rights become local, one after the other [mechanisms 2.6].
+ * A thread has dequeued a message in network form: if it is a placeholder its body is pulled (meta-message.ts), and its
+ * rights become local, one after the other [mechanisms 2.6].
  *
  * Send and send-once rights are made local at once. A receive right has to be fetched from the node that holds it
  * (receive-migration.ts), and the thread waits; the progress stands in the message: rights that are local already have
@@ -7,13 +8,16 @@
  */
 import { assert } from '../base/assert.ts';
 import { NONE, at } from '../base/table.ts';
-import type { Message } from '../mach/ipc/message.ts';
+import { noRights, type Message } from '../mach/ipc/message.ts';
 import { finishReceive } from '../mach/ipc/receivers.ts';
 import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
+import { discardAll } from '../mach/ipc/release.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
 import { RECEIVING, type Thread } from '../mach/thread.ts';
 import { WIRE_STRIDE, arriveSend, arriveSendOnce } from './crossing.ts';
 import { copyOn, distributedOf } from './distributed.ts';
+import { releaseBuffer } from './flow-control.ts';
+import { pullBody } from './meta-message.ts';
 import { beginReceiveMigration } from './receive-migration.ts';
 import type { DipcWorld } from './world.ts';
 
@@ -25,6 +29,9 @@ export function copyoutEvent(w: DipcWorld, thread: number, messageId: number): v
 
 /** Goes on with making the message's rights local; called again when a receive right has arrived. */
 function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
+  if (message.bodyNode === t.node) message.bodyNode = NONE;
+  if (message.bodyNode !== NONE) return pullBody(w, t, message);
+  if (message.code === 'MACH_RCV_BODY_ERROR') giveUpRights(w, message);
   const local: number[] = [];
   const wire = message.rights;
   for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
@@ -43,11 +50,28 @@ function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
   message.rights = local;
   if (message.reply !== NONE) message.reply = arriveSendOnce(w, t.node, message.reply, message.replyHome).id;
   message.wire = false;
+  releaseBuffer(w, message);
   finishReceive(w, t, message);
 }
 
 /** Destroys a message in network form: the rights in it are made local and given up. */
 export function abandon(w: DipcWorld, message: Message): void {
+  message.rights = localRights(w, message);
+  if (message.reply !== NONE) message.reply = arriveSendOnce(w, message.node, message.reply, message.replyHome).id;
+  message.wire = false;
+  releaseBuffer(w, message);
+  messageDestroy(w, message);
+}
+
+/** The rights in a message that nobody will have. */
+function giveUpRights(w: DipcWorld, message: Message): void {
+  const rights = localRights(w, message);
+  message.rights = noRights;
+  discardAll(w, rights);
+}
+
+/** The message's rights, made local on its node; a receive right dies, and its port with it. */
+function localRights(w: DipcWorld, message: Message): number[] {
   const wire = message.rights;
   const local: number[] = [];
   for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
@@ -55,10 +79,7 @@ export function abandon(w: DipcWorld, message: Message): void {
     if (type === RECEIVE) destroyPrincipal(w, wire[i + 1]!);
     else if (type !== DEAD_NAME) local.push(type, arriveRight(w, message.node, type, wire[i + 1]!, wire[i + 2]!));
   }
-  message.rights = local;
-  if (message.reply !== NONE) message.reply = arriveSendOnce(w, message.node, message.reply, message.replyHome).id;
-  message.wire = false;
-  messageDestroy(w, message);
+  return local;
 }
 
 /** A receive right that was on its way dies with the message that carried it. */

@@ -3,14 +3,20 @@
  *
  * A proxy that nobody on its node needs any more gives its credits back to the principal and is forgotten. When the
  * principal has no send right on its own node and every credit is back, there is no sender left anywhere.
+ *
+ * A proxy that is down to one credit buys a unit before it passes a right on. What was about to take the right along
+ * waits: a message that is sent, or a packet whose work would send rights (a receive right that moves with the messages
+ * in its queue, a special port that was asked for).
  */
 import { UNUSED } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { notifyNoSenders } from '../mach/ipc/notify.ts';
-import { bury, messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
+import { bury } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { emit } from '../mach/world.ts';
-import { CREDIT_UNIT, copyOn, detach, distributedOf, leadsNowhere } from './distributed.ts';
+import { announceDeath } from './dead-names.ts';
+import { resume } from './dispatch.ts';
+import { CREDIT_UNIT, copyOn, detach, distributedOf, leadsNowhere, nothing } from './distributed.ts';
 import { oneWay, sendPacket, type Packet } from './packet.ts';
 import { releaseHeld } from './send.ts';
 import type { DipcWorld } from './world.ts';
@@ -42,12 +48,18 @@ export function creditsReturned(w: DipcWorld, packet: Packet): void {
   if (port === null || !port.active) return;
   const state = distributedOf(w, port);
   if (leadsNowhere(port, state)) return;
-  if (port.proxy) {
-    relay(w, packet, state.destination);
-    return;
-  }
+  if (port.proxy) return relay(w, packet, state.destination);
   state.transit += packet.body.credits!;
   noSendersIfTrue(w, port);
+}
+
+/** Asks for credits, once. */
+export function acquireCredits(w: DipcWorld, port: Port, activity: number): void {
+  const state = distributedOf(w, port);
+  if (state.acquiring) return;
+  state.acquiring = true;
+  const { destination: to, uid } = state;
+  sendPacket(w, { kind: 'acquire transits', from: port.node, to, uid, activity, base: oneWay(w) });
 }
 
 /** A proxy has run out of credits and asks for more. */
@@ -61,15 +73,13 @@ export function grantCredits(w: DipcWorld, packet: Packet): void {
     return;
   }
   const state = distributedOf(w, port);
-  if (port.proxy) {
-    relay(w, { ...packet, body: { node: to } }, state.destination);
-    return;
-  }
+  if (port.proxy) return relay(w, { ...packet, body: { node: to } }, state.destination);
   state.transit -= CREDIT_UNIT;
   const body = { credits: CREDIT_UNIT };
   sendPacket(w, { kind: 'acquire transits reply', from, to, uid, activity, body, base: oneWay(w) });
 }
 
+/** The credits are here: what waited for them goes on. */
 export function creditsGranted(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
   if (port === null) {
@@ -80,53 +90,18 @@ export function creditsGranted(w: DipcWorld, packet: Packet): void {
   }
   const state = distributedOf(w, port);
   state.transit += packet.body.credits!;
+  state.acquiring = false;
+  const { postponed } = state;
+  state.postponed = nothing;
+  for (const id of postponed) resume(w, at(w.packets, id));
   releaseHeld(w, state);
-  if (port.srights === 0) lastSend(w, port.id);
-}
-
-/** The port is dead at its principal: so is this copy, and what waited here for it. */
-export function learnOfDeath(w: DipcWorld, packet: Packet): void {
-  const port = copyOn(w, packet.to, packet.uid);
-  if (port === null) return;
-  killCopy(w, port);
-}
-
-function killCopy(w: DipcWorld, port: Port): void {
-  portDestroy(w, port);
-  destroyHeld(w, port);
-  forgetIfDead(w, port);
-}
-
-/** What was set aside on a copy that has died. */
-function destroyHeld(w: DipcWorld, port: Port): void {
-  const state = distributedOf(w, port);
-  const { held } = state;
-  state.held = [];
-  for (const id of held) messageDestroy(w, at(w.messages, id));
-}
-
-/** Death walks back along the chain of nodes that the receive right came through [2.8 step 7, 2.11]. */
-function announceDeath(w: DipcWorld, port: Port): void {
-  if (port.dipc === NONE) return;
-  const state = distributedOf(w, port);
-  const { previous: to, uid } = state;
-  state.previous = NONE;
-  if (to !== NONE) sendPacket(w, { kind: 'dn notify', from: port.node, to, uid, base: oneWay(w) });
-  destroyHeld(w, port);
-  forgetIfDead(w, port);
-}
-
-/** The distributed state of a dead copy ends with its last right. */
-export function forgetIfDead(w: DipcWorld, port: Port): void {
-  if (port.active || port.srights > 0 || port.sorights > 0 || port.dipc === NONE) return;
-  detach(w, port);
-  bury(w, port);
+  if (state.live && port.srights === 0) lastSend(w, port.id);
 }
 
 /** A proxy without rights: a forwarding one stays, to forward; an ordinary one gives its credits back and goes. */
 function retire(w: DipcWorld, port: Port): void {
   const state = distributedOf(w, port);
-  if (port.sorights > 0 || state.held.length > 0) return;
+  if (port.sorights > 0 || state.held.length > 0 || state.postponed.length > 0) return;
   const { transit: credits, uid, destination: to } = state;
   state.transit = 0;
   if (credits > 0) {

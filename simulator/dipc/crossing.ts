@@ -30,8 +30,10 @@ export const WIRE_STRIDE = 3;
 export function toNetworkForm(w: DipcWorld, message: Message): void {
   const dest = at(w.ports, message.dest);
   const wire: number[] = [];
-  for (let i = 0; i < message.rights.length; i += 2) leave(w, wire, message.rights[i]!, message.rights[i + 1]!);
+  for (let i = 0; i < message.rights.length; i += 2) leave(w, wire, message.rights, i);
   message.rights = wire;
+  const { inline_limit: limit } = w.setup.interconnect;
+  if (message.pages > 0 || message.bytes > limit) message.bodyNode = message.node;
   if (message.reply !== NONE) {
     const reply = at(w.ports, message.reply);
     const state = enter(w, reply);
@@ -71,12 +73,13 @@ function dropSendOnce(w: DipcWorld, port: Port): void {
   useDestination(w, port, SEND_ONCE);
 }
 
-function leave(w: DipcWorld, wire: number[], type: number, id: number): void {
+function leave(w: DipcWorld, wire: number[], rights: readonly number[], place: number): void {
+  const type = rights[place]!;
   if (type === DEAD_NAME) {
     wire.push(type, NONE, 0);
     return;
   }
-  const port = at(w.ports, id);
+  const port = at(w.ports, rights[place + 1]!);
   if (!port.active && type !== RECEIVE) {
     wire.push(DEAD_NAME, NONE, 0);
     useDestination(w, port, type);
@@ -84,7 +87,7 @@ function leave(w: DipcWorld, wire: number[], type: number, id: number): void {
   }
   const state = enter(w, port);
   if (type === SEND) {
-    wire.push(type, state.uid, takeCredits(state, port));
+    wire.push(type, state.uid, takeCredits(state, port, copiesFrom(rights, place, port.id)));
     dropSend(w, port);
   } else if (type === SEND_ONCE) {
     wire.push(type, state.uid, homeOf(state, port));
@@ -101,30 +104,52 @@ function homeOf(state: Distributed, port: Port): number {
   return port.proxy ? state.destination : port.node;
 }
 
-/** What goes along with a send right that leaves this copy. */
-export function takeCredits(state: Distributed, port: Port): number {
+/** What goes along with a send right that leaves this copy, the first of so many that leave together. */
+export function takeCredits(state: Distributed, port: Port, copies = 1): number {
   if (!state.counted) return UNCOUNTED;
-  const credits = port.proxy ? passOn(state.transit, port.srights) : CREDIT_UNIT;
+  const credits = port.proxy ? passOn(state.transit, port.srights, copies) : CREDIT_UNIT;
   state.transit -= credits;
   return credits;
 }
 
-/** The first proxy that would give away a send right without a credit to go with it, or null [2.7]. */
-export function proxyWithoutCredit(w: DipcWorld, message: Message): Port | null {
-  const { rights } = message;
-  for (let i = 0; i < rights.length; i += 2) {
-    if (rights[i] !== SEND) continue;
-    const port = at(w.ports, rights[i + 1]!);
-    if (!port.proxy || !port.active) continue;
-    let copies = 0;
-    for (let j = 0; j < rights.length; j += 2) if (rights[j] === SEND && rights[j + 1] === port.id) copies++;
-    const { counted, transit } = distributedOf(w, port);
-    if (counted && copies < port.srights && transit >> copies < 1) return port;
+/**
+ * How many credits go along: everything with the last right; else a fair share, so that one at least stays for the rights
+ * that stay, and for each that will follow [D3].
+ */
+function passOn(transit: number, srights: number, copies: number): number {
+  return srights <= 1 ? transit : Math.floor(transit / (copies + (srights > copies ? 1 : 0)));
+}
+
+/** Whether one more right can leave this copy while others stay. */
+export function passesCredit(state: Distributed, port: Port): boolean {
+  return !port.proxy || !state.counted || state.transit > 1;
+}
+
+/** The first proxy that would give away a send right of these messages without a credit to go with it, or null [2.7]. */
+export function proxyWithoutCredit(w: DipcWorld, messages: readonly Message[]): Port | null {
+  if (messages.length === 1 && messages[0]!.rights.length === 0) return null;
+  const left = new Map<number, { srights: number; transit: number }>();
+  for (const { wire, rights } of messages) {
+    if (wire) continue;
+    for (let i = 0; i < rights.length; i += 2) {
+      if (rights[i] !== SEND) continue;
+      const port = at(w.ports, rights[i + 1]!);
+      if (!port.proxy || !port.active || !distributedOf(w, port).counted) continue;
+      let has = left.get(port.id);
+      if (has === undefined)
+        left.set(port.id, (has = { srights: port.srights, transit: distributedOf(w, port).transit }));
+      const credits = passOn(has.transit, has.srights, copiesFrom(rights, i, port.id));
+      has.transit -= credits;
+      has.srights--;
+      if (credits < 1 || (has.srights > 0 && has.transit < 1)) return port;
+    }
   }
   return null;
 }
 
-/** How many credits go along: all with the last right, else half, so that one at least stays [D3]. */
-function passOn(transit: number, srights: number): number {
-  return srights <= 1 ? transit : Math.floor(transit / 2);
+/** How many send rights to the port there are in the message from this place on. */
+function copiesFrom(rights: readonly number[], place: number, port: number): number {
+  let copies = 0;
+  for (let i = place; i < rights.length; i += 2) if (rights[i] === SEND && rights[i + 1] === port) copies++;
+  return copies;
 }

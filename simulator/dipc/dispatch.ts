@@ -1,41 +1,79 @@
-/** The events of distributed IPC, and what each packet does where it arrives. */
+/** The events of distributed IPC, and what each packet does where it arrives [mechanisms 2.14]. */
 import { NONE, at } from '../base/table.ts';
+import type { Port } from '../mach/ipc/port.ts';
 import { tell } from '../mach/world.ts';
-import { creditsGranted, creditsReturned, grantCredits, learnOfDeath } from './credits.ts';
-import { copyOn, uidText } from './distributed.ts';
+import { acquireCredits, creditsGranted, creditsReturned, grantCredits } from './credits.ts';
+import { learnOfDeath, registered } from './dead-names.ts';
+import { receiveMessage } from './deliver.ts';
+import { copyOn, distributedOf, uidText } from './distributed.ts';
+import { callbackRequested, nodeUnblocked, portUnblocked, unblockPort } from './flow-control.ts';
+import { probeAnswered, probed } from './locate.ts';
+import { bodyArrived, pulled } from './meta-message.ts';
 import { freePacket, type Packet } from './packet.ts';
-import { begin, install } from './receive-migration.ts';
-import { accepted, receiveMessage, refused, unblock, unblocked } from './send.ts';
+import { begin, install, queueWithoutCredit } from './receive-migration.ts';
+import { accepted, refused } from './send.ts';
+import { specialArrived, specialAsked, specialWithoutCredit } from './special-ports.ts';
 import type { DipcWorld } from './world.ts';
 
 export function handlePacket(w: DipcWorld, packet: Packet): void {
-  if (at(w.nodes, packet.to).up) {
-    if (w.setup.watched) tellPacket(w, packet);
-    perform(w, packet);
+  if (!at(w.nodes, packet.to).up) return freePacket(w, packet);
+  if (w.setup.watched) tellPacket(w, packet);
+  resume(w, packet);
+}
+
+/** Does what the packet is about, or lets it wait until there are credits for the rights that it would send. */
+export function resume(w: DipcWorld, packet: Packet): void {
+  const starving = withoutCredit(w, packet);
+  if (starving !== null) {
+    const state = distributedOf(w, starving);
+    state.postponed = [...state.postponed, packet.id];
+    return acquireCredits(w, starving, packet.activity);
   }
+  perform(w, packet);
   freePacket(w, packet);
 }
 
-/** Every packet is something that a debugger can stop at [2.14]. */
+function withoutCredit(w: DipcWorld, packet: Packet): Port | null {
+  if (packet.kind === 'begin recv migrate') return queueWithoutCredit(w, packet);
+  return packet.kind === 'get special port' ? specialWithoutCredit(w, packet) : null;
+}
+
+/** Every packet is something that a debugger can stop at. */
 function tellPacket(w: DipcWorld, packet: Packet): void {
-  const { kind, from, to, uid } = packet;
+  const { kind, from, to, uid, body } = packet;
   const name = (node: number): string => w.nodes.rows[node]!.name;
-  const event = kind === 'refused' ? 'connect refused' : kind;
-  tell(w, event, to, copyOn(w, to, uid), NONE, `${uidText(name, uid)} from ${name(from)}`);
+  const port = uid === NONE ? null : copyOn(w, to, uid);
+  const about = uid === NONE ? '' : `${uidText(name, uid)} `;
+  const answer = body.reply ?? body.place ?? '';
+  tell(w, kind, to, port, NONE, `${about}from ${name(from)}${answer === '' ? '' : `: ${answer}`}`);
 }
 
 function perform(w: DipcWorld, packet: Packet): void {
   switch (packet.kind) {
     case 'connect':
+    case 'send meta kmsg':
       return receiveMessage(w, packet);
-    case 'connect reply':
-      return accepted(w, packet);
-    case 'refused':
+    case 'connect refused':
       return refused(w, packet);
+    case 'connect reply':
+    case 'wakeup sender':
+      return accepted(w, packet);
+    case 'pull message':
+      return pulled(w, packet);
+    case 'pull message reply':
+      return bodyArrived(w, packet);
     case 'unblock port':
-      return unblock(w, packet);
+      return unblockPort(w, packet);
     case 'unblock port reply':
-      return unblocked(w, packet);
+      return portUnblocked(w, packet);
+    case 'request callback':
+      return callbackRequested(w, packet);
+    case 'unblock node':
+      return nodeUnblocked(w, packet);
+    case 'port probe':
+      return probed(w, packet);
+    case 'port probe reply':
+      return probeAnswered(w, packet);
     case 'acquire transits':
       return grantCredits(w, packet);
     case 'acquire transits reply':
@@ -48,7 +86,13 @@ function perform(w: DipcWorld, packet: Packet): void {
       return;
     case 'migrate state':
       return install(w, packet);
+    case 'dn register':
+      return registered(w, packet);
     case 'dn notify':
       return learnOfDeath(w, packet);
+    case 'get special port':
+      return specialAsked(w, packet);
+    case 'get special port reply':
+      return specialArrived(w, packet);
   }
 }

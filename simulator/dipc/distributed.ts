@@ -12,8 +12,10 @@
  *   forwarding proxy                1       1        0        1        0
  *   proxy                           1       0        0        1        0
  *   arriving                        0       0        1        0        1
+ *   arrived: the principal          0       0        0        0        0
  *
- * (`proxy` and `blocked` stand in the port row, where every send looks at them.)
+ * Mach's names are ms_block for `blocked`, ms_convert for `convert`, migrate_wait for `arriving`. (`proxy` and `blocked`
+ * stand in the port row, where every send looks at them.)
  *
  * Credits. `transit` counts what keeps no-senders honest across nodes: a proxy holds at least one credit while it has
  * send rights, the principal's transit is minus what it has handed out, and the sum over all copies and everything on
@@ -30,7 +32,7 @@ export const CREDIT_UNIT = 100;
 /** Travels with a send right instead of credits when the port has opted out of no-senders detection. */
 export const UNCOUNTED = -1;
 
-/** UIDs are one number: the origin node times this, plus the number on that node. */
+/** UIDs are one number: the origin node times this, plus the number on that node; the first ones are well known [2.12]. */
 const NUMBERS_PER_NODE = 0x1_0000_0000;
 
 export interface Distributed extends Row {
@@ -46,19 +48,34 @@ export interface Distributed extends Row {
   counted: boolean;
   /** Principal: send-once rights that exist on other nodes or are on the way [D4]. */
   remoteSendOnce: number;
-  /** Principal: nodes that were refused because the queue was full, in order; one is called back per dequeue [2.10]. */
-  readonly refused: number[];
-  /** Principal: nodes that were called back and have not said yet that they sent what they had. */
-  calledBack: number;
-  /** Proxy: the queue at the principal was full; messages wait in `held` until it calls back. */
-  queueFull: boolean;
-  /** Messages that wait here: for room (proxy), or for the receive right to arrive (arriving). */
-  held: number[];
-  /** Node that the receive right came from: it learns of the port's death, and so does the chain behind it [2.8 step 7]. */
-  previous: number;
+  /** Principal: nodes that were refused because the queue was full, in order: the callback map [2.10]. */
+  callbacks: readonly number[];
+  /** Principal: places in the queue that were promised to nodes which have not said yet what they made of them. */
+  promised: number;
+  /** Proxy: nodes that have refused because their queue was full, and will say when there is room (qf_count). */
+  fullAt: readonly number[];
+  /** Proxy: node that had no buffer for a message, and will say when it has (rs_block); or NONE. */
+  shortage: number;
+  /** Proxy: node that was asked whether it is the principal, or NONE [2.9]. */
+  probing: number;
+  /** Proxy: it has asked for credits. */
+  acquiring: boolean;
+  /** Messages that wait here: for room or for an answer (proxy), or for the receive right to settle (blocked). */
+  held: readonly number[];
+  /** Packets whose work waits here for credits. */
+  postponed: readonly number[];
+  /** Nodes that must learn of the port's death: those that asked, and the one that the receive right came from [2.11]. */
+  registered: readonly number[];
+  /** Proxy: it has asked to learn of the port's death. */
+  watching: boolean;
+  /** The receive right has come here from another node, with its queue: that may be longer than the limit [2.8 step 5]. */
+  moved: boolean;
   /** Arriving: identity of the thread that receives the right. */
   receiver: number;
 }
+
+/** Shared by all rows that have nothing: a list is replaced, never changed. */
+export const nothing: readonly number[] = [];
 
 export function blankDistributed(id: number): Distributed {
   return {
@@ -73,16 +90,22 @@ export function blankDistributed(id: number): Distributed {
     transit: 0,
     counted: true,
     remoteSendOnce: 0,
-    refused: [],
-    calledBack: 0,
-    queueFull: false,
-    held: [],
-    previous: NONE,
+    callbacks: nothing,
+    promised: 0,
+    fullAt: nothing,
+    shortage: NONE,
+    probing: NONE,
+    acquiring: false,
+    held: nothing,
+    postponed: nothing,
+    registered: nothing,
+    watching: false,
+    moved: false,
     receiver: NONE,
   };
 }
 
-function uidOf(node: number, number: number): number {
+export function uidOf(node: number, number: number): number {
   return node * NUMBERS_PER_NODE + number;
 }
 
@@ -148,7 +171,7 @@ export function detach(w: DipcWorld, port: Port): void {
   release(w.distributed, state, blankDistributed);
 }
 
-function attach(w: DipcWorld, port: Port, uid: number): Distributed {
+export function attach(w: DipcWorld, port: Port, uid: number): Distributed {
   const state = takeBlank(w.distributed, blankDistributed);
   state.port = port.id;
   state.uid = uid;

@@ -6,12 +6,15 @@
  *                 A forwarding proxy was the way to a port that may still live; it fails all the same (2.13 g)
  *   arriving      a receive right that was on its way from there is lost: a dead name arrives
  *   in limbo      a port whose receive right had been sent there, and not fetched yet, dies
+ *   bodies        of messages that were sent from there and not pulled yet are lost: who receives one finds
+ *                 MACH_RCV_BODY_ERROR
  *   principals    the send-once rights that were there are lost, and each gives its port the notice that who waits for an
  *                 answer gets instead; the credits that were there are written off, so that no-senders stays live
  *
  * What has survived is counted from what there is, as if every kernel kept lists of who holds what.
  */
 import { ARRIVE, COPYOUT } from '../base/event.ts';
+import { SYSTEM } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
 import { admitSenders } from '../mach/ipc/senders.ts';
@@ -19,13 +22,17 @@ import { notifySendOnce } from '../mach/ipc/notify.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
-import { SENDING, runAt, threadOf } from '../mach/thread.ts';
+import { RECEIVING, SENDING, runAt, threadOf } from '../mach/thread.ts';
 import { emit, emitAt } from '../mach/world.ts';
-import { forgetIfDead, noSendersIfTrue } from './credits.ts';
+import { acquireCredits, noSendersIfTrue } from './credits.ts';
 import { WIRE_STRIDE } from './crossing.ts';
+import { killCopy } from './dead-names.ts';
 import { copyOn, distributedOf, originOf } from './distributed.ts';
-import { arrive, freePacket, type Packet } from './packet.ts';
-import { abandonSend, callBack } from './send.ts';
+import { callBack } from './flow-control.ts';
+import { bodyLost, waiting } from './meta-message.ts';
+import { arrive, carriesMessage, freePacket, type Packet } from './packet.ts';
+import { abandonSend, mustWait, releaseHeld } from './send.ts';
+import { specialLost } from './special-ports.ts';
 import type { DipcWorld } from './world.ts';
 
 /** A packet reaches its node, or the place where its node has been. */
@@ -36,7 +43,11 @@ export function arriveOrFail(w: DipcWorld, packet: Packet): void {
   if (w.time < noticed) return emitAt(w, noticed, ARRIVE, packet.id);
   const port = copyOn(w, packet.from, packet.uid);
   if (port !== null) severCopy(w, port, to.id);
-  if (packet.kind === 'connect') abandonSend(w, at(w.messages, packet.message));
+  if (carriesMessage(packet)) abandonSend(w, at(w.messages, packet.message));
+  else if (packet.kind === 'pull message') {
+    const t = waiting(w, packet);
+    if (t !== null) bodyLost(w, t, at(w.messages, packet.message));
+  } else if (packet.kind === 'get special port') specialLost(w, packet.from, to.id);
   freePacket(w, packet);
 }
 
@@ -51,27 +62,54 @@ export function severNode(w: DipcWorld, observer: number, node: number): void {
     if (convert && !survivors.get(uid)?.receive) portDestroy(w, port);
     else writeOff(w, port, node, survivors);
   }
+  for (const port of copies) if (port.live && port.active && port.dipc !== NONE) stopWaitingFor(w, port, node);
+  const { bufferCallers } = at(w.nodes, observer);
+  if (bufferCallers.includes(node)) bufferCallers.splice(bufferCallers.indexOf(node), 1);
+  loseBodies(w, observer, node);
+  specialLost(w, observer, node);
   releaseSenders(w, observer);
+}
+
+/** A proxy that leads elsewhere may have waited for a call or for credits from the failed node. */
+function stopWaitingFor(w: DipcWorld, port: Port, node: number): void {
+  const state = distributedOf(w, port);
+  state.registered = state.registered.filter((each) => each !== node);
+  if (!port.proxy) return;
+  const waited = state.shortage === node || state.fullAt.includes(node);
+  state.fullAt = state.fullAt.filter((each) => each !== node);
+  if (state.shortage === node) state.shortage = NONE;
+  if (state.acquiring) {
+    state.acquiring = false;
+    acquireCredits(w, port, SYSTEM);
+  }
+  if (waited && !mustWait(port, state)) releaseHeld(w, state);
+}
+
+/** Threads here that wait for the body of a message that was on the failed node. */
+function loseBodies(w: DipcWorld, observer: number, node: number): void {
+  for (const t of w.threads.rows) {
+    if (!t.live || t.node !== observer || t.state !== RECEIVING || t.outgoing === NONE) continue;
+    const message = at(w.messages, t.outgoing);
+    if (message.pulling && message.bodyNode === node) bodyLost(w, t, message);
+  }
 }
 
 /** A copy that depends on the failed node dies. */
 function severCopy(w: DipcWorld, port: Port, node: number): void {
   if (!port.active) return;
   const state = distributedOf(w, port);
-  if (port.proxy ? state.destination !== node : !state.arriving || isComing(w, state.uid)) return;
-  const { held, receiver, uid } = state;
-  state.held = [];
+  const leads = state.destination === node || state.probing === node;
+  if (port.proxy ? !leads : !state.arriving || isComing(w, state.uid)) return;
+  const { receiver, uid } = state;
   state.arriving = false;
   state.receiver = NONE;
   port.blocked = false;
-  portDestroy(w, port);
-  for (const id of held) abandonSend(w, at(w.messages, id));
   const t = receiver === NONE ? null : threadOf(w, receiver);
   if (t !== null) {
     arrivesDead(at(w.messages, t.outgoing), uid);
     emit(w, COPYOUT, t.id, t.outgoing);
   }
-  forgetIfDead(w, port);
+  killCopy(w, port);
 }
 
 /** Whether a receive right on its way will still arrive: its old principal is up, or it has left already. */
@@ -95,7 +133,6 @@ function arrivesDead(message: Message, uid: number): void {
 function writeOff(w: DipcWorld, port: Port, node: number, survivors: ReadonlyMap<number, Survivors>): void {
   const state = distributedOf(w, port);
   const { credits, sendOnce } = survivors.get(state.uid) ?? nothing;
-  if (state.previous === node) state.previous = NONE;
   if (!state.arriving && state.counted) state.transit = -credits;
   for (let lost = state.arriving ? 0 : state.remoteSendOnce - sendOnce; lost > 0; lost--) {
     state.remoteSendOnce--;
@@ -103,18 +140,15 @@ function writeOff(w: DipcWorld, port: Port, node: number, survivors: ReadonlyMap
     notifySendOnce(w, port);
   }
   noSendersIfTrue(w, port);
-  const place = state.refused.indexOf(node);
-  if (place >= 0) state.refused.splice(place, 1);
-  port.callers = state.refused.length > 0;
-  state.calledBack = w.packets.rows.filter(
-    (each) =>
-      each.live &&
-      each.uid === state.uid &&
-      (each.kind === 'unblock port' || each.kind === 'unblock port reply') &&
-      each.to !== node,
-  ).length;
+  state.callbacks = state.callbacks.filter((each) => each !== node);
+  port.callers = state.callbacks.length > 0;
+  state.promised = 0;
+  for (const { live, uid, kind, to, body } of w.packets.rows) {
+    const promise = kind === 'unblock port' || kind === 'unblock port reply';
+    if (live && uid === state.uid && promise && to !== node) state.promised += Math.max(0, body.room!);
+  }
   if (port.callers) callBack(w, port.id);
-  else if (state.calledBack === 0) admitSenders(w, port);
+  else if (state.promised === 0) admitSenders(w, port);
 }
 
 /** Threads whose message was taken in by the failed node, which can no longer say so. */
@@ -156,7 +190,7 @@ function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
   const carriers = new Map<number, Packet>();
   for (const packet of w.packets.rows) {
     if (!packet.live) continue;
-    if (packet.kind === 'connect') carriers.set(packet.message, packet);
+    if (carriesMessage(packet)) carriers.set(packet.message, packet);
     else if (packet.to !== node) of(packet.uid).credits += packet.body.credits ?? 0;
   }
   for (const message of w.messages.rows) {

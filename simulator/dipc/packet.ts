@@ -6,9 +6,10 @@
  * and the receiving processor; packets from one node to another arrive in the order in which they were sent. What it
  * costs is booked on the activity that caused it, so that an inter-node message is accounted for to the nanosecond.
  *
- *   connect              a message, or the placeholder of one           connect reply    taken, or refused: try again
+ *   connect              a message, or the placeholder of one           connect reply    taken
+ *                                                                       connect refused  and comes back
  *   send meta kmsg       a placeholder whose port moves [2.8]           wakeup sender    taken at last: the port moved here
- *   pull kmsg            the receiver wants the body [2.5]              kmsg body
+ *   pull message         the receiver wants the body [2.5]              pull message reply
  *   unblock port         there is room [2.10]                           unblock port reply
  *   request callback     tell me when you have buffers                  unblock node
  *   port probe           are you the principal? [2.9]                   port probe reply
@@ -31,16 +32,39 @@ import type { DipcWorld } from './world.ts';
 export type PacketKind =
   | 'connect'
   | 'connect reply'
-  | 'refused'
+  | 'connect refused'
+  | 'wakeup sender'
+  | 'send meta kmsg'
+  | 'pull message'
+  | 'pull message reply'
   | 'unblock port'
   | 'unblock port reply'
+  | 'request callback'
+  | 'unblock node'
+  | 'port probe'
+  | 'port probe reply'
   | 'acquire transits'
   | 'acquire transits reply'
   | 'yield transits'
   | 'begin recv migrate'
   | 'begin recv migrate reply'
   | 'migrate state'
-  | 'dn notify';
+  | 'dn register'
+  | 'dn notify'
+  | 'get special port'
+  | 'get special port reply';
+
+/** What a connect is answered with (send.ts). */
+export type ConnectReply =
+  | 'DATA_SENT'
+  | 'SUCCESS'
+  | 'DATA_DROPPED'
+  | 'QUEUE_FULL'
+  | 'RETRY_SEND'
+  | 'RESOURCE_SHORTAGE'
+  | 'PORT_MIGRATED'
+  | 'PORT_DEAD'
+  | 'NO_UID';
 
 export interface Packet extends Row {
   kind: PacketKind;
@@ -62,16 +86,30 @@ export interface Packet extends Row {
 }
 
 export interface PacketBody {
-  readonly reason?: 'queue full' | 'moved' | 'dn notify';
+  readonly reply?: ConnectReply;
+  readonly place?: 'PRINCIPAL' | 'FORWARD' | 'DEAD';
   readonly node?: number;
-  /** Identity of the thread whose send is acknowledged. */
+  /** Identity of the thread that waits for it. */
   readonly sender?: number;
+  /** Number of the message that it is about: its row may be another message's by then. */
+  readonly serial?: number;
+  /** Places in a queue, or buffers; and whether the node has more to send than that. */
+  readonly room?: number;
+  readonly more?: boolean;
+  /** Which special port, and what it is on the node that was asked. */
+  readonly which?: number;
+  readonly code?: string;
   readonly credits?: number;
   readonly seqno?: number;
   readonly qlimit?: number;
   readonly counted?: boolean;
   readonly transit?: number;
   readonly sendOnce?: number;
+}
+
+/** A packet that has a message with it, which is nowhere else: it was sent, or is on its way back. */
+export function carriesMessage({ kind }: Packet): boolean {
+  return kind === 'connect' || kind === 'connect refused' || kind === 'send meta kmsg';
 }
 
 /** What is said of a packet when it is sent; the rest is nothing. */

@@ -8,27 +8,30 @@
  *                      -- begin -->             becomes a forwarding proxy at once: no new message
  *                                               can enter its queue
  *                      <-- begun --
- *                      <-- messages, in order   (taken in although ordinary messages wait)
- *                      <-- migrate state        then S is a clean forwarding proxy; its waiters retry
+ *                      <-- messages, in order   (taken in although ordinary messages wait; of a placeholder only the
+ *                                               handle moves: its body is pulled from where it is)
+ *                      <-- migrate state        when all has left, S is a clean forwarding proxy; its waiters retry
  *   numbers installed, what was set aside
  *   follows what was forwarded [D8];
  *   the thread goes on
  *
  * Not carried: make-send count, port set, notification requests. A migration server restores them [2.8, end].
  */
-import { COPYOUT } from '../base/event.ts';
+import { COPYOUT, MOVED_OUT } from '../base/event.ts';
 import { WAITING, book } from '../base/ledger.ts';
 import { assert } from '../base/assert.ts';
 import { NONE, at } from '../base/table.ts';
 import type { Message } from '../mach/ipc/message.ts';
 import { enqueue } from '../mach/ipc/mqueue.ts';
-import { takeAll } from '../mach/ipc/queue.ts';
+import { queuedFor, takeAll } from '../mach/ipc/queue.ts';
 import { leaveSenders } from '../mach/ipc/senders.ts';
 import { DEFAULT_QUEUE_LIMIT, type Port } from '../mach/ipc/port.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
-import { emit } from '../mach/world.ts';
-import { toNetworkForm } from './crossing.ts';
-import { copyOn, copyOrProxy, distributedOf, leadsNowhere } from './distributed.ts';
+import { emit, emitAt } from '../mach/world.ts';
+import { proxyWithoutCredit, toNetworkForm } from './crossing.ts';
+import { wakeSender } from './deliver.ts';
+import { copyOn, copyOrProxy, distributedOf, leadsNowhere, nothing, type Distributed } from './distributed.ts';
+import { callBackAll, releaseBuffer } from './flow-control.ts';
 import { oneWay, sendPacket, type Packet } from './packet.ts';
 import { releaseHeld, sendRemote, transmit } from './send.ts';
 import type { DipcWorld } from './world.ts';
@@ -47,7 +50,10 @@ export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message,
   state.forward = false;
   state.arriving = true;
   state.remoteSendOnce = -port.sorights;
-  state.queueFull = false;
+  state.fullAt = nothing;
+  state.shortage = NONE;
+  state.probing = NONE;
+  state.watching = false;
   const { activity } = message;
   const body = { node: t.node };
   sendPacket(w, { kind: 'begin recv migrate', from: t.node, to: home, uid, activity, body, base: oneWay(w) });
@@ -69,6 +75,7 @@ export function begin(w: DipcWorld, packet: Packet): void {
     return;
   }
   const queued = takeQueue(w, port);
+  for (const message of queued) releaseBuffer(w, message);
   port.proxy = true;
   port.blocked = true;
   port.receiver = NONE;
@@ -77,8 +84,15 @@ export function begin(w: DipcWorld, packet: Packet): void {
   state.destination = to;
   sendPacket(w, { kind: 'begin recv migrate reply', from: port.node, to, uid, activity, base: oneWay(w) });
   for (const message of queued) transmit(w, message, to, true);
-  sendState(w, port, to, activity);
-  becomeForwardingProxy(w, port);
+  const gone = sendState(w, port, to, activity);
+  becomeForwardingProxy(port, state);
+  emitAt(w, gone, MOVED_OUT, port.id);
+}
+
+/** A proxy in the queue of the port that cannot pass its rights on before it has bought credits, or null. */
+export function queueWithoutCredit(w: DipcWorld, packet: Packet): Port | null {
+  const port = copyOn(w, packet.to, packet.uid);
+  return port === null || !port.active || port.proxy ? null : proxyWithoutCredit(w, queuedFor(w, port));
 }
 
 /** D, step 7: the numbers of the port; the messages that were set aside follow those that were forwarded. */
@@ -94,15 +108,19 @@ export function install(w: DipcWorld, packet: Packet): void {
   state.counted = counted!;
   state.transit += transit!;
   state.remoteSendOnce += sendOnce!;
-  state.previous = packet.from;
+  if (!state.registered.includes(packet.from)) state.registered = [...state.registered, packet.from];
+  state.moved = true;
   state.arriving = false;
   port.blocked = false;
   const aside = state.held;
-  state.held = [];
+  state.held = nothing;
   for (const id of aside) {
     const message = at(w.messages, id);
     if (message.dest === NONE) sendRemote(w, message);
-    else enqueue(w, message, port);
+    else {
+      wakeSender(w, message);
+      enqueue(w, message, port);
+    }
   }
   const t = threadOf(w, state.receiver);
   state.receiver = NONE;
@@ -133,7 +151,7 @@ function leaveDestination(w: DipcWorld, message: Message, port: Port): void {
 }
 
 /** Step 6. */
-function sendState(w: DipcWorld, port: Port, to: number, activity: number): void {
+function sendState(w: DipcWorld, port: Port, to: number, activity: number): number {
   const state = distributedOf(w, port);
   const body = {
     seqno: port.seqno,
@@ -143,12 +161,11 @@ function sendState(w: DipcWorld, port: Port, to: number, activity: number): void
     sendOnce: state.remoteSendOnce + port.sorights,
   };
   const { uid } = state;
-  sendPacket(w, { kind: 'migrate state', from: port.node, to, uid, activity, body, base: oneWay(w) });
+  return sendPacket(w, { kind: 'migrate state', from: port.node, to, uid, activity, body, base: oneWay(w) });
 }
 
-/** Steps 6 and 8: what waited here goes on as it would at any proxy. */
-function becomeForwardingProxy(w: DipcWorld, port: Port): void {
-  const state = distributedOf(w, port);
+/** Step 6: what the principal was is gone from here; until everything has left, ordinary operations wait (ms_block). */
+function becomeForwardingProxy(port: Port, state: Distributed): void {
   state.transit = state.counted ? port.srights : 0;
   state.remoteSendOnce = 0;
   port.seqno = 0;
@@ -158,6 +175,13 @@ function becomeForwardingProxy(w: DipcWorld, port: Port): void {
   port.destination = NONE;
   port.objectKind = '';
   port.object = NONE;
+}
+
+/** Step 8: everything has left; whoever waited here goes on as at any proxy. */
+export function movedOut(w: DipcWorld, id: number): void {
+  const port = w.ports.rows[id]!;
+  if (!port.live || !port.active || !port.proxy || !port.blocked) return;
+  const state = distributedOf(w, port);
   port.blocked = false;
   for (let sender = port.firstSender; sender !== NONE; sender = port.firstSender) {
     const t = at(w.threads, sender);
@@ -165,10 +189,6 @@ function becomeForwardingProxy(w: DipcWorld, port: Port): void {
     book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
     sendRemote(w, at(w.messages, t.outgoing));
   }
-  for (const node of state.refused.splice(0)) {
-    sendPacket(w, { kind: 'unblock port', from: port.node, to: node, uid: state.uid, base: oneWay(w) });
-  }
-  port.callers = false;
-  state.calledBack = 0;
+  callBackAll(w, port, state);
   releaseHeld(w, state);
 }

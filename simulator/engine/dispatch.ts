@@ -11,6 +11,7 @@ import {
   DELIVER,
   HANDLE,
   LAST_SEND,
+  MOVED_OUT,
   NODE_DOWN,
   ROOM,
   RUN,
@@ -27,7 +28,9 @@ import { lastSend } from '../dipc/credits.ts';
 import { handlePacket } from '../dipc/dispatch.ts';
 import { arriveOrFail } from '../dipc/failure.ts';
 import { departEvent } from '../dipc/packet.ts';
-import { callBack, sendRemote } from '../dipc/send.ts';
+import { callBack } from '../dipc/flow-control.ts';
+import { movedOut } from '../dipc/receive-migration.ts';
+import { sendRemote } from '../dipc/send.ts';
 import { crash } from '../faults/crash.ts';
 import { nodeDown } from '../faults/node-down.ts';
 import { deliverEvent } from '../mach/dispatch.ts';
@@ -64,6 +67,8 @@ function perform(w: World, kind: number, a: number, b: number): void {
       return sliceEnds(w, a, b);
     case SEND_REMOTE:
       return sendRemote(w, at(w.messages, a));
+    case MOVED_OUT:
+      return movedOut(w, a);
     case DEPART:
       return departEvent(w, at(w.packets, a));
     case ARRIVE:

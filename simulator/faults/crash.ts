@@ -17,6 +17,7 @@ import {
   DEPART,
   HANDLE,
   LAST_SEND,
+  MOVED_OUT,
   NODE_DOWN,
   ROOM,
   RUN,
@@ -28,7 +29,7 @@ import {
 import { withdraw } from '../base/queue.ts';
 import { NONE, at, release, type Row, type Table } from '../base/table.ts';
 import { blankDistributed } from '../dipc/distributed.ts';
-import { freePacket, type Packet } from '../dipc/packet.ts';
+import { carriesMessage, freePacket, type Packet } from '../dipc/packet.ts';
 import { messageFree } from '../mach/ipc/message.ts';
 import { blankPort } from '../mach/ipc/port.ts';
 import { blankRequests } from '../mach/ipc/requests.ts';
@@ -79,6 +80,7 @@ function withdrawEvents(w: MigrationWorld, id: number): void {
       case ABANDON:
         return on(w.messages, a);
       case LAST_SEND:
+      case MOVED_OUT:
       case ROOM:
         return on(w.ports, a);
       case UNUSED:
@@ -87,7 +89,7 @@ function withdrawEvents(w: MigrationWorld, id: number): void {
         return a === id;
       case DEPART:
       case ARRIVE:
-        return packet(a).from === id || (packet(a).to === id && packet(a).kind === 'refused');
+        return packet(a).from === id || (packet(a).to === id && packet(a).kind === 'connect refused');
       case HANDLE:
         return packet(a).from === id || packet(a).to === id;
       default:
@@ -100,14 +102,17 @@ function withdrawEvents(w: MigrationWorld, id: number): void {
 function losePackets(w: MigrationWorld, id: number): void {
   for (const packet of w.packets.rows) {
     if (!packet.live) continue;
-    const { kind, from, to, message } = packet;
-    if (kind === 'refused' && from === id && at(w.nodes, to).up) {
+    const { from, to, message } = packet;
+    if (packet.kind === 'connect refused' && from === id && at(w.nodes, to).up) {
       Object.assign(packet, { kind: 'connect', from: to, to: from });
     } else if (from === id) {
-      if (kind === 'connect') messageFree(w, at(w.messages, message));
+      if (carriesMessage(packet)) messageFree(w, at(w.messages, message));
       freePacket(w, packet);
-    } else if (to === id && kind === 'refused') freePacket(w, packet);
+    } else if (to === id && packet.kind === 'connect refused') freePacket(w, packet);
   }
+  const live = (packet: number): boolean => w.packets.rows[packet]!.live;
+  for (const state of w.distributed.rows)
+    if (!state.postponed.every(live)) state.postponed = state.postponed.filter(live);
 }
 
 /** A packet for a failed node that has lost its event: it was being taken in, or was a refusal. */
@@ -159,6 +164,9 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   node.objectByPager.clear();
   node.residentPages = 0;
   node.pageOut = NONE;
+  node.specialPorts.length = 0;
+  node.bufferCallers.length = 0;
+  node.buffered = 0;
   node.tasks.length = 0;
   node.ready.length = 0;
   node.running = NONE;

@@ -35,7 +35,7 @@ export function portStates(w: DipcWorld): PortState[] {
       transit: distributed?.transit ?? 0,
       queue: queueStates(w, port),
       held: (distributed?.held ?? []).map((id) => messageState(w, at(w.messages, id))),
-      refused: (distributed?.refused ?? []).map((node) => nodeName(w, node)),
+      refused: (distributed?.callbacks ?? []).map((node) => nodeName(w, node)),
       blockedSenders: threadsFrom(w, port.firstSender),
       waitingReceivers: threadsFrom(w, port.firstReceiver),
       requests: requestsOf(w, port),

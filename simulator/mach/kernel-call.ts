@@ -125,6 +125,12 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
   step('receive a request', (w, t, f) => receive(w, t, f.on)),
   step('perform the service', (w, t, f) => {
     f.reply = t.reply;
+    if (t.code === 'MACH_RCV_BODY_ERROR') {
+      t.frames[t.frames.length - 1]!.step = 0;
+      t.serves = NONE;
+      if (f.reply !== NONE) answerWith(w, t, f.reply, { code: t.code }, []);
+      return;
+    }
     growPool(w, t, f.on, kernelThread);
     const service = w.setup.kernelServices.get(t.operation) ?? unknownOperation;
     call(t, service, { operation: t.operation, body: t.body, port: t.kernelPort } satisfies KernelRequest);

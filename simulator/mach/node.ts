@@ -8,6 +8,9 @@
 import { NONE, take, type Row } from '../base/table.ts';
 import type { MachWorld } from './world.ts';
 
+/** Smaller ones are well known: the special ports of each node [mechanisms 2.12]. */
+const FIRST_ORDINARY_UID = 33;
+
 export interface Node extends Row {
   name: string;
   up: boolean;
@@ -33,6 +36,11 @@ export interface Node extends Row {
   /** Copy of a port on this node, by the port's UID. */
   readonly portByUid: Map<number, number>;
   nextUid: number;
+  /** Ports that servers have registered under small numbers, by number; a send right is held for each [2.12]. */
+  readonly specialPorts: number[];
+  /** Messages from other nodes that wait here to be received, and nodes that were refused because there were too many. */
+  buffered: number;
+  readonly bufferCallers: number[];
   /** Packets that its processor is not done with, or that have not left yet. */
   departing: number;
   /** Physical memory in bytes. */
@@ -66,7 +74,10 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     stolen: 0,
     busy: 0,
     portByUid: new Map(),
-    nextUid: 1,
+    nextUid: FIRST_ORDINARY_UID,
+    specialPorts: [],
+    buffered: 0,
+    bufferCallers: [],
     departing: 0,
     memory,
     residentPages: 0,

@@ -42,8 +42,9 @@ export const serverLoop = routine<MachWorld, Loop>('server', 'receives, serves, 
   step('receive a request', (w, t, f) => receive(w, t, f.on)),
   step('serve it', (w, t, f) => {
     const top = t.frames[t.frames.length - 1]!;
-    if (t.operation === '') {
+    if (t.operation === '' || t.code === 'MACH_RCV_BODY_ERROR') {
       top.step = 0;
+      if (t.operation !== '') answer(w, t, t.reply, { code: t.code });
       return;
     }
     growPool(w, t, f.on, serve);

@@ -172,7 +172,7 @@ const breakages: Record<string, (s: Scene) => void> = {
   I13: ({ w, server, full }) => {
     const port = server.portOf(full);
     const state = stateOf(w, port);
-    state.refused.length = 0;
+    state.callbacks = [];
     port.callers = false;
     port.qlimit++;
   },
@@ -228,11 +228,11 @@ const breakages: Record<string, (s: Scene) => void> = {
     client.portOf(toQuiet).receiver = -3;
   },
   D9: ({ w, client, toFull }) => {
-    stateOf(w, client.portOf(toFull)).queueFull = false;
+    stateOf(w, client.portOf(toFull)).fullAt = [];
   },
   D10: ({ w, server, full }) => {
-    const { held } = w.distributed.rows.find((state) => state.live && state.held.length > 0)!;
-    held.push(server.portOf(full).firstMessage);
+    const state = w.distributed.rows.find(({ live, held }) => live && held.length > 0)!;
+    state.held = [...state.held, server.portOf(full).firstMessage];
   },
   '2.7': ({ w, client, toQuiet }) => {
     const port = client.portOf(toQuiet);

@@ -14,6 +14,7 @@
  */
 import { checkAll } from '../../simulator/checkers/index.ts';
 import { at } from '../../simulator/base/table.ts';
+import { normaServices } from '../../simulator/dipc/special-ports.ts';
 import { bootRight } from '../../simulator/dipc/boot.ts';
 import { performEvent } from '../../simulator/engine/dispatch.ts';
 import { traceOf } from '../../simulator/engine/trace.ts';
@@ -132,13 +133,13 @@ export function cluster(...nodes: string[]): Cluster {
 }
 
 export function clusterWith(options: ClusterOptions, ...nodes: string[]): Cluster {
-  const routines = [...machRoutines, scripted, ...(options.routines ?? [])];
+  const routines = [...machRoutines, ...normaServices, scripted, ...(options.routines ?? [])];
   routines.forEach((each, index) => (each.index = index));
   const prices = { ...machines['i386_25']!.prices, ...networks['ethernet_10']!.prices, ...options.prices };
   const { shares, interconnect: wires } = networks['ethernet_10']!;
   const interconnect = { ...wires, ...options.interconnect };
   const services = new Map((options.routines ?? []).map((each) => [each.name, each]));
-  const kernel = new Map(kernelServices.map((each) => [each.name, each]));
+  const kernel = new Map([...kernelServices, ...normaServices].map((each) => [each.name, each]));
   const image = { path: '', clusters: [], files: [], programs: [], scenarios: [] };
   const w = emptyWorld(
     { image, scenario: 0, prices, shares, interconnect, routines, services, kernelServices: kernel, watched: true },

@@ -33,6 +33,12 @@ export interface Message extends Row {
   /** Pages of 4 KB sent out of line: a large body, which the receiving node pulls [mechanisms 2.5]. */
   pages: number;
   wire: boolean;
+  /** Node that keeps the body until the receiver pulls it: the message is a placeholder [2.5]. NONE: it is all here. */
+  bodyNode: number;
+  /** The body has been asked for. */
+  pulling: boolean;
+  /** It came from another node and takes one of this node's message buffers. */
+  buffered: boolean;
   /** In network form: UID of the destination port. */
   destUid: number;
   /** In network form: node where the sender believed the principal of the reply port to be. */
@@ -87,6 +93,9 @@ export function messageAllocate(
     bytes: 0,
     pages: 0,
     wire: false,
+    bodyNode: NONE,
+    pulling: false,
+    buffered: false,
     destUid: NONE,
     replyHome: NONE,
     client: NONE,
@@ -116,6 +125,9 @@ export function messageFree(w: MachWorld, message: Message): void {
   message.bytes = 0;
   message.pages = 0;
   message.wire = false;
+  message.bodyNode = NONE;
+  message.pulling = false;
+  message.buffered = false;
   message.destUid = NONE;
   message.replyHome = NONE;
   message.client = NONE;

@@ -30,6 +30,15 @@ export function append(w: MachWorld, queue: Port, message: Message): void {
   queue.lastMessage = message.id;
 }
 
+/** The messages for the port, in order, where they are. */
+export function queuedFor(w: MachWorld, port: Port): Message[] {
+  const mine: Message[] = [];
+  for (let id = queueOf(w, port).firstMessage; id !== NONE; id = at(w.messages, id).next) {
+    if (at(w.messages, id).dest === port.id) mine.push(at(w.messages, id));
+  }
+  return mine;
+}
+
 /** Takes all messages for the port, in order, out of whichever queue they are in; the others in it stay. */
 export function takeAll(w: MachWorld, port: Port): Message[] {
   const mine: Message[] = [];
