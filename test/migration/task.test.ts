@@ -43,8 +43,9 @@ interface Agent {
   result: TaskMigrationResult | null;
 }
 
-/** What an agent's thread does: move the task, then let it run. */
+/** What an agent's thread does: stop the task and move it, then let it run. */
 const agent = routine<MigrationWorld, Agent>('agent', 'migrates a task', [
+  step('freeze it', (w, t, f) => kernelCall(w, t, f.task, 'task_suspend')),
   step('migrate', (_w, t, f) => call(t, smsRoutine, migratingTask(f.migration, f.task, f.self))),
   step('resume', (w, t, f) => {
     f.result = t.result as TaskMigrationResult;
