@@ -1,4 +1,10 @@
-/** A pid is given out once, and what the PM Master knows of relations is what the processes know of each other. */
+/**
+ * A pid is given out once, and what the PM Master knows of relations is what the processes know of each other.
+ *
+ * The children of a process that was lost with a node are init's at once, although what had arrived of it elsewhere may
+ * still be there for a moment, to be cleared away.
+ */
+import { NODE_LOST } from '../osf1/pm-master/exit.ts';
 import { INIT } from '../osf1/pm-master/entry.ts';
 import { broken, type Checker } from './checker.ts';
 
@@ -11,7 +17,7 @@ export const onePid: Checker = {
       if (entry.live && entry.pid !== entry.id + INIT) broken('P2', `entry ${entry.id} is of process ${entry.pid}`);
     }
     for (const proc of w.procs.rows) {
-      if (!proc.live) continue;
+      if (!proc.live || rows[proc.pid - INIT]?.status === NODE_LOST) continue;
       for (const child of proc.children) {
         const entry = rows[child - INIT];
         if (entry === undefined || entry.parent === proc.pid) continue;

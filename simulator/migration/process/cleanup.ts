@@ -15,7 +15,9 @@ import { procFree, procOf } from '../../osf1/proc.ts';
 import { becomeStub, isUnused, vprocFree, vprocOf } from '../../osf1/vproc.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
+import { wakeAll } from '../../mach/thread.ts';
 import { atStep, enterPhase, migrationEnd, type MigrationWorld } from '../record.ts';
+import { TURN } from './install.ts';
 
 export interface CleanUp {
   readonly migration: number;
@@ -46,6 +48,8 @@ export const cleanUp = routine<MigrationWorld, CleanUp>('migration.clean_up', 'l
     f.surplus.push(...ownNames(w, pma, proc));
     f.port = proc.processPort;
     procFree(w, proc);
+    // It may be on its way back already.
+    wakeAll(w, at(w.tasks, t.task), TURN);
     becomeStub(vproc, at(w.migrations, f.migration).to, f.capability);
     f.surplus.push(...releaseHolder(w, t.node, f.pid));
     const left = vprocOf(w, t.node, f.pid);

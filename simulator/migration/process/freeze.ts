@@ -26,11 +26,15 @@ export interface Freeze {
   readonly cancel: boolean;
 }
 
-/** Finishes with KERN_SUCCESS, or with ESRCH: the process has exited meanwhile. */
+/** Finishes with KERN_SUCCESS, with ESRCH: the process has exited meanwhile, or with EBUSY: another migration freezes it. */
 export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freezes a process', [
   step('keep every request from now on, and suspend it', (w, t, f) => {
-    const proc = procOf(w, t.node, f.pid)!;
-    vprocOf(w, t.node, f.pid)!.state = 'frozen';
+    const proc = procOf(w, t.node, f.pid);
+    const vproc = vprocOf(w, t.node, f.pid);
+    if (proc === null || vproc === null) return finish(t, 'ESRCH');
+    // Whoever asked at the same moment was a step earlier.
+    if (vproc.state !== 'active') return finish(t, 'EBUSY');
+    vproc.state = 'frozen';
     enterPhase(w, f.migration, 'freeze', t.node);
     atStep(w, f.migration, 3);
     kernelCall(w, t, proc.names.task, 'task_suspend');

@@ -6,9 +6,10 @@
  *         process. Then the task is reattached (attach.ts) and restarted (restart.ts), and the source is answered.
  * Undo:   everything that was made is given up, and the source is told REFUSED.      until: the first receive right moves
  *
- * Admission, step 8: a node takes one process in at a time, the others wait their turn, so that it is not flooded; and it
- * refuses when its cluster says that it takes nothing, or when too little of its memory is free. While it is being
- * installed the process is on no active list, here or there [P1], and requests that find it here are kept.
+ * Admission, step 8: a node takes one process in at a time, the others wait their turn, so that it is not flooded; one that
+ * has left this node and comes back at once waits until nothing is left of it here (cleanup.ts). It refuses when its
+ * cluster says that it takes nothing, or when too little of its memory is free. While it is being installed the process is
+ * on no active list, here or there [P1], and requests that find it here are kept.
  */
 import { PROCESSOR } from '../../base/ledger.ts';
 import { assert } from '../../base/assert.ts';
@@ -42,11 +43,13 @@ interface Installing extends Request {
   port?: number;
 }
 
-const TURN = 'turn to install a process';
+/** Channel on which processes wait that are to be installed. */
+export const TURN = 'turn to install a process';
 
 export const installRoutine = routine<MigrationWorld, Installing>('migration.request', 'takes a process in', [
   step('wait for its turn, and decide', (w, t, f) => {
-    if (w.procs.rows.some((each) => each.live && each.node === t.node && each.state === 'attaching')) {
+    const attaching = w.procs.rows.some((each) => each.live && each.node === t.node && each.state === 'attaching');
+    if (attaching || procOf(w, t.node, f.body.pid) !== null) {
       blockOn(w, t, TURN);
       again(t);
       return;

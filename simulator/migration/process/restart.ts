@@ -43,6 +43,7 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
     if (t.code === 'ESRCH') {
       // The PM Master has declared it dead, with its node: it must not live on.
       const vproc = vprocOf(w, t.node, f.pid)!;
+      proc.list = 'active';
       vproc.state = 'active';
       migrationEnd(w, f.migration, 'failed', 'the PM Master has given it up');
       kill(w, pmaOf(w, t), proc, NODE_LOST);

@@ -5,10 +5,11 @@
 import { at } from '../../base/table.ts';
 import { copy } from '../../base/plain.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { call, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import { call, finish, replace, routine, step, type Frame } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Exec } from '../pma/exec.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
+import { emulatorExit } from './calls.ts';
 import { emulatorOf } from './state.ts';
 
 /** An image: where it is, and the sizes of its regions in pages of 4 KB. */
@@ -27,15 +28,22 @@ export interface EmulatorExec {
   readonly frames: readonly Frame[];
 }
 
-/** Does not return if it succeeds; finishes with -1 if it fails. */
+/** Status of a process that was made for a program that cannot be executed. */
+const NOT_EXECUTED = 127;
+
+/** Does not return if it succeeds; finishes with -1 if it fails. Without a program to return to the process ends. */
 export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'executes another program', [
   step('ask the PMA', (w, t, f) => {
     const body: Exec = { image: f.image, replaces: emulatorOf(at(w.tasks, t.task)).image !== '' };
     call(t, pmaCall, { operation: 'pma.exec', payload: { body }, tries: 0 } satisfies PmaCall);
   }),
   step('jump to the entry point', (w, t, f) => {
-    if ((t.result as Payload).code !== 'KERN_SUCCESS') return finish(t, -1);
     const task = at(w.tasks, t.task);
+    if ((t.result as Payload).code !== 'KERN_SUCCESS') {
+      if (emulatorOf(task).image === '') replace(t, emulatorExit, { status: NOT_EXECUTED });
+      else finish(t, -1);
+      return;
+    }
     task.name = f.image.name;
     emulatorOf(task).image = f.image.name;
     t.frames.length = 0;

@@ -1,0 +1,26 @@
+/**
+ * Chance: what the swarm draws with. One seed, one stream, one order of draws, so that a seed is a run for as long as the
+ * generator is the same; and the script that comes of it is kept, for when it no longer is.
+ */
+import { drawWithin, streams } from '../../simulator/base/random.ts';
+
+export interface Chance {
+  /** A whole number, low <= n <= high. */
+  within(low: number, high: number): number;
+  /** True in so many of a hundred cases. */
+  percent(share: number): boolean;
+  one<T>(of: readonly T[]): T;
+  /** So many draws from one list, in the order in which they are drawn. */
+  many<T>(count: number, draw: (index: number) => T): T[];
+}
+
+export function chance(seed: number): Chance {
+  const stream = streams(seed);
+  const within = (low: number, high: number): number => drawWithin(stream, 'faults', low, high);
+  return {
+    within,
+    percent: (share) => within(1, 100) <= share,
+    one: (of) => of[within(0, of.length - 1)]!,
+    many: (count, draw) => Array.from({ length: count }, (_, index) => draw(index)),
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Drawn faults: a node fails at the moment of an event.
+ *
+ * Moments that matter are rare, and a drawn time would miss them: most events are the same few kinds. So the script is
+ * run once without a fault, the moments of every kind are kept, and the kind is drawn first: each kind of event, each
+ * message of a protocol and each phase is struck as often as any other.
+ */
+import type { Simulation } from '../../simulator/engine/simulation.ts';
+import { tail } from '../../simulator/engine/simulation.ts';
+import type { Chance } from './chance.ts';
+import type { Action, DrawnScript } from './script.ts';
+
+/** When something of each kind happened in a run: virtual nanoseconds, in order. */
+export type Moments = Map<string, number[]>;
+
+/** Called after every event of the run without faults. */
+export function note(moments: Moments, sim: Simulation): void {
+  const [last] = tail(sim, 1);
+  if (last !== undefined) add(moments, last.kind, last.time);
+  const { time } = sim.world;
+  for (const each of sim.notices) {
+    if (each.kind === 'protocol') add(moments, each.event, time);
+    else if (each.kind === 'phase') add(moments, `phase ${each.phase}`, time);
+    else if (each.kind === 'spawned' || each.kind === 'exited') add(moments, each.kind, time);
+  }
+}
+
+function add(moments: Moments, kind: string, time: number): void {
+  const times = moments.get(kind);
+  if (times === undefined) moments.set(kind, [time]);
+  else times.push(time);
+}
+
+export interface Fault extends Action {
+  readonly kind: string;
+  readonly node: string;
+}
+
+/** Most faults strike one node; now and then a second one fails as well. Without a moment there is no fault. */
+export function drawFaults(draw: Chance, { cluster }: DrawnScript, moments: Moments): Fault[] {
+  const kinds = [...moments.keys()].sort();
+  if (kinds.length === 0) return [];
+  return draw.many(draw.percent(20) ? 2 : 1, () => {
+    const kind = draw.one(kinds);
+    const time = draw.one(moments.get(kind)!);
+    // The operator sits at the master: when that fails, nobody does anything any more.
+    const node = draw.percent(15) ? 'master' : draw.one(cluster.nodes.slice(1));
+    return { kind, node, time, lines: [`crash ${node}`] };
+  });
+}

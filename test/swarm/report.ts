@@ -1,0 +1,54 @@
+/**
+ * What the swarm says: a failure with all that is needed to look into it, and at the end what was covered.
+ */
+import { commandOf, launchOf, LIMIT } from '../../cli/again.ts';
+import type { Failure, SeedResult } from './run.ts';
+
+/** One failure; `file` holds the script as it was drawn, `short` what is left of it after shrinking. */
+export function failureInWords(seed: number, failure: Failure, file: string, short: string): string {
+  const { rule, message, event, time, tail } = failure;
+  const again = { file, scenario: `seed ${seed}`, seed, limit: LIMIT, checked: true };
+  return [
+    `seed ${seed}: ${rule} at event ${event}, ${time} ns`,
+    `  ${message}`,
+    ...tail.map((line) => `    ${line}`),
+    `  stop in front     ${commandOf({ ...again, until: String(Math.max(0, event - 1)) })}`,
+    `  in the debugger   ${launchOf(again)}`,
+    `  made small        ${short}`,
+  ].join('\n');
+}
+
+/** How often each thing was met, the most frequent first. */
+function counted(items: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return [...counts].sort(([x, m], [y, n]) => n - m || (x < y ? -1 : 1));
+}
+
+function table(title: string, items: readonly string[]): string[] {
+  const rows = counted(items).map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`);
+  return rows.length === 0 ? [] : ['', title, ...rows];
+}
+
+/** Runs by kind of event, by what a fault struck, by the way of migrating and its end. */
+export function coverageInWords(results: readonly SeedResult[]): string {
+  const faults = results.flatMap((each) => each.faults);
+  return [
+    ...table(
+      'seeds in which it happened',
+      results.flatMap((each) => each.kinds),
+    ),
+    ...table(
+      'nodes that failed at a moment of',
+      faults.map(({ kind }) => kind),
+    ),
+    ...table(
+      'nodes that failed',
+      faults.map(({ node }) => node),
+    ),
+    ...table(
+      'migrations',
+      results.flatMap((each) => each.migrations),
+    ),
+  ].join('\n');
+}

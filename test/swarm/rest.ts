@@ -1,0 +1,116 @@
+/**
+ * The world at rest: nothing is left to happen, and whatever still waits must have a reason to.
+ *
+ * The table says for which reasons a thread may wait for ever. A thread that none of them explains has been forgotten by
+ * somebody: an answer that will not come, a wake-up that was lost. Nothing may be on the network, and nothing may be
+ * half done.
+ */
+import { NONE, at, select } from '../../simulator/base/table.ts';
+import type { World } from '../../simulator/engine/world.ts';
+import { procOf } from '../../simulator/osf1/proc.ts';
+import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
+
+interface Reason {
+  readonly because: string;
+  /** `asked` are the threads whose waiting depends on this one's. */
+  readonly explains: (w: World, t: Thread, asked: ReadonlySet<number>) => boolean;
+}
+
+const INIT = 1;
+
+/** The routine of the innermost frame. */
+function routineOf(w: World, t: Thread): string {
+  const top = t.frames[t.frames.length - 1];
+  return top === undefined ? '' : w.setup.routines[top.routine]!.name;
+}
+
+const isReceiving = (t: Thread): boolean => t.state === RECEIVING && t.waitPort !== NONE;
+
+const reasons: readonly Reason[] = [
+  {
+    because: 'a server waits for requests',
+    explains: (w, t) => isReceiving(t) && ['server', 'kernel thread'].includes(routineOf(w, t)),
+  },
+  {
+    because: 'an emulator waits for signals, as long as its process waits',
+    explains: (w, t, asked) =>
+      isReceiving(t) &&
+      routineOf(w, t) === 'emulator.signals' &&
+      at(w.tasks, t.task).threads.every((id) => id === t.id || isExplained(w, at(w.threads, id), asked)),
+  },
+  {
+    because: 'a process is stopped, and the operator who would continue it was at a node that failed',
+    explains: (w, t) => w.operator.task === NONE && isStopped(w, t),
+  },
+  {
+    because: 'init waits for children that are still to come',
+    explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('children') && servesInit(w, t),
+  },
+  {
+    because: 'a process waits for children that have reason to wait',
+    explains: (w, t, asked) => t.state === BLOCKED && t.channel.startsWith('children') && childrenWait(w, t, asked),
+  },
+  {
+    because: 'the operator waits for a phase that never came (on phase)',
+    explains: (w, t) => t.state === BLOCKED && t.task === w.operator.task && t.channel.startsWith('migration of'),
+  },
+  {
+    because: 'whom it asked has a reason to wait',
+    explains(w, t, asked) {
+      const server = t.servedBy === NONE ? null : threadOf(w, t.servedBy);
+      return isReceiving(t) && server !== null && server.serves === t.identity && isExplained(w, server, asked);
+    },
+  },
+];
+
+function servesInit(w: World, t: Thread): boolean {
+  const client = t.serves === NONE ? null : threadOf(w, t.serves);
+  return client !== null && at(w.tasks, client.task).pid === INIT;
+}
+
+function isStopped(w: World, t: Thread): boolean {
+  const { pid, node } = at(w.tasks, t.task);
+  return pid !== NONE && procOf(w, node, pid)?.state === 'stopped';
+}
+
+function childrenWait(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
+  const client = t.serves === NONE ? null : threadOf(w, t.serves);
+  if (client === null) return false;
+  const { pid, node } = at(w.tasks, client.task);
+  const children = procOf(w, node, pid)?.children ?? [];
+  const mains = children.map((child) => select(w.tasks, (task) => task.pid === child)[0]?.threads[0]);
+  return mains.every((main) => main !== undefined && isExplained(w, at(w.threads, main), asked));
+}
+
+function isExplained(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
+  if (asked.has(t.id)) return false;
+  const more = new Set([...asked, t.id]);
+  return reasons.some(({ explains }) => explains(w, t, more));
+}
+
+/** What should not be so in a world at rest, in words; empty if all is well. */
+export function unexplained(w: World): string[] {
+  const found: string[] = [];
+  for (const t of w.threads.rows) {
+    if (!t.live || t.identity === NONE || isExplained(w, t, new Set())) continue;
+    found.push(`${describe(w, t)} waits, and nothing explains it`);
+  }
+  for (const packet of w.packets.rows) if (packet.live) found.push(`a packet is still on its way: ${packet.kind}`);
+  for (const m of w.migrations.rows) {
+    if (m.outcome === '' && w.operator.task !== NONE)
+      found.push(`the migration of ${m.name} has not ended (${m.phase})`);
+  }
+  return found;
+}
+
+function describe(w: World, t: Thread): string {
+  const task = at(w.tasks, t.task);
+  const what = t.channel === '' ? '' : ` for ${t.channel}`;
+  const suspended = isSuspended(w, t) ? ', suspended' : '';
+  const routines = t.frames.map(({ routine, current }) => {
+    const { name, steps } = w.setup.routines[routine]!;
+    return `${name}: ${steps[current]?.name ?? 'end'}`;
+  });
+  const place = at(w.nodes, t.node).name;
+  return `${t.name} of ${task.name} (pid ${task.pid}) at ${place} [state ${t.state}${suspended}${what}; ${routines.join(' > ')}]`;
+}

@@ -1,0 +1,108 @@
+/**
+ * One seed: its script is run without a fault, and then with one; every rule is checked after every event, and the world
+ * at rest is looked at. What comes of it is plain data, because another process may want to read it.
+ *
+ * Safety: no rule is broken and nothing throws. Liveness: after the last action nothing fails any more, and the run comes
+ * to rest within a bound, with nothing left that cannot be explained (rest.ts) and every expectation met.
+ */
+import { compileScript } from '../../language/compile.ts';
+import { BrokenRule } from '../../simulator/base/assert.ts';
+import { createSimulation, eventCount, now, step, tail, type Simulation } from '../../simulator/engine/simulation.ts';
+import { chance } from './chance.ts';
+import { drawFaults, note, type Fault, type Moments } from './fault.ts';
+import { unexplained } from './rest.ts';
+import { drawScript, textOf } from './script.ts';
+
+/** A run that has not come to rest after so many events never will. */
+const MOST_EVENTS = 60_000;
+const EVENTS_SHOWN = 12;
+
+export interface Failure {
+  /** The id of the broken rule, or what else went wrong: rest, expectation, defect, script. */
+  readonly rule: string;
+  readonly message: string;
+  readonly event: number;
+  readonly time: number;
+  /** The last events. */
+  readonly tail: readonly string[];
+}
+
+export interface Outcome {
+  readonly failure: Failure | null;
+  readonly events: number;
+  /** How each migration was asked for, and how it ended. */
+  readonly migrations: readonly string[];
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly events: number;
+  readonly failure: (Failure & { readonly text: string }) | null;
+  /** Kinds of events that happened, and the faults that were drawn. */
+  readonly kinds: readonly string[];
+  readonly faults: readonly Pick<Fault, 'kind' | 'node'>[];
+  readonly migrations: readonly string[];
+}
+
+export function runSeed(seed: number): SeedResult {
+  const draw = chance(seed);
+  const script = drawScript(draw, seed);
+  const moments: Moments = new Map();
+  let text = textOf(script);
+  let outcome = runScript(text, (sim) => note(moments, sim));
+  let { events } = outcome;
+  let faults: Fault[] = [];
+  if (outcome.failure === null && draw.percent(75)) {
+    faults = drawFaults(draw, script, moments);
+    text = textOf(script, faults);
+    outcome = runScript(text);
+    events += outcome.events;
+  }
+  return {
+    seed,
+    events,
+    failure: outcome.failure === null ? null : { ...outcome.failure, text },
+    kinds: [...moments.keys()],
+    faults: faults.map(({ kind, node }) => ({ kind, node })),
+    migrations: outcome.migrations,
+  };
+}
+
+/** Runs the first scenario of a script, checked; `watch` is called after every event. */
+export function runScript(text: string, watch: (sim: Simulation) => void = () => undefined): Outcome {
+  const { image, diagnostics } = compileScript(text, 'drawn.adw');
+  if (image === null || image.scenarios.length === 0) {
+    const message = diagnostics.map((each) => `${each.span.line}: ${each.message}`).join('; ');
+    return { failure: { rule: 'script', message, event: 0, time: 0, tail: [] }, events: 0, migrations: [] };
+  }
+  const sim = createSimulation(image, { scenario: 0, checked: true });
+  const failure = perform(sim, watch);
+  const migrations = sim.world.migrations.rows.map(({ by, outcome, reason }) => {
+    return `by ${by}: ${outcome || 'never ended'}${outcome === 'refused' ? ` (${reason})` : ''}`;
+  });
+  return { failure, events: eventCount(sim), migrations };
+}
+
+function perform(sim: Simulation, watch: (sim: Simulation) => void): Failure | null {
+  let expectation = '';
+  try {
+    while (step(sim)) {
+      watch(sim);
+      for (const each of sim.notices) {
+        if (each.kind === 'expectation' && !each.held) expectation ||= `${each.text} (${each.actual})`;
+      }
+      if (eventCount(sim) >= MOST_EVENTS) return failureOf(sim, 'rest', 'the run does not come to rest');
+    }
+  } catch (error) {
+    if (error instanceof BrokenRule) return failureOf(sim, error.rule, error.message);
+    return failureOf(sim, 'defect', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  const [left] = unexplained(sim.world);
+  if (left !== undefined) return failureOf(sim, 'rest', left);
+  return expectation === '' ? null : failureOf(sim, 'expectation', expectation);
+}
+
+function failureOf(sim: Simulation, rule: string, message: string): Failure {
+  const lines = tail(sim, EVENTS_SHOWN).map(({ event, time, kind, a, b }) => `${event}  ${time} ns  ${kind} ${a} ${b}`);
+  return { rule, message, event: eventCount(sim), time: now(sim), tail: lines };
+}
