@@ -56,7 +56,8 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
     }),
     step('go on, unless it has exited', (w, t, f) => {
       const code = t.result as string;
-      if (code !== 'KERN_SUCCESS') return refuse(w, t, f, code, code === 'EBUSY' ? 'it is being moved already' : 'the process has exited');
+      if (code !== 'KERN_SUCCESS')
+        return refuse(w, t, f, code, code === 'EBUSY' ? 'it is being moved already' : 'the process has exited');
       const { by } = at(w.migrations, f.migration);
       if (by === 'task') call(t, moveTask, { migration: f.migration, pid: f.pid, code: '' } satisfies MoveTask);
       else call(t, detach, { migration: f.migration, pid: f.pid, info: null, tokens: [], files: [] } satisfies Detach);
