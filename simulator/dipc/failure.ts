@@ -183,7 +183,8 @@ function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
   for (const state of w.distributed.rows) {
     if (!state.live) continue;
     const port = at(w.ports, state.port);
-    if (!port.active || !port.proxy || state.destination === node) continue;
+    // The principal, from which it comes, still counts what is in the hands of a copy to which the right is on its way.
+    if (!port.active || !(port.proxy || state.arriving) || state.destination === node) continue;
     of(state.uid).credits += state.transit;
     of(state.uid).sendOnce += port.sorights;
   }
