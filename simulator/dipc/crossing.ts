@@ -7,7 +7,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { NONE, at } from '../base/table.ts';
-import type { Message } from '../mach/ipc/message.ts';
+import { foldReply, type Message } from '../mach/ipc/message.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { useDestination } from '../mach/ipc/port-death.ts';
 import { dropSend } from '../mach/ipc/release.ts';
@@ -30,6 +30,7 @@ export const WIRE_STRIDE = 3;
 export function toNetworkForm(w: DipcWorld, message: Message): void {
   const dest = at(w.ports, message.dest);
   const wire: number[] = [];
+  foldReply(message);
   for (let i = 0; i < message.rights.length; i += 2) leave(w, wire, message.rights, i);
   message.rights = wire;
   const { inline_limit: limit } = w.setup.interconnect;

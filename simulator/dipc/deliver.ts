@@ -22,7 +22,7 @@ export function receiveMessage(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
   const refusal = refusalOf(w, packet, message, port);
   if (port === null || refusal !== null) return refuse(w, packet, refusal ?? 'NO_UID', port);
-  const waits = message.reply === NONE && message.destType !== SEND_ONCE && !packet.migrating;
+  const waits = message.client === NONE && message.destType !== SEND_ONCE && !packet.migrating;
   const state = distributedOf(w, port);
   keep(w, packet, message);
   message.node = packet.to;

@@ -20,7 +20,7 @@
  */
 import { LAST_SEND } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
-import type { Message } from '../mach/ipc/message.ts';
+import { foldReply, type Message } from '../mach/ipc/message.ts';
 import { enqueue } from '../mach/ipc/mqueue.ts';
 import { sendDone } from '../mach/ipc/senders.ts';
 import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
@@ -50,6 +50,7 @@ export function sendRemote(w: DipcWorld, message: Message): void {
   }
   if (mustWait(port, state)) return setAside(w, state, message);
   if (!message.wire) {
+    foldReply(message);
     const starving = proxyWithoutCredit(w, [message]);
     if (starving !== null) {
       setAside(w, distributedOf(w, starving), message);

@@ -7,7 +7,7 @@
  */
 import { RUN } from '../base/event.ts';
 import { NONE, at, release } from '../base/table.ts';
-import { takeBack } from './ipc/mach-msg.ts';
+import { takeBack } from './ipc/take-back.ts';
 import { leaveQueue } from './ipc/receivers.ts';
 import { leaveSenders } from './ipc/senders.ts';
 import { messageDestroy, portDestroy } from './ipc/port-death.ts';

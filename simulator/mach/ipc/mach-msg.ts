@@ -10,32 +10,23 @@
  */
 import { DELIVER, SEND_REMOTE } from '../../base/event.ts';
 import { LOCAL_BYTES, LOCAL_MESSAGES, LOCAL_RIGHTS, book } from '../../base/ledger.ts';
-import { assert } from '../../base/assert.ts';
 import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { occupy } from '../processor.ts';
 import { BYTES_PER_PAGE } from '../vm/object.ts';
 import { SENDING, noNames, type Thread } from '../thread.ts';
 import { emit, emitAt, type MachWorld } from '../world.ts';
-import { messageAllocate, messageFree, noRights, type Carried, type Message } from './message.ts';
-
+import { freeEntry } from './entry.ts';
+import { copyinHeader } from './header.ts';
+import { messageAllocate, noRights, type Carried, type CarriedArray, type Message } from './message.ts';
 import { receiveFrom } from './receivers.ts';
 import type { Port } from './port.ts';
-import { messageDestroy, useDestination } from './port-death.ts';
-import { deallocate, discard } from './release.ts';
-import {
-  MOVE_RECEIVE,
-  MOVE_SEND,
-  MOVE_SEND_ONCE,
-  copyin,
-  copyout,
-  copyoutAs,
-  destinationOf,
-  portAllocate,
-} from './right.ts';
-import { DEAD_NAME, RECEIVE, PORT_SET, SEND, SEND_ONCE, find, portAt, remove, typeAt } from './space.ts';
+import { messageClean } from './port-death.ts';
+import { deallocate, discardAll } from './release.ts';
+import { COPY_SEND, MOVE_SEND_ONCE, copyin, destinationOf, portAllocate } from './right.ts';
+import { PORT_SET, RECEIVE, SEND, SEND_ONCE, find, portAt, typeAt } from './space.ts';
 
-export type { Carried } from './message.ts';
+export type { Carried, CarriedArray } from './message.ts';
 
 export interface Payload {
   /** Plain data; it is copied when it is sent. */
@@ -45,10 +36,17 @@ export interface Payload {
   /** Pages of 4 KB sent out of line. */
   readonly pages?: number;
   readonly rights?: readonly Carried[];
+  /** Out-of-line arrays of ports: their names follow those of `rights`, in order; the body says how many they are. */
+  readonly arrays?: readonly CarriedArray[];
+  /** What the answer is to be sent with: a name in the sender's space, and any disposition that makes a send right. */
+  readonly reply?: Carried;
+  /** How the destination is taken: if nothing is said COPY_SEND, or MOVE_SEND_ONCE of a send-once right. */
+  readonly destination?: number;
   readonly code?: string;
 }
 
 const empty: Payload = {};
+const noCarried: readonly Carried[] = [];
 const bytesPerKilobyte = 1024;
 
 /** Sends a request to a send right and waits for the answer on the thread's reply port. */
@@ -70,7 +68,7 @@ export function rpcToPort(
 ): void {
   if (!port.active) {
     fail(t, 'MACH_SEND_INVALID_DEST');
-    for (let i = 0; i < rights.length; i += 2) discard(w, { type: rights[i]!, port: rights[i + 1]! });
+    discardAll(w, rights);
     return;
   }
   port.srights++;
@@ -103,7 +101,7 @@ export function answerWith(w: MachWorld, t: Thread, to: number, payload: Payload
   const message = header(w, t, to, 'reply', payload);
   if (message === null) {
     deallocate(w, at(w.tasks, t.task), to);
-    for (let i = 0; i < rights.length; i += 2) discard(w, { type: rights[i]!, port: rights[i + 1]! });
+    discardAll(w, rights);
     return;
   }
   if (rights.length > 0) message.rights = rights;
@@ -123,30 +121,66 @@ export function receive(w: MachWorld, t: Thread, name: number): void {
   else receiveFrom(w, t, port, name);
 }
 
-/** Copyin of the destination and of the rights in the body; on failure nothing is sent and the code says why. */
+/**
+ * Copyin of the header, both rights or none, and of the rights in the body, in order. If one of those cannot be taken
+ * the message is destroyed with everything that was: nothing returns to its name [mechanisms 1.5 step 2].
+ */
 function header(w: MachWorld, t: Thread, to: number, operation: string, payload: Payload): Message | null {
+  const message =
+    payload.reply === undefined && payload.destination === undefined
+      ? plainHeader(w, t, to, operation, payload)
+      : fullHeader(w, t, to, operation, payload);
+  if (message === null) return null;
+  const carried = carriedBy(payload);
+  if (carried.length === 0) return message;
+  const task = at(w.tasks, t.task);
+  message.carried = carried;
+  message.rights = [];
+  for (const { name, disposition } of carried) {
+    const right = copyin(w, task, name, disposition);
+    if (right === null) {
+      messageClean(w, message);
+      return fail(t, 'MACH_SEND_INVALID_RIGHT');
+    }
+    message.rights.push(right.type, right.port);
+  }
+  return message;
+}
+
+/** The usual header: a copied send right, or a send-once right that is used up; who waits for an answer is added later. */
+function plainHeader(w: MachWorld, t: Thread, to: number, operation: string, payload: Payload): Message | null {
   const task = at(w.tasks, t.task);
   const dest = destinationOf(w, task, to);
   if (dest === NONE) return fail(t, 'MACH_SEND_INVALID_DEST');
   const port = at(w.ports, dest);
-  const destType = typeAt(task.space, find(task.space, to)) === SEND_ONCE ? SEND_ONCE : SEND;
-  if (destType === SEND_ONCE) remove(task.space, to);
+  const index = find(task.space, to);
+  const destType = typeAt(task.space, index) === SEND_ONCE ? SEND_ONCE : SEND;
+  if (destType === SEND_ONCE) freeEntry(w, task, index);
   else port.srights++;
-  const message = fill(w, t, port, destType, operation, payload);
-  if (payload.rights === undefined) return message;
-  message.carried = payload.rights;
-  const rights: number[] = [];
-  for (const carried of payload.rights) {
-    const right = copyin(w, task, carried.name, carried.disposition);
-    if (right === null) {
-      message.rights = rights.length === 0 ? noRights : rights;
-      messageDestroy(w, message);
-      return fail(t, 'MACH_SEND_INVALID_RIGHT');
-    }
-    rights.push(right.type, right.port);
-  }
-  if (rights.length > 0) message.rights = rights;
+  return fill(w, t, port, destType, operation, payload);
+}
+
+function fullHeader(w: MachWorld, t: Thread, to: number, operation: string, payload: Payload): Message | null {
+  const task = at(w.tasks, t.task);
+  const { space } = task;
+  const index = find(space, to);
+  const once = index !== NONE && typeAt(space, index) === SEND_ONCE;
+  const dest = { name: to, disposition: payload.destination ?? (once ? MOVE_SEND_ONCE : COPY_SEND) };
+  const taken = copyinHeader(w, task, dest, payload.reply ?? null);
+  if (typeof taken === 'string') return fail(t, taken);
+  const message = fill(w, t, at(w.ports, taken.dest.port), taken.dest.type, operation, payload);
+  message.sentTo = dest;
+  message.replyTo = payload.reply ?? null;
+  message.reply = taken.reply?.port ?? NONE;
+  message.replyType = taken.reply?.type ?? NONE;
   return message;
+}
+
+/** All rights of the body, in the order of its descriptors. */
+export function carriedBy({ rights, arrays }: Payload): readonly Carried[] {
+  if (arrays === undefined) return rights ?? noCarried;
+  const flat = arrays.flatMap(({ names, disposition }) => names.map((name) => ({ name, disposition })));
+  return [...(rights ?? noCarried), ...flat];
 }
 
 function fill(w: MachWorld, t: Thread, port: Port, destType: number, operation: string, payload: Payload): Message {
@@ -186,7 +220,7 @@ function transmit(w: MachWorld, t: Thread, message: Message): void {
 /** Pays for a transfer on the thread's node and returns when it is done. */
 function payLocal(w: MachWorld, t: Thread, message: Message): number {
   const { prices } = w.setup;
-  const oneWay = message.destType === SEND && message.reply === NONE;
+  const oneWay = message.destType === SEND && message.client === NONE;
   const base = oneWay ? prices.local_send : prices.local_rpc / 2;
   const { rights, activity } = message;
   const bytes = message.bytes + message.pages * BYTES_PER_PAGE;
@@ -212,31 +246,4 @@ function fail(t: Thread, code: string): null {
   t.names = noNames;
   t.operation = '';
   return null;
-}
-
-function isMove(disposition: number): boolean {
-  return disposition === MOVE_RECEIVE || disposition === MOVE_SEND || disposition === MOVE_SEND_ONCE;
-}
-
-/**
- * Takes back a message that its sender could not deliver (the queue stayed full and the send was interrupted), so that
- * it can be sent again: what was moved into it returns to its name, what was copied or made is given up
- * [mechanisms 1.6, pseudo-receive]. The rights of a message that the kernel sent for the thread had no names: the kernel
- * makes them again.
- */
-export function takeBack(w: MachWorld, t: Thread, message: Message): void {
-  assert(!message.wire, 'pseudo-receive', () => `${message.operation} has left its node`);
-  const task = at(w.tasks, t.task);
-  const { rights, reply, dest, destType, carried } = message;
-  messageFree(w, message);
-  if (reply !== NONE) useDestination(w, at(w.ports, reply), SEND_ONCE);
-  for (let i = 0; i < rights.length; i += 2) {
-    const right = { type: rights[i]!, port: rights[i + 1]! };
-    const from = carried[i / 2];
-    if (right.type === DEAD_NAME) continue;
-    if (from === undefined || !isMove(from.disposition)) {
-      useDestination(w, at(w.ports, right.port), right.type);
-    } else if (copyoutAs(w, task, from.name, right) !== 'KERN_SUCCESS') copyout(w, task, right);
-  }
-  useDestination(w, at(w.ports, dest), destType);
 }

@@ -10,10 +10,17 @@
  */
 import { NONE, type Row } from '../../base/table.ts';
 import type { MachWorld } from '../world.ts';
+import { SEND } from './space.ts';
 
 /** A right to send along: a name in the sender's space, and what to do with it. */
 export interface Carried {
   readonly name: number;
+  readonly disposition: number;
+}
+
+/** An out-of-line array of ports: names in the sender's space, and what to do with all of them [mechanisms 1.11]. */
+export interface CarriedArray {
+  readonly names: readonly number[];
   readonly disposition: number;
 }
 
@@ -29,6 +36,11 @@ export interface Message extends Row {
   rights: number[];
   /** What the sender named them: it can take them back while the message waits for room. */
   carried: readonly Carried[];
+  /** The same for the rights of the header, if the sender said how to take them; else null. */
+  sentTo: Carried | null;
+  replyTo: Carried | null;
+  /** It waits for room at most until then; NONE: for ever. */
+  deadline: number;
   bytes: number;
   /** Pages of 4 KB sent out of line: a large body, which the receiving node pulls [mechanisms 2.5]. */
   pages: number;
@@ -90,6 +102,9 @@ export function messageAllocate(
     replyType: NONE,
     rights: noRights,
     carried: nothing,
+    sentTo: null,
+    replyTo: null,
+    deadline: NONE,
     bytes: 0,
     pages: 0,
     wire: false,
@@ -109,6 +124,23 @@ export function messageAllocate(
   return message;
 }
 
+/**
+ * A reply right that is a send right crosses to another node like the rights in the body, before them; there and
+ * wherever else the message is received it stands in the header again.
+ */
+export function foldReply(message: Message): void {
+  if (message.replyType !== SEND || message.reply === NONE) return;
+  message.rights = [SEND, message.reply, ...message.rights];
+  message.reply = NONE;
+}
+
+export function unfoldReply(message: Message): void {
+  const [type, port, ...rights] = message.rights;
+  message.replyType = type!;
+  message.reply = port!;
+  message.rights = rights.length === 0 ? noRights : rights;
+}
+
 /** The row is given back; whoever had rights in it has taken them out. */
 export function messageFree(w: MachWorld, message: Message): void {
   message.live = false;
@@ -122,6 +154,9 @@ export function messageFree(w: MachWorld, message: Message): void {
   message.replyType = NONE;
   message.rights = noRights;
   message.carried = nothing;
+  message.sentTo = null;
+  message.replyTo = null;
+  message.deadline = NONE;
   message.bytes = 0;
   message.pages = 0;
   message.wire = false;

@@ -92,6 +92,14 @@ export function messageDestroy(w: MachWorld, message: Message): void {
   if (dest !== NONE) useDestination(w, at(w.ports, dest), destType);
 }
 
+/** Destroys a message that was never sent: whoever it was for is told if the right to it was to be used once. */
+export function messageClean(w: MachWorld, message: Message): void {
+  const { dest, destType } = message;
+  message.dest = NONE;
+  messageDestroy(w, message);
+  discard(w, { type: destType, port: dest });
+}
+
 /** The right that a message was sent with is used up. */
 export function useDestination(w: MachWorld, port: Port, type: number): void {
   if (type === SEND) dropSend(w, port);

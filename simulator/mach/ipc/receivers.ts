@@ -9,12 +9,13 @@ import { WAITING, book } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
 import { RECEIVING, noNames, runAt, threadOf, type Thread } from '../thread.ts';
 import { emit, type MachWorld } from '../world.ts';
-import { messageFree, type Message } from './message.ts';
+import { messageFree, unfoldReply, type Message } from './message.ts';
 import { useDestination } from './port-death.ts';
 import { KERNEL, type Port } from './port.ts';
 import { takeFirst } from './queue.ts';
 import { copyout } from './right.ts';
 import { admitSender } from './senders.ts';
+import { DEAD, DEAD_NAME, SEND } from './space.ts';
 import { lastOf, without } from './waiting.ts';
 
 /** The thread takes the first message of the queue, or waits in it. `name` is what it receives on. */
@@ -70,12 +71,12 @@ function tellReceived(w: MachWorld, t: Thread, message: Message, port: Port): vo
 
 /** Copyout: the rights enter the receiver's space, and the thread has the message [mechanisms 1.5 step 6]. */
 export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
-  const task = at(w.tasks, t.task);
   t.outgoing = NONE;
   t.operation = message.operation;
   t.code = message.code;
   t.body = message.body;
-  t.reply = message.reply === NONE ? NONE : copyout(w, task, { type: message.replyType, port: message.reply });
+  if (message.replyType === SEND && message.reply === NONE) unfoldReply(message);
+  t.reply = replyName(w, t, message);
   if (message.rights.length === 0) t.names = noNames;
   else if (t.kernelPort !== NONE) t.hand = message.rights;
   else t.names = copyoutAll(w, t, message.rights);
@@ -92,6 +93,12 @@ export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
   messageFree(w, message);
   if (dest !== NONE) useDestination(w, at(w.ports, dest), destType);
   runAt(w, t, w.time);
+}
+
+/** The name of the right to answer with; one to a dead port is a dead name. */
+function replyName(w: MachWorld, t: Thread, { reply, replyType }: Message): number {
+  if (reply !== NONE) return copyout(w, at(w.tasks, t.task), { type: replyType, port: reply });
+  return replyType === DEAD_NAME ? DEAD : NONE;
 }
 
 function copyoutAll(w: MachWorld, t: Thread, rights: readonly number[]): number[] {
