@@ -13,6 +13,7 @@ import {
   copyoutAs,
 } from '../../simulator/mach/ipc/right.ts';
 import {
+  DEAD,
   DEAD_NAME,
   MAXIMUM_USER_REFERENCES,
   RECEIVE,
@@ -21,6 +22,7 @@ import {
   SEND_RECEIVE,
   find,
   lookup,
+  names,
   setUrefsAt,
 } from '../../simulator/mach/ipc/space.ts';
 import { act, cluster, receive, send, type Actor, type Cluster } from './cluster.ts';
@@ -137,7 +139,7 @@ describe('dispositions [1.4]', () => {
     assert.deepEqual([a.portOf(p).mscount, a.portOf(p).srights], [1, 0]);
   });
 
-  it('a dead right in the body is legal: the receiver sees a dead name', () => {
+  it('a dead right in the body is legal: the receiver sees the name DEAD, and its space nothing', () => {
     const { c, a, b, on, to } = two();
     const owner = c.task('here', 'owner');
     const p = owner.port('p');
@@ -146,7 +148,8 @@ describe('dispositions [1.4]', () => {
     a.thread(send(to, 'take this', { rights: [{ name: mine, disposition: COPY_SEND }] }));
     const taker = b.thread(receive(on));
     c.run();
-    assert.deepEqual(seen(b, taker.notes[0]!.names[0]!), [DEAD_NAME, 1]);
+    assert.deepEqual(taker.notes[0]!.names, [DEAD]);
+    assert.deepEqual(names(b.task.space), [on]);
     assert.deepEqual(seen(a, mine), [DEAD_NAME, 1], 'touched, so it is a dead name here too');
   });
 

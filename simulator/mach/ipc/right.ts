@@ -16,10 +16,11 @@ import { assert } from '../../base/assert.ts';
 import { NONE, at } from '../../base/table.ts';
 import type { Task } from '../task.ts';
 import type { MachWorld } from '../world.ts';
-import { convertIfDead, dropReference, freeEntry, removeSend } from './entry.ts';
+import { convertIfDead, dropReference, forgetDead, freeEntry, removeSend } from './entry.ts';
 import { intoLimbo } from './mqueue.ts';
 import { KERNEL, portCreate, type Port } from './port.ts';
 import {
+  DEAD,
   DEAD_NAME,
   MAXIMUM_USER_REFERENCES,
   PORT_SET,
@@ -83,6 +84,7 @@ export function destinationOf(w: MachWorld, task: Task, name: number): number {
 
 /** Takes the right out of the space as the disposition says [mechanisms 1.4], or null: the sender does not hold it. */
 export function copyin(w: MachWorld, task: Task, name: number, disposition: number): Right | null {
+  if (name === DEAD) return { type: DEAD_NAME, port: NONE };
   const { space } = task;
   const index = find(space, name);
   if (index === NONE) return null;
@@ -128,10 +130,17 @@ export function copyin(w: MachWorld, task: Task, name: number, disposition: numb
   }
 }
 
-/** Puts a right in hand into the space, under a name of the space's choice, and returns the name. */
+/**
+ * Puts a right in hand into the space, under a name of the space's choice, and returns the name. A right to a dead port
+ * enters no space: it is the name DEAD [mechanisms 1.4].
+ */
 export function copyout(w: MachWorld, task: Task, right: Right): number {
-  if (right.type === DEAD_NAME) return insert(task.space, DEAD_NAME, NONE, 1);
+  if (right.type === DEAD_NAME) return DEAD;
   const port = at(w.ports, right.port);
+  if (!port.active) {
+    if (right.type !== RECEIVE) forgetDead(w, port, right.type);
+    return DEAD;
+  }
   assert(
     port.node === task.node,
     'D6',
@@ -150,9 +159,7 @@ export function copyout(w: MachWorld, task: Task, right: Right): number {
 
 /** Puts a right in hand into the space under the chosen name: mach_port_insert_right. */
 export function copyoutAs(w: MachWorld, task: Task, name: number, right: Right): string {
-  if (right.type === DEAD_NAME) {
-    return insertAs(task.space, name, DEAD_NAME, NONE, 1) ? 'KERN_SUCCESS' : 'KERN_NAME_EXISTS';
-  }
+  if (right.type === DEAD_NAME) return 'KERN_INVALID_CAPABILITY';
   const port = at(w.ports, right.port);
   if (!port.active) return 'KERN_INVALID_CAPABILITY';
   const existing = right.type === SEND_ONCE ? NONE : nameForPort(task.space, port.id);

@@ -72,6 +72,7 @@ export const moveName = routine<MigrationWorld, MoveName>('sms.move name', 'move
     kernelCall(w, t, f.to, 'mach_port_insert_right', { body: { name: f.name }, rights });
   }),
   step('restore what did not travel', (w, t, f) => {
+    if (t.code === 'KERN_INVALID_CAPABILITY') return goTo(w, t, 'its port has died: make a dead name');
     if (t.code !== 'KERN_SUCCESS') return finish(t, t.code);
     if (f.type === RECEIVE) {
       kernelCall(w, t, f.to, 'mach_port_set_attributes', { body: { ...f.status, name: f.name } });
@@ -93,4 +94,9 @@ export const moveName = routine<MigrationWorld, MoveName>('sms.move name', 'move
     kernelCall(w, t, f.to, 'mach_port_allocate_name', { body: { name: f.name, right: f.type, urefs: f.urefs } });
   }),
   step('made', (_w, t) => finish(t, t.code)),
+  step('its port has died: make a dead name', (w, t, f) => {
+    const body = { name: f.name, right: DEAD_NAME, urefs: f.urefs };
+    kernelCall(w, t, f.to, 'mach_port_allocate_name', { body });
+  }),
+  step('made dead', (_w, t) => finish(t, t.code)),
 ]);
