@@ -14,7 +14,7 @@ import { collect, inOrder, type Diagnostic } from './diagnostics.ts';
 import * as ast from './generated/ast.ts';
 import { sentences, suggestion } from './nearest.ts';
 import { allNodesOf, clustersOf, isWhole, scriptOf, spanOf, spanOfProperty } from './tree.ts';
-import { parameterTypes } from './types.ts';
+import { parameterType, parameterTypes, taskParameterTypes } from './types.ts';
 import { createTyping } from './typing.ts';
 import type { Profiles } from './vocabulary/profiles.ts';
 
@@ -49,6 +49,9 @@ function checkDeclaration(cx: Check, declaration: ast.Declaration): void {
       return;
     case 'ProgramDeclaration':
       checkProgram(cx, declaration);
+      return;
+    case 'TaskDeclaration':
+      checkTask(cx, declaration);
       return;
     case 'ScenarioDeclaration':
       checkScenario(cx, declaration);
@@ -86,19 +89,36 @@ function checkConstant(cx: Check, constant: ast.ConstantDeclaration): void {
   cx.report('not-constant', spanOf(constant.value), message);
 }
 
-function checkProgram(cx: Check, program: ast.ProgramDeclaration): void {
-  const parameters = new Set<string>();
-  for (const parameter of program.parameters) {
-    if (parameters.has(parameter.name)) {
-      const message = `The program has a parameter \`${parameter.name}\` already: choose another name.`;
+function checkParameters(
+  cx: Check,
+  { $type, parameters }: ast.ProgramDeclaration | ast.TaskDeclaration,
+  types: readonly string[],
+): void {
+  const kind = $type === 'ProgramDeclaration' ? 'program' : 'task';
+  const names = new Set<string>();
+  for (const parameter of parameters) {
+    if (names.has(parameter.name)) {
+      const message = `The ${kind} has a parameter \`${parameter.name}\` already: choose another name.`;
       cx.report('duplicate-name', spanOfProperty(parameter, 'name'), message);
     }
-    parameters.add(parameter.name);
-    if (parameterTypes.some((type) => type === parameter.parameterType)) continue;
-    const { text, fix } = suggestion(parameter.parameterType, parameterTypes);
-    const message = sentences(`There is no type \`${parameter.parameterType}\`.`, text);
+    names.add(parameter.name);
+    if (types.includes(parameter.parameterType)) continue;
+    const { text, fix } = suggestion(parameter.parameterType, types);
+    const unknown = parameterType(parameter.parameterType) === 'unknown';
+    const message = unknown
+      ? sentences(`There is no type \`${parameter.parameterType}\`.`, text)
+      : `A ${kind} has no parameters of type \`${parameter.parameterType}\`.`;
     cx.report('unknown-type', spanOfProperty(parameter, 'parameterType'), message, fix);
   }
+}
+
+function checkTask(cx: Check, task: ast.TaskDeclaration): void {
+  checkParameters(cx, task, taskParameterTypes);
+  checkBody(cx, task.statements);
+}
+
+function checkProgram(cx: Check, program: ast.ProgramDeclaration): void {
+  checkParameters(cx, program, parameterTypes);
   const regions = new Set<string>();
   for (const region of program.image?.regions ?? []) {
     if (regions.has(region.region)) {
@@ -130,7 +150,7 @@ function checkScenario(cx: Check, scenario: ast.ScenarioDeclaration): void {
   checkBody(cx, scenario.statements);
 }
 
-/** Names of one kind are different: programs, clusters, constants, files by their path, scenarios by their title. */
+/** Names of one kind are different: programs, tasks, clusters, constants, files by their path, scenarios by their title. */
 function checkDeclaredNames(cx: Check, script: ast.Script): void {
   const seen = new Map<string, number>();
   for (const declaration of script.declarations) {
@@ -158,6 +178,7 @@ function checkUnused(cx: Check, script: ast.Script): void {
   const variables: ast.LetStatement[] = [];
   for (const node of AstUtils.streamAst(script)) {
     if (ast.isNameUse(node)) read.add(node.target.ref);
+    if (ast.isTouchStatement(node)) read.add(node.region.ref);
     if (ast.isLetStatement(node)) variables.push(node);
   }
   for (const variable of variables) {

@@ -74,7 +74,7 @@ const isWord = ({ image }: Token): boolean => /^\w/.test(image);
 
 /** Words after which a parenthesis begins an operand and not a list of arguments. */
 const isOperatorWord = (image: string): boolean =>
-  /^(?:and|or|not|in|if|while|expect|compute|sleep|at|to|by|on|size|memory|text|data|bss|stack|seed|rounds|threshold)$/.test(
+  /^(?:and|or|not|in|if|while|expect|compute|sleep|at|to|by|on|size|memory|text|data|bss|stack|seed|rounds|threshold|as|lookup)$/.test(
     image,
   );
 

@@ -2,6 +2,7 @@
  * What a name refers to.
  *
  *   a program       after spawn, exec                the programs of the script
+ *   a task          after start                      the tasks of the script
  *   a cluster       after `scenario "..." on`        the clusters of the script
  *   a node          after on, to, crash, ...         the nodes of the scenario's cluster, before anything else
  *   anything else   in an expression                 variables (nearest first), constants, nodes of the cluster
@@ -27,11 +28,13 @@ import {
   isNodePlace,
   nodesOf,
   programsOf,
+  roomOf,
   scriptOf,
+  tasksOf,
   visibleVariables,
 } from './tree.ts';
 
-type Target = ast.Named | ast.ProgramDeclaration | ast.ClusterDeclaration;
+type Target = ast.Named | ast.ProgramDeclaration | ast.TaskDeclaration | ast.ClusterDeclaration;
 
 export class Osf1adScopeProvider implements ScopeProvider {
   readonly #descriptions: AstNodeDescriptionProvider;
@@ -63,9 +66,12 @@ export class Osf1adScopeProvider implements ScopeProvider {
 function* targets({ container, property }: ReferenceInfo): Generator<Target, void> {
   const script = scriptOf(container);
   if (property === 'program') yield* programsOf(script);
+  else if (property === 'task') yield* tasksOf(script);
   else if (property === 'cluster') yield* clustersOf(script);
   else if (ast.isFileDeclaration(container)) yield* allNodesOf(script);
   else if (ast.isAssignStatement(container)) yield* visibleVariables(container);
+  // A process has regions of its own; a task has what it made or was sent, under the names of variables.
+  else if (ast.isTouchStatement(container)) yield* roomOf(container) === 'task' ? visibleVariables(container) : [];
   else {
     if (isNodePlace(container)) yield* nodesOf(clusterOf(container));
     yield* visibleVariables(container);

@@ -33,20 +33,30 @@ function spanOfCst(cst: CstNode | undefined): Span {
 
 export const textOf = (node: AstNode): string => node.$cstNode?.text ?? '';
 
-export type Runnable = ast.ProgramDeclaration | ast.ScenarioDeclaration;
+export type Runnable = ast.ProgramDeclaration | ast.TaskDeclaration | ast.ScenarioDeclaration;
 
-/** The program or scenario that a node stands in. */
+const isRunnable = (node: AstNode): node is Runnable =>
+  ast.isProgramDeclaration(node) || ast.isTaskDeclaration(node) || ast.isScenarioDeclaration(node);
+
+/** The program, task or scenario that a node stands in. */
 export function runnableOf(node: AstNode): Runnable | undefined {
   for (let at: AstNode | undefined = node; at !== undefined; at = at.$container) {
-    if (ast.isProgramDeclaration(at) || ast.isScenarioDeclaration(at)) return at;
+    if (isRunnable(at)) return at;
   }
   return undefined;
 }
 
 export function roomOf(node: AstNode): Room | undefined {
-  const runnable = runnableOf(node);
-  if (runnable === undefined) return undefined;
-  return ast.isProgramDeclaration(runnable) ? 'program' : 'scenario';
+  switch (runnableOf(node)?.$type) {
+    case 'ProgramDeclaration':
+      return 'program';
+    case 'TaskDeclaration':
+      return 'task';
+    case 'ScenarioDeclaration':
+      return 'scenario';
+    default:
+      return undefined;
+  }
 }
 
 export function scriptOf(node: AstNode): ast.Script {
@@ -68,6 +78,20 @@ export const clustersOf = (script: ast.Script): ast.ClusterDeclaration[] =>
 export const programsOf = (script: ast.Script): ast.ProgramDeclaration[] =>
   script.declarations.filter(ast.isProgramDeclaration).filter(hasName);
 
+export const tasksOf = (script: ast.Script): ast.TaskDeclaration[] =>
+  script.declarations.filter(ast.isTaskDeclaration).filter(hasName);
+
+/** The numbers that the threads of a task count on. */
+export const countsOf = (task: ast.TaskDeclaration): ast.CountStatement[] =>
+  task.statements.filter(ast.isCountStatement).filter(hasName);
+
+/** The task that an expression was started as, as far as the text tells. */
+export function startedTask(expression: ast.Expression | undefined): ast.TaskDeclaration | undefined {
+  if (ast.isStart(expression)) return expression.task.ref;
+  const variable = ast.isNameUse(expression) ? expression.target.ref : undefined;
+  return ast.isLetStatement(variable) ? startedTask(variable.value) : undefined;
+}
+
 export const constantsOf = (script: ast.Script): ast.ConstantDeclaration[] =>
   script.declarations.filter(ast.isConstantDeclaration).filter(hasName);
 
@@ -88,7 +112,7 @@ export function hasServer(node: ast.NodeDeclaration, server: ast.ServerItem['ser
  */
 export function isNodePlace(use: ReferenceInfo['container']): boolean {
   const { $container: container, $containerProperty: property, $containerIndex: index } = use;
-  if (ast.isSpawn(container)) return property === 'node';
+  if (ast.isSpawn(container) || ast.isStart(container)) return property === 'node';
   if (ast.isMigrate(container)) return property === 'node' || property === 'agent';
   if (ast.isCrashStatement(container)) return true;
   if (ast.isCall(container)) {
@@ -101,7 +125,16 @@ export function isNodePlace(use: ReferenceInfo['container']): boolean {
   return false;
 }
 
-/** The variables that a node can see, the nearest first. A variable is visible after its `let`, to the end of its block. */
+/** The loop that a `break` or a `continue` is about: the innermost around it in the same thread. */
+export function loopOf(node: AstNode): ast.WhileStatement | ast.ForStatement | undefined {
+  for (let at = node.$container; at !== undefined; at = at.$container) {
+    if (ast.isWhileStatement(at) || ast.isForStatement(at)) return at;
+    if (ast.isFork(at) || ast.isThreadStatement(at) || ast.isOnStatement(at) || isRunnable(at)) return undefined;
+  }
+  return undefined;
+}
+
+/** The variables that a node can see, the nearest first. A variable is visible after its `let` or `count`, to the end of its block. */
 export function* visibleVariables(node: AstNode): Generator<ast.Variable, void> {
   let inner = node;
   for (let at = node.$container; at !== undefined; inner = at, at = at.$container) {
@@ -109,16 +142,15 @@ export function* visibleVariables(node: AstNode): Generator<ast.Variable, void> 
     if (!isBody(at) || !isStatementOf(at, inner)) continue;
     for (let index = (inner.$containerIndex ?? 0) - 1; index >= 0; index--) {
       const statement = at.statements[index];
-      if (statement?.$type === 'LetStatement' && hasName(statement)) yield statement;
+      if ((ast.isLetStatement(statement) || ast.isCountStatement(statement)) && hasName(statement)) yield statement;
     }
-    if (ast.isProgramDeclaration(at)) yield* at.parameters.filter(hasName);
+    if (ast.isProgramDeclaration(at) || ast.isTaskDeclaration(at)) yield* at.parameters.filter(hasName);
   }
 }
 
 const isStatementOf = (body: ast.Body, node: AstNode): boolean => body.statements[node.$containerIndex ?? -1] === node;
 
-const isBody = (node: AstNode): node is ast.Body =>
-  ast.isBlock(node) || ast.isProgramDeclaration(node) || ast.isScenarioDeclaration(node);
+const isBody = (node: AstNode): node is ast.Body => ast.isBlock(node) || isRunnable(node);
 
 /** What the grammar leaves optional. */
 const optional = new Set([
@@ -129,6 +161,7 @@ const optional = new Set([
   'RefuseItem.limit',
   'IfStatement.otherwise',
   'TouchStatement.last',
+  'Start.node',
   'Migrate.mechanism',
   'Migrate.implementation',
   'Migrate.strategy',

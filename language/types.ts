@@ -3,7 +3,8 @@
  *
  * A type says what a number counts: `int` nothing, `time` nanoseconds, `size` bytes, `process` is a pid, `descriptor` a
  * file descriptor. Times and sizes never mix with plain numbers by accident; multiplying and dividing by plain numbers is
- * how they scale. `unknown` is the type of something already reported: it fits everywhere, so that one mistake gives one
+ * how they scale. `task` is a Mach task, `port` a name in its port name space, `message` what was received, `memory` a
+ * region of the task's own. `unknown` is the type of something already reported: it fits everywhere, so that one mistake gives one
  * message. `nothing` is what a call without a value gives.
  */
 
@@ -20,14 +21,21 @@ export type Type =
   | 'flags'
   | 'signal'
   | 'residual'
+  | 'task'
+  | 'port'
+  | 'message'
+  | 'memory'
   | 'nothing'
   | 'unknown';
 
 /** The types that a program's parameter can have. */
 export const parameterTypes = ['int', 'time', 'size', 'text', 'bool', 'process', 'descriptor'] as const;
 
+/** The same for a task: memory that it inherits has the same name there. */
+export const taskParameterTypes = ['int', 'time', 'size', 'text', 'bool', 'memory'] as const;
+
 export function parameterType(name: string | undefined): Type {
-  return parameterTypes.find((each) => each === name) ?? 'unknown';
+  return [...parameterTypes, ...taskParameterTypes].find((each) => each === name) ?? 'unknown';
 }
 
 const titles: Readonly<Record<Type, string>> = {
@@ -42,7 +50,11 @@ const titles: Readonly<Record<Type, string>> = {
   descriptor: 'a file descriptor',
   flags: 'open flags',
   signal: 'a signal',
-  residual: 'what a process left behind',
+  residual: 'what a process or a task left behind',
+  task: 'a Mach task',
+  port: 'a port',
+  message: 'a message',
+  memory: 'memory',
   nothing: 'nothing',
   unknown: 'something unknown',
 };
@@ -63,9 +75,11 @@ export const isCounted = (type: Type): boolean => counted.has(type) || type === 
 /** A process and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
 const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
 
+const incomparable: ReadonlySet<Type> = new Set<Type>(['nothing', 'residual', 'message']);
+
 /** Whether `==` between the two means anything. */
 function comparable(left: Type, right: Type): boolean {
-  if (left === 'nothing' || right === 'nothing' || left === 'residual' || right === 'residual') return false;
+  if (incomparable.has(left) || incomparable.has(right)) return false;
   return fits(left, right) || ((left === 'int' || right === 'int') && numeric(left) && numeric(right));
 }
 

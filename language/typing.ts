@@ -4,7 +4,7 @@
  */
 import type { AstNode } from 'langium';
 import * as ast from './generated/ast.ts';
-import { roomOf } from './tree.ts';
+import { countsOf, roomOf, startedTask } from './tree.ts';
 import { isCounted, joined, parameterType, type Type } from './types.ts';
 import { functionNamed } from './vocabulary/functions.ts';
 import { quantity } from './vocabulary/units.ts';
@@ -50,12 +50,18 @@ export function createTyping(): Typing {
         return 'process';
       case 'Migrate':
         return 'migration';
+      case 'Start':
+        return 'task';
+      case 'PortAllocate':
+      case 'Lookup':
+      case 'Carried':
+        return 'port';
       case 'Unary':
         return expression.operator === 'not' ? 'bool' : of(expression.operand);
       case 'Binary':
         return ofBinary(expression);
       case 'FieldUse':
-        return fieldsOf(of(expression.receiver)).find(({ name }) => name === expression.field)?.type ?? 'unknown';
+        return ofField(expression);
       case 'Call':
         return ofCall(expression);
       case 'NameUse': {
@@ -63,6 +69,14 @@ export function createTyping(): Typing {
         return target === undefined ? (knownName(expression.target.$refText)?.type ?? 'unknown') : ofVariable(target);
       }
     }
+  }
+
+  function ofField({ receiver, field }: ast.FieldUse): Type {
+    const type = of(receiver);
+    const known = fieldsOf(type).find(({ name }) => name === field);
+    if (known !== undefined) return known.type;
+    const task = type === 'task' ? startedTask(receiver) : undefined;
+    return task !== undefined && countsOf(task).some(({ name }) => name === field) ? 'int' : 'unknown';
   }
 
   function ofBinary({ operator, left, right }: ast.Binary): Type {
@@ -87,6 +101,8 @@ export function createTyping(): Typing {
         return of(variable.value);
       case 'ForStatement':
         return of(variable.first);
+      case 'CountStatement':
+        return 'int';
       case 'Parameter':
         return parameterType(variable.parameterType);
       case 'NodeDeclaration':

@@ -4,22 +4,43 @@
 import { constantValue } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
-import { allNodesOf, hasServer, programsOf, roomOf, scriptOf, spanOf, spanOfHead, spanOfProperty } from '../tree.ts';
+import {
+  allNodesOf,
+  hasServer,
+  programsOf,
+  roomOf,
+  scriptOf,
+  tasksOf,
+  spanOf,
+  spanOfHead,
+  spanOfProperty,
+} from '../tree.ts';
 import { fits, parameterType, title } from '../types.ts';
-import { functionNamed, functionNames, signature, type FunctionWord, type Room } from '../vocabulary/functions.ts';
+import {
+  allRooms,
+  functionNamed,
+  functionNames,
+  signature,
+  type FunctionWord,
+  type Room,
+} from '../vocabulary/functions.ts';
+import type { Span } from '../diagnostics.ts';
 import { mustFit, type Check } from './context.ts';
 import { checkName } from './expression.ts';
+import { checkInheritance, checkMessage } from './message.ts';
 
-/** Reports a statement or an expression that belongs in the other kind of text, and what to write instead. */
+/** Reports a statement or an expression that belongs in another kind of text, and what to write instead. */
 export function mustBeIn(
   cx: Check,
   node: ast.Statement | ast.Expression,
-  room: Room,
+  rooms: readonly Room[],
   word: string,
   instead: string,
 ): void {
-  if (roomOf(node) === room) return;
-  cx.report('wrong-place', spanOfHead(node), `\`${word}\` belongs in a ${room}; ${instead}.`);
+  const room = roomOf(node);
+  if (room === undefined || rooms.includes(room)) return;
+  const places = rooms.map((each) => `a ${each}`).join(' or ');
+  cx.report('wrong-place', spanOfHead(node), `\`${word}\` belongs in ${places}; ${instead}.`);
 }
 
 export function checkCall(cx: Check, call: ast.Call): void {
@@ -50,14 +71,20 @@ export function checkCall(cx: Check, call: ast.Call): void {
 function tellUnknown(cx: Check, call: ast.Call, room: Room): void {
   const name = call.function;
   const span = spanOfProperty(call, 'function');
-  if (functionNamed(name, room === 'program' ? 'scenario' : 'program') !== undefined) {
-    const place = room === 'program' ? 'a scenario' : 'a program';
-    cx.report('wrong-place', span, `\`${name}\` belongs in ${place}; it cannot be called in a ${room}.`);
+  const others = allRooms.filter((each) => functionNamed(name, each) !== undefined);
+  if (others.length > 0) {
+    const places = others.map((each) => `a ${each}`).join(' or ');
+    cx.report('wrong-place', span, `\`${name}\` belongs in ${places}; it cannot be called in a ${room}.`);
     return;
   }
   if (programsOf(scriptOf(call)).some((each) => each.name === name)) {
-    const how = room === 'program' ? `fork { exec ${name}(...) }` : `spawn ${name}(...) on NODE`;
+    const how = room === 'scenario' ? `spawn ${name}(...) on NODE` : `fork { exec ${name}(...) }`;
     cx.report('unknown-function', span, `\`${name}\` is a program: write \`${how}\`.`);
+    return;
+  }
+  if (tasksOf(scriptOf(call)).some((each) => each.name === name)) {
+    const where = room === 'scenario' ? ' on NODE' : '';
+    cx.report('unknown-function', span, `\`${name}\` is a Mach task: write \`start ${name}(...)${where}\`.`);
     return;
   }
   const { text, fix } = suggestion(name, functionNames(room));
@@ -65,6 +92,7 @@ function tellUnknown(cx: Check, call: ast.Call, room: Room): void {
 }
 
 function checkFunctionArguments(cx: Check, call: ast.Call, word: FunctionWord): void {
+  if (word.carries !== undefined) return checkMessage(cx, call, word);
   if (word.parameters === null) return;
   const most = word.parameters.length;
   const least = word.parameters.filter(({ optional }) => optional !== true).length;
@@ -80,6 +108,7 @@ function checkFunctionArguments(cx: Check, call: ast.Call, word: FunctionWord): 
   if (word.name === 'random') checkRandom(cx, call);
   if (word.name === 'open') checkFlags(cx, call.arguments[1]);
   if (word.name === 'migrate') checkNodeText(cx, call.arguments[1]);
+  if (word.name === 'vm_allocate') checkInheritance(cx, call.arguments[2]);
 }
 
 function count(least: number, most: number): string {
@@ -119,28 +148,42 @@ export function checkProgramCall(cx: Check, call: ast.Spawn | ast.ExecStatement)
   const program = call.program.ref;
   const name = call.program.$refText;
   if (program === undefined) {
+    if (tasksOf(scriptOf(call)).some((each) => each.name === name)) {
+      cx.report('unknown-program', span, `\`${name}\` is a Mach task: write \`start ${name}(...) on NODE\`.`);
+      return;
+    }
     const known = programsOf(scriptOf(call)).map((each) => each.name);
     const { text, fix } = suggestion(name, known);
     cx.report('unknown-program', span, sentences(`There is no program \`${name}\`.`, text), fix);
     return;
   }
-  if (!cx.whole.has(program)) return;
-  const { parameters } = program;
-  if (parameters.length !== call.arguments.length) {
+  checkArguments(cx, program, call.arguments, span);
+}
+
+/** The arguments of a program or a task, one for each of its parameters. */
+export function checkArguments(
+  cx: Check,
+  called: ast.ProgramDeclaration | ast.TaskDeclaration,
+  given: readonly ast.Expression[],
+  span: Span,
+): void {
+  if (!cx.whole.has(called)) return;
+  const { name, parameters } = called;
+  const { length } = parameters;
+  if (length !== given.length) {
     const list = parameters.map((each) => `${each.name}: ${each.parameterType}`).join(', ');
-    const { length } = parameters;
     cx.report('wrong-arguments', span, `Write \`${name}(${list})\`, with ${count(length, length)}.`);
     return;
   }
   parameters.forEach((parameter, index) => {
-    const argument = call.arguments[index];
+    const argument = given[index];
     const type = parameterType(parameter.parameterType);
     if (argument !== undefined) mustFit(cx, argument, [type], `The ${parameter.name} of \`${name}\``);
   });
 }
 
 export function checkSpawn(cx: Check, spawn: ast.Spawn): void {
-  mustBeIn(cx, spawn, 'scenario', 'spawn', 'a program makes processes with `fork` and `exec`');
+  mustBeIn(cx, spawn, ['scenario'], 'spawn', 'a program makes processes with `fork` and `exec`');
   checkProgramCall(cx, spawn);
   const node = checkNode(cx, spawn.node);
   if (node === undefined || hasServer(node, 'pma')) return;

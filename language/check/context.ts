@@ -30,7 +30,10 @@ export function mustFit(cx: Check, value: ast.Expression, wanted: readonly Type[
     if (!isZero(value)) missingUnit(cx, value, unit, what);
     return;
   }
-  const either = wanted.map(title).join(' or ');
+  const either = wanted
+    .map(title)
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' or $1');
   cx.report('wrong-type', spanOf(value), `${what} must be ${either}, not ${title(given)}.`);
 }
 

@@ -7,6 +7,7 @@ import { sentences, suggestion } from '../nearest.ts';
 import {
   clusterOf,
   constantsOf,
+  countsOf,
   isNodePlace,
   nodesOf,
   roomOf,
@@ -14,6 +15,7 @@ import {
   spanOf,
   spanOfHead,
   spanOfProperty,
+  startedTask,
   visibleVariables,
 } from '../tree.ts';
 import { isCounted, joined, title, type Type } from '../types.ts';
@@ -21,6 +23,7 @@ import { quantity } from '../vocabulary/units.ts';
 import { fieldsOf, knownName, knownNames, names, outcomes } from '../vocabulary/words.ts';
 import { checkCall, checkSpawn, mustBeIn } from './call.ts';
 import { mustFit, mustNotBeEmpty, missingUnit, type Check } from './context.ts';
+import { checkCarried, checkLookup, checkPortAllocate, checkStart } from './message.ts';
 import { checkMigrate } from './migrate.ts';
 import { checkBody } from './statement.ts';
 
@@ -54,15 +57,34 @@ export function checkExpression(cx: Check, expression: ast.Expression): void {
       checkCall(cx, expression);
       return;
     case 'Fork':
-      mustBeIn(cx, expression, 'program', 'fork', 'a scenario spawns programs: `spawn P(...) on NODE`');
+      mustBeIn(
+        cx,
+        expression,
+        ['program'],
+        'fork',
+        'a scenario spawns programs, a task makes threads: `thread { ... }`',
+      );
       checkBody(cx, expression.body.statements);
       return;
     case 'Spawn':
       for (const each of expression.arguments) checkExpression(cx, each);
       checkSpawn(cx, expression);
       return;
+    case 'Start':
+      for (const each of expression.arguments) checkExpression(cx, each);
+      checkStart(cx, expression);
+      return;
     case 'Migrate':
       checkMigrate(cx, expression);
+      return;
+    case 'Carried':
+      checkCarried(cx, expression);
+      return;
+    case 'PortAllocate':
+      checkPortAllocate(cx, expression);
+      return;
+    case 'Lookup':
+      checkLookup(cx, expression);
       return;
     case 'TextLiteral':
     case 'TruthLiteral':
@@ -184,9 +206,11 @@ function checkField(cx: Check, use: ast.FieldUse): void {
   const type = cx.typing.of(use.receiver);
   if (type === 'unknown') return;
   const span = spanOfProperty(use, 'field');
-  const known = names(fieldsOf(type));
-  if (roomOf(use) === 'program') {
-    cx.report('wrong-place', spanOfHead(use), 'A program cannot look into the world: only a scenario asks for fields.');
+  const task = type === 'task' ? startedTask(use.receiver) : undefined;
+  const known = [...names(fieldsOf(type)), ...(task === undefined ? [] : countsOf(task).map(({ name }) => name))];
+  const room = roomOf(use);
+  if (room !== 'scenario' && type !== 'message') {
+    cx.report('wrong-place', spanOfHead(use), `A ${room} cannot look into the world: only a scenario asks for fields.`);
     return;
   }
   if (known.includes(use.field)) return;

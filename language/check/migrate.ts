@@ -11,15 +11,22 @@ import { mustFit, mustNotBeLess, type Check } from './context.ts';
 import { checkExpression, checkName } from './expression.ts';
 
 export function checkMigrate(cx: Check, migrate: ast.Migrate): void {
-  mustBeIn(cx, migrate, 'scenario', 'migrate ... to', 'a program writes `migrate(pid, "node")`');
+  mustBeIn(cx, migrate, ['scenario'], 'migrate ... to', 'a program writes `migrate(pid, "node")`');
   checkName(cx, migrate.process);
-  mustFit(cx, migrate.process, ['process'], 'What is migrated');
+  mustFit(cx, migrate.process, ['process', 'task'], 'What is migrated');
   const node = checkNode(cx, migrate.node);
-  const mechanism = migrate.mechanism ?? 'process';
+  const isTask = cx.typing.of(migrate.process) === 'task';
+  const mechanism = migrate.mechanism ?? (isTask ? 'task' : 'process');
   if (!names(mechanisms).includes(mechanism)) {
     const { text, fix } = suggestion(mechanism, names(mechanisms));
     const span = spanOfProperty(migrate, 'mechanism');
     cx.report('unknown-mechanism', span, sentences(`Nothing migrates by \`${mechanism}\`.`, text), fix);
+    return;
+  }
+  if (isTask && mechanism === 'process') {
+    const message = 'A Mach task is not a process: migrate it `by task`.';
+    const fix = { title: 'Write `task`', replacement: 'task' };
+    cx.report('impossible-migration', spanOfProperty(migrate, 'mechanism'), message, fix);
     return;
   }
   checkHow(cx, migrate);

@@ -5,14 +5,15 @@ import { AstUtils } from 'langium';
 import { constantNumber, constantValue } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
-import { roomOf, runnableOf, spanOf, spanOfProperty, visibleVariables } from '../tree.ts';
-import { title } from '../types.ts';
+import { loopOf, roomOf, runnableOf, spanOf, spanOfProperty, visibleVariables } from '../tree.ts';
+import { fits, title } from '../types.ts';
 import { showSize } from '../vocabulary/units.ts';
-import { knownName, names, phases, regions } from '../vocabulary/words.ts';
+import { fieldsOf, knownName, names, phases, regions } from '../vocabulary/words.ts';
 import { checkNode, checkProgramCall, mustBeIn } from './call.ts';
 import { mustFit, mustNotBeEmpty, mustNotBeLess, type Check } from './context.ts';
 import { checkExpression, checkName } from './expression.ts';
 import { regionSizes } from './layout.ts';
+import { checkPublish, checkRequest } from './message.ts';
 
 export function checkBody(cx: Check, statements: readonly ast.Statement[]): void {
   for (const statement of statements) checkStatement(cx, statement);
@@ -30,8 +31,30 @@ export function checkBody(cx: Check, statements: readonly ast.Statement[]): void
 
 /** Whether nothing after the statement can run. */
 function endsThere(statement: ast.Statement): boolean {
+  if (ast.isBreakStatement(statement) || ast.isContinueStatement(statement)) return loopOf(statement) !== undefined;
   if (ast.isCallStatement(statement)) return ast.isCall(statement.value) && statement.value.function === 'exit';
-  return ast.isWhileStatement(statement) && constantValue(statement.condition) === true;
+  return ast.isWhileStatement(statement) && constantValue(statement.condition) === true && !isLeft(statement);
+}
+
+/** Whether a `break` ends the loop. */
+const isLeft = (loop: ast.WhileStatement): boolean =>
+  AstUtils.streamAst(loop.body).some((part) => ast.isBreakStatement(part) && loopOf(part) === loop);
+
+function checkInLoop(cx: Check, statement: ast.BreakStatement | ast.ContinueStatement): void {
+  if (loopOf(statement) !== undefined) return;
+  const word = ast.isBreakStatement(statement) ? 'break' : 'continue';
+  cx.report('wrong-place', spanOf(statement), `\`${word}\` belongs in the body of a \`while\` or a \`for\`.`);
+}
+
+function checkCount(cx: Check, count: ast.CountStatement): void {
+  mustBeIn(cx, count, ['task'], 'count', 'write `let`');
+  checkNewName(cx, count);
+  if (roomOf(count) === 'task' && !ast.isTaskDeclaration(count.$container)) {
+    cx.report('wrong-place', spanOf(count), 'All threads of the task count on it: declare it at the top of the task.');
+  }
+  if (!names(fieldsOf('task')).includes(count.name)) return;
+  const message = `Every task has \`${count.name}\`, which a scenario asks for: choose another name.`;
+  cx.report('duplicate-name', spanOfProperty(count, 'name'), message);
 }
 
 function checkStatement(cx: Check, statement: ast.Statement): void {
@@ -60,37 +83,61 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
     case 'ForStatement':
       checkFor(cx, statement);
       return;
+    case 'BreakStatement':
+    case 'ContinueStatement':
+      checkInLoop(cx, statement);
+      return;
+    case 'CountStatement':
+      checkCount(cx, statement);
+      return;
+    case 'ThreadStatement':
+      mustBeIn(cx, statement, ['task'], 'thread', 'a process has one thread; it makes a child with `fork`');
+      checkBody(cx, statement.body.statements);
+      return;
+    case 'PublishStatement':
+      checkPublish(cx, statement);
+      return;
+    case 'RequestStatement':
+      checkRequest(cx, statement);
+      return;
     case 'ComputeStatement':
-      mustBeIn(cx, statement, 'program', 'compute', 'a scenario lets time pass with `sleep TIME` or `at TIME`');
+      mustBeIn(
+        cx,
+        statement,
+        ['program', 'task'],
+        'compute',
+        'a scenario lets time pass with `sleep TIME` or `at TIME`',
+      );
       checkTime(cx, statement.duration, 'The duration of `compute`');
       return;
     case 'SleepStatement':
-      mustBeIn(cx, statement, 'scenario', 'sleep', 'a program uses the processor with `compute TIME`');
+      mustBeIn(cx, statement, ['task', 'scenario'], 'sleep', 'a program uses the processor with `compute TIME`');
       checkTime(cx, statement.duration, 'The duration of `sleep`');
       return;
     case 'AtStatement':
-      mustBeIn(cx, statement, 'scenario', 'at', 'a program uses the processor with `compute TIME`');
+      mustBeIn(cx, statement, ['scenario'], 'at', 'a program uses the processor with `compute TIME`');
       checkTime(cx, statement.time, 'The time of `at`');
       return;
     case 'TouchStatement':
       checkTouch(cx, statement);
       return;
     case 'ExecStatement':
-      mustBeIn(cx, statement, 'program', 'exec', 'a scenario spawns programs: `spawn P(...) on NODE`');
+      mustBeIn(cx, statement, ['program'], 'exec', 'a scenario spawns programs: `spawn P(...) on NODE`');
       for (const each of statement.arguments) checkExpression(cx, each);
       checkProgramCall(cx, statement);
       return;
     case 'WaitStatement':
+      mustBeIn(cx, statement, ['program', 'scenario'], 'wait', 'a task learns of the end of another by a notification');
       checkName(cx, statement.subject);
       mustFit(
         cx,
         statement.subject,
-        roomOf(statement) === 'program' ? ['process'] : ['process', 'migration'],
+        roomOf(statement) === 'program' ? ['process'] : ['process', 'task', 'migration'],
         'What is waited for',
       );
       return;
     case 'CrashStatement':
-      mustBeIn(cx, statement, 'scenario', 'crash', 'a program cannot crash its node');
+      mustBeIn(cx, statement, ['scenario'], 'crash', 'a program cannot crash its node');
       checkNode(cx, statement.node);
       return;
     case 'ExpectStatement':
@@ -114,7 +161,7 @@ function checkTime(cx: Check, time: ast.Expression, what: string): void {
 }
 
 /** A name stands for one variable within the blocks that can see it. */
-function checkNewName(cx: Check, variable: ast.LetStatement | ast.ForStatement): void {
+function checkNewName(cx: Check, variable: ast.LetStatement | ast.ForStatement | ast.CountStatement): void {
   for (const other of visibleVariables(variable)) {
     if (other.name !== variable.name) continue;
     const line = spanOf(other).line;
@@ -159,19 +206,24 @@ function checkFor(cx: Check, loop: ast.ForStatement): void {
 
 function checkTouch(cx: Check, touch: ast.TouchStatement): void {
   const last = touch.last ?? touch.first;
-  mustBeIn(cx, touch, 'program', touch.verb, 'only a program has memory of its own');
+  mustBeIn(cx, touch, ['program', 'task'], touch.verb, 'a scenario has no memory of its own');
   for (const page of new Set([touch.first, last])) {
     checkExpression(cx, page);
     mustFit(cx, page, ['int'], `A page of \`${touch.verb}\``);
   }
+  if (roomOf(touch) === 'task') {
+    checkMemory(cx, touch);
+    return;
+  }
+  const region = touch.region.$refText;
   const known = names(regions);
-  if (!known.includes(touch.region)) {
-    const { text, fix } = suggestion(touch.region, known);
-    const message = sentences(`There is no region \`${touch.region}\`.`, text);
+  if (!known.includes(region)) {
+    const { text, fix } = suggestion(region, known);
+    const message = sentences(`There is no region \`${region}\`.`, text);
     cx.report('unknown-region', spanOfProperty(touch, 'region'), message, fix);
     return;
   }
-  if (touch.verb === 'dirty' && touch.region === 'text') {
+  if (touch.verb === 'dirty' && region === 'text') {
     cx.report(
       'wrong-place',
       spanOfProperty(touch, 'region'),
@@ -182,15 +234,36 @@ function checkTouch(cx: Check, touch: ast.TouchStatement): void {
   checkPages(cx, touch, last);
 }
 
+/** A task touches what a variable of it stands for. */
+function checkMemory(cx: Check, touch: ast.TouchStatement): void {
+  mustNotBeEmpty(cx, touch.first, touch.last ?? touch.first);
+  const span = spanOfProperty(touch, 'region');
+  const name = touch.region.$refText;
+  const variable = touch.region.ref;
+  if (variable === undefined) {
+    const memories = [...visibleVariables(touch)].filter((each) => cx.typing.ofVariable(each) === 'memory');
+    const { text, fix } = suggestion(
+      name,
+      memories.map((each) => each.name),
+    );
+    const message = sentences(`No memory here is called \`${name}\`: make some with \`vm_allocate\`.`, fix ? text : '');
+    cx.report('unknown-name', span, message, fix);
+    return;
+  }
+  const type = cx.typing.ofVariable(variable);
+  if (fits(type, 'memory')) return;
+  cx.report('wrong-type', span, `Only memory is touched; \`${name}\` is ${title(type)}.`);
+}
+
 function checkPages(cx: Check, touch: ast.TouchStatement, last: ast.Expression): void {
   const program = runnableOf(touch);
   if (!ast.isProgramDeclaration(program)) return;
-  const size = regionSizes(program).get(touch.region) ?? 0;
+  const size = regionSizes(program).get(touch.region.$refText) ?? 0;
   const pages = Math.ceil(size / cx.profiles.pageSize);
   for (const page of new Set([touch.first, last])) {
     const index = constantNumber(page);
     if (index === undefined || (index >= 0 && index < pages)) continue;
-    const message = `The ${touch.region} of \`${program.name}\` is ${showSize(size)}: it has ${pages === 1 ? 'only page 0' : `the pages 0 .. ${pages - 1}`}.`;
+    const message = `The ${touch.region.$refText} of \`${program.name}\` is ${showSize(size)}: it has ${pages === 1 ? 'only page 0' : `the pages 0 .. ${pages - 1}`}.`;
     cx.report('outside-region', spanOf(page), message);
     return;
   }
@@ -198,9 +271,9 @@ function checkPages(cx: Check, touch: ast.TouchStatement, last: ast.Expression):
 
 function checkExpect(cx: Check, statement: ast.ExpectStatement): void {
   const { condition } = statement;
-  mustBeIn(cx, statement, 'scenario', 'expect', 'a program cannot look into the world');
+  mustBeIn(cx, statement, ['scenario'], 'expect', 'a program cannot look into the world');
   checkCondition(cx, condition, 'What is expected');
-  if (roomOf(statement) === 'program' || asks(condition)) return;
+  if (roomOf(statement) !== 'scenario' || asks(condition)) return;
   cx.report('constant-expectation', spanOf(condition), 'This asks nothing of the run: it is always the same.');
 }
 
@@ -210,7 +283,7 @@ const asks = (condition: ast.Expression): boolean =>
   );
 
 function checkOn(cx: Check, statement: ast.OnStatement): void {
-  mustBeIn(cx, statement, 'scenario', 'on phase', 'a program does not see the phases of its migration');
+  mustBeIn(cx, statement, ['scenario'], 'on phase', 'a program does not see the phases of its migration');
   checkName(cx, statement.process);
   mustFit(cx, statement.process, ['process'], 'What migrates');
   const known = names(phases);

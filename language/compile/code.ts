@@ -4,15 +4,18 @@
  * `begin` announces a statement; the next instruction that is placed begins it, and no other does. So operands are lowered
  * before their instruction is placed. Jumps are written before their targets are known, and landed later.
  *
- * One name of one type has one slot in a program, wherever its blocks are: two variables of a name are never alive at
+ * A message has several slots: one for what it is answered by, and one for each thing that can be asked of it.
+ *
+ * One name of one type has one slot in a program or task, wherever its blocks are: two variables of a name are never alive at
  * once. Threads of a scenario share their locals, so there every variable has a slot of its own. Temporaries have the
  * empty name, and are never shared either.
  */
-import type { Instruction, Span } from '../../simulator/workload/program.ts';
+import { messageSlots, type Instruction, type Span } from '../../simulator/workload/program.ts';
 import type * as ast from '../generated/ast.ts';
 import type { Room } from '../vocabulary/functions.ts';
 import type { Type } from '../types.ts';
 import type { Typing } from '../typing.ts';
+import { fieldsOf } from '../vocabulary/words.ts';
 
 /** What every instruction carries. */
 export interface Place {
@@ -23,8 +26,8 @@ export interface Place {
 export interface Surroundings {
   readonly room: Room;
   readonly typing: Typing;
-  /** Index of every program of the script. */
-  readonly programs: ReadonlyMap<ast.ProgramDeclaration, number>;
+  /** Index of every program and task of the script. */
+  readonly programs: ReadonlyMap<ast.ProgramDeclaration | ast.TaskDeclaration, number>;
   /** The nodes of the scenario's cluster, in order; none in a program. */
   readonly nodes: readonly ast.NodeDeclaration[];
 }
@@ -37,6 +40,7 @@ export class Code {
   readonly #slotOf = new Map<ast.Variable, number>();
   #span: Span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
   #begins = false;
+  readonly #loops: { readonly breaks: number[]; readonly continues: number[] }[] = [];
 
   constructor(around: Surroundings) {
     this.around = around;
@@ -73,13 +77,38 @@ export class Code {
 
   newSlot(name: string, type: Type): number {
     this.types.push(type);
-    return this.slots.push(name) - 1;
+    const slot = this.slots.push(name) - 1;
+    if (type === 'message') {
+      for (const part of messageSlots) this.newSlot(name && `${name}.${part}`, fieldType(part));
+    }
+    return slot;
+  }
+
+  /** A jump out of the innermost loop, or to its next time around, lands where `leaveLoop` says. */
+  enterLoop(): void {
+    this.#loops.push({ breaks: [], continues: [] });
+  }
+
+  jumpInLoop(kind: 'breaks' | 'continues', jump: number): void {
+    const loop = this.#loops.at(-1);
+    if (loop === undefined) throw new Error('a jump that the checker did not find');
+    loop[kind].push(jump);
+  }
+
+  /** The next instruction is where every `continue` goes. */
+  landContinues(): void {
+    for (const jump of this.#loops.at(-1)?.continues ?? []) this.land(jump);
+  }
+
+  /** The next instruction is where every `break` goes. */
+  leaveLoop(): void {
+    for (const jump of this.#loops.pop()?.breaks ?? []) this.land(jump);
   }
 
   declare(variable: ast.Variable): number {
     const type = this.around.typing.ofVariable(variable);
     const same = this.slots.findIndex((name, slot) => name === variable.name && this.types[slot] === type);
-    const slot = same >= 0 && this.around.room === 'program' ? same : this.newSlot(variable.name, type);
+    const slot = same >= 0 && this.around.room !== 'scenario' ? same : this.newSlot(variable.name, type);
     this.#slotOf.set(variable, slot);
     return slot;
   }
@@ -90,3 +119,5 @@ export class Code {
     return slot;
   }
 }
+
+const fieldType = (part: string): Type => fieldsOf('message').find(({ name }) => name === part)?.type ?? 'unknown';

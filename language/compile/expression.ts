@@ -21,6 +21,17 @@ import { knownName } from '../vocabulary/words.ts';
 import type { Code } from './code.ts';
 import { lowerHow } from './migrate.ts';
 import { lowerBody } from './statement.ts';
+import {
+  isTaskCall,
+  lowerCount,
+  lowered,
+  lowerMessageCopy,
+  lowerMessageField,
+  lowerPortAllocate,
+  lowerStart,
+  lowerTaskCall,
+  lowerTaskField,
+} from './task.ts';
 
 /** The system calls by the names that programs call them by. */
 const systemCalls: ReadonlyMap<string, SystemCall> = new Map([
@@ -73,8 +84,13 @@ export function lowerExpression(code: Code, expression: ast.Expression): Express
       return lowerField(code, expression);
     case 'Call':
       return lowerCall(code, expression);
+    case 'Carried':
+      return lowerExpression(code, expression.right);
     case 'Fork':
     case 'Spawn':
+    case 'Start':
+    case 'PortAllocate':
+    case 'Lookup':
     case 'Migrate': {
       const slot = code.newSlot('', code.around.typing.of(expression));
       lowerInto(code, expression, slot);
@@ -100,15 +116,30 @@ export function lowerInto(code: Code, expression: ast.Expression, slot: number):
       code.emit({ ...code.place(), op: 'spawn', program, operands, node, slot });
       return;
     }
+    case 'Start':
+      lowerStart(code, expression, slot);
+      return;
+    case 'PortAllocate':
+      lowerPortAllocate(code, expression, slot);
+      return;
+    case 'Lookup':
+      code.emit({ ...lowered(code, 'lookup', [expression.name]), slot });
+      return;
     case 'Migrate': {
       const process = lowerExpression(code, expression.process);
       const node = lowerExpression(code, expression.node);
-      const by = expression.mechanism === 'task' ? 'task' : 'process';
+      const what = code.around.typing.of(expression.process) === 'task' ? 'task' : 'process';
+      const by = what === 'task' || expression.mechanism === 'task' ? 'task' : 'process';
       const how = lowerHow(code, expression);
-      code.emit({ ...code.place(), op: 'migrate', process, node, by, how, slot });
+      code.emit({ ...code.place(), op: 'migrate', what, process, node, by, how, slot });
       return;
     }
+    case 'NameUse':
+      if (code.around.typing.of(expression) !== 'message' || slot < 0) break;
+      lowerMessageCopy(code, expression, slot);
+      return;
     case 'Call': {
+      if (code.around.room === 'task' && lowerTaskCall(code, expression, slot)) return;
       const call = code.around.room === 'program' ? systemCalls.get(expression.function) : undefined;
       if (call === undefined) break;
       const written = expression.arguments.map((each) => lowerExpression(code, each));
@@ -129,7 +160,7 @@ export function endOf(block: ast.Body): Span {
   return { line: endLine, column: endColumn - 1, endLine, endColumn };
 }
 
-export function programIndex(code: Code, program: ast.ProgramDeclaration | undefined): number {
+export function programIndex(code: Code, program: ast.ProgramDeclaration | ast.TaskDeclaration | undefined): number {
   const index = program === undefined ? undefined : code.around.programs.get(program);
   if (index === undefined) throw new Error('a program that the checker did not find');
   return index;
@@ -145,6 +176,7 @@ function lowerName(code: Code, use: ast.NameUse): Expression {
   const unit = unitOf(code.around.typing.of(use));
   if (ast.isNodeDeclaration(target)) return { kind: 'value', value: code.around.nodes.indexOf(target), unit: 'node' };
   if (ast.isConstantDeclaration(target)) return { kind: 'value', value: constantValue(use) ?? 0, ...unit };
+  if (ast.isCountStatement(target)) return lowerCount(code, target, span);
   return { kind: 'slot', slot: code.slotOf(target), span, ...unit };
 }
 
@@ -180,9 +212,15 @@ const acts = (code: Code, expression: ast.Expression): boolean =>
     (part) =>
       ast.isFork(part) ||
       ast.isSpawn(part) ||
+      ast.isStart(part) ||
       ast.isMigrate(part) ||
-      (ast.isCall(part) && code.around.room === 'program' && systemCalls.has(part.function)),
+      ast.isPortAllocate(part) ||
+      ast.isLookup(part) ||
+      (ast.isCall(part) && (isSystemCall(code, part) || (code.around.room === 'task' && isTaskCall(part.function)))),
   );
+
+const isSystemCall = (code: Code, call: ast.Call): boolean =>
+  code.around.room === 'program' && systemCalls.has(call.function);
 
 function lowerField(code: Code, use: ast.FieldUse): Expression {
   const { receiver } = use;
@@ -190,10 +228,14 @@ function lowerField(code: Code, use: ast.FieldUse): Expression {
   if (ast.isCall(receiver) && receiver.function === 'residual') {
     const [process, node] = receiver.arguments.map((each) => lowerExpression(code, each));
     if (process === undefined || node === undefined) throw new Error('residual needs a process and a node');
-    return { kind: 'residual', field: use.field as ResidualField, process, node, span };
+    const what = code.around.typing.of(receiver.arguments[0]) === 'task' ? 'task' : 'process';
+    return { kind: 'residual', what, field: use.field as ResidualField, process, node, span };
   }
+  const type = code.around.typing.of(receiver);
+  if (type === 'message') return lowerMessageField(code, use, unitOf(code.around.typing.of(use)));
   const value = lowerExpression(code, receiver);
-  return code.around.typing.of(receiver) === 'migration'
+  if (type === 'task') return lowerTaskField(use, value);
+  return type === 'migration'
     ? { kind: 'migration', field: use.field as MigrationField, migration: value, span }
     : { kind: 'process', field: use.field as ProcessField, process: value, span };
 }

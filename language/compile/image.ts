@@ -14,7 +14,7 @@ import type {
 import { regionSizes } from '../check/layout.ts';
 import { constantNumber } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
-import { hasServer, nodesOf, spanOf } from '../tree.ts';
+import { countsOf, hasServer, nodesOf, spanOf } from '../tree.ts';
 import type { Type } from '../types.ts';
 import { createTyping } from '../typing.ts';
 import { defaultMachine, defaultNetwork } from '../vocabulary/profiles.ts';
@@ -22,7 +22,7 @@ import { Code } from './code.ts';
 import { endOf } from './expression.ts';
 import { lowerBody } from './statement.ts';
 
-/** The types of the slots of every program and scenario, in the order of the image. */
+/** The types of the slots of every program (tasks are among them) and scenario, in the order of the image. */
 export interface SlotTypes {
   readonly programs: readonly (readonly Type[])[];
   readonly scenarios: readonly (readonly Type[])[];
@@ -34,11 +34,12 @@ const defaultMemory = 16 * 1024 * 1024;
 export function lowerScript(script: ast.Script, path: string): { image: Image; slotTypes: SlotTypes } {
   const { declarations } = script;
   const clusters = declarations.filter(ast.isClusterDeclaration);
-  const sources = declarations.filter(ast.isProgramDeclaration);
+  const sources = declarations.filter(isSource);
   const typing = createTyping();
   const programs = new Map(sources.map((program, index) => [program, index]));
   const bodies = sources.map((program) => {
-    const code = new Code({ room: 'program', typing, programs, nodes: [] });
+    const room = ast.isTaskDeclaration(program) ? 'task' : 'program';
+    const code = new Code({ room, typing, programs, nodes: [] });
     for (const parameter of program.parameters) code.declare(parameter);
     return lowerRunnable(code, program);
   });
@@ -57,22 +58,39 @@ export function lowerScript(script: ast.Script, path: string): { image: Image; s
   return { image, slotTypes: { programs: bodies.map(typesOf), scenarios: plots.map(typesOf) } };
 }
 
+type Source = ast.ProgramDeclaration | ast.TaskDeclaration;
+
+const isSource = (declaration: ast.Declaration): declaration is Source =>
+  ast.isProgramDeclaration(declaration) || ast.isTaskDeclaration(declaration);
+
 const typesOf = ({ types }: Code): readonly Type[] => types;
 
 const pairs = <Node extends AstNode>(nodes: readonly Node[], codes: readonly Code[]): [Node, Code][] =>
   nodes.flatMap((node, index) => codes.slice(index, index + 1).map((code): [Node, Code] => [node, code]));
 
-function lowerRunnable(code: Code, runnable: ast.ProgramDeclaration | ast.ScenarioDeclaration): Code {
+function lowerRunnable(code: Code, runnable: Source | ast.ScenarioDeclaration): Code {
   lowerBody(code, runnable.statements);
   code.emit({ ...code.place(endOf(runnable)), op: 'end' });
   return code;
 }
 
-function lowerProgram(program: ast.ProgramDeclaration, { slots, instructions }: Code): Program {
+function lowerProgram(program: Source, { slots, instructions }: Code): Program {
   const { name, parameters } = program;
-  const layout = lowerLayout(program);
-  return { name, span: spanOf(program), parameters: parameters.length, slots, layout, code: instructions };
+  const isTask = ast.isTaskDeclaration(program);
+  return {
+    kind: isTask ? 'task' : 'program',
+    name,
+    span: spanOf(program),
+    parameters: parameters.length,
+    slots,
+    layout: isTask ? noLayout : lowerLayout(program),
+    counts: isTask ? countsOf(program).map((each) => each.name) : [],
+    code: instructions,
+  };
 }
+
+/** A task makes its memory itself. */
+const noLayout: Layout = { text: 0, data: 0, bss: 0, stack: 0 };
 
 function lowerLayout(program: ast.ProgramDeclaration): Layout {
   const sizes = regionSizes(program);

@@ -4,16 +4,20 @@
  *   if        unless C -> next branch; body; jump -> end                  once per branch
  *   while     top: unless C -> end; body; jump -> top
  *   for       i := a; last := b; top: unless i <= last -> end; body; i := i + 1; jump -> top
+ *   thread    thread -> end; body; end of thread
  *   on phase  async -> end; await_phase; body; end of thread
+ *
+ * `break` jumps to the end, `continue` to where the loop decides again.
  *
  * A loop stops a debugger once for each time it decides: `while` where it asks, `for` where it sets its variable.
  */
 import { AstUtils } from 'langium';
-import type { Expression, Phase, RegionName, Span } from '../../simulator/workload/program.ts';
+import type { Expression, NotificationVariant, Phase, RegionName, Span } from '../../simulator/workload/program.ts';
 import * as ast from '../generated/ast.ts';
 import { spanOf, textOf } from '../tree.ts';
 import type { Code } from './code.ts';
 import { endOf, lowerExpression, lowerInto, programIndex } from './expression.ts';
+import { countIndex, lowered } from './task.ts';
 
 export function lowerBody(code: Code, statements: readonly ast.Statement[]): void {
   for (const statement of statements) lowerStatement(code, statement);
@@ -39,7 +43,10 @@ function lowerStatement(code: Code, statement: ast.Statement): void {
       return;
     case 'AssignStatement': {
       const variable = statement.target.ref;
-      if (variable !== undefined) lowerInto(code, statement.value, code.slotOf(variable));
+      if (ast.isCountStatement(variable)) {
+        const value = lowerExpression(code, statement.value);
+        code.emit({ ...code.place(), op: 'count_set', count: countIndex(variable), value });
+      } else if (variable !== undefined) lowerInto(code, statement.value, code.slotOf(variable));
       return;
     }
     case 'CallStatement':
@@ -59,37 +66,86 @@ function lowerStatement(code: Code, statement: ast.Statement): void {
       code.emit({ ...code.place(), op: 'compute', duration });
       return;
     }
-    case 'TouchStatement': {
-      const first = lowerExpression(code, statement.first);
-      const last = statement.last === undefined ? first : lowerExpression(code, statement.last);
-      const region = statement.region as RegionName;
-      code.emit({ ...code.place(), op: 'touch', region, first, last, write: statement.verb === 'dirty' });
+    case 'BreakStatement':
+      code.jumpInLoop('breaks', code.emit({ ...code.place(), op: 'jump', to: -1 }));
       return;
-    }
+    case 'ContinueStatement':
+      code.jumpInLoop('continues', code.emit({ ...code.place(), op: 'jump', to: -1 }));
+      return;
+    case 'TouchStatement':
+      lowerTouch(code, statement);
+      return;
     case 'ExecStatement': {
       const operands = statement.arguments.map((each) => lowerExpression(code, each));
       code.emit({ ...code.place(), op: 'exec', program: programIndex(code, statement.program.ref), operands });
       return;
     }
+    case 'SleepStatement': {
+      const duration = lowerExpression(code, statement.duration);
+      code.emit({ ...code.place(), op: 'sleep', duration });
+      return;
+    }
+    case 'CountStatement':
+    case 'ThreadStatement':
+    case 'PublishStatement':
+    case 'RequestStatement':
+      lowerTaskStatement(code, statement);
+      return;
     default:
       lowerScenarioStatement(code, statement);
       return;
   }
 }
 
+function lowerTouch(code: Code, statement: ast.TouchStatement): void {
+  const first = lowerExpression(code, statement.first);
+  const last = statement.last === undefined ? first : lowerExpression(code, statement.last);
+  const write = statement.verb === 'dirty';
+  const variable = statement.region.ref;
+  if (code.around.room === 'task' && variable !== undefined) {
+    const memory: Expression = { kind: 'slot', slot: code.slotOf(variable), span: spanOf(statement) };
+    code.emit({ ...code.place(), op: 'touch_memory', memory, first, last, write });
+  } else {
+    const region = statement.region.$refText as RegionName;
+    code.emit({ ...code.place(), op: 'touch', region, first, last, write });
+  }
+}
+
+type TaskStatement = ast.CountStatement | ast.ThreadStatement | ast.PublishStatement | ast.RequestStatement;
+
+function lowerTaskStatement(code: Code, statement: TaskStatement): void {
+  switch (statement.$type) {
+    case 'CountStatement':
+      code.emit({ ...code.place(), op: 'count_set', count: countIndex(statement), value: { kind: 'value', value: 0 } });
+      return;
+    case 'ThreadStatement': {
+      const thread = code.emit({ ...code.place(), op: 'thread', to: -1 });
+      lowerBody(code, statement.body.statements);
+      code.emit({ ...code.place(endOf(statement.body)), op: 'thread_end' });
+      code.land(thread);
+      return;
+    }
+    case 'PublishStatement':
+      code.emit({ ...lowered(code, 'publish', [statement.port, statement.name]), slot: -1 });
+      return;
+    case 'RequestStatement': {
+      const port = lowerExpression(code, statement.port);
+      const notify = lowerExpression(code, statement.notify);
+      const variant = statement.variant.replace('_', '-') as NotificationVariant;
+      code.emit({ ...code.place(), op: 'request_notification', variant, port, notify });
+      return;
+    }
+  }
+}
+
 type ScenarioStatement =
-  ast.AtStatement | ast.SleepStatement | ast.WaitStatement | ast.CrashStatement | ast.ExpectStatement | ast.OnStatement;
+  ast.AtStatement | ast.WaitStatement | ast.CrashStatement | ast.ExpectStatement | ast.OnStatement;
 
 function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void {
   switch (statement.$type) {
     case 'AtStatement': {
       const time = lowerExpression(code, statement.time);
       code.emit({ ...code.place(), op: 'at', time });
-      return;
-    }
-    case 'SleepStatement': {
-      const duration = lowerExpression(code, statement.duration);
-      code.emit({ ...code.place(), op: 'sleep', duration });
       return;
     }
     case 'WaitStatement':
@@ -125,7 +181,8 @@ function lowerWait(code: Code, subject: ast.Expression): void {
   if (code.around.room === 'program') {
     code.emit({ ...code.place(), op: 'call', call: 'wait', operands: [value], slot: -1 });
   } else {
-    const what = code.around.typing.of(subject) === 'migration' ? 'migration' : 'process';
+    const type = code.around.typing.of(subject);
+    const what = type === 'migration' || type === 'task' ? type : 'process';
     code.emit({ ...code.place(), op: 'await', what, value });
   }
 }
@@ -150,12 +207,18 @@ function lowerCallStatement(code: Code, value: ast.Expression): void {
     const process = lowerExpression(code, first);
     const signal = lowerExpression(code, second);
     code.emit({ ...code.place(), op: 'signal', process, signal });
+  } else if (code.around.room === 'scenario' && isTaskControl(value.function) && first !== undefined) {
+    const task = lowerExpression(code, first);
+    code.emit({ ...code.place(), op: 'task_control', call: value.function, task });
   } else if (value.function === 'random' || value.function === 'up') {
     lowerInto(code, value, code.newSlot('', code.around.typing.of(value)));
   } else {
     lowerInto(code, value, -1);
   }
 }
+
+const isTaskControl = (name: string): name is 'suspend' | 'resume' | 'terminate' =>
+  name === 'suspend' || name === 'resume' || name === 'terminate';
 
 function lowerIf(code: Code, statement: ast.IfStatement): void {
   const ends: number[] = [];
@@ -177,9 +240,12 @@ function lowerWhile(code: Code, statement: ast.WhileStatement): void {
   code.begin(headOf(statement));
   const condition = lowerExpression(code, statement.condition);
   const exit = code.emit({ ...code.place(), op: 'unless', condition, to: -1 });
+  code.enterLoop();
   lowerBody(code, statement.body.statements);
+  code.landContinues();
   code.emit({ ...code.place(endOf(statement.body)), op: 'jump', to: top });
   code.land(exit);
+  code.leaveLoop();
 }
 
 function lowerFor(code: Code, statement: ast.ForStatement): void {
@@ -195,10 +261,13 @@ function lowerFor(code: Code, statement: ast.ForStatement): void {
   const top = code.here;
   const condition: Expression = { kind: 'binary', operator: '<=', left, right, span };
   const exit = code.emit({ ...code.place(), op: 'unless', condition, to: -1 });
+  code.enterLoop();
   lowerBody(code, statement.body.statements);
+  code.landContinues();
   code.begin(span);
   const value: Expression = { kind: 'binary', operator: '+', left, right: { kind: 'value', value: 1 }, span };
   code.emit({ ...code.place(), op: 'set', slot, value });
   code.emit({ ...code.place(), op: 'jump', to: top });
   code.land(exit);
+  code.leaveLoop();
 }

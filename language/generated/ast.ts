@@ -42,12 +42,17 @@ export type Osf1adKeywordNames =
     | "agent"
     | "always"
     | "and"
+    | "as"
     | "at"
+    | "break"
     | "bss"
     | "by"
     | "cluster"
     | "compute"
     | "const"
+    | "continue"
+    | "copy"
+    | "count"
     | "crash"
     | "credentials"
     | "data"
@@ -65,29 +70,44 @@ export type Osf1adKeywordNames =
     | "image"
     | "in"
     | "let"
+    | "lookup"
     | "machine"
+    | "make"
     | "memory"
     | "migrate"
+    | "move"
     | "network"
     | "node"
     | "not"
+    | "notification"
     | "of"
     | "on"
+    | "once"
     | "or"
     | "phase"
     | "pm_master"
     | "pma"
+    | "port"
     | "price"
     | "program"
+    | "publish"
+    | "receive"
     | "refuse"
+    | "request"
     | "rounds"
     | "scenario"
     | "seed"
+    | "send"
+    | "set"
+    | "share"
     | "size"
     | "sleep"
     | "spawn"
     | "stack"
+    | "start"
+    | "task"
     | "text"
+    | "thread"
     | "threshold"
     | "to"
     | "touch"
@@ -104,7 +124,7 @@ export type Osf1adKeywordNames =
 export type Osf1adTokenNames = Osf1adTerminalNames | Osf1adKeywordNames;
 
 export interface AssignStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'AssignStatement';
     target: langium.Reference<Variable>;
     value: Expression;
@@ -121,7 +141,7 @@ export function isAssignStatement(item: unknown): item is AssignStatement {
 }
 
 export interface AtStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'AtStatement';
     time: Expression;
 }
@@ -136,7 +156,7 @@ export function isAtStatement(item: unknown): item is AtStatement {
 }
 
 export interface Binary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Binary';
     left: Expression;
     operator: '!=' | '%' | '*' | '+' | '-' | '/' | '<' | '<=' | '==' | '>' | '>=' | 'and' | 'or' | '|';
@@ -155,7 +175,7 @@ export function isBinary(item: unknown): item is Binary {
 }
 
 export interface Block extends langium.AstNode {
-    readonly $container: Branch | ForStatement | Fork | IfStatement | OnStatement | WhileStatement;
+    readonly $container: Branch | ForStatement | Fork | IfStatement | OnStatement | ThreadStatement | WhileStatement;
     readonly $type: 'Block';
     statements: Array<Statement>;
 }
@@ -169,7 +189,7 @@ export function isBlock(item: unknown): item is Block {
     return reflection.isInstance(item, Block.$type);
 }
 
-export type Body = Block | ProgramDeclaration | ScenarioDeclaration;
+export type Body = Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
 
 export const Body = {
     $type: 'Body'
@@ -196,9 +216,22 @@ export function isBranch(item: unknown): item is Branch {
     return reflection.isInstance(item, Branch.$type);
 }
 
+export interface BreakStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'BreakStatement';
+}
+
+export const BreakStatement = {
+    $type: 'BreakStatement'
+} as const;
+
+export function isBreakStatement(item: unknown): item is BreakStatement {
+    return reflection.isInstance(item, BreakStatement.$type);
+}
+
 /** A function of the language or a system call; `wait` and `migrate` are statements of scenarios too. */
 export interface Call extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Call';
     arguments: Array<Expression>;
     function: FunctionName;
@@ -215,9 +248,9 @@ export function isCall(item: unknown): item is Call {
 }
 
 export interface CallStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'CallStatement';
-    value: Call | Fork | Migrate | Spawn;
+    value: Call | Fork | Migrate | Spawn | Start;
 }
 
 export const CallStatement = {
@@ -227,6 +260,34 @@ export const CallStatement = {
 
 export function isCallStatement(item: unknown): item is CallStatement {
     return reflection.isInstance(item, CallStatement.$type);
+}
+
+/** A right that a message takes along, and what becomes of the sender's. */
+export interface Carried extends langium.AstNode {
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $type: 'Carried';
+    copy: boolean;
+    make: boolean;
+    move: boolean;
+    once: boolean;
+    receive: boolean;
+    right: NameUse;
+    share: boolean;
+}
+
+export const Carried = {
+    $type: 'Carried',
+    copy: 'copy',
+    make: 'make',
+    move: 'move',
+    once: 'once',
+    receive: 'receive',
+    right: 'right',
+    share: 'share'
+} as const;
+
+export function isCarried(item: unknown): item is Carried {
+    return reflection.isInstance(item, Carried.$type);
 }
 
 export interface ClusterDeclaration extends langium.AstNode {
@@ -257,7 +318,7 @@ export function isClusterItem(item: unknown): item is ClusterItem {
 }
 
 export interface ComputeStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'ComputeStatement';
     duration: Expression;
 }
@@ -288,8 +349,37 @@ export function isConstantDeclaration(item: unknown): item is ConstantDeclaratio
     return reflection.isInstance(item, ConstantDeclaration.$type);
 }
 
+export interface ContinueStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'ContinueStatement';
+}
+
+export const ContinueStatement = {
+    $type: 'ContinueStatement'
+} as const;
+
+export function isContinueStatement(item: unknown): item is ContinueStatement {
+    return reflection.isInstance(item, ContinueStatement.$type);
+}
+
+/** A number that all threads of a task count on, and that a scenario may ask for. */
+export interface CountStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'CountStatement';
+    name: Name;
+}
+
+export const CountStatement = {
+    $type: 'CountStatement',
+    name: 'name'
+} as const;
+
+export function isCountStatement(item: unknown): item is CountStatement {
+    return reflection.isInstance(item, CountStatement.$type);
+}
+
 export interface CrashStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'CrashStatement';
     node: NameUse;
 }
@@ -303,7 +393,7 @@ export function isCrashStatement(item: unknown): item is CrashStatement {
     return reflection.isInstance(item, CrashStatement.$type);
 }
 
-export type Declaration = ClusterDeclaration | ConstantDeclaration | FileDeclaration | ProgramDeclaration | ScenarioDeclaration;
+export type Declaration = ClusterDeclaration | ConstantDeclaration | FileDeclaration | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
 
 export const Declaration = {
     $type: 'Declaration'
@@ -314,7 +404,7 @@ export function isDeclaration(item: unknown): item is Declaration {
 }
 
 export interface ExecStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'ExecStatement';
     arguments: Array<Expression>;
     program: langium.Reference<ProgramDeclaration>;
@@ -331,7 +421,7 @@ export function isExecStatement(item: unknown): item is ExecStatement {
 }
 
 export interface ExpectStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'ExpectStatement';
     condition: Expression;
 }
@@ -346,7 +436,7 @@ export function isExpectStatement(item: unknown): item is ExpectStatement {
 }
 
 /** What may stand where a condition or a sum would be hard to read, and where a name follows: sizes, prices, seeds. */
-export type Expression = Binary | Call | FieldUse | Fork | Literal | Migrate | NameUse | Spawn | Unary | Within;
+export type Expression = Binary | Call | Carried | FieldUse | Fork | Literal | Lookup | Migrate | NameUse | PortAllocate | Spawn | Start | Unary | Within;
 
 export const Expression = {
     $type: 'Expression'
@@ -356,11 +446,14 @@ export function isExpression(item: unknown): item is Expression {
     return reflection.isInstance(item, Expression.$type);
 }
 
-export type FieldName = Name;
+export type FieldName = 'port' | Name;
 
+export function isFieldName(item: unknown): item is FieldName {
+    return isName(item) || item === 'port';
+}
 
 export interface FieldUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'FieldUse';
     field: FieldName;
     receiver: Expression;
@@ -411,7 +504,7 @@ export function isFileServerItem(item: unknown): item is FileServerItem {
 }
 
 export interface Fork extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Fork';
     body: Block;
 }
@@ -426,7 +519,7 @@ export function isFork(item: unknown): item is Fork {
 }
 
 export interface ForStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'ForStatement';
     body: Block;
     first: Expression;
@@ -453,7 +546,7 @@ export function isFunctionName(item: unknown): item is FunctionName {
 }
 
 export interface IfStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'IfStatement';
     branches: Array<Branch>;
     otherwise?: Block;
@@ -485,7 +578,7 @@ export function isImage(item: unknown): item is Image {
 }
 
 export interface LetStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'LetStatement';
     name: Name;
     value: Expression;
@@ -509,6 +602,21 @@ export const Literal = {
 
 export function isLiteral(item: unknown): item is Literal {
     return reflection.isInstance(item, Literal.$type);
+}
+
+export interface Lookup extends langium.AstNode {
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $type: 'Lookup';
+    name: Expression;
+}
+
+export const Lookup = {
+    $type: 'Lookup',
+    name: 'name'
+} as const;
+
+export function isLookup(item: unknown): item is Lookup {
+    return reflection.isInstance(item, Lookup.$type);
 }
 
 export interface MachineItem extends langium.AstNode {
@@ -543,7 +651,7 @@ export function isMemoryItem(item: unknown): item is MemoryItem {
 
 /** After `by task` may follow who moves the task, how its memory travels, and where the migration server runs. */
 export interface Migrate extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Migrate';
     agent?: NameUse;
     implementation?: Name;
@@ -572,10 +680,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'bss' | 'by' | 'credentials' | 'data' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'memory' | 'network' | 'node' | 'of' | 'phase' | 'pm_master' | 'pma' | 'price' | 'refuse' | 'rounds' | 'seed' | 'size' | 'stack' | 'text' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'bss' | 'by' | 'copy' | 'count' | 'credentials' | 'data' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'memory' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'phase' | 'pm_master' | 'pma' | 'price' | 'publish' | 'receive' | 'refuse' | 'request' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -589,7 +697,7 @@ export function isNamed(item: unknown): item is Named {
 }
 
 export interface NameUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | OnStatement | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PortAllocate | PriceItem | PublishStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
     readonly $type: 'NameUse';
     target: langium.Reference<Named>;
 }
@@ -646,7 +754,7 @@ export function isNodeItem(item: unknown): item is NodeItem {
 }
 
 export interface NumberLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'NumberLiteral';
     text: string;
 }
@@ -661,7 +769,7 @@ export function isNumberLiteral(item: unknown): item is NumberLiteral {
 }
 
 export interface OnStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'OnStatement';
     body: Block;
     phase: Name;
@@ -680,7 +788,7 @@ export function isOnStatement(item: unknown): item is OnStatement {
 }
 
 export interface Parameter extends langium.AstNode {
-    readonly $container: ProgramDeclaration;
+    readonly $container: ProgramDeclaration | TaskDeclaration;
     readonly $type: 'Parameter';
     name: Name;
     parameterType: Name;
@@ -694,6 +802,23 @@ export const Parameter = {
 
 export function isParameter(item: unknown): item is Parameter {
     return reflection.isInstance(item, Parameter.$type);
+}
+
+export interface PortAllocate extends langium.AstNode {
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $type: 'PortAllocate';
+    members: Array<NameUse>;
+    set: boolean;
+}
+
+export const PortAllocate = {
+    $type: 'PortAllocate',
+    members: 'members',
+    set: 'set'
+} as const;
+
+export function isPortAllocate(item: unknown): item is PortAllocate {
+    return reflection.isInstance(item, PortAllocate.$type);
 }
 
 export interface PriceItem extends langium.AstNode {
@@ -734,6 +859,23 @@ export function isProgramDeclaration(item: unknown): item is ProgramDeclaration 
     return reflection.isInstance(item, ProgramDeclaration.$type);
 }
 
+export interface PublishStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'PublishStatement';
+    name: Expression;
+    port: NameUse;
+}
+
+export const PublishStatement = {
+    $type: 'PublishStatement',
+    name: 'name',
+    port: 'port'
+} as const;
+
+export function isPublishStatement(item: unknown): item is PublishStatement {
+    return reflection.isInstance(item, PublishStatement.$type);
+}
+
 export interface RefuseItem extends langium.AstNode {
     readonly $container: NodeDeclaration;
     readonly $type: 'RefuseItem';
@@ -766,6 +908,25 @@ export const RegionSize = {
 
 export function isRegionSize(item: unknown): item is RegionSize {
     return reflection.isInstance(item, RegionSize.$type);
+}
+
+export interface RequestStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'RequestStatement';
+    notify: NameUse;
+    port: NameUse;
+    variant: Name;
+}
+
+export const RequestStatement = {
+    $type: 'RequestStatement',
+    notify: 'notify',
+    port: 'port',
+    variant: 'variant'
+} as const;
+
+export function isRequestStatement(item: unknown): item is RequestStatement {
+    return reflection.isInstance(item, RequestStatement.$type);
 }
 
 export interface ScenarioDeclaration extends langium.AstNode {
@@ -819,7 +980,7 @@ export function isServerItem(item: unknown): item is ServerItem {
 }
 
 export interface SleepStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'SleepStatement';
     duration: Expression;
 }
@@ -834,7 +995,7 @@ export function isSleepStatement(item: unknown): item is SleepStatement {
 }
 
 export interface Spawn extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Spawn';
     arguments: Array<Expression>;
     node: NameUse;
@@ -852,7 +1013,26 @@ export function isSpawn(item: unknown): item is Spawn {
     return reflection.isInstance(item, Spawn.$type);
 }
 
-export type Statement = AssignStatement | AtStatement | CallStatement | ComputeStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | IfStatement | LetStatement | OnStatement | SleepStatement | TouchStatement | WaitStatement | WhileStatement;
+export interface Start extends langium.AstNode {
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $type: 'Start';
+    arguments: Array<Expression>;
+    node?: NameUse;
+    task: langium.Reference<TaskDeclaration>;
+}
+
+export const Start = {
+    $type: 'Start',
+    arguments: 'arguments',
+    node: 'node',
+    task: 'task'
+} as const;
+
+export function isStart(item: unknown): item is Start {
+    return reflection.isInstance(item, Start.$type);
+}
+
+export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | IfStatement | LetStatement | OnStatement | PublishStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
 
 export const Statement = {
     $type: 'Statement'
@@ -862,8 +1042,27 @@ export function isStatement(item: unknown): item is Statement {
     return reflection.isInstance(item, Statement.$type);
 }
 
+export interface TaskDeclaration extends langium.AstNode {
+    readonly $container: Script;
+    readonly $type: 'TaskDeclaration';
+    name: Name;
+    parameters: Array<Parameter>;
+    statements: Array<Statement>;
+}
+
+export const TaskDeclaration = {
+    $type: 'TaskDeclaration',
+    name: 'name',
+    parameters: 'parameters',
+    statements: 'statements'
+} as const;
+
+export function isTaskDeclaration(item: unknown): item is TaskDeclaration {
+    return reflection.isInstance(item, TaskDeclaration.$type);
+}
+
 export interface TextLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TextLiteral';
     value: string;
 }
@@ -877,12 +1076,27 @@ export function isTextLiteral(item: unknown): item is TextLiteral {
     return reflection.isInstance(item, TextLiteral.$type);
 }
 
+export interface ThreadStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'ThreadStatement';
+    body: Block;
+}
+
+export const ThreadStatement = {
+    $type: 'ThreadStatement',
+    body: 'body'
+} as const;
+
+export function isThreadStatement(item: unknown): item is ThreadStatement {
+    return reflection.isInstance(item, ThreadStatement.$type);
+}
+
 export interface TouchStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'TouchStatement';
     first: Expression;
     last?: Expression;
-    region: Name;
+    region: langium.Reference<Variable>;
     verb: 'dirty' | 'touch';
 }
 
@@ -899,7 +1113,7 @@ export function isTouchStatement(item: unknown): item is TouchStatement {
 }
 
 export interface TruthLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TruthLiteral';
     value: 'false' | 'true';
 }
@@ -915,7 +1129,7 @@ export function isTruthLiteral(item: unknown): item is TruthLiteral {
 
 /** What may stand where a condition or a sum would be hard to read, and where a name follows: sizes, prices, seeds. */
 export interface Unary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Unary';
     operand: Expression;
     operator: '-' | 'not';
@@ -931,7 +1145,7 @@ export function isUnary(item: unknown): item is Unary {
     return reflection.isInstance(item, Unary.$type);
 }
 
-export type Variable = ForStatement | LetStatement | Parameter;
+export type Variable = CountStatement | ForStatement | LetStatement | Parameter;
 
 export const Variable = {
     $type: 'Variable'
@@ -942,7 +1156,7 @@ export function isVariable(item: unknown): item is Variable {
 }
 
 export interface WaitStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'WaitStatement';
     subject: NameUse;
 }
@@ -957,7 +1171,7 @@ export function isWaitStatement(item: unknown): item is WaitStatement {
 }
 
 export interface WhileStatement extends langium.AstNode {
-    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration;
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'WhileStatement';
     body: Block;
     condition: Expression;
@@ -974,7 +1188,7 @@ export function isWhileStatement(item: unknown): item is WhileStatement {
 }
 
 export interface Within extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | MemoryItem | Migrate | PriceItem | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Within';
     high: Expression;
     low: Expression;
@@ -999,12 +1213,16 @@ export type Osf1adAstType = {
     Block: Block
     Body: Body
     Branch: Branch
+    BreakStatement: BreakStatement
     Call: Call
     CallStatement: CallStatement
+    Carried: Carried
     ClusterDeclaration: ClusterDeclaration
     ClusterItem: ClusterItem
     ComputeStatement: ComputeStatement
     ConstantDeclaration: ConstantDeclaration
+    ContinueStatement: ContinueStatement
+    CountStatement: CountStatement
     CrashStatement: CrashStatement
     Declaration: Declaration
     ExecStatement: ExecStatement
@@ -1019,6 +1237,7 @@ export type Osf1adAstType = {
     Image: Image
     LetStatement: LetStatement
     Literal: Literal
+    Lookup: Lookup
     MachineItem: MachineItem
     MemoryItem: MemoryItem
     Migrate: Migrate
@@ -1030,17 +1249,23 @@ export type Osf1adAstType = {
     NumberLiteral: NumberLiteral
     OnStatement: OnStatement
     Parameter: Parameter
+    PortAllocate: PortAllocate
     PriceItem: PriceItem
     ProgramDeclaration: ProgramDeclaration
+    PublishStatement: PublishStatement
     RefuseItem: RefuseItem
     RegionSize: RegionSize
+    RequestStatement: RequestStatement
     ScenarioDeclaration: ScenarioDeclaration
     Script: Script
     ServerItem: ServerItem
     SleepStatement: SleepStatement
     Spawn: Spawn
+    Start: Start
     Statement: Statement
+    TaskDeclaration: TaskDeclaration
     TextLiteral: TextLiteral
+    ThreadStatement: ThreadStatement
     TouchStatement: TouchStatement
     TruthLiteral: TruthLiteral
     Unary: Unary
@@ -1117,6 +1342,12 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             },
             superTypes: []
         },
+        BreakStatement: {
+            name: BreakStatement.$type,
+            properties: {
+            },
+            superTypes: [Statement.$type]
+        },
         Call: {
             name: Call.$type,
             properties: {
@@ -1138,6 +1369,39 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: [Statement.$type]
+        },
+        Carried: {
+            name: Carried.$type,
+            properties: {
+                copy: {
+                    name: Carried.copy,
+                    defaultValue: false
+                },
+                make: {
+                    name: Carried.make,
+                    defaultValue: false
+                },
+                move: {
+                    name: Carried.move,
+                    defaultValue: false
+                },
+                once: {
+                    name: Carried.once,
+                    defaultValue: false
+                },
+                receive: {
+                    name: Carried.receive,
+                    defaultValue: false
+                },
+                right: {
+                    name: Carried.right
+                },
+                share: {
+                    name: Carried.share,
+                    defaultValue: false
+                }
+            },
+            superTypes: [Expression.$type]
         },
         ClusterDeclaration: {
             name: ClusterDeclaration.$type,
@@ -1178,6 +1442,21 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: [Declaration.$type, Named.$type]
+        },
+        ContinueStatement: {
+            name: ContinueStatement.$type,
+            properties: {
+            },
+            superTypes: [Statement.$type]
+        },
+        CountStatement: {
+            name: CountStatement.$type,
+            properties: {
+                name: {
+                    name: CountStatement.name
+                }
+            },
+            superTypes: [Statement.$type, Variable.$type]
         },
         CrashStatement: {
             name: CrashStatement.$type,
@@ -1328,6 +1607,15 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             },
             superTypes: [Expression.$type]
         },
+        Lookup: {
+            name: Lookup.$type,
+            properties: {
+                name: {
+                    name: Lookup.name
+                }
+            },
+            superTypes: [Expression.$type]
+        },
         MachineItem: {
             name: MachineItem.$type,
             properties: {
@@ -1456,6 +1744,20 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             },
             superTypes: [Variable.$type]
         },
+        PortAllocate: {
+            name: PortAllocate.$type,
+            properties: {
+                members: {
+                    name: PortAllocate.members,
+                    defaultValue: []
+                },
+                set: {
+                    name: PortAllocate.set,
+                    defaultValue: false
+                }
+            },
+            superTypes: [Expression.$type]
+        },
         PriceItem: {
             name: PriceItem.$type,
             properties: {
@@ -1488,6 +1790,18 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             },
             superTypes: [Body.$type, Declaration.$type]
         },
+        PublishStatement: {
+            name: PublishStatement.$type,
+            properties: {
+                name: {
+                    name: PublishStatement.name
+                },
+                port: {
+                    name: PublishStatement.port
+                }
+            },
+            superTypes: [Statement.$type]
+        },
         RefuseItem: {
             name: RefuseItem.$type,
             properties: {
@@ -1512,6 +1826,21 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: []
+        },
+        RequestStatement: {
+            name: RequestStatement.$type,
+            properties: {
+                notify: {
+                    name: RequestStatement.notify
+                },
+                port: {
+                    name: RequestStatement.port
+                },
+                variant: {
+                    name: RequestStatement.variant
+                }
+            },
+            superTypes: [Statement.$type]
         },
         ScenarioDeclaration: {
             name: ScenarioDeclaration.$type,
@@ -1578,11 +1907,45 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             },
             superTypes: [Expression.$type]
         },
+        Start: {
+            name: Start.$type,
+            properties: {
+                arguments: {
+                    name: Start.arguments,
+                    defaultValue: []
+                },
+                node: {
+                    name: Start.node
+                },
+                task: {
+                    name: Start.task,
+                    referenceType: TaskDeclaration.$type
+                }
+            },
+            superTypes: [Expression.$type]
+        },
         Statement: {
             name: Statement.$type,
             properties: {
             },
             superTypes: []
+        },
+        TaskDeclaration: {
+            name: TaskDeclaration.$type,
+            properties: {
+                name: {
+                    name: TaskDeclaration.name
+                },
+                parameters: {
+                    name: TaskDeclaration.parameters,
+                    defaultValue: []
+                },
+                statements: {
+                    name: TaskDeclaration.statements,
+                    defaultValue: []
+                }
+            },
+            superTypes: [Body.$type, Declaration.$type]
         },
         TextLiteral: {
             name: TextLiteral.$type,
@@ -1592,6 +1955,15 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: [Literal.$type]
+        },
+        ThreadStatement: {
+            name: ThreadStatement.$type,
+            properties: {
+                body: {
+                    name: ThreadStatement.body
+                }
+            },
+            superTypes: [Statement.$type]
         },
         TouchStatement: {
             name: TouchStatement.$type,
@@ -1603,7 +1975,8 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                     name: TouchStatement.last
                 },
                 region: {
-                    name: TouchStatement.region
+                    name: TouchStatement.region,
+                    referenceType: Variable.$type
                 },
                 verb: {
                     name: TouchStatement.verb

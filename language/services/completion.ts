@@ -10,8 +10,8 @@ import {
   type CompletionParams,
 } from 'vscode-languageserver';
 import * as ast from '../generated/ast.ts';
-import { clustersOf, constantsOf, nodesOf, programsOf } from '../tree.ts';
-import { parameterTypes } from '../types.ts';
+import { clustersOf, constantsOf, countsOf, nodesOf, programsOf, tasksOf } from '../tree.ts';
+import { fits, parameterTypes, taskParameterTypes, type Type } from '../types.ts';
 import { functions, signature, type Room } from '../vocabulary/functions.ts';
 import * as keywords from '../vocabulary/keywords.ts';
 import type { Profiles } from '../vocabulary/profiles.ts';
@@ -21,13 +21,14 @@ import {
   knownNames,
   implementations,
   mechanisms,
+  notifications,
   phases,
   regions,
   strategies,
   type Word,
 } from '../vocabulary/words.ts';
-import { docOf, headOf } from './docs.ts';
-import { outlineAt, receiverType, type Outline } from './outline.ts';
+import { docOf, headOf, type Documented } from './docs.ts';
+import { outlineAt, receiverTask, receiverType, type Outline } from './outline.ts';
 
 interface Site {
   readonly outline: Outline;
@@ -70,7 +71,7 @@ function itemsAt(site: Site): CompletionItem[] {
     case undefined:
       return words(keywords.declarationWords, CompletionItemKind.Keyword);
     case '.':
-      return words(fieldsOf(receiverType(outline)), CompletionItemKind.Field);
+      return fields(site);
     case 'machine':
       return words(site.profiles.machines, CompletionItemKind.Value);
     case 'network':
@@ -80,10 +81,20 @@ function itemsAt(site: Site): CompletionItem[] {
     case 'refuse':
       return plain(['always', 'when memory.free < '], CompletionItemKind.Keyword);
     case ':':
-      return plain(parameterTypes, CompletionItemKind.TypeParameter);
+      return plain(outline.room === 'task' ? taskParameterTypes : parameterTypes, CompletionItemKind.TypeParameter);
     case 'touch':
     case 'dirty':
-      return words(regions, CompletionItemKind.EnumMember);
+      return outline.room === 'task' ? variables(site, 'memory') : words(regions, CompletionItemKind.EnumMember);
+    case 'request':
+      return plain(['notification'], CompletionItemKind.Keyword);
+    case 'notification':
+      return words(notifications, CompletionItemKind.EnumMember);
+    case 'publish':
+      return variables(site, 'port');
+    case 'share':
+      return variables(site, 'memory');
+    case 'start':
+      return tasks(site);
     case 'phase':
       return words(phases, CompletionItemKind.EnumMember);
     case 'by':
@@ -98,6 +109,7 @@ function itemsAt(site: Site): CompletionItem[] {
     case 'exec':
       return programs(site);
     case 'to':
+      return outline.room === 'task' ? variables(site, 'port') : nodes(site);
     case 'crash':
       return nodes(site);
     case 'on':
@@ -108,6 +120,7 @@ function itemsAt(site: Site): CompletionItem[] {
     case 'migrate':
       return variables(site);
     case 'let':
+    case 'count':
     case 'program':
     case 'cluster':
     case 'const':
@@ -139,6 +152,7 @@ const unitNames = units.map(({ name }) => name);
 function afterOn(site: Site): CompletionItem[] {
   const { before, around, room } = site.outline;
   const previous = before.at(-2);
+  if (room === 'task') return variables(site, 'port');
   if (room !== undefined && around !== 'script') {
     return previous?.image === ')' || previous?.image === 'agent'
       ? nodes(site)
@@ -160,7 +174,7 @@ function generalItems(site: Site): CompletionItem[] {
         ? [...plain(['on', 'seed', 'size'], CompletionItemKind.Keyword), ...declarationItems]
         : declarationItems;
     case 'parentheses':
-      return room === undefined ? [] : values(site, room);
+      return room === undefined ? [] : [...values(site, room), ...(room === 'task' ? carried : [])];
     default: {
       if (room === undefined) return [];
       const statement = endsStatement(last) ? statements(room) : [];
@@ -173,19 +187,31 @@ function generalItems(site: Site): CompletionItem[] {
   }
 }
 
+const carried = words(keywords.carriedWords, CompletionItemKind.Keyword);
+
 const declarationItems = words(keywords.declarationWords, CompletionItemKind.Keyword);
 
 /** Whether a statement can begin after this token. */
 const endsStatement = (image: string): boolean =>
   /^[{}\w")\]]/.test(image) && !/^(?:and|or|not|in|if|while|expect|compute|sleep|at)$/.test(image);
 
+const ownWords: Readonly<Record<Room, readonly Word[]>> = {
+  program: keywords.programWords,
+  task: keywords.taskWords,
+  scenario: keywords.scenarioWords,
+};
+
+const ownValueWords: Readonly<Record<Room, readonly Word[]>> = {
+  program: keywords.programValueWords,
+  task: keywords.taskValueWords,
+  scenario: keywords.scenarioValueWords,
+};
+
 function statements(room: Room): CompletionItem[] {
-  const own = room === 'program' ? keywords.programWords : keywords.scenarioWords;
-  return words([...keywords.commonWords, ...own], CompletionItemKind.Keyword);
+  return words([...keywords.commonWords, ...ownWords[room]], CompletionItemKind.Keyword);
 }
 
 function values(site: Site, room: Room): CompletionItem[] {
-  const acting = room === 'program' ? keywords.programValueWords : keywords.scenarioValueWords;
   const known = functions.filter(({ rooms }) => rooms.includes(room));
   const constants = constantsOf(site.script);
   return [
@@ -198,14 +224,16 @@ function values(site: Site, room: Room): CompletionItem[] {
       detail: signature(word),
       documentation: word.doc,
     })),
-    ...words(acting, CompletionItemKind.Keyword),
+    ...words(ownValueWords[room], CompletionItemKind.Keyword),
     ...words(knownNames, CompletionItemKind.Constant),
     ...plain(['true', 'false', 'not'], CompletionItemKind.Keyword),
   ];
 }
 
-function variables({ outline }: Site): CompletionItem[] {
-  return outline.variables.map(({ name, type }) => ({
+/** The variables that are visible; only those that may be of the type, if one is wanted. */
+function variables({ outline }: Site, wanted?: Type): CompletionItem[] {
+  const fitting = outline.variables.filter(({ type }) => wanted === undefined || fits(type, wanted));
+  return fitting.map(({ name, type }) => ({
     label: name,
     kind: CompletionItemKind.Variable,
     ...(type === 'unknown' ? {} : { detail: type }),
@@ -216,6 +244,20 @@ function variables({ outline }: Site): CompletionItem[] {
 const programs = ({ script }: Site): CompletionItem[] =>
   programsOf(script).map((each) => declared(each, CompletionItemKind.Class));
 
+const tasks = ({ script }: Site): CompletionItem[] =>
+  tasksOf(script).map((each) => declared(each, CompletionItemKind.Class));
+
+/** The questions that can be asked of what stands before the point; of a task also for what it counts. */
+function fields({ outline, script }: Site): CompletionItem[] {
+  const known = words(fieldsOf(receiverType(outline)), CompletionItemKind.Field);
+  const started = receiverTask(outline);
+  const task = started === undefined ? undefined : tasksOf(script).find(({ name }) => name === started);
+  return [
+    ...known,
+    ...(task === undefined ? [] : countsOf(task).map((each) => declared(each, CompletionItemKind.Field))),
+  ];
+}
+
 const clusters = ({ script }: Site): CompletionItem[] =>
   clustersOf(script).map((each) => declared(each, CompletionItemKind.Module));
 
@@ -225,10 +267,7 @@ function nodes({ outline, script }: Site): CompletionItem[] {
   return own.flatMap((cluster) => nodesOf(cluster)).map((each) => declared(each, CompletionItemKind.Unit));
 }
 
-function declared(
-  node: ast.Named | ast.ProgramDeclaration | ast.ClusterDeclaration,
-  kind: CompletionItemKind,
-): CompletionItem {
+function declared(node: Documented, kind: CompletionItemKind): CompletionItem {
   const doc = docOf(node);
   return { label: node.name, kind, detail: headOf(node), ...(doc === '' ? {} : { documentation: doc }) };
 }

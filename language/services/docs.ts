@@ -5,17 +5,19 @@ import type { AstNode } from 'langium';
 import * as ast from '../generated/ast.ts';
 import { createTyping } from '../typing.ts';
 
-export type Documented = ast.Named | ast.ProgramDeclaration | ast.ClusterDeclaration;
+export type Documented = ast.Named | ast.ProgramDeclaration | ast.TaskDeclaration | ast.ClusterDeclaration;
 
 export const isDocumented = (node: AstNode): node is Documented =>
-  ast.isNamed(node) || ast.isProgramDeclaration(node) || ast.isClusterDeclaration(node);
+  ast.isNamed(node) || ast.isProgramDeclaration(node) || ast.isTaskDeclaration(node) || ast.isClusterDeclaration(node);
 
 /** The line that shows what a name is. */
 export function headOf(node: Documented): string {
   switch (node.$type) {
-    case 'ProgramDeclaration': {
+    case 'ProgramDeclaration':
+    case 'TaskDeclaration': {
+      const kind = ast.isTaskDeclaration(node) ? 'task' : 'program';
       const parameters = node.parameters.map(({ name, parameterType }) => `${name}: ${parameterType}`);
-      return `program ${node.name}(${parameters.join(', ')})`;
+      return `${kind} ${node.name}(${parameters.join(', ')})`;
     }
     case 'ClusterDeclaration':
       return `cluster ${node.name}`;
@@ -25,6 +27,8 @@ export function headOf(node: Documented): string {
       return `const ${node.name} = ${(node.value as AstNode | undefined)?.$cstNode?.text ?? ''}`;
     case 'Parameter':
       return `${node.name}: ${node.parameterType}`;
+    case 'CountStatement':
+      return `count ${node.name}`;
     case 'LetStatement':
     case 'ForStatement':
       return `${node.name}: ${createTyping().ofVariable(node)}`;

@@ -16,6 +16,7 @@ import {
   implementations,
   knownName,
   mechanisms,
+  notifications,
   phases,
   regions,
   strategies,
@@ -61,6 +62,8 @@ export class Osf1adHoverProvider implements HoverProvider {
         return found(phases, text) ?? word(text);
       case 'Migrate':
         return found([...mechanisms, ...implementations, ...strategies], text) ?? word(text);
+      case 'RequestStatement':
+        return found(notifications, text) ?? word(text);
       case 'FieldUse':
         return found(fieldsOf(createTyping().of((node as ast.FieldUse).receiver)), text);
       case 'NameUse':

@@ -4,14 +4,17 @@
 import type { Lexer } from 'langium';
 import type { Type } from '../types.ts';
 import { parameterType } from '../types.ts';
+import type { Room } from '../vocabulary/functions.ts';
 
 export type Token = ReturnType<Lexer['tokenize']>['tokens'][number];
 
-export type Around = 'script' | 'cluster' | 'node' | 'program' | 'scenario' | 'parentheses';
+export type Around = 'script' | 'cluster' | 'node' | 'program' | 'task' | 'scenario' | 'parentheses';
 
 export interface VisibleVariable {
   readonly name: string;
   readonly type: Type;
+  /** What it was started as, if it is a Mach task. */
+  readonly task?: string | undefined;
 }
 
 export interface Outline {
@@ -20,7 +23,7 @@ export interface Outline {
   /** The innermost thing that is open at the cursor; `parentheses` of a call or a parameter list. */
   readonly around: Around;
   /** The kind of text at the cursor, whatever brackets are open in it. */
-  readonly room: 'program' | 'scenario' | undefined;
+  readonly room: Room | undefined;
   readonly variables: readonly VisibleVariable[];
   /** The cluster of the scenario at the cursor. */
   readonly cluster: string | undefined;
@@ -35,6 +38,7 @@ const braceOf: Readonly<Record<string, Around>> = {
   cluster: 'cluster',
   node: 'node',
   program: 'program',
+  task: 'task',
   scenario: 'scenario',
 };
 
@@ -54,14 +58,14 @@ export function outlineAt(tokens: readonly Token[], offset: number): Outline {
     if (open.length === 1) {
       if (image in braceOf && image !== 'node') {
         heading = braceOf[image];
-        room = heading === 'program' || heading === 'scenario' ? heading : undefined;
+        room = heading === 'program' || heading === 'task' || heading === 'scenario' ? heading : undefined;
         parameters = [];
         cluster = undefined;
       }
       if (image === 'on' && heading === 'scenario') cluster = next;
     }
     if (image === 'node' && around === 'cluster') heading = 'node';
-    if (image === ':' && room === 'program') {
+    if (image === ':' && (room === 'program' || room === 'task')) {
       parameters.push({ name: before[index - 1]?.image ?? '', type: parameterType(next) });
     }
     if (image === '{') {
@@ -74,7 +78,11 @@ export function outlineAt(tokens: readonly Token[], offset: number): Outline {
       open.pop();
     } else if (image === 'let' && next !== undefined) {
       const visible = open.flatMap(({ variables }) => variables);
-      open.at(-1)?.variables.push({ name: next, type: typeOfValue(before.slice(index + 3, index + 5), visible) });
+      const value = before.slice(index + 3, index + 5);
+      const task = value[0]?.image === 'start' ? value[1]?.image : undefined;
+      open.at(-1)?.variables.push({ name: next, type: typeOfValue(value, visible), task });
+    } else if (image === 'count' && next !== undefined && around === 'task') {
+      open.at(-1)?.variables.push({ name: next, type: 'int' });
     } else if (image === 'for' && next !== undefined) {
       parameters = [{ name: next, type: 'int' }];
     }
@@ -89,11 +97,29 @@ function typeOfValue([first, second]: readonly Token[], visible: readonly Visibl
     case 'spawn':
     case 'fork':
       return 'process';
+    case 'start':
+      return 'task';
+    case 'port':
+    case 'lookup':
+      return 'port';
+    case 'receive':
+    case 'rpc':
+      return second?.image === '(' ? 'message' : 'unknown';
+    case 'vm_allocate':
+    case 'vm_map':
+      return 'memory';
     case 'migrate':
       return second?.image === '(' ? 'int' : 'migration';
     default:
       return visible.find(({ name }) => name === first?.image)?.type ?? 'unknown';
   }
+}
+
+const messages: readonly (string | undefined)[] = ['receive', 'rpc'];
+
+/** The task that the variable before the `.` was started as, as far as the tokens tell. */
+export function receiverTask({ before, variables }: Outline): string | undefined {
+  return variables.findLast(({ name }) => name === before.at(-2)?.image)?.task;
 }
 
 /** The type of what a `.` before the cursor belongs to. */
@@ -105,7 +131,8 @@ export function receiverType({ before, variables }: Outline): Type {
     const image = before[index]?.image;
     if (image === ')') depth += 1;
     if (image === '(') depth -= 1;
-    if (depth === 0) return before[index - 1]?.image === 'residual' ? 'residual' : 'process';
+    const called = before[index - 1]?.image;
+    if (depth === 0) return called === 'residual' ? called : messages.includes(called) ? 'message' : 'process';
   }
   return 'unknown';
 }

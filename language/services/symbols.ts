@@ -1,5 +1,5 @@
 /**
- * The outline of a script: clusters with their nodes, files, constants, programs, scenarios by their titles.
+ * The outline of a script: clusters with their nodes, files, constants, programs, tasks, scenarios by their titles.
  */
 import { GrammarUtils, type AstNode, type LangiumDocument } from 'langium';
 import type { DocumentSymbolProvider } from 'langium/lsp';
@@ -24,7 +24,8 @@ function symbolOf(declaration: ast.Declaration): DocumentSymbol | undefined {
       return symbol(declaration, 'path', declaration.path, SymbolKind.File);
     case 'ConstantDeclaration':
       return symbol(declaration, 'name', declaration.name, SymbolKind.Constant);
-    case 'ProgramDeclaration': {
+    case 'ProgramDeclaration':
+    case 'TaskDeclaration': {
       const found = symbol(declaration, 'name', declaration.name, SymbolKind.Class);
       return found === undefined ? undefined : { ...found, detail: headOf(declaration) };
     }

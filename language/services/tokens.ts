@@ -15,10 +15,14 @@ export class Osf1adSemanticTokens extends AbstractSemanticTokenProvider {
     } else if (ast.isNamed(node)) {
       acceptor({ node, property: 'name', type: typeOf(node) });
       if (ast.isParameter(node)) acceptor({ node, property: 'parameterType', type: SemanticTokenTypes.type });
-    } else if (ast.isProgramDeclaration(node)) {
+    } else if (ast.isProgramDeclaration(node) || ast.isTaskDeclaration(node)) {
       acceptor({ node, property: 'name', type: SemanticTokenTypes.class });
     } else if (ast.isSpawn(node) || ast.isExecStatement(node)) {
       acceptor({ node, property: 'program', type: SemanticTokenTypes.class });
+    } else if (ast.isStart(node)) {
+      acceptor({ node, property: 'task', type: SemanticTokenTypes.class });
+    } else if (ast.isRequestStatement(node)) {
+      acceptor({ node, property: 'variant', type: SemanticTokenTypes.enumMember });
     } else if (ast.isClusterDeclaration(node)) {
       acceptor({ node, property: 'name', type: SemanticTokenTypes.namespace });
     } else if (ast.isScenarioDeclaration(node)) {
@@ -30,7 +34,8 @@ export class Osf1adSemanticTokens extends AbstractSemanticTokenProvider {
     } else if (ast.isNumberLiteral(node)) {
       acceptor({ node, property: 'text', type: SemanticTokenTypes.number });
     } else if (ast.isTouchStatement(node)) {
-      acceptor({ node, property: 'region', type: SemanticTokenTypes.property });
+      const type = node.region.ref === undefined ? SemanticTokenTypes.property : typeOf(node.region.ref);
+      acceptor({ node, property: 'region', type });
     } else if (ast.isOnStatement(node)) {
       acceptor({ node, property: 'phase', type: SemanticTokenTypes.enumMember });
     } else if (ast.isMigrate(node)) {

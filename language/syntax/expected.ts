@@ -8,7 +8,7 @@ type Mismatch = Parameters<LangiumParserErrorMessageProvider['buildMismatchToken
 type NoViable = Parameters<LangiumParserErrorMessageProvider['buildNoViableAltMessage']>[0];
 type EarlyExit = Parameters<LangiumParserErrorMessageProvider['buildEarlyExitMessage']>[0];
 
-export const declaration = 'a declaration: cluster, file, const, program or scenario';
+export const declaration = 'a declaration: cluster, file, const, program, task or scenario';
 
 export const statement = 'a statement';
 export const statementOrEnd = 'a statement or `}`';
@@ -46,6 +46,7 @@ const contents: Readonly<Record<string, string>> = {
   ClusterDeclaration: 'machine, network, price, node or `}`',
   NodeDeclaration: 'pma, pm_master, credentials, file_server, memory, refuse or `}`',
   ProgramDeclaration: statementOrEnd,
+  TaskDeclaration: statementOrEnd,
   ScenarioDeclaration: statementOrEnd,
   Block: statementOrEnd,
 };

@@ -63,7 +63,7 @@ const unclosedBlock: Recogniser = ({ tokens, index, expected }) => {
   const token = tokens[index];
   if (
     token !== undefined &&
-    (expected !== statementOrEnd || !/^(?:cluster|const|program|scenario)$/.test(token.image))
+    (expected !== statementOrEnd || !/^(?:cluster|const|program|task|scenario)$/.test(token.image))
   ) {
     return undefined;
   }

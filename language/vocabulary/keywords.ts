@@ -9,6 +9,7 @@ export const declarationWords: readonly Word[] = [
   { name: 'file', doc: 'A file that exists when a run begins: `file "/path" on NODE size SIZE`.' },
   { name: 'const', doc: 'A value that is known before the run: `const NAME = VALUE`.' },
   { name: 'program', doc: 'What a process runs: `program NAME(parameter: type) { ... }`.' },
+  { name: 'task', doc: 'What a Mach task does, without UNIX: `task NAME(parameter: type) { ... }`.' },
   {
     name: 'scenario',
     doc: 'What happens when, and what must hold: `scenario "title" on CLUSTER seed NUMBER { ... }`.',
@@ -37,17 +38,39 @@ export const commonWords: readonly Word[] = [
   { name: 'if', doc: '`if CONDITION { ... } else if CONDITION { ... } else { ... }`' },
   { name: 'while', doc: '`while CONDITION { ... }`' },
   { name: 'for', doc: '`for NAME in FIRST .. LAST { ... }`: both ends included, LAST is evaluated once.' },
-  { name: 'wait', doc: 'Waits for a process to exit, in a scenario also for a migration to end.' },
+  { name: 'break', doc: 'Goes on after the loop.' },
+  { name: 'continue', doc: 'Goes on with the next time around the loop.' },
 ];
 
+const waitWord: Word = {
+  name: 'wait',
+  doc: 'Waits for a process to exit, in a scenario also for a migration or a task to end.',
+};
+
 export const programWords: readonly Word[] = [
+  waitWord,
   { name: 'compute', doc: 'Uses the processor for a time: `compute 40 ms`.' },
   { name: 'touch', doc: 'Reads pages of a region: `touch data[0 .. 3]`.' },
   { name: 'dirty', doc: 'Writes pages of a region: `dirty data[0 .. 3]`.' },
   { name: 'exec', doc: 'Goes on as another program: `exec P(...)`.' },
 ];
 
+export const taskWords: readonly Word[] = [
+  { name: 'compute', doc: 'Uses the processor for a time: `compute 40 ms`.' },
+  { name: 'sleep', doc: 'Lets a time pass: `sleep 200 ms`.' },
+  { name: 'touch', doc: 'Reads pages of memory: `touch m[0 .. 3]`.' },
+  { name: 'dirty', doc: 'Writes pages of memory: `dirty m[0 .. 3]`.' },
+  { name: 'count', doc: 'A number that all threads of the task count on, and a scenario may ask for: `count NAME`.' },
+  { name: 'thread', doc: '`thread { ... }`: one more thread of the task, with a copy of the variables.' },
+  { name: 'publish', doc: 'Tells the name server of a port that the task receives on: `publish p as "name"`.' },
+  {
+    name: 'request',
+    doc: '`request notification no_senders on p to q`: the kernel tells q, once. Also `dead_name`, `port_destroyed`.',
+  },
+];
+
 export const scenarioWords: readonly Word[] = [
+  waitWord,
   { name: 'at', doc: 'Waits until the virtual clock shows a time: `at 500 ms`.' },
   { name: 'sleep', doc: 'Lets a time pass: `sleep 200 ms`.' },
   { name: 'expect', doc: 'What must hold here: `expect p.status == 0`.' },
@@ -62,7 +85,28 @@ export const programValueWords: readonly Word[] = [
   { name: 'fork', doc: 'A child that does the block and exits: `let child = fork { ... }`. Its value is the child.' },
 ];
 
+export const taskValueWords: readonly Word[] = [
+  {
+    name: 'port',
+    doc: 'A new port, whose receive right the task has; `port set { p, q }` is a port set with members.',
+  },
+  {
+    name: 'lookup',
+    doc: 'A send right to a port that somebody publishes: `lookup "name"`. Waits until it is published.',
+  },
+  { name: 'start', doc: 'A child on the same node, which inherits memory: `start T(...)`.' },
+];
+
+/** What a message takes along, inside the parentheses of `send`, `rpc` and `reply`. */
+export const carriedWords: readonly Word[] = [
+  { name: 'copy', doc: '`copy p`: a send right; the sender keeps its own.' },
+  { name: 'move', doc: "`move p`: the sender's send or send-once right; `move receive p`: its receive right." },
+  { name: 'make', doc: '`make send p`, `make send once p`: a new right to a port that the sender receives on.' },
+  { name: 'share', doc: '`share m`: a send right to the memory object behind the memory; `vm_map` maps it.' },
+];
+
 export const scenarioValueWords: readonly Word[] = [
+  { name: 'start', doc: 'Starts a Mach task: `let t = start T(...) on NODE`.' },
   { name: 'spawn', doc: 'Starts a program: `let p = spawn P(...) on NODE`.' },
   { name: 'migrate', doc: 'Asks for a migration and goes on: `let m = migrate p to NODE by process`.' },
 ];
@@ -89,7 +133,10 @@ export const documentedWords: ReadonlyMap<string, string> = new Map(
     programWords,
     scenarioWords,
     programValueWords,
-    scenarioValueWords,
     howWords,
+    carriedWords,
+    taskWords,
+    taskValueWords,
+    scenarioValueWords,
   ].flatMap((words) => words.map(({ name, doc }): [string, string] => [name, doc])),
 );

@@ -51,6 +51,19 @@ export const strategies = [
   { name: 'pre_copy', doc: 'Pages travel in rounds while the task runs; the last few while it is suspended.' },
 ] as const satisfies readonly Word[];
 
+/** What a task can ask to be told of. */
+export const notifications = [
+  { name: 'no_senders', doc: 'The last send right to the port is gone.' },
+  { name: 'dead_name', doc: 'The port has died: the name denotes nothing any more.' },
+  { name: 'port_destroyed', doc: 'The receive right is given up: the notice carries it, and the port lives on.' },
+] as const satisfies readonly Word[];
+
+export const inheritances = [
+  { name: 'copy', doc: 'The child gets a copy, made when one of the two writes.' },
+  { name: 'share', doc: 'Both see what the other writes.' },
+  { name: 'none', doc: 'The child gets nothing.' },
+] as const satisfies readonly Word[];
+
 export interface Known extends Word {
   readonly type: Type;
   /** What the name stands for; null if only the world can say. */
@@ -102,10 +115,33 @@ const migrationFields: readonly Field[] = [
   { name: 'task_time', type: 'time', doc: 'The part that the migration of the task takes.' },
 ];
 
+const taskFields: readonly Field[] = [
+  { name: 'node', type: 'node', doc: 'The node that the task is on.' },
+  { name: 'alive', type: 'bool', doc: 'Whether the task has not ended yet.' },
+  { name: 'threads', type: 'int', doc: 'How many threads the task has.' },
+  { name: 'sent', type: 'int', doc: 'How many messages the task has sent: by `send`, `rpc` and `reply`.' },
+  { name: 'received', type: 'int', doc: 'How many messages the task has taken from its ports by `receive`.' },
+  { name: 'replies', type: 'int', doc: 'How many of its `rpc` have been answered.' },
+];
+
+const messageFields: readonly Field[] = [
+  { name: 'operation', type: 'text', doc: 'What the sender wrote, or the name of the notification.' },
+  { name: 'body', type: 'int', doc: 'The number in the message.' },
+  { name: 'bytes', type: 'size', doc: 'The length of the message.' },
+  { name: 'port', type: 'port', doc: 'The name of the right that came along, or that a notification is about.' },
+  { name: 'rights', type: 'int', doc: 'How many rights came along.' },
+  {
+    name: 'to',
+    type: 'port',
+    doc: 'The port that the message was sent to: which member, if it came through a port set.',
+  },
+];
+
 const residualFields: readonly Field[] = [
   { name: 'pma', type: 'int', doc: 'Entries of the process in the PMA of the node.' },
-  { name: 'pages', type: 'int', doc: 'Pages of the process that are still only on the node.' },
-  { name: 'forwarders', type: 'int', doc: 'Forwarding proxies for ports of the process.' },
+  { name: 'pages', type: 'int', doc: 'Pages of its memory that are still only on the node.' },
+  { name: 'forwarders', type: 'int', doc: 'Forwarding proxies for ports that it receives on.' },
+  { name: 'relay', type: 'int', doc: 'Kernel ports of it that a migration server on the node answers on and relays.' },
 ];
 
 /** The values of a migration's `outcome`. */
@@ -120,6 +156,10 @@ export function fieldsOf(type: Type): readonly Field[] {
       return migrationFields;
     case 'residual':
       return residualFields;
+    case 'task':
+      return taskFields;
+    case 'message':
+      return messageFields;
     default:
       return [];
   }

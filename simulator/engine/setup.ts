@@ -9,7 +9,7 @@ import { osfRoutines, osfServices } from '../osf1/routines.ts';
 import type { OsfSetup } from '../osf1/world.ts';
 import { machines, networks, type Prices } from '../profiles/prices.ts';
 import type { ClusterSpec, Image } from '../workload/program.ts';
-import { workloadRoutines } from '../workload/routines.ts';
+import { workloadRoutines, workloadServices } from '../workload/routines.ts';
 import { xmmServices } from '../xmm/routines.ts';
 
 /** All routines, in the order that gives them their numbers. */
@@ -23,7 +23,7 @@ const routines: readonly Routine[] = [
 ];
 routines.forEach((each, index) => (each.index = index));
 
-const services = new Map([...osfServices, ...migrationServices]);
+const services = new Map([...osfServices, ...migrationServices, ...workloadServices]);
 const kernel = new Map([...kernelServices, ...normaServices, ...xmmServices].map((each) => [each.name, each] as const));
 
 export function setupFor(image: Image, scenario: number, watched: boolean): OsfSetup {

@@ -11,6 +11,8 @@ export function announce(w: OsfWorld, channel: string): void {
 }
 
 export const exitChannel = (pid: number): string => `exit of ${pid}`;
+/** A Mach task of the script has ended; tasks are counted in the order in which they were started. */
+export const taskChannel = (started: number): string => `end of task ${started}`;
 /** A migration's phase changed, or it ended. */
 export const phaseChannel = (pid: number): string => `migration of ${pid}`;
 export const migrationChannel = (migration: number): string => `end of migration ${migration}`;

@@ -33,7 +33,9 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
     const index = cluster.nodes.findIndex((each) => each.name === node);
     addFile(w, path, size, index);
   }
-  for (const program of w.setup.image.programs) addFile(w, imagePath(program), imageBytes(program), NONE);
+  for (const program of w.setup.image.programs) {
+    if (program.kind === 'program') addFile(w, imagePath(program), imageBytes(program), NONE);
+  }
   const master = w.pmMasters.rows[0];
   const credentials = w.credentialsServers.rows[0];
   if (master === undefined || credentials === undefined) return;

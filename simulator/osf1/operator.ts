@@ -20,6 +20,22 @@ export interface OutputLine {
   readonly text: string;
 }
 
+/** A Mach task that a script has started, and what is known of it: also when it has ended. */
+export interface StartedTask {
+  readonly name: string;
+  /** Index of what it does, among the programs of the image. */
+  readonly program: number;
+  /** Name of the right to its kernel port, in the space of whoever has started it. */
+  right: number;
+  /** It has ended, or somebody is ending it. */
+  ended: boolean;
+  /** Messages that it has sent and received, and requests of it that were answered. */
+  sent: number;
+  received: number;
+  replies: number;
+  readonly counts: number[];
+}
+
 export interface Operator {
   /** Its task, or NONE before the scenario begins. */
   task: number;
@@ -27,4 +43,11 @@ export interface Operator {
   locals: (Value | null)[];
   /** Names, in its space, of the send rights to the PMAs' service ports, by node; NONE for a node without a PMA. */
   pmas: number[];
+  /** Names of the send rights to the kernels' own task ports, by node; none if the script starts no Mach task. */
+  kernels: number[];
+  /** Name of the right to its own task port, and to the name server; NONE if the script needs none. */
+  self: number;
+  nameServer: number;
+  /** The Mach tasks of the script, in the order in which they were started; never shortened. */
+  readonly started: StartedTask[];
 }

@@ -5,7 +5,15 @@
 import { unreachable } from '../base/assert.ts';
 import { drawWithin } from '../base/random.ts';
 import type { Expression, Span, Value } from './program.ts';
-import { migrationField, processField, residualField } from './questions.ts';
+import {
+  migrationField,
+  processField,
+  residualEntries,
+  residualField,
+  taskField,
+  tasksOf,
+  tasksStarted,
+} from './questions.ts';
 import type { WorkloadWorld } from './world.ts';
 
 type Locals = readonly (Value | null)[];
@@ -52,13 +60,17 @@ export function evaluate(w: WorkloadWorld, locals: Locals, expression: Expressio
       return processField(w, number(w, locals, expression.process), expression.field);
     case 'migration':
       return migrationField(w, number(w, locals, expression.migration), expression.field);
-    case 'residual':
-      return residualField(
-        w,
-        number(w, locals, expression.process),
-        number(w, locals, expression.node),
-        expression.field,
-      );
+    case 'task':
+      return taskField(w, number(w, locals, expression.task), expression.field);
+    case 'count':
+      return w.operator.started[number(w, locals, expression.task)]!.counts[expression.count]!;
+    case 'residual': {
+      const id = number(w, locals, expression.process);
+      const tasks = expression.what === 'task' ? tasksStarted(w, id) : tasksOf(w, id);
+      const node = number(w, locals, expression.node);
+      if (expression.field !== 'pma') return residualField(w, tasks, node, expression.field);
+      return expression.what === 'task' ? 0 : residualEntries(w, id, node);
+    }
     case 'now':
       return w.time;
     case 'up':

@@ -20,11 +20,22 @@ export interface WorkloadFrame {
   readonly locals: (Value | null)[];
   /** touch: the page that comes next, NONE if it has not begun. */
   page: number;
+  /** sleep: when it is over, NONE if it has not begun. */
+  until: number;
+  /** One of the further threads of a Mach task: its end is not that of the task. */
+  further: boolean;
+  /** What the last call of a Mach task's thread answered. */
+  code: string;
+}
+
+export function frameOf(kind: WorkloadFrame['kind'], unit: number, locals: (Value | null)[]): WorkloadFrame {
+  const rest = { pc: 0, begun: false, page: NONE, until: NONE, further: false, code: 'KERN_SUCCESS' };
+  return { kind, unit, locals, ...rest };
 }
 
 /** The frame with which a program starts; `routine` is the interpreter's number. */
 export function programFrame(routine: number, unit: number, program: Program, operands: readonly Value[]): Frame {
   const locals = program.slots.map((_, slot) => (slot < program.parameters ? (operands[slot] ?? null) : null));
-  const data: WorkloadFrame = { kind: 'program', unit, pc: 0, begun: false, locals, page: NONE };
+  const data = frameOf('program', unit, locals);
   return { routine, step: 0, current: 0, data };
 }

@@ -1,11 +1,9 @@
 /** The instructions that only programs have: computing, touching memory, and system calls through the emulator. */
 import { copy } from '../base/plain.ts';
-import { NONE, at } from '../base/table.ts';
+import { NONE } from '../base/table.ts';
 import { compute } from '../mach/processor.ts';
 import { call, type Frame } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
-import { touch, type Touched } from '../mach/vm/fault.ts';
-import { regionNamed } from '../mach/vm/region.ts';
 import {
   emulatorAllow,
   emulatorDisallow,
@@ -30,8 +28,9 @@ import { emulatorFork, type EmulatorFork } from '../osf1/emulator/fork.ts';
 import { Fault, evaluate, number, text } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
-import { next, stay, topFrame } from './locals.ts';
+import { next, topFrame } from './locals.ts';
 import type { Instruction } from './program.ts';
+import { touchPages } from './touch-pages.ts';
 import type { WorkloadWorld } from './world.ts';
 
 type Op<Name extends Instruction['op']> = Extract<Instruction, { op: Name }>;
@@ -46,7 +45,7 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
       return;
     }
     case 'touch':
-      return performTouch(w, t, f, instruction);
+      return touchPages(w, t, f, instruction.region, instruction);
     case 'call':
       return performCall(w, t, f, instruction);
     case 'fork': {
@@ -71,37 +70,6 @@ export function keepProgramResult(t: Thread, f: WorkloadFrame, instruction: Inst
   const value = typeof t.result === 'number' ? t.result : NONE;
   if ('slot' in instruction && instruction.slot >= 0) f.locals[instruction.slot] = value;
   f.pc = instruction.op === 'fork' ? instruction.to : f.pc + 1;
-}
-
-/** What a program dies of. */
-const memoryFaults: Readonly<Record<Exclude<Touched, 'present' | 'wait'>, string>> = {
-  KERN_INVALID_ADDRESS: 'there is no such page in REGION',
-  KERN_PROTECTION_FAILURE: 'REGION may not be touched like that',
-  KERN_MEMORY_ERROR: 'a page of REGION is lost with the node that had it',
-};
-
-/** Page after page, until one has to be waited for; then the same page again. */
-function performTouch(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'touch'>): void {
-  const region = regionNamed(w, at(w.tasks, t.task), instruction.region);
-  const last = number(w, f.locals, instruction.last);
-  if (f.page === NONE) f.page = number(w, f.locals, instruction.first);
-  if (region === null || f.page < 0 || last >= region.pages) {
-    const { page } = f;
-    f.page = NONE;
-    const size = region?.pages ?? 0;
-    throw new Fault(`pages ${page} .. ${last} are outside ${instruction.region}, which has ${size}`, instruction.span);
-  }
-  while (f.page <= last) {
-    const touched = touch(w, t, region, f.page, instruction.write);
-    if (touched === 'wait') return stay(t, f);
-    if (touched !== 'present') {
-      f.page = NONE;
-      throw new Fault(memoryFaults[touched].replace('REGION', instruction.region), instruction.span);
-    }
-    f.page++;
-  }
-  f.page = NONE;
-  next(t, f);
 }
 
 function performCall(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'call'>): void {

@@ -8,19 +8,25 @@
 import { CRASH } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { rpc } from '../mach/ipc/mach-msg.ts';
+import { kernelCall } from '../mach/kernel-call.ts';
 import { call, finish, type Frame } from '../mach/routine.ts';
 import { blockOn, sleepUntil, threadCreate, threadStart, type Thread } from '../mach/thread.ts';
 import { emitAt } from '../mach/world.ts';
-import { exitChannel, migrationChannel, phaseChannel } from '../osf1/announce.ts';
+import { simply, type TaskMove } from '../migration/task/how.ts';
+import { startTaskMigration } from '../migration/task/start.ts';
+import { exitChannel, migrationChannel, phaseChannel, taskChannel } from '../osf1/announce.ts';
 import type { Spawn } from '../osf1/pma/fork.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { Fault, evaluate, number, truth } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
+import { ended } from './interpret-task.ts';
 import { jump, localsOf, next, stay, topFrame } from './locals.ts';
 import { operatorSignal, startMigration } from './operator.ts';
-import type { Instruction } from './program.ts';
+import type { Expression, Instruction, TaskMigrationHow, Value } from './program.ts';
+import { taskField, tasksStarted } from './questions.ts';
 import { compared } from './show.ts';
+import { startTask, startingTask } from './start-task.ts';
 import type { WorkloadWorld } from './world.ts';
 
 type Op<Name extends Instruction['op']> = Extract<Instruction, { op: Name }>;
@@ -42,13 +48,8 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
       if (duration > 0) sleepUntil(w, t, w.time + duration);
       return;
     }
-    case 'await': {
-      const id = number(w, locals, instruction.value);
-      const forProcess = instruction.what === 'process';
-      if (forProcess ? hasExited(w, id) : at(w.migrations, id).outcome !== '') return next(t, f);
-      blockOn(w, t, forProcess ? exitChannel(id) : migrationChannel(id));
-      return stay(t, f);
-    }
+    case 'await':
+      return performAwait(w, t, f, instruction);
     case 'await_phase': {
       const pid = number(w, locals, instruction.process);
       const { phase } = instruction;
@@ -58,11 +59,15 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
       blockOn(w, t, phaseChannel(pid));
       return stay(t, f);
     }
-    case 'migrate': {
-      const pid = number(w, locals, instruction.process);
-      const m = startMigration(w, t, pid, number(w, locals, instruction.node), instruction.by);
-      if (instruction.slot >= 0) locals[instruction.slot] = m;
-      return next(t, f);
+    case 'migrate':
+      return performMigrate(w, t, f, instruction);
+    case 'start':
+      return performStart(w, t, f, instruction);
+    case 'task_control': {
+      const started = number(w, locals, instruction.task);
+      const { right } = w.operator.started[started]!;
+      if (instruction.call === 'terminate') ended(w, started);
+      return kernelCall(w, t, right, `task_${instruction.call}`);
     }
     case 'signal': {
       const pid = number(w, locals, instruction.process);
@@ -89,13 +94,77 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
   }
 }
 
-/** A request has been answered; spawn is the only one whose answer has a value. */
+/** A request has been answered; the answer to spawn and start has a value. */
 export function keepScenarioResult(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Instruction): void {
   if (instruction.op === 'spawn') {
     if (t.code !== 'KERN_SUCCESS') throw new Fault(`the process could not be made: ${t.code}`, instruction.span);
     if (instruction.slot >= 0) localsOf(w, f)[instruction.slot] = (t.body as { pid: number }).pid;
   }
+  if (instruction.op === 'start') {
+    const { code, started } = t.result as { code: string; started?: number };
+    if (started === undefined) throw new Fault(`the task could not be started: ${code}`, instruction.span);
+    if (instruction.slot >= 0) localsOf(w, f)[instruction.slot] = started;
+  }
   f.pc++;
+}
+
+function performAwait(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'await'>): void {
+  const id = number(w, localsOf(w, f), instruction.value);
+  switch (instruction.what) {
+    case 'process':
+      if (hasExited(w, id)) return next(t, f);
+      blockOn(w, t, exitChannel(id));
+      return stay(t, f);
+    case 'task':
+      if (taskField(w, id, 'alive') === false) return next(t, f);
+      blockOn(w, t, taskChannel(id));
+      return stay(t, f);
+    case 'migration':
+      if (at(w.migrations, id).outcome !== '') return next(t, f);
+      blockOn(w, t, migrationChannel(id));
+      return stay(t, f);
+  }
+}
+
+function performMigrate(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'migrate'>): void {
+  const locals = localsOf(w, f);
+  const id = number(w, locals, instruction.process);
+  const to = number(w, locals, instruction.node);
+  const how = instruction.how === null ? simply : moveOf(w, locals, instruction.how);
+  let m: number;
+  if (instruction.what === 'process') m = startMigration(w, t, { pid: id, to, by: instruction.by, how });
+  else {
+    const [task] = tasksStarted(w, id);
+    if (task === undefined) throw new Fault('the task has ended', instruction.span);
+    m = startTaskMigration(w, t, { task: task.id, to, how });
+  }
+  if (instruction.slot >= 0) locals[instruction.slot] = m;
+  next(t, f);
+}
+
+function moveOf(w: WorkloadWorld, locals: readonly (Value | null)[], how: TaskMigrationHow): TaskMove {
+  const { using, strategy } = how;
+  const value = (of: Expression | null, otherwise: number): number => (of === null ? otherwise : number(w, locals, of));
+  const agent = value(how.agent, simply.agent);
+  return {
+    using,
+    strategy,
+    agent,
+    rounds: value(how.rounds, simply.rounds),
+    threshold: value(how.threshold, simply.threshold),
+  };
+}
+
+function performStart(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'start'>): void {
+  const locals = localsOf(w, f);
+  const node = instruction.node === null ? NONE : number(w, locals, instruction.node);
+  const { kernels, self, nameServer } = w.operator;
+  const operands = instruction.operands.map((each) => evaluate(w, locals, each));
+  const { program } = instruction;
+  const on = kernels[node] ?? NONE;
+  const { routine: interpreter } = topFrame(t);
+  const fields = { on, inherit: false, self, nameServer, interpreter, program, operands };
+  call(t, startTask, startingTask(fields));
 }
 
 function performSpawn(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'spawn'>): void {

@@ -9,6 +9,7 @@ import { NONE, at } from '../base/table.ts';
 import { rpc } from '../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step } from '../mach/routine.ts';
 import { threadCreate, threadStart, type Thread } from '../mach/thread.ts';
+import type { TaskMove } from '../migration/task/how.ts';
 import { migrationEnd, migrationOpen } from '../migration/record.ts';
 import { SUPERUSER } from '../osf1/pma/fork.ts';
 import type { Migrate } from '../osf1/pma/pcntl.ts';
@@ -71,7 +72,11 @@ export const operatorMigrate = routine<WorkloadWorld, OperatorMigrate>('operator
 ]);
 
 /** Opens the record of a migration and has another thread ask for it. Returns the record's id at once. */
-export function startMigration(w: WorkloadWorld, t: Thread, pid: number, to: number, by: 'process' | 'task'): number {
+export function startMigration(
+  w: WorkloadWorld,
+  t: Thread,
+  { pid, to, by, how }: { pid: number; to: number; by: 'process' | 'task'; how: TaskMove },
+): number {
   const entry = masterEntryOf(w, pid);
   const name = entry?.name ?? `pid ${pid}`;
   const main = tasksOf(w, pid)[0]?.threads[0];
@@ -81,6 +86,7 @@ export function startMigration(w: WorkloadWorld, t: Thread, pid: number, to: num
     by,
     from: entry?.node ?? NONE,
     to,
+    how,
     activity: openAccount(w.ledger, `migration of ${name} (pid ${pid})`).id,
     thread: main === undefined ? NONE : at(w.threads, main).identity,
   });

@@ -7,7 +7,8 @@
  *
  * Values are numbers, strings and booleans. A time is a number of nanoseconds, a size a number of bytes, a process its
  * pid (pids are never reused within a run), a migration the id of its record, a node the index of the node within its
- * cluster. The language knows the types; the simulator does not need them.
+ * cluster. A Mach task is the index of its record; in a task a port is its name in the task's space, and memory the name
+ * of its region. The language knows the types; the simulator does not need them.
  *
  * An Image is immutable and shared by every run and every checkpoint of a run.
  */
@@ -79,7 +80,9 @@ export interface Layout {
   readonly stack: number;
 }
 
+/** What a process runs, or what a Mach task does: a task has no layout to speak of, and may have counts. */
 export interface Program {
+  readonly kind: 'program' | 'task';
   readonly name: string;
   readonly span: Span;
   /** The first `parameters` slots hold the arguments. */
@@ -87,6 +90,8 @@ export interface Program {
   /** Name of every local slot, for the debugger. */
   readonly slots: readonly string[];
   readonly layout: Layout;
+  /** Names of the numbers that all threads of the task count on. */
+  readonly counts: readonly string[];
   readonly code: readonly Instruction[];
 }
 
@@ -113,6 +118,46 @@ export type SystemCall =
   | 'pcntl_migrate'
   | 'pcntl_allow'
   | 'pcntl_disallow';
+
+/** Mach's calls that a task makes, besides sending and receiving; each is Mach's own, or a short row of them. */
+export type MachCall =
+  /** A new port; its name. */
+  | 'port'
+  /** A new port set with the operands as members; its name. */
+  | 'port_set'
+  | 'join'
+  | 'make_send'
+  | 'deallocate'
+  | 'destroy'
+  | 'queue_limit'
+  | 'publish'
+  | 'lookup'
+  | 'vm_allocate'
+  | 'vm_map'
+  | 'vm_deallocate'
+  /** Which write a page was last changed by. */
+  | 'vm_read'
+  /** A send right to the memory object behind a region; its name. */
+  | 'memory_entry'
+  | 'suspend'
+  | 'resume'
+  | 'terminate'
+  /** What the last call of the thread answered. */
+  | 'code';
+
+/** A right that a message takes along: its name in the sender's space, and what becomes of it [mechanisms 1.4]. */
+export interface CarriedRight {
+  readonly disposition: 'copy' | 'move' | 'move_receive' | 'make_send' | 'make_send_once';
+  readonly name: Expression;
+}
+
+/**
+ * A message takes this many slots, in this order: the name of its reply right, and what can be asked of it. The slot of
+ * the message itself is the first.
+ */
+export const messageSlots = ['operation', 'body', 'bytes', 'port', 'rights', 'to'] as const;
+
+export type NotificationVariant = 'no-senders' | 'dead-name' | 'port-destroyed';
 
 export type RegionName = 'text' | 'data' | 'bss' | 'stack';
 
@@ -154,7 +199,56 @@ export type Instruction = Placed &
     /** The child goes on with the next instruction and a copy of the locals, the parent at `to` with the pid in slot. */
     | { readonly op: 'fork'; readonly to: number; readonly slot: number }
     | { readonly op: 'exec'; readonly program: number; readonly operands: readonly Expression[] }
+    // Mach tasks only
+    | {
+        readonly op: 'mach';
+        readonly call: MachCall;
+        readonly operands: readonly Expression[];
+        readonly slot: number;
+      }
+    /** `slot` is the first of the answer's; -1 if nobody wants it, or none comes. */
+    | {
+        readonly op: 'message';
+        readonly call: 'send' | 'rpc' | 'reply';
+        /** A port, or for a reply the message that is answered. */
+        readonly destination: Expression;
+        readonly operation: Expression | null;
+        readonly body: Expression | null;
+        readonly bytes: Expression | null;
+        readonly rights: readonly CarriedRight[];
+        readonly slot: number;
+      }
+    | { readonly op: 'receive'; readonly from: Expression; readonly slot: number }
+    | {
+        readonly op: 'request_notification';
+        readonly variant: NotificationVariant;
+        readonly port: Expression;
+        readonly notify: Expression;
+      }
+    /** Touches pages of memory that the task has made or mapped, as `touch` does. */
+    | {
+        readonly op: 'touch_memory';
+        readonly memory: Expression;
+        readonly first: Expression;
+        readonly last: Expression;
+        readonly write: boolean;
+      }
+    | { readonly op: 'count_get'; readonly count: number; readonly slot: number }
+    | { readonly op: 'count_set'; readonly count: number; readonly value: Expression }
+    /** One more thread goes on with the next instruction and a copy of the locals; this one jumps to `to`. */
+    | { readonly op: 'thread'; readonly to: number }
+    /** Ends the thread, not the task. */
+    | { readonly op: 'thread_end' }
+    /** In a task a child without a node: it is made where its parent is. Also in scenarios. */
+    | {
+        readonly op: 'start';
+        readonly program: number;
+        readonly operands: readonly Expression[];
+        readonly node: Expression | null;
+        readonly slot: number;
+      }
     // scenarios only
+    | { readonly op: 'task_control'; readonly call: 'suspend' | 'resume' | 'terminate'; readonly task: Expression }
     | {
         readonly op: 'spawn';
         readonly program: number;
@@ -165,13 +259,14 @@ export type Instruction = Placed &
     /** Waits until the virtual clock shows this time. */
     | { readonly op: 'at'; readonly time: Expression }
     | { readonly op: 'sleep'; readonly duration: Expression }
-    /** Waits until the process has exited, or until the migration has ended (a migration waits by its `migration` flag). */
-    | { readonly op: 'await'; readonly what: 'process' | 'migration'; readonly value: Expression }
+    /** Waits until the process has exited, until the task or the migration has ended. */
+    | { readonly op: 'await'; readonly what: 'process' | 'task' | 'migration'; readonly value: Expression }
     /** Waits until the migration of this process enters this phase. */
     | { readonly op: 'await_phase'; readonly process: Expression; readonly phase: Phase }
     /** Asks for a migration and goes on at once; the slot receives the migration. */
     | {
         readonly op: 'migrate';
+        readonly what: 'process' | 'task';
         readonly process: Expression;
         readonly node: Expression;
         readonly by: 'process' | 'task';
@@ -185,7 +280,7 @@ export type Instruction = Placed &
     | { readonly op: 'expect'; readonly condition: Expression; readonly text: string }
     /** A second scenario thread goes on with the next instruction and shares the locals; this one jumps to `to`. */
     | { readonly op: 'async'; readonly to: number }
-    /** Ends the thread: exit(0) in a program; a scenario is over when all its threads have ended. */
+    /** Ends the thread: exit(0) in a program; the end of the task in a task; a scenario is over when all its threads have ended. */
     | { readonly op: 'end' }
   );
 
@@ -211,11 +306,13 @@ export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '
  * process: pid, node, status (exit status, -1 while alive), alive, migrations, delivered (signals delivered so far);
  * migration: state, outcome ('done', 'refused', 'failed', '' while under way), reason, freezing_time, freeze_time,
  *   total_time, task_time (ns);
- * residual: of a process on a node: `pma`, `pages`, `forwarders` (counts).
+ * task: node, alive, threads, sent, received, replies, and its own counts;
+ * residual: of a process or a task on a node: `pma`, `pages`, `forwarders`, `relay` (counts).
  */
 export type ProcessField = 'pid' | 'node' | 'status' | 'alive' | 'migrations' | 'delivered';
 export type MigrationField = 'outcome' | 'reason' | 'freezing_time' | 'freeze_time' | 'total_time' | 'task_time';
-export type ResidualField = 'pma' | 'pages' | 'forwarders';
+export type TaskField = 'node' | 'alive' | 'threads' | 'sent' | 'received' | 'replies';
+export type ResidualField = 'pma' | 'pages' | 'forwarders' | 'relay';
 
 /** What a number stands for where that is not plain: how it is shown to people. */
 export type Unit = 'time' | 'size' | 'node';
@@ -243,8 +340,12 @@ export type Expression =
   | { readonly kind: 'random'; readonly low: Expression; readonly high: Expression; readonly span: Span }
   | { readonly kind: 'process'; readonly field: ProcessField; readonly process: Expression; readonly span: Span }
   | { readonly kind: 'migration'; readonly field: MigrationField; readonly migration: Expression; readonly span: Span }
+  | { readonly kind: 'task'; readonly field: TaskField; readonly task: Expression; readonly span: Span }
+  /** A count of a Mach task. */
+  | { readonly kind: 'count'; readonly count: number; readonly task: Expression; readonly span: Span }
   | {
       readonly kind: 'residual';
+      readonly what: 'process' | 'task';
       readonly field: ResidualField;
       readonly process: Expression;
       readonly node: Expression;

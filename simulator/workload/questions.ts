@@ -10,7 +10,8 @@ import { ABSENT } from '../mach/vm/object.ts';
 import { between } from '../migration/record.ts';
 import { procOf, type Proc } from '../osf1/proc.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
-import type { MigrationField, ProcessField, ResidualField, Value } from './program.ts';
+import type { MigrationField, ProcessField, ResidualField, TaskField, Value } from './program.ts';
+import { startedAs } from './task-memory.ts';
 import type { WorkloadWorld } from './world.ts';
 
 /** The proc of a living process, on whatever node. */
@@ -56,15 +57,49 @@ export function migrationField(w: WorkloadWorld, id: number, field: MigrationFie
   }
 }
 
-export function residualField(w: WorkloadWorld, pid: number, node: number, field: ResidualField): Value {
+export function taskField(w: WorkloadWorld, id: number, field: TaskField): Value {
+  const { ended, sent, received, replies } = w.operator.started[id]!;
+  const [task] = tasksStarted(w, id);
   switch (field) {
-    case 'pma':
-      return residualEntries(w, pid, node);
-    case 'pages':
-      return tasksOf(w, pid).reduce((sum, task) => sum + residualPages(w, task, node), 0);
-    case 'forwarders':
-      return residualForwarders(w, pid, node);
+    case 'node':
+      return task?.node ?? NONE;
+    case 'alive':
+      return !ended && task !== undefined;
+    case 'threads':
+      return task?.threads.length ?? 0;
+    case 'sent':
+      return sent;
+    case 'received':
+      return received;
+    case 'replies':
+      return replies;
   }
+}
+
+export function residualField(
+  w: WorkloadWorld,
+  tasks: readonly Task[],
+  node: number,
+  field: Exclude<ResidualField, 'pma'>,
+): Value {
+  switch (field) {
+    case 'pages':
+      return tasks.reduce((sum, task) => sum + residualPages(w, task, node), 0);
+    case 'forwarders':
+      return residualForwarders(w, tasks, node);
+    case 'relay':
+      return residualRelays(w, tasks, node);
+  }
+}
+
+/**
+ * The rows of a Mach task that the script has started: one, or two while it migrates, the one with threads first. The
+ * task itself keeps the number that it was started under, so that it can be found wherever it goes.
+ */
+export function tasksStarted(w: WorkloadWorld, id: number): Task[] {
+  return select(w.tasks, (task) => task.kind === 'mach' && startedAs(task) === id).sort(
+    (a, b) => b.threads.length - a.threads.length || a.id - b.id,
+  );
 }
 
 export function tasksOf(w: WorkloadWorld, pid: number): Task[] {
@@ -72,7 +107,7 @@ export function tasksOf(w: WorkloadWorld, pid: number): Task[] {
 }
 
 /** Procs, local vprocs and kept requests of the process in the PMA of the node. */
-function residualEntries(w: WorkloadWorld, pid: number, node: number): number {
+export function residualEntries(w: WorkloadWorld, pid: number, node: number): number {
   const procs = select(w.procs, (proc) => proc.pid === pid && proc.node === node).length;
   let entries = procs;
   for (const vproc of w.vprocs.rows) {
@@ -92,7 +127,7 @@ function residualPages(w: WorkloadWorld, task: Task, node: number): number {
         const version = object.contents[page] ?? ABSENT - 1;
         if (version >= 0) break;
         if (version === ABSENT) {
-          if (object.kind === 'import' && pagerNode(w, object.pager) === node) count++;
+          if (object.kind === 'import' && nodeOfReceiver(w, object.pager) === node) count++;
           break;
         }
         if (object.shadow === NONE) break;
@@ -102,15 +137,15 @@ function residualPages(w: WorkloadWorld, task: Task, node: number): number {
   return count;
 }
 
-function pagerNode(w: WorkloadWorld, pager: number): number {
+function nodeOfReceiver(w: WorkloadWorld, pager: number): number {
   const port = w.ports.rows[pager];
   if (port === undefined || !port.live) return NONE;
   return port.proxy ? distributedOf(w, port).destination : port.node;
 }
 
-/** Forwarding proxies on the node for ports whose receive right the process holds now. */
-function residualForwarders(w: WorkloadWorld, pid: number, node: number): number {
-  const tasks = new Set(tasksOf(w, pid).map((task) => task.id));
+/** Forwarding proxies on the node for ports whose receive right the tasks hold now. */
+function residualForwarders(w: WorkloadWorld, of: readonly Task[], node: number): number {
+  const tasks = new Set(of.map((task) => task.id));
   let count = 0;
   for (const state of w.distributed.rows) {
     if (!state.live || !state.forward) continue;
@@ -122,4 +157,13 @@ function residualForwarders(w: WorkloadWorld, pid: number, node: number): number
     }
   }
   return count;
+}
+
+/** Tasks and threads whose own port is one that somebody on the node answers on for them [mechanisms 4.4, interposition]. */
+function residualRelays(w: WorkloadWorld, tasks: readonly Task[], node: number): number {
+  const relayed = (port: number): boolean => port !== NONE && nodeOfReceiver(w, port) === node;
+  return tasks.reduce((sum, task) => {
+    const threads = task.threads.filter((id) => relayed(at(w.threads, id).sself)).length;
+    return sum + threads + (relayed(task.sself) ? 1 : 0);
+  }, 0);
 }

@@ -58,6 +58,7 @@ function unitOf(expression: Expression): Unit | null {
     case 'migration':
       return expression.field.endsWith('_time') ? 'time' : null;
     case 'process':
+    case 'task':
       return expression.field === 'node' ? 'node' : null;
     case 'binary':
       // A time divided by a time is a plain number.

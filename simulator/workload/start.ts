@@ -3,15 +3,17 @@ import { NONE, at } from '../base/table.ts';
 import { bootRight } from '../dipc/boot.ts';
 import { lookup } from '../mach/ipc/space.ts';
 import type { Frame } from '../mach/routine.ts';
-import { taskCreate } from '../mach/task.ts';
+import { taskCreate, taskPort, type Task } from '../mach/task.ts';
 import { threadCreate, threadStart, type Thread } from '../mach/thread.ts';
-import type { WorkloadFrame } from './frame.ts';
+import { frameOf, type WorkloadFrame } from './frame.ts';
+import { bootNameServer } from './name-server.ts';
 import { PERFORM, instructionAt, interpreter } from './interpret.ts';
+import type { Instruction } from './program.ts';
 import type { WorkloadWorld } from './world.ts';
 
 /**
  * The operator's task and the scenario's first thread. The task is on the node of the PM Master and has a right to
- * every PMA.
+ * every PMA, and to every kernel if the scenario starts Mach tasks.
  */
 export function startScenario(w: WorkloadWorld): void {
   const { image, scenario: unit } = w.setup;
@@ -26,11 +28,24 @@ export function startScenario(w: WorkloadWorld): void {
     const { space } = at(w.tasks, pma.task);
     return bootRight(w, at(w.ports, lookup(space, pma.service)!.port), task);
   });
+  if (scenario.code.some(({ op }) => op === 'start')) prepareTasks(w, task, node);
   const t = threadCreate(w, task, scenario.name);
-  const data: WorkloadFrame = { kind: 'scenario', unit, pc: 0, begun: false, locals: [], page: NONE };
+  const data = frameOf('scenario', unit, []);
   t.frames.push({ routine: interpreter.index, step: 0, current: 0, data } satisfies Frame);
   threadStart(w, t);
 }
+
+/** Who starts Mach tasks has a right to every kernel, and tells them of the name server if one of them will ask it. */
+function prepareTasks(w: WorkloadWorld, task: Task, node: number): void {
+  const { operator } = w;
+  operator.self = bootRight(w, taskPort(w, task), task);
+  operator.kernels = w.nodes.rows.map((each) => bootRight(w, taskPort(w, at(w.tasks, each.kernelTask)), task));
+  const named = w.setup.image.programs.some(({ code }) => code.some(usesNames));
+  if (named) operator.nameServer = bootNameServer(w, node, task);
+}
+
+const usesNames = (each: Instruction): boolean =>
+  each.op === 'mach' && (each.call === 'publish' || each.call === 'lookup');
 
 /** Where a thread is about to begin an instruction. */
 interface Next {

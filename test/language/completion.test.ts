@@ -41,8 +41,8 @@ const lab = 'cluster lab { node master { pma } node source { pma } } cluster oth
 
 describe('completion', () => {
   it('declarations', () => {
-    checkAll('|', 'cluster file const program scenario');
-    checkAll(`${lab} pro|`, 'cluster file const program scenario');
+    checkAll('|', 'cluster file const program task scenario');
+    checkAll(`${lab} pro|`, 'cluster file const program task scenario');
   });
 
   it('clusters and nodes', () => {
@@ -73,7 +73,7 @@ describe('completion', () => {
     const scenario = `${lab} program w { } scenario "s" on lab { let p = spawn w() on source let m = migrate p to master`;
     checkAll(`${scenario} expect p.|`, 'pid node status alive migrations delivered');
     check(`${scenario} expect m.fr| }`, 'freeze_time freezing_time outcome', 'pid');
-    checkAll(`${scenario} expect residual(p, source).|`, 'pma pages forwarders');
+    checkAll(`${scenario} expect residual(p, source).|`, 'pma pages forwarders relay');
     checkAll(`${scenario} expect q.|`, '');
   });
 
@@ -104,6 +104,27 @@ describe('completion', () => {
     checkAll('program w(n: | ) { }', 'int time size text bool process descriptor');
     checkAll('program w { compute 5 | }', 'ns us ms s B bytes KB MB');
     checkAll(`${lab} scenario "s" on lab { on | }`, 'phase');
+  });
+
+  it('what Mach tasks do', () => {
+    const task =
+      'task w(n: int, m: memory) { let p = port let a = receive(p) let b = vm_allocate("b", 4 KB) count done';
+    check(
+      `${task} | }`,
+      'count thread publish request touch sleep send receive rpc reply done break',
+      'fork exec expect wait',
+    );
+    check(`${task} let x = | }`, 'port lookup start rpc vm_map', 'publish spawn');
+    checkAll(`${task} print(a.| ) }`, 'operation body bytes port rights to');
+    check(`${task} send(p, | ) }`, 'copy move make share a p', 'thread');
+    checkAll(`${task} dirty | }`, 'm b');
+    checkAll(`${task} publish | }`, 'p');
+    checkAll(`${task} request notification | }`, 'no_senders dead_name port_destroyed');
+    checkAll('task w(n: | ) { }', 'int time size text bool memory');
+    const scenario = `${lab} ${task} } scenario "s" on lab { let t = start`;
+    checkAll(`${scenario} |`, 'w');
+    checkAll(`${scenario} w() on |`, 'master source');
+    checkAll(`${scenario} w() on source expect t.|`, 'node alive threads sent received replies done');
   });
 
   it('nothing in comments and for new names', () => {

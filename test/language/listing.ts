@@ -44,6 +44,31 @@ function instruction(each: Instruction, slots: readonly string[]): string {
       return `await ${each.what} ${show(each.value)}`;
     case 'await_phase':
       return `await ${each.phase} of ${show(each.process)}`;
+    case 'mach':
+      return `${each.call}(${each.operands.map(show).join(', ')})${into(each.slot)}`;
+    case 'message': {
+      const parts = [each.destination, each.operation, each.body, each.bytes].map((part) => (part ? show(part) : '-'));
+      const rights = each.rights.map(({ disposition, name }) => `${disposition} ${show(name)}`);
+      return `${each.call} ${[...parts, ...rights].join(', ')}${into(each.slot)}`;
+    }
+    case 'receive':
+      return `receive ${show(each.from)}${into(each.slot)}`;
+    case 'request_notification':
+      return `request ${each.variant} on ${show(each.port)} to ${show(each.notify)}`;
+    case 'touch_memory':
+      return `${each.write ? 'dirty' : 'touch'} memory ${show(each.memory)} ${show(each.first)} .. ${show(each.last)}`;
+    case 'count_get':
+      return `count ${each.count}${into(each.slot)}`;
+    case 'count_set':
+      return `count ${each.count} := ${show(each.value)}`;
+    case 'thread':
+      return `thread, this one jumps ${each.to}`;
+    case 'thread_end':
+      return 'end of the thread';
+    case 'start':
+      return `start ${each.program}(${each.operands.map(show).join(', ')})${each.node ? ` on ${show(each.node)}` : ''}${into(each.slot)}`;
+    case 'task_control':
+      return `${each.call} ${show(each.task)}`;
     case 'migrate':
       return `migrate ${show(each.process)} to ${show(each.node)} by ${each.by}${howText(each.how, show)}${into(each.slot)}`;
     case 'signal':
@@ -89,6 +114,10 @@ function expressionText(expression: Expression, slots: readonly string[]): strin
       return `process ${show(expression.process)}.${expression.field}`;
     case 'migration':
       return `migration ${show(expression.migration)}.${expression.field}`;
+    case 'task':
+      return `task ${show(expression.task)}.${expression.field}`;
+    case 'count':
+      return `task ${show(expression.task)}.count ${expression.count}`;
     case 'residual':
       return `residual(${show(expression.process)}, ${show(expression.node)}).${expression.field}`;
     case 'now':
