@@ -41,6 +41,8 @@ import { memoryForget } from '../mach/vm/memory.ts';
 import { blankRegion } from '../mach/vm/region.ts';
 import { emitAt } from '../mach/world.ts';
 import type { MigrationWorld } from '../migration/record.ts';
+import { objectForget } from '../migration/task/oms/object.ts';
+import { blankRelay } from '../migration/task/relay.ts';
 import { handleFree } from '../osf1/file-server/handle.ts';
 import { procFree } from '../osf1/proc.ts';
 import { vprocFree } from '../osf1/vproc.ts';
@@ -139,6 +141,8 @@ function loseServers(w: MigrationWorld, id: number): void {
   for (const each of w.fileHandles.rows) if (each.live && !w.fileServers.rows[each.server]!.live) handleFree(w, each);
   for (const each of w.procs.rows) if (each.live && each.node === id) procFree(w, each);
   for (const each of w.vprocs.rows) if (each.live && each.node === id) vprocFree(w, each);
+  for (const each of w.relays.rows) if (each.live && each.node === id) release(w.relays, each, blankRelay);
+  for (const each of w.omsObjects.rows) if (each.live && each.node === id) objectForget(w, each);
 }
 
 function loseKernel(w: MigrationWorld, node: Node): void {

@@ -22,6 +22,7 @@ import type { OsfWorld } from '../osf1/world.ts';
 import type { Agent } from './agent/agent.ts';
 import type { Ghost } from './task/ghost.ts';
 import { simply, type TaskMove } from './task/how.ts';
+import type { OmsObject } from './task/oms/object.ts';
 import type { Relay } from './task/relay.ts';
 
 export interface Stamps {
@@ -73,10 +74,12 @@ export interface MigrationTables {
   readonly agents: Table<Agent>;
   /** Kernel ports of tasks that have moved, which a migration server stands in for. */
   readonly relays: Table<Relay>;
+  /** Memory objects that migration servers supply the pages of. */
+  readonly omsObjects: Table<OmsObject>;
 }
 
 export function migrationTables(): MigrationTables {
-  return { migrations: table(), agents: table(), relays: table() };
+  return { migrations: table(), agents: table(), relays: table(), omsObjects: table() };
 }
 
 export interface MigrationWorld extends OsfWorld, MigrationTables {}

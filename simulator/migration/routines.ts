@@ -1,5 +1,6 @@
 /** All routines of migration, and which of them serves which operation. */
 import type { Routine } from '../mach/routine.ts';
+import { delegate } from './agent/delegate.ts';
 import { pullTask } from './agent/pull.ts';
 import { attach } from './process/attach.ts';
 import { moveTask } from './process/by-task.ts';
@@ -12,6 +13,8 @@ import { migrateRoutine } from './process/migrate.ts';
 import { reinstate, resume } from './process/refused.ts';
 import { restart } from './process/restart.ts';
 import { acquireTokens, regainTokens, returnTokens } from './process/tokens.ts';
+import { keepRegion } from './task/oms/keep.ts';
+import { preCopy } from './task/oms/pre-copy.ts';
 import { taskMigrationRoutines } from './task/routines.ts';
 import { moveMachTask } from './task/start.ts';
 
@@ -32,6 +35,7 @@ export const migrationRoutines: readonly Routine[] = [
   giveUp,
   moveTask,
   pullTask,
+  delegate,
   moveMachTask,
 ];
 
@@ -39,4 +43,6 @@ export const migrationServices: readonly (readonly [operation: string, routine: 
   ['pma.migrate_process', migrateRoutine],
   ['migration.request', installRoutine],
   ['migration.pull', pullTask],
+  ['migration.pre_copy', preCopy],
+  ['migration.keep', keepRegion],
 ];

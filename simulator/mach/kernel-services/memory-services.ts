@@ -44,6 +44,10 @@ export interface RegionInfo extends RegionFields {
   /** How many objects lie behind the first one. */
   readonly shadows: number;
   readonly resident: number;
+  /** Another task maps the same memory, and sees what is written. */
+  readonly shared: boolean;
+  /** Some of it is what a pager has, a file's server for instance, and may not be resident. */
+  readonly paged: boolean;
 }
 
 /** A region descriptor in a message. [7.4: 0.05 KB] */
@@ -206,12 +210,15 @@ export const memoryServices: readonly Routine[] = [
     const { name, start, pages, protection, maximum, inheritance, needsCopy, memory, object } = at(w.regions, id);
     let depth = 0;
     let resident = 0;
+    let paged = false;
+    const shared = w.regions.rows.some((each) => each.live && each.id !== id && each.memory === memory);
     for (let each = at(w.objects, object); ; each = at(w.objects, each.shadow), depth++) {
+      paged ||= each.pager !== NONE;
       for (let page = 0; page < each.size; page++) if (pageOf(each, page) >= 0) resident++;
       if (each.shadow === NONE) break;
     }
     const fields = { name, start, pages, protection, maximum, inheritance, needsCopy, memory };
-    return { body: { ...fields, shadows: depth, resident } satisfies RegionInfo, bytes: REGION_BYTES };
+    return { body: { ...fields, shadows: depth, resident, shared, paged } satisfies RegionInfo, bytes: REGION_BYTES };
   }),
   kernelService<MachWorld>('mach_make_memory_entry', 'give a right to the memory of a region', (w, _t, request) => {
     const region = regionOf(w, request);

@@ -29,6 +29,8 @@ export interface Agent extends Row {
   service: number;
   /** Port set that it receives relayed kernel calls on (relay.ts); NONE until there are any. */
   relays: number;
+  /** Port set that it receives on as a pager (oms/pager.ts); NONE until it is one. */
+  objects: number;
   /** Names of the send rights to its service port, in the spaces of the PMAs, by row. */
   readonly clients: number[];
 }
@@ -47,7 +49,17 @@ function bootAgent(w: MigrationWorld, node: number): Agent {
   serve(w, task, service);
   const port = at(w.ports, lookup(task.space, service)!.port);
   const clients = w.pmas.rows.map((pma) => (pma.live ? bootRight(w, port, at(w.tasks, pma.task)) : NONE));
-  return take(w.agents, (id) => ({ id, live: true, node, task: task.id, self, service, relays: NONE, clients }));
+  return take(w.agents, (id) => ({
+    id,
+    live: true,
+    node,
+    task: task.id,
+    self,
+    service,
+    relays: NONE,
+    objects: NONE,
+    clients,
+  }));
 }
 
 function migrationServer(w: MigrationWorld, node: number): Agent {
@@ -70,6 +82,14 @@ export function agentPort(w: MigrationWorld, to: number, how: TaskMove): Port | 
   const node = agentNode(how, to);
   if (!at(w.nodes, node).up) return null;
   const server = (isPager(how) ? null : pmaAt(w, node)) ?? migrationServer(w, node);
+  return at(w.ports, lookup(at(w.tasks, server.task).space, server.service)!.port);
+}
+
+/** The port of the server that keeps what is flushed: it is where the root file server is, or on the first node. */
+export function storePort(w: MigrationWorld): Port {
+  const root = w.fileServers.rows.find((each) => each.live && each.directory === '/');
+  const node = root?.node ?? w.nodes.rows.find((each) => each.up)!.id;
+  const server = migrationServer(w, node);
   return at(w.ports, lookup(at(w.tasks, server.task).space, server.service)!.port);
 }
 

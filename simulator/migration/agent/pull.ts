@@ -17,6 +17,7 @@ import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import type { TaskMove } from '../task/how.ts';
+import { giveUp, objectsOf } from '../task/oms/release.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
 import { selfOf } from './agent.ts';
 
@@ -65,6 +66,9 @@ export const pullTask = routine<MigrationWorld, Pulling>('migration.pull', 'take
   }),
   step('note that it runs', (w, _t, f) => {
     if (f.code === 'KERN_SUCCESS' && f.body.alone) stamp(w, f.body.migration, 'resumed');
+  }),
+  step('give up the memory that was taken in vain', (w, t, f) => {
+    if (f.code !== 'KERN_SUCCESS') call(t, giveUp, { objects: objectsOf(w, t.task, f.body.migration) });
   }),
   step('give up the rights to it', (w, t, f) => {
     const name = f.surplus!.shift();

@@ -27,8 +27,9 @@ import { ownNames } from '../../osf1/pma/exit.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import { procAllocate, procFree, procNames, procOf } from '../../osf1/proc.ts';
 import { becomeLocal, becomeStub, vprocAllocate, vprocFree, vprocOf } from '../../osf1/vproc.ts';
+import { pullOver } from '../agent/delegate.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
-import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
+import type { TaskMigrationResult } from '../task/sms.ts';
 import { attach, type Attach } from './attach.ts';
 import { restart, type Restart } from './restart.ts';
 import { installState, type LocalState } from './state.ts';
@@ -88,7 +89,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
   step('pull its task over', (w, t, f) => {
     const { task } = procOf(w, t.node, f.body.pid)!.names;
     atStep(w, f.body.migration, 10);
-    call(t, smsRoutine, migratingTask(f.body.migration, task, pmaOf(w, t).self));
+    pullOver(w, t, f.body.migration, task);
   }),
   step('take its credentials over', (w, t, f) => {
     const { code, surplus } = t.result as TaskMigrationResult;

@@ -10,14 +10,16 @@
  */
 import { openAccount } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
-import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { destinationOf } from '../../mach/ipc/right.ts';
+import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { COPY_SEND, destinationOf } from '../../mach/ipc/right.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { Migrate } from '../../osf1/pma/pcntl.ts';
 import { pmaAt, pmaOf } from '../../osf1/pma/pma.ts';
 import { procOf, type Proc } from '../../osf1/proc.ts';
 import { agentFor } from '../agent/agent.ts';
+import type { PreCopy } from '../agent/pull.ts';
+import { unsupported } from '../task/how.ts';
 import { atStep, migrationEnd, migrationOpen, type Migration, type MigrationWorld } from '../record.ts';
 import { moveTask, type MoveTask } from './by-task.ts';
 import { cleanUp, type CleanUp } from './cleanup.ts';
@@ -50,9 +52,22 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       if (agent === NONE || destinationOf(w, at(w.tasks, t.task), agent) === NONE) {
         return refuse(w, t, f, 'EHOSTDOWN', 'destination is down');
       }
+      if (unsupported(m.how) !== '') return refuse(w, t, f, 'EINVAL', unsupported(m.how));
       f.caller = t.activity;
       t.activity = m.activity;
-      call(t, freeze, { migration: m.id, pid: f.pid, cancel: f.cancel ?? false } satisfies Freeze);
+      if (m.how.strategy !== 'pre_copy') return goTo(w, t, 'freeze it');
+      const body: PreCopy = { migration: m.id, how: m.how, to: m.to };
+      const rights = [{ name: proc.names.task, disposition: COPY_SEND }];
+      rpc(w, t, agent, 'migration.pre_copy', { body, rights });
+    }),
+    step('see whether there is a first copy of its memory', (w, t, f) => {
+      const proc = procOf(w, t.node, f.pid);
+      if (proc === null || proc.state === 'exiting') return refuse(w, t, f, 'ESRCH', 'the process has exited');
+      if (proc.list !== 'active') return refuse(w, t, f, 'EBUSY', 'it is being moved already');
+      if (t.code !== 'KERN_SUCCESS') refuse(w, t, f, 'EHOSTDOWN', t.code);
+    }),
+    step('freeze it', (_w, t, f) => {
+      call(t, freeze, { migration: f.migration, pid: f.pid, cancel: f.cancel ?? false } satisfies Freeze);
     }),
     step('go on, unless it has exited', (w, t, f) => {
       const code = t.result as string;

@@ -6,6 +6,12 @@ import { kernelPort } from './kernel-port.ts';
 import { makeTask } from './make-task.ts';
 import { moveName } from './move-name.ts';
 import { moveThread } from './move-thread.ts';
+import { copyRegion } from './oms/copy.ts';
+import { keepRegion } from './oms/keep.ts';
+import { pagerLoop } from './oms/pager.ts';
+import { preCopy } from './oms/pre-copy.ts';
+import { takeRegion } from './oms/region.ts';
+import { giveUp } from './oms/release.ts';
 import { relayLoop } from './relay.ts';
 import { smsRoutine } from './sms.ts';
 
@@ -18,4 +24,10 @@ export const taskMigrationRoutines: readonly Routine[] = [
   kernelPort,
   moveThread,
   relayLoop,
+  takeRegion,
+  copyRegion,
+  keepRegion,
+  preCopy,
+  pagerLoop,
+  giveUp,
 ];

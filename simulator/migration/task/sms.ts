@@ -32,12 +32,13 @@ import type { Thread } from '../../mach/thread.ts';
 import type { MigrationWorld } from '../record.ts';
 import { bringingToCleanPoints, cleanPoints, type CleanTask } from './clean-points.ts';
 import { arrived, departs, remember, settled } from './ghost.ts';
-import { simply, type TaskMove } from './how.ts';
+import { isPager, simply, type TaskMove } from './how.ts';
 import { importRegion, importing } from './import-region.ts';
 import { kernelPort, movingKernelPort, type MovedKernelPort } from './kernel-port.ts';
 import type { KeptPort } from './kept-ports.ts';
 import { makeTask, makingTask, type MadeTask } from './make-task.ts';
 import { moveName, movingName } from './move-name.ts';
+import { takeRegion, takingRegion } from './oms/region.ts';
 import { moveThread, movingThread } from './move-thread.ts';
 
 export interface TaskMigration {
@@ -105,7 +106,12 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'moves a
     f.surplus.push(...surplus);
     if (code !== 'KERN_SUCCESS') fail(w, t, f, code);
   }),
-  step('import a region', (_w, t, f) => call(t, importRegion, importing(f.task, f.made, f.agentSelf, f.done++))),
+  step('import a region', (_w, t, f) => {
+    const { migration, task: from, made: to, agentSelf, how } = f;
+    const index = f.done++;
+    if (!isPager(how)) return call(t, importRegion, importing(from, to, agentSelf, index));
+    call(t, takeRegion, takingRegion({ migration, strategy: how.strategy, from, to, agentSelf, index }));
+  }),
   step('import the next region', (w, t, f) => {
     if (t.result === 'KERN_SUCCESS') return goTo(w, t, 'import a region');
     if (t.result !== 'KERN_NO_SPACE') fail(w, t, f, t.result as string);
