@@ -82,5 +82,5 @@ export const takeRegion = routine<MigrationWorld, TakeRegion>('oms.region', 'mak
 /** The same region, with the server's object behind it. */
 function mapping({ region }: TakeRegion): VmMap {
   const { name, start, pages, protection, maximum, inheritance, memory } = region!;
-  return { name, start, pages, protection, maximum: maximum!, inheritance, memory: memory!, copy: false };
+  return { name, start, pages, protection, maximum: maximum, inheritance, memory: memory, copy: false };
 }
