@@ -22,6 +22,7 @@ export const ROOM = 12; //          port               a message was dequeued, a
 export const UNUSED = 13; //        object             nobody on another node uses this memory object any more
 export const DEPART = 14; //        packet             the sending processor is done with it: it waits for the wire
 export const MOVED_OUT = 15; //     port               all that a receive right took along has left its old node
+export const DN_REQUEST = 16; //    port               a proxy's death is asked about on this node for the first time
 
 export const eventNames = [
   'run',
@@ -40,6 +41,7 @@ export const eventNames = [
   'unused',
   'depart',
   'moved out',
+  'dead-name request',
 ] as const;
 
 export type EventKind = number;

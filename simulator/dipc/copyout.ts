@@ -18,7 +18,8 @@ import { WIRE_STRIDE, arriveSend, arriveSendOnce } from './crossing.ts';
 import { copyOn, distributedOf } from './distributed.ts';
 import { releaseBuffer } from './flow-control.ts';
 import { pullBody } from './meta-message.ts';
-import { beginReceiveMigration } from './receive-migration.ts';
+import { notifyDeath } from './dead-names.ts';
+import { arrivesDead, beginReceiveMigration } from './receive-migration.ts';
 import type { DipcWorld } from './world.ts';
 
 /** The rights of a dequeued message are to be made local for a thread, unless it has ended: then they were given up. */
@@ -39,7 +40,11 @@ function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
     const uid = wire[i + 1]!;
     if (type !== RECEIVE) continue;
     const here = copyOn(w, t.node, uid);
-    if (here === null || here.proxy || here.blocked) {
+    if (here?.active === false) {
+      // This node has lost the port, and so it cannot have the right: the port dies where it is.
+      notifyDeath(w, t.node, wire[i + 2]!, uid);
+      arrivesDead(message, uid);
+    } else if (here === null || here.proxy || here.blocked) {
       return beginReceiveMigration(w, t, message, uid, wire[i + 2]!);
     }
   }

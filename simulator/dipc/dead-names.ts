@@ -21,6 +21,7 @@ import { copyOn, detach, distributedOf, leadsNowhere, nothing } from './distribu
 import { giveBack } from './deliver.ts';
 import { resume } from './dispatch.ts';
 import { oneWay, sendPacket, type Packet } from './packet.ts';
+import { arrivalFails } from './receive-migration.ts';
 import type { DipcWorld } from './world.ts';
 
 /** Somebody on this node asked to be told when the port dies. */
@@ -62,6 +63,7 @@ export function killCopy(w: DipcWorld, port: Port): void {
 export function announceDeath(w: DipcWorld, port: Port): void {
   if (port.dipc === NONE) return;
   const state = distributedOf(w, port);
+  arrivalFails(w, port, state);
   const { registered: told, held, postponed, uid } = state;
   state.registered = nothing;
   state.held = nothing;
@@ -80,6 +82,7 @@ function forgetIfDead(w: DipcWorld, port: Port): void {
   bury(w, port);
 }
 
-function notifyDeath(w: DipcWorld, from: number, to: number, uid: number): void {
+/** Tells a node that the port is dead. */
+export function notifyDeath(w: DipcWorld, from: number, to: number, uid: number): void {
   sendPacket(w, { kind: 'dn notify', from, to, uid, base: oneWay(w) });
 }

@@ -13,17 +13,16 @@
  *
  * What has survived is counted from what there is, as if every kernel kept lists of who holds what.
  */
-import { ARRIVE, COPYOUT } from '../base/event.ts';
+import { ARRIVE } from '../base/event.ts';
 import { SYSTEM } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
-import type { Message } from '../mach/ipc/message.ts';
 import { admitSenders } from '../mach/ipc/senders.ts';
 import { notifySendOnce } from '../mach/ipc/notify.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
-import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
-import { RECEIVING, SENDING, runAt, threadOf } from '../mach/thread.ts';
-import { emit, emitAt } from '../mach/world.ts';
+import { RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
+import { RECEIVING, SENDING, runAt } from '../mach/thread.ts';
+import { emitAt } from '../mach/world.ts';
 import { acquireCredits, noSendersIfTrue } from './credits.ts';
 import { WIRE_STRIDE } from './crossing.ts';
 import { killCopy } from './dead-names.ts';
@@ -100,15 +99,6 @@ function severCopy(w: DipcWorld, port: Port, node: number): void {
   const state = distributedOf(w, port);
   const leads = state.destination === node || state.probing === node;
   if (port.proxy ? !leads : !state.arriving || isComing(w, state.uid)) return;
-  const { receiver, uid } = state;
-  state.arriving = false;
-  state.receiver = NONE;
-  port.blocked = false;
-  const t = receiver === NONE ? null : threadOf(w, receiver);
-  if (t !== null) {
-    arrivesDead(at(w.messages, t.outgoing), uid);
-    emit(w, COPYOUT, t.id, t.outgoing);
-  }
   killCopy(w, port);
 }
 
@@ -120,13 +110,6 @@ function isComing(w: DipcWorld, uid: number): boolean {
     if (port.active && !port.proxy) return true;
   }
   return w.packets.rows.some((packet) => packet.live && packet.uid === uid && packet.kind === 'migrate state');
-}
-
-function arrivesDead(message: Message, uid: number): void {
-  const { rights } = message;
-  for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
-    if (rights[i] === RECEIVE && rights[i + 1] === uid) rights.splice(i, WIRE_STRIDE, DEAD_NAME, NONE, 0);
-  }
 }
 
 /** The principal counts again what is elsewhere. */

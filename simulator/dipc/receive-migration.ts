@@ -26,9 +26,10 @@ import { enqueue } from '../mach/ipc/mqueue.ts';
 import { queuedFor, takeAll } from '../mach/ipc/queue.ts';
 import { leaveSenders } from '../mach/ipc/senders.ts';
 import { DEFAULT_QUEUE_LIMIT, type Port } from '../mach/ipc/port.ts';
+import { DEAD_NAME, RECEIVE } from '../mach/ipc/space.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
 import { emit, emitAt } from '../mach/world.ts';
-import { proxyWithoutCredit, toNetworkForm } from './crossing.ts';
+import { WIRE_STRIDE, proxyWithoutCredit, toNetworkForm } from './crossing.ts';
 import { wakeSender } from './deliver.ts';
 import { copyOn, copyOrProxy, distributedOf, leadsNowhere, nothing, type Distributed } from './distributed.ts';
 import { callBackAll, releaseBuffer } from './flow-control.ts';
@@ -125,6 +126,26 @@ export function install(w: DipcWorld, packet: Packet): void {
   const t = threadOf(w, state.receiver);
   state.receiver = NONE;
   if (t !== null) emit(w, COPYOUT, t.id, t.outgoing);
+}
+
+/** The right will not arrive, because its port has died: the thread that waits for it finds a dead name in its place. */
+export function arrivalFails(w: DipcWorld, port: Port, state: Distributed): void {
+  if (!state.arriving) return;
+  const t = threadOf(w, state.receiver);
+  state.arriving = false;
+  state.receiver = NONE;
+  port.blocked = false;
+  if (t === null) return;
+  arrivesDead(at(w.messages, t.outgoing), state.uid);
+  emit(w, COPYOUT, t.id, t.outgoing);
+}
+
+/** The message carries a dead name where it carried the receive right. */
+export function arrivesDead(message: Message, uid: number): void {
+  const { rights } = message;
+  for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
+    if (rights[i] === RECEIVE && rights[i + 1] === uid) rights.splice(i, WIRE_STRIDE, DEAD_NAME, NONE, 0);
+  }
 }
 
 /**

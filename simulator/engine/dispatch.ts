@@ -8,6 +8,7 @@ import {
   COPYOUT,
   CRASH,
   DEPART,
+  DN_REQUEST,
   DELIVER,
   HANDLE,
   LAST_SEND,
@@ -25,6 +26,7 @@ import { isEmpty, nextTime, pop } from '../base/queue.ts';
 import { at } from '../base/table.ts';
 import { abandon, copyoutEvent } from '../dipc/copyout.ts';
 import { lastSend } from '../dipc/credits.ts';
+import { watchForDeath } from '../dipc/dead-names.ts';
 import { handlePacket } from '../dipc/dispatch.ts';
 import { arriveOrFail } from '../dipc/failure.ts';
 import { departEvent } from '../dipc/packet.ts';
@@ -67,6 +69,8 @@ function perform(w: World, kind: number, a: number, b: number): void {
       return sliceEnds(w, a, b);
     case SEND_REMOTE:
       return sendRemote(w, at(w.messages, a));
+    case DN_REQUEST:
+      return watchForDeath(w, a);
     case MOVED_OUT:
       return movedOut(w, a);
     case DEPART:

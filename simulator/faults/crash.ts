@@ -15,6 +15,7 @@ import {
   COPYOUT,
   DELIVER,
   DEPART,
+  DN_REQUEST,
   HANDLE,
   LAST_SEND,
   MOVED_OUT,
@@ -83,6 +84,7 @@ function withdrawEvents(w: MigrationWorld, id: number): void {
         return on(w.messages, a);
       case LAST_SEND:
       case MOVED_OUT:
+      case DN_REQUEST:
       case ROOM:
         return on(w.ports, a);
       case UNUSED:

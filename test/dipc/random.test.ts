@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BrokenRule } from '../../simulator/base/assert.ts';
+import { CRASH } from '../../simulator/base/event.ts';
 import { at } from '../../simulator/base/table.ts';
 import { copyWorld, worldDigest, type World } from '../../simulator/engine/world.ts';
 import { checkAll } from '../../simulator/checkers/index.ts';
@@ -18,6 +19,7 @@ import {
   MOVE_RECEIVE,
   MOVE_SEND,
   MOVE_SEND_ONCE,
+  copyin,
   portAllocate,
   portSetAllocate,
 } from '../../simulator/mach/ipc/right.ts';
@@ -30,8 +32,17 @@ import {
   threadSuspend,
   threadTerminate,
 } from '../../simulator/mach/thread-control.ts';
-import { isSuspended, sleepUntil, type Thread } from '../../simulator/mach/thread.ts';
-import { cluster, millisecond, type Call, type Cluster, type Scripted } from '../mach/cluster.ts';
+import { BLOCKED, RECEIVING, SENDING, isSuspended, sleepUntil, type Thread } from '../../simulator/mach/thread.ts';
+import { emitAt } from '../../simulator/mach/world.ts';
+import { requestDeadName } from '../../simulator/mach/ipc/entry.ts';
+import {
+  clusterWith,
+  millisecond,
+  type Call,
+  type Cluster,
+  type ClusterOptions,
+  type Scripted,
+} from '../mach/cluster.ts';
 
 /** The first is what a failing program shrinks to. */
 const kinds = [
@@ -55,6 +66,7 @@ const kinds = [
   'deallocate',
   'destroy',
   'set',
+  'watch',
   'suspend',
   'abort',
   'terminate',
@@ -103,19 +115,26 @@ function callOf({ kind, x, y }: Deed, count: { next: number }): Call {
     t.operation = '';
     const dest = choose(w, task, SEND | SEND_ONCE, x);
     const body = { from: t.identity, number };
+    // Small, large, and out of line: what does not fit is pulled by the receiver.
+    const bytes = 40 * y;
+    const pages = x === 7 ? 1 : 0;
     switch (kind) {
       case 'send':
-        return dest === null ? undefined : send(w, t, dest, 'message', { body, rights: carried(w, task, y, x, dest) });
+        return dest === null
+          ? undefined
+          : send(w, t, dest, 'message', { body, bytes, pages, rights: carried(w, task, y, x, dest) });
       case 'rpc': {
         const to = choose(w, task, SEND, x);
-        return to === null ? undefined : rpc(w, t, to, 'question', { body, rights: carried(w, task, y, x, to) });
+        return to === null
+          ? undefined
+          : rpc(w, t, to, 'question', { body, bytes, pages, rights: carried(w, task, y, x, to) });
       }
       case 'receive': {
         const from = choose(w, task, RECEIVE | PORT_SET, x);
         return from === null ? undefined : receive(w, t, from);
       }
       case 'answer':
-        return answer(w, t, lookup(task.space, t.reply) === null ? -1 : t.reply);
+        return answer(w, t, lookup(task.space, t.reply) === null ? -1 : t.reply, { bytes });
       case 'sleep':
         return sleepUntil(w, t, w.time + (1 + x) * millisecond);
       case 'port':
@@ -129,6 +148,11 @@ function callOf({ kind, x, y }: Deed, count: { next: number }): Call {
       }
       case 'deallocate':
         return dest === null ? undefined : void deallocate(w, task, dest);
+      case 'watch': {
+        const what = choose(w, task, SEND | RECEIVE, y);
+        if (what !== null) watch(w, task, what);
+        return;
+      }
       case 'destroy': {
         const what = choose(w, task, RECEIVE | SEND | PORT_SET, x + y);
         return what === null ? undefined : destroyName(w, task, what);
@@ -170,9 +194,17 @@ function callOf({ kind, x, y }: Deed, count: { next: number }): Call {
   };
 }
 
+/** Asks for a dead-name notice, on a new port. */
+function watch(w: World, task: Task, name: number): void {
+  const { port, requested } = lookup(task.space, name)!;
+  if (requested || port === -1 || !at(w.ports, port).active) return;
+  const notices = portAllocate(w, task, 'notices');
+  requestDeadName(w, task, name, true, copyin(w, task, notices, MAKE_SEND_ONCE)!.port);
+}
+
 /** Three tasks that know each other, two threads in each. */
-function build(deeds: readonly (readonly Deed[])[]): { c: Cluster; threads: Scripted[] } {
-  const c = cluster('n0', 'n1', 'n2');
+function build(deeds: readonly (readonly Deed[])[], options: ClusterOptions = {}): { c: Cluster; threads: Scripted[] } {
+  const c = clusterWith(options, 'n0', 'n1', 'n2');
   const actors = ['n0', 'n1', 'n2'].map((node) => c.task(node, node));
   const boxes = actors.map((each) => each.port('box'));
   for (const to of actors) for (const from of actors) c.right(to, boxes[actors.indexOf(to)]!, from);
@@ -186,7 +218,8 @@ function checkReceived(threads: readonly Scripted[]): void {
   const seen = new Set<number>();
   for (const { notes } of threads) {
     const last = new Map<string, number>();
-    for (const { operation, body, arrivedOn, names: rights } of notes) {
+    for (const { operation, code, body, arrivedOn, names: rights } of notes) {
+      if (code === 'MACH_RCV_BODY_ERROR') continue;
       if (operation !== 'message' && operation !== 'question' && operation !== 'give' && operation !== 'move') continue;
       const { from, number } = body as { from: number; number: number };
       assert.ok(!seen.has(number), `message ${number} is received twice [D10]`);
@@ -197,6 +230,35 @@ function checkReceived(threads: readonly Scripted[]): void {
     }
   }
 }
+
+/** Nothing happens any more: whoever still waits to send waits for room that there is not. */
+function checkAtRest({ w }: Cluster): void {
+  for (const t of w.threads.rows) {
+    if (!t.live || !at(w.nodes, t.node).up) continue;
+    assert.ok(t.state !== RECEIVING || t.waitPort !== -1, `${t.name} waits for rights or for a body`);
+    assert.ok(t.state !== BLOCKED, `${t.name} waits for ${t.channel}`);
+    if (t.state !== SENDING) continue;
+    const message = w.messages.rows[t.outgoing]!;
+    const held = w.distributed.rows.find((state) => state.live && state.held.includes(t.outgoing));
+    if (held === undefined) {
+      assert.ok(at(w.ports, message.dest).msgcount >= at(w.ports, message.dest).qlimit, `${t.name} waits for nothing`);
+      continue;
+    }
+    const { fullAt, shortage, uid } = held;
+    for (const node of fullAt) {
+      const home = at(w.ports, at(w.nodes, node).portByUid.get(uid)!);
+      assert.ok(!home.proxy && home.msgcount >= home.qlimit, `${t.name} waits for room that there is`);
+    }
+    if (shortage !== -1) assert.ok(at(w.nodes, shortage).buffered >= w.setup.interconnect.message_buffers);
+    assert.ok(fullAt.length > 0 || shortage !== -1, `${t.name} waits for nobody`);
+  }
+}
+
+/** Little of everything: two buffers a node, hardly anything travels inline, failures are noticed soon. */
+const tight: ClusterOptions = {
+  prices: { failure_detection: 20 * millisecond },
+  interconnect: { message_buffers: 2, inline_limit: 64 },
+};
 
 const runs = 150;
 
@@ -209,6 +271,34 @@ describe('random programs over three nodes', function () {
         const { c, threads } = build(deeds);
         c.run();
         checkReceived(threads);
+        checkAtRest(c);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  for (const wiring of ['shared', 'switched', 'mesh'] as const) {
+    it(`keep them with few buffers and small inline bodies, on a ${wiring} network`, () => {
+      fc.assert(
+        fc.property(program, (deeds) => {
+          const { c, threads } = build(deeds, { ...tight, interconnect: { ...tight.interconnect, wiring } });
+          c.run();
+          checkReceived(threads);
+          checkAtRest(c);
+        }),
+        { numRuns: runs },
+      );
+    });
+  }
+
+  it('come to rest when a node fails in the middle, and nobody waits for it', () => {
+    fc.assert(
+      fc.property(program, fc.nat(60), (deeds, time) => {
+        const { c, threads } = build(deeds, tight);
+        emitAt(c.w, time * millisecond, CRASH, 2);
+        c.run();
+        checkReceived(threads);
+        checkAtRest(c);
       }),
       { numRuns: runs },
     );

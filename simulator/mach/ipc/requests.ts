@@ -6,7 +6,7 @@
  * port-destroyed request per port; one dead-name request per entry. Asking again gives back the right of the request
  * before, and asking with none lifts it: so a request can move with its right [mechanisms 1.9, 4.3].
  */
-import { LAST_SEND } from '../../base/event.ts';
+import { DN_REQUEST, LAST_SEND } from '../../base/event.ts';
 import { NONE, at, release, takeBlank, type Row } from '../../base/table.ts';
 import { emit, type MachWorld } from '../world.ts';
 import type { Port } from './port.ts';
@@ -86,8 +86,10 @@ export function setDeadName(w: MachWorld, port: Port, task: number, name: number
   if (before === NONE && to === NONE) return NONE;
   const row = rowOf(w, port);
   const place = placeOf(row.deadNames, task, name);
-  if (place === NONE) row.deadNames = [...row.deadNames, task, name, to];
-  else if (to === NONE) row.deadNames = row.deadNames.toSpliced(place, NUMBERS_PER_DEAD_NAME);
+  if (place === NONE) {
+    row.deadNames = [...row.deadNames, task, name, to];
+    if (port.proxy) emit(w, DN_REQUEST, port.id);
+  } else if (to === NONE) row.deadNames = row.deadNames.toSpliced(place, NUMBERS_PER_DEAD_NAME);
   else row.deadNames = row.deadNames.with(place + 2, to);
   keepIfUsed(w, port, row);
   return before;
