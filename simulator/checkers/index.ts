@@ -32,6 +32,7 @@ import { blockedSenders } from './i13-blocked-senders.ts';
 import { oneAnswer } from './i14-one-answer.ts';
 import { noSenders } from './i15-no-senders.ts';
 import { deadPorts } from './i17-dead-ports.ts';
+import { residentPages } from './h5-resident-pages.ts';
 import { ledger } from './l1-ledger.ts';
 import { oneList } from './p01-one-list.ts';
 import { onePid } from './p02-one-pid.ts';
@@ -46,6 +47,11 @@ import { frozen } from './tm2-frozen.ts';
 import { queuesMove } from './tm3-queues-move.ts';
 import { receivesThere } from './tm4-one-receiver.ts';
 import { kernelPorts } from './tm6-kernel-port.ts';
+import { oneWriter } from './x1-one-writer.ts';
+import { locks } from './x2-locks.ts';
+import { dataExists } from './x3-data-exists.ts';
+import { dataNeedsAccess } from './x4-data-needs-access.ts';
+import { oneRequest } from './x5-one-request.ts';
 
 /** In the order in which they run: the tables themselves first, because the others rely on them. */
 export const checkers: readonly Checker[] = [
@@ -91,8 +97,14 @@ export const checkers: readonly Checker[] = [
   nothingLeftBehind,
   usageGoesOn,
   openFiles,
+  oneWriter,
+  locks,
+  dataExists,
+  dataNeedsAccess,
+  oneRequest,
   runnable,
   packets,
+  residentPages,
   ledger,
 ];
 

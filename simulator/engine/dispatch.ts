@@ -39,7 +39,7 @@ import { deliverEvent } from '../mach/dispatch.ts';
 import { sliceEnds } from '../mach/processor.ts';
 import { run } from '../mach/run.ts';
 import { wake } from '../mach/thread.ts';
-import { unused } from '../mach/vm/object.ts';
+import { memoryObjectUnused } from '../xmm/memory-object.ts';
 import { record, type Trace } from './trace.ts';
 import type { World } from './world.ts';
 
@@ -88,7 +88,7 @@ function perform(w: World, kind: number, a: number, b: number): void {
     case ABANDON:
       return abandon(w, at(w.messages, a));
     case UNUSED:
-      return unused(w, a);
+      return memoryObjectUnused(w, a);
     case ROOM:
       return callBack(w, a);
     case CRASH:

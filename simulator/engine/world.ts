@@ -12,6 +12,7 @@ import { table } from '../base/table.ts';
 import { dipcTables } from '../dipc/world.ts';
 import { migrationTables, type MigrationWorld } from '../migration/record.ts';
 import { osfTables, type OsfSetup } from '../osf1/world.ts';
+import { xmmTables } from '../xmm/world.ts';
 
 export type World = MigrationWorld;
 
@@ -37,6 +38,7 @@ export function emptyWorld(setup: OsfSetup, seed: number): World {
     threadByIdentity: [],
     notices: [],
     ...dipcTables(),
+    ...xmmTables(),
     ...osfTables(),
     ...migrationTables(),
   };

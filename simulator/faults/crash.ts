@@ -45,6 +45,7 @@ import type { MigrationWorld } from '../migration/record.ts';
 import { objectForget } from '../migration/task/oms/object.ts';
 import { blankRelay } from '../migration/task/relay.ts';
 import { handleFree } from '../osf1/file-server/handle.ts';
+import { blankMemoryObject } from '../xmm/memory-object.ts';
 import { procFree } from '../osf1/proc.ts';
 import { vprocFree } from '../osf1/vproc.ts';
 
@@ -164,6 +165,7 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   lose(w.tasks, node.id, blankTask);
   for (const { live, node: on, memory } of w.objects.rows)
     if (live && on === node.id && memory !== NONE) memoryForget(w, memory);
+  lose(w.memoryObjects, node.id, blankMemoryObject);
   lose(w.objects, node.id, blankObject);
   lose(w.ports, node.id, blankPort);
   node.portByUid.clear();
@@ -173,6 +175,7 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   node.specialPorts.length = 0;
   node.bufferCallers.length = 0;
   node.buffered = 0;
+  node.defaultPager = NONE;
   node.tasks.length = 0;
   node.ready.length = 0;
   node.running = NONE;

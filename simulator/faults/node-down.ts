@@ -20,6 +20,7 @@ import { PROCESS_PORT } from '../osf1/emulator/state.ts';
 import { kill } from '../osf1/pma/exit.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
 import { NODE_LOST, masterNodeDown } from '../osf1/pm-master/exit.ts';
+import { loseKernel } from '../xmm/memory-object.ts';
 import { vprocOf } from '../osf1/vproc.ts';
 
 export function nodeDown(w: MigrationWorld, observer: number, node: number): void {
@@ -29,6 +30,10 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
     if (object.live && object.node === observer && object.pager !== NONE) {
       object.lost ||= !at(w.ports, object.pager).active;
     }
+  }
+  for (const m of w.memoryObjects.rows) {
+    if (!m.live || m.node !== observer) continue;
+    for (const entry of [...m.kernels]) if (entry.node === node) loseKernel(w, m, entry);
   }
   for (const task of w.tasks.rows) {
     if (!task.live || task.node !== observer || task.kind !== 'process') continue;

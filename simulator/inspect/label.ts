@@ -14,31 +14,31 @@ import {
   isSuspended,
   type Thread,
 } from '../mach/thread.ts';
-import type { XmmWorld } from '../xmm/world.ts';
+import type { DipcWorld } from '../dipc/world.ts';
 import type { RightType } from './state-ports.ts';
 
-export function nodeName(w: XmmWorld, node: number): string {
+export function nodeName(w: DipcWorld, node: number): string {
   return node === NONE ? '' : at(w.nodes, node).name;
 }
 
-export function uidWords(w: XmmWorld, uid: number): string {
+export function uidWords(w: DipcWorld, uid: number): string {
   return uidText((node) => nodeName(w, node), uid);
 }
 
 /** `node.number`, or null while the port has not left its first node. */
-export function uidOfPort(w: XmmWorld, port: Port): string | null {
+export function uidOfPort(w: DipcWorld, port: Port): string | null {
   return port.dipc === NONE ? null : uidWords(w, distributedOf(w, port).uid);
 }
 
 /** Who holds the receive right of this copy, in a word; empty for a proxy. */
-export function receiverOf(w: XmmWorld, port: Port): string {
+export function receiverOf(w: DipcWorld, port: Port): string {
   if (port.proxy || !port.active) return '';
   if (port.receiver === KERNEL) return 'kernel';
   return port.receiver === NONE ? 'in transit' : at(w.tasks, port.receiver).name;
 }
 
 /** The effective type of an entry: a send right whose port has died is a dead name [mechanisms 1.3]. */
-export function effectiveType(w: XmmWorld, entry: Entry): RightType {
+export function effectiveType(w: DipcWorld, entry: Entry): RightType {
   if (entry.type !== PORT_SET && entry.type !== DEAD_NAME && !at(w.ports, entry.port).active) return 'dead-name';
   return rightType(entry.type);
 }
@@ -56,7 +56,7 @@ export function rightWord(type: number): string {
   return type === NONE ? 'no right' : rightType(type);
 }
 
-export function threadState(w: XmmWorld, t: Thread): string {
+export function threadState(w: DipcWorld, t: Thread): string {
   if (t.state !== ENDED && isSuspended(w, t)) return 'suspended';
   if (t.state === COMPUTING) return at(w.nodes, t.node).running === t.id ? 'computing' : 'ready';
   if (t.state === READY) return 'running';
@@ -64,7 +64,7 @@ export function threadState(w: XmmWorld, t: Thread): string {
 }
 
 /** What a thread waits for, in words; empty if it does not wait. */
-export function waitsFor(w: XmmWorld, t: Thread): string {
+export function waitsFor(w: DipcWorld, t: Thread): string {
   switch (t.state) {
     case RECEIVING:
       if (t.expectsReply) return 'an answer';

@@ -49,6 +49,8 @@ export interface Node extends Row {
   residentPages: number;
   /** Identity of the thread that pages out, or NONE; the object that it looks at next, and the page. */
   pageOut: number;
+  /** The kernel's send right to the node's default pager, once there is one; else NONE. */
+  defaultPager: number;
   handObject: number;
   handPage: number;
   /** Vm object for a memory object that a task serves, by the row of this node's copy of its port. */
@@ -82,6 +84,7 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     memory,
     residentPages: 0,
     pageOut: NONE,
+    defaultPager: NONE,
     handObject: 0,
     handPage: 0,
     objectByPager: new Map(),

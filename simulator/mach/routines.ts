@@ -11,7 +11,10 @@ import { taskServices } from './kernel-services/task-services.ts';
 import { threadServices } from './kernel-services/thread-services.ts';
 import { unknownOperation, type Routine } from './routine.ts';
 import { serverLoop } from './server.ts';
+import { defaultPagerLoop } from './vm/default-pager.ts';
 import { pageInRoutine } from './vm/page-in.ts';
+import { pageOutRoutine } from './vm/page-out.ts';
+import { terminateRoutine } from './vm/terminate.ts';
 
 /** Every kernel service is called by its own name. */
 export const kernelServices: readonly Routine[] = [
@@ -32,6 +35,9 @@ export const machRoutines: readonly Routine[] = [
   trap,
   pageInRoutine,
   exceptionRoutine,
+  pageOutRoutine,
+  terminateRoutine,
+  defaultPagerLoop,
   ...contentRoutines.filter((each) => !contentServices.includes(each)),
   ...kernelServices,
 ];

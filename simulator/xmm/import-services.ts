@@ -9,10 +9,12 @@
  *     memory_object_init   introduces the importing kernel
  *
  * No page moves. The home write-protects the pages that it has (`page_processor` each) and tells which pages exist, so
- * that the importer asks only for those; it remains their pager (copy-on-reference).
+ * that the importer asks only for those; it remains their manager (copy-on-reference). What this node has itself only
+ * imported, and has nothing of its own in, is imported from its home at once: the right to that is handed on.
  */
 import { PROCESSOR } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
+import { enter } from '../dipc/distributed.ts';
 import { kernelPort } from '../mach/ipc/port.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
 import { discard } from '../mach/ipc/release.ts';
@@ -21,17 +23,14 @@ import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '
 import { invalidArgument, sendRight, success, taskOf } from '../mach/kernel-services/objects.ts';
 import type { RegionInfo } from '../mach/kernel-services/memory-services.ts';
 import { charge } from '../mach/processor.ts';
-import { finish, routine, step, type Routine } from '../mach/routine.ts';
-import { ABSENT, controlPort, objectCreate, setPager, shadows, type VmObject } from '../mach/vm/object.ts';
+import { call, finish, routine, step, type Routine } from '../mach/routine.ts';
+import { WRITE_ACCESS, isDirty, shadows, type VmObject } from '../mach/vm/object.ts';
+import { waitForTurn } from '../mach/vm/page-in.ts';
 import { regionAdd } from '../mach/vm/region.ts';
+import { importObject, introduce, type ObjectInfo } from './import-object.ts';
+import { kernelNamed } from './memory-object.ts';
+import { attributesChange } from './share.ts';
 import type { XmmWorld } from './world.ts';
-
-/** What `xmm_lookup` answers about an object. `present` lists the pages that its home can supply. */
-export interface ObjectInfo {
-  readonly label: string;
-  readonly size: number;
-  readonly present: readonly number[];
-}
 
 interface Lookup extends KernelRequest {
   readonly body: { readonly region: number; readonly depth: number };
@@ -40,25 +39,47 @@ interface Lookup extends KernelRequest {
 
 const lookupRoutine = routine<XmmWorld, Lookup>('xmm_lookup', 'finds the memory object behind a region', [
   step('find the object and write-protect its pages', (w, t, f) => {
-    for (const right of pairs(takeHand(t))) discard(w, right);
+    // In hand is the right to the control port of the kernel that will import the object.
     const object = objectBehind(w, f);
-    if (object === null) return finish(t, invalidArgument);
+    if (object === null || t.hand.length === 0) return finish(t, invalidArgument);
     f.object = object.id;
     let resident = 0;
     for (const version of object.contents) if (version >= 0) resident++;
     if (resident > 0) charge(w, t, PROCESSOR, resident, resident * w.setup.prices.page_processor);
   }),
+  step('let the pages arrive that it has asked for', (w, t, f) => {
+    const object = at(w.objects, f.object!);
+    if (object.requests.length > 0) return waitForTurn(w, t, object);
+  }),
+  step('let those who use it know', (_w, t, f) => call(t, attributesChange, { object: f.object! })),
   step('hand out its memory object port', (w, t, f) => {
     const object = at(w.objects, f.object!);
-    const { label, size } = object;
-    const present: number[] = [];
-    object.contents.forEach((version, page) => {
-      if (version >= 0 || (version === ABSENT && object.pager !== NONE)) present.push(page);
-    });
-    const body: ObjectInfo = { label, size, present };
-    finish(t, { body, rights: sendRight(controlPort(w, object)) } satisfies KernelAnswer);
+    if (isPassedOn(object)) {
+      at(w.ports, object.pager).srights++;
+      const { label, size, copyStrategy, memory } = object;
+      const body: ObjectInfo = { ...later, label, size, copyStrategy, memory };
+      return finish(t, { body, rights: [SEND, object.pager] } satisfies KernelAnswer);
+    }
+    const task = taskOf(w, f);
+    const region = task === null ? null : at(w.regions, task.regions[f.body.region]!);
+    if (f.body.depth === 0 && region !== null && !region.needsCopy && object.memory === NONE) {
+      object.memory = region.memory;
+      at(w.memories, region.memory).references++;
+    }
+    const sole = object.references === 1 && object.copyStrategy === 'symmetric' && (task?.suspendCount ?? 0) > 0;
+    const { info, right } = introduce(w, object, takeHand(t)[1]!, sole && object.manager === NONE);
+    finish(t, { body: info, rights: right } satisfies KernelAnswer);
   }),
 ]);
+
+/** What the home itself will tell. */
+const later = { present: [], kernel: NONE, empty: 0, temporary: false } as const;
+
+/** An import in which this node has written nothing, and from which nobody imports in turn. */
+function isPassedOn(object: VmObject): boolean {
+  if (object.kernel === NONE || object.manager !== NONE || object.access!.includes(WRITE_ACCESS)) return false;
+  return object.contents.every((version, page) => version < 0 || !isDirty(object, page));
+}
 
 export const importServices: readonly Routine[] = [
   lookupRoutine,
@@ -70,8 +91,18 @@ export const importServices: readonly Routine[] = [
     return { body: { shadow: object.shadow !== NONE } };
   }),
   kernelService<XmmWorld>('memory_object_init', 'introduce a kernel to a memory object', (w, t, request) => {
-    for (const right of pairs(takeHand(t))) discard(w, right);
-    return { rights: sendRight(at(w.ports, request.port)) };
+    const [control, ...others] = pairs(takeHand(t));
+    for (const right of others) discard(w, right);
+    const port = w.ports.rows[request.port];
+    if (control === undefined || port?.objectKind !== 'memory') return invalidArgument;
+    const object = at(w.objects, port.object);
+    const kernel = enter(w, at(w.ports, control.port)).uid;
+    if (object.manager === NONE || kernelNamed(at(w.memoryObjects, object.manager), kernel) === null) {
+      const { info, right } = introduce(w, object, control.port);
+      return { body: info, rights: right };
+    }
+    discard(w, control);
+    return { rights: sendRight(port) };
   }),
   kernelService<XmmWorld>('xmm_prepare', 'make the control ports of an import', (w, _t, request) => {
     const task = taskOf(w, request);
@@ -86,12 +117,19 @@ export const importServices: readonly Routine[] = [
     if (task === null) return invalidArgument;
     const { region, objects } = request.body as ImportedRegion;
     const { name, start, pages, protection, maximum, inheritance, needsCopy, memory } = region;
-    const imported = objects.map((info, depth) => importObject(w, task.node, info, hand[depth]!.port));
+    const ports = hand.slice(objects.length);
+    const imported = objects.map((info, depth) => {
+      return importObject(w, task.node, info, hand[depth]!.port, at(w.ports, ports[2 * depth]!.port));
+    });
     imported.forEach((object, depth) => {
       if (depth > 0) shadows(imported[depth - 1]!, object);
     });
     regionAdd(w, task, imported[0]!, { name, start, pages, protection, maximum, inheritance, needsCopy, memory });
-    for (const right of hand.slice(objects.length)) retireControl(w, right.port);
+    ports.forEach((right, index) => {
+      // The name ports have served their purpose; on the control ports this kernel answers to the homes.
+      if (index % 2 === 1) portDestroy(w, at(w.ports, right.port));
+      discard(w, right);
+    });
     return success;
   }),
 ];
@@ -100,21 +138,6 @@ export const importServices: readonly Routine[] = [
 export interface ImportedRegion {
   readonly region: RegionInfo;
   readonly objects: readonly ObjectInfo[];
-}
-
-/** The control ports have served their purpose once the home has answered that it is ready. */
-function retireControl(w: XmmWorld, id: number): void {
-  const port = at(w.ports, id);
-  portDestroy(w, port);
-  discard(w, { type: SEND, port: id });
-}
-
-function importObject(w: XmmWorld, node: number, info: ObjectInfo, pager: number): VmObject {
-  const object = objectCreate(w, node, info.label, 'anonymous', info.size);
-  object.kind = 'import';
-  setPager(w, object, pager);
-  for (const page of info.present) object.contents[page] = ABSENT;
-  return object;
 }
 
 function objectBehind(w: XmmWorld, request: Lookup): VmObject | null {

@@ -25,11 +25,13 @@ import { taskPort } from '../../simulator/mach/task.ts';
 import { taskResume, taskSuspend } from '../../simulator/mach/thread-control.ts';
 import { migrationOpen } from '../../simulator/migration/record.ts';
 import { arrived, remember, type Ghost } from '../../simulator/migration/task/ghost.ts';
+import { ABSENT, READ_ACCESS, WRITE_ACCESS, objectCreate, setPage } from '../../simulator/mach/vm/object.ts';
 import { INIT, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
 import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
 import { procAllocate, type SavedRequest } from '../../simulator/osf1/proc.ts';
 import { vprocAllocate } from '../../simulator/osf1/vproc.ts';
+import { DIRTY, memoryObjectOf } from '../../simulator/xmm/memory-object.ts';
 import {
   cluster,
   compute,
@@ -96,6 +98,17 @@ function scene(): Scene {
 
 function stateOf(w: World, port: Port): Distributed {
   return w.distributed.rows[port.dipc]!;
+}
+
+/** Memory of one page that two kernels use, neither of which has it. */
+function sharedObject(w: World) {
+  const object = objectCreate(w, 0, 'shared', 'anonymous', 1);
+  const m = memoryObjectOf(w, object);
+  setPage(w, object, 0, ABSENT);
+  object.access![0] = 0;
+  const access = new Int32Array(1);
+  m.kernels.push({ kernel: 7, node: 1, control: -1, access, sequence: 0 });
+  return { object, m, access };
 }
 
 /** A request that somebody has made of a process. */
@@ -291,6 +304,32 @@ const breakages: Record<string, (s: Scene) => void> = {
   T6: (s) => {
     hasMoved(s);
     s.server.task.self = NONE;
+  },
+  X1: ({ w }) => {
+    const { object, access } = sharedObject(w);
+    object.access![0] = WRITE_ACCESS;
+    access[0] = READ_ACCESS;
+  },
+  X2: ({ w }) => {
+    const { m, access } = sharedObject(w);
+    m.granted = new Int32Array(1);
+    access[0] = READ_ACCESS;
+  },
+  X3: ({ w }) => {
+    const { m } = sharedObject(w);
+    m.flags[0] = DIRTY;
+  },
+  X4: ({ w }) => {
+    const { object } = sharedObject(w);
+    setPage(w, object, 0, 3);
+  },
+  X5: ({ w, caller }) => {
+    const { m } = sharedObject(w);
+    const one = { page: 0, kernel: 1, access: READ_ACCESS, phase: 'kernels', thread: caller.identity } as const;
+    m.requests.push({ ...one }, { ...one, kernel: 2 });
+  },
+  H5: ({ w }) => {
+    w.nodes.rows[0]!.residentPages++;
   },
   H1: ({ client }) => {
     client.task.special = [9999];

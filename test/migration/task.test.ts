@@ -10,7 +10,7 @@ import { call, routine, step } from '../../simulator/mach/routine.ts';
 import { BOOTSTRAP, setSpecial, taskPort } from '../../simulator/mach/task.ts';
 import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
 import { SEND, find, lookup, names, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
-import { objectCreate, shadows } from '../../simulator/mach/vm/object.ts';
+import { objectCreate, setPage, shadows } from '../../simulator/mach/vm/object.ts';
 import { regionAdd } from '../../simulator/mach/vm/region.ts';
 import { touch } from '../../simulator/mach/vm/fault.ts';
 import { migrationOpen, type MigrationWorld } from '../../simulator/migration/record.ts';
@@ -89,7 +89,7 @@ function lab(): Cluster {
 function mapRegions(c: Cluster, of: Actor): void {
   for (let i = 0; i < 13; i++) {
     const object = objectCreate(c.w, of.task.node, `region ${i}`, 'anonymous', 4);
-    object.contents.fill(i + 1);
+    for (let page = 0; page < 4; page++) setPage(c.w, object, page, i + 1);
     let top = object;
     if (i < 8) {
       top = objectCreate(c.w, of.task.node, `region ${i} copy`, 'anonymous', 4);

@@ -79,10 +79,11 @@ const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
     const here = objectBehind(w, task, port, f.body);
     if (here !== null) {
       f.object = here.id;
-      if (here.pager !== id) return discard(w, { type, port: takeHand(t)[1]! });
-      return void takeHand(t);
+      takeHand(t);
+      if (here.references > 0 || here.pager !== id) discard(w, { type, port: id });
+      return;
     }
-    const elsewhere = w.setup.kernelServices.get('xmm_object_by_memory_object');
+    const elsewhere = w.setup.kernelServices.get('xmm_import');
     if (elsewhere === undefined) return finish(t, invalidArgument);
     call(t, elsewhere, {
       operation: elsewhere.name,
@@ -90,13 +91,19 @@ const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
       port: f.port,
     } satisfies KernelRequest);
   }),
-  step('copy it, if its home has to', (w, t, f) => {
+  step('tell the other kernels, if it is theirs too', (w, t, f) => {
     if (f.object === undefined) {
       const { code, body } = t.result as KernelAnswer;
       if (code !== undefined) return finish(t, { code } satisfies KernelAnswer);
       f.object = (body as { readonly object: number }).object;
+      return;
     }
-    const object = at(w.objects, f.object);
+    if (at(w.objects, f.object).manager === NONE) return;
+    const share = w.setup.kernelServices.get('xmm_share')!;
+    call(t, share, { operation: share.name, body: { object: f.object }, port: f.port } satisfies KernelRequest);
+  }),
+  step('copy it, if its home has to', (w, t, f) => {
+    const object = at(w.objects, f.object!);
     if (!f.body.copy || object.copyStrategy !== 'call') return;
     const copier = w.setup.kernelServices.get('memory_object_copy')!;
     call(t, copier, { operation: copier.name, body: { object: object.id }, port: f.port } satisfies KernelRequest);

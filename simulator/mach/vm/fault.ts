@@ -26,6 +26,7 @@ import {
   type VmObject,
 } from './object.ts';
 import { pageIn } from './page-in.ts';
+import { relieve } from './page-out.ts';
 import { allows, shadowRegion, type Region } from './region.ts';
 
 /**
@@ -110,6 +111,7 @@ function push(w: MachWorld, t: Thread, object: VmObject, page: number, version: 
 
 function fill(w: MachWorld, t: Thread, object: VmObject, page: number, version: number): Touched {
   setPage(w, object, page, version);
+  relieve(w, object.node);
   return enterKernel(w, t);
 }
 

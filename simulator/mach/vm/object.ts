@@ -15,6 +15,7 @@ import { kernelReleases } from '../ipc/release.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import type { MachWorld } from '../world.ts';
 import { memoryForget } from './memory.ts';
+import { returnAndDestroy } from './terminate.ts';
 
 /** Not here; whoever manages the object may have it. */
 export const ABSENT = -1;
@@ -58,8 +59,12 @@ export interface VmObject extends Row {
   pager: number;
   /** Port on which this kernel answers for the object to other nodes, once one of them imports it; else NONE. */
   control: number;
+  /** Account of what every kernel may do with the object's pages, once another kernel uses it (xmm); else NONE. */
+  manager: number;
   /** Import: port on which this kernel answers to the object's home; else NONE. */
   pagerRequest: number;
+  /** Import: the port of the memory object that it was mapped by, if a task serves it: a right that the kernel holds. */
+  memoryObject: number;
   /** Import: the name that this kernel has towards the home (xmm), or NONE. */
   kernel: number;
   /** Import: no other kernel has a user, so what is here may be forgotten with the last user here [3.3, temporary]. */
@@ -100,7 +105,9 @@ export function blankObject(id: number): VmObject {
     copyStrategy: 'symmetric',
     pager: NONE,
     control: NONE,
+    manager: NONE,
     pagerRequest: NONE,
+    memoryObject: NONE,
     kernel: NONE,
     temporary: false,
     lost: false,
@@ -154,7 +161,7 @@ export function isManaged(object: VmObject): boolean {
 
 /** Whether this node keeps account of what every kernel may do with the object's pages (xmm). */
 export function isHome(object: VmObject): boolean {
-  return object.control !== NONE && object.access !== null;
+  return object.manager !== NONE;
 }
 
 /** Whether the page differs from what its pager has, so that it must be given back before it is forgotten. */
@@ -172,7 +179,15 @@ export function shadows(object: VmObject, below: VmObject): void {
 export function setPager(w: MachWorld, object: VmObject, pager: number): void {
   object.pager = pager;
   at(w.ports, pager).kernelSends++;
-  if (object.kind === 'file' || object.kind === 'pager') at(w.nodes, object.node).objectByPager.set(pager, object.id);
+  if (object.kind === 'pager') at(w.nodes, object.node).objectByPager.set(pager, object.id);
+}
+
+/** The object is found again by the port that it was mapped by. */
+export function foundBy(w: MachWorld, object: VmObject, port: number): void {
+  at(w.nodes, object.node).objectByPager.set(port, object.id);
+  if (port === object.pager) return;
+  object.memoryObject = port;
+  at(w.ports, port).kernelSends++;
 }
 
 /** The object that this node already has for a memory object that a task serves, or null [vm_object_enter]. */
@@ -192,7 +207,17 @@ export function controlPort(w: MachWorld, object: VmObject): Port {
 /** One user less. An object that nobody uses, here or on another node, is forgotten, and so on down its shadows. */
 export function dropReference(w: MachWorld, object: VmObject): void {
   object.references--;
-  if (object.references === 0 && object.control === NONE) destroy(w, object);
+  if (object.references > 0 || object.control !== NONE) return;
+  if (owesPages(object)) returnAndDestroy(w, object);
+  else objectDestroy(w, object);
+}
+
+/** An import may have what nobody else has: its home must get that back before the object is forgotten. */
+function owesPages(object: VmObject): boolean {
+  const { access, temporary, kernel, lost } = object;
+  if (kernel === NONE || temporary || lost || access === null) return false;
+  if (access.includes(WRITE_ACCESS)) return true;
+  return object.contents.some((version, page) => version >= 0 && isDirty(object, page));
 }
 
 /** No other node imports the object any more. */
@@ -203,17 +228,21 @@ export function unused(w: MachWorld, id: number): void {
   if (port.srights > 0) return;
   object.control = NONE;
   portDestroy(w, port);
-  if (object.references === 0) destroy(w, object);
+  if (object.references > 0) return;
+  if (owesPages(object)) returnAndDestroy(w, object);
+  else objectDestroy(w, object);
 }
 
-function destroy(w: MachWorld, object: VmObject): void {
-  const { pager, shadow, node, id, memory } = object;
+/** Forgets the object, and what it shadows if nothing else uses that. */
+export function objectDestroy(w: MachWorld, object: VmObject): void {
+  const { pager, shadow, node, id, memory, pagerRequest, memoryObject } = object;
+  const { objectByPager } = at(w.nodes, node);
   for (let page = 0; page < object.size; page++) if (object.contents[page]! >= 0) setPage(w, object, page, EMPTY);
   if (w.objects.rows[shadow]?.copyObject === id) at(w.objects, shadow).copyObject = NONE;
-  if (pager !== NONE && at(w.nodes, node).objectByPager.get(pager) === id)
-    at(w.nodes, node).objectByPager.delete(pager);
+  for (const port of [pager, memoryObject]) if (objectByPager.get(port) === id) objectByPager.delete(port);
   release(w.objects, object, blankObject);
   if (memory !== NONE) memoryForget(w, memory);
-  if (pager !== NONE) kernelReleases(w, at(w.ports, pager));
+  if (pagerRequest !== NONE) portDestroy(w, at(w.ports, pagerRequest));
+  for (const port of [pager, memoryObject]) if (port !== NONE) kernelReleases(w, at(w.ports, port));
   if (shadow !== NONE) dropReference(w, at(w.objects, shadow));
 }

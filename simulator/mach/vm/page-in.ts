@@ -12,6 +12,7 @@ import { again, call, finish, routine, step } from '../routine.ts';
 import { blockOn, threadCreate, threadStart, wakeAll, wakeOne, type Thread } from '../thread.ts';
 import { tell, type MachWorld } from '../world.ts';
 import { memorySupplied } from './memory.ts';
+import { relieve } from './page-out.ts';
 import { EMPTY, LOST, WRITE_ACCESS, isHome, setPage, type VmObject } from './object.ts';
 
 /** Body of `memory_object_data_request`. A pager may ignore all but the page. */
@@ -30,6 +31,8 @@ export interface DataSupply {
   readonly version: number;
   readonly access?: number;
   readonly sequence?: number;
+  /** Nobody else has the page: it must be given back, even if it is never written. */
+  readonly precious?: boolean;
 }
 
 /** The kernel asks for the page, unless it is doing so already; the thread waits. */
@@ -51,7 +54,7 @@ export function pageIn(w: MachWorld, t: Thread, object: VmObject, page: number, 
   threadStart(w, asker);
 }
 
-function pageChannel(object: VmObject, page: number): string {
+export function pageChannel(object: VmObject, page: number): string {
   return `page ${page} of ${object.label}/${object.id}`;
 }
 
@@ -91,6 +94,7 @@ export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a
     const channel = pageChannel(object, f.page);
     for (const waiter of asked.waiters) wakeOne(w, waiter, channel);
     turnDone(w, object, body?.sequence);
+    relieve(w, object.node);
     finish(t);
   }),
 ]);
@@ -104,7 +108,7 @@ function install(w: MachWorld, object: VmObject, page: number, code: string, bod
   if (body?.access !== undefined && object.access !== null) object.access[page] = body.access;
   if (code === 'KERN_SUCCESS') {
     if (body!.version === NONE) return;
-    if (object.backing !== null) object.backing[page] = body!.version;
+    if (object.backing !== null) object.backing[page] = body!.precious === true ? NONE : body!.version;
     setPage(w, object, page, body!.version);
     memorySupplied(w, object.memory, page, body!.version);
   } else if (code === 'KERN_MEMORY_DATA_UNAVAILABLE') setPage(w, object, page, EMPTY);

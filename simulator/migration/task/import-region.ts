@@ -11,7 +11,8 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import type { RegionInfo } from '../../mach/kernel-services/memory-services.ts';
 import { charge } from '../../mach/processor.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
-import type { ImportedRegion, ObjectInfo } from '../../xmm/import-services.ts';
+import type { ObjectInfo } from '../../xmm/import-object.ts';
+import type { ImportedRegion } from '../../xmm/import-services.ts';
 import type { MigrationWorld } from '../record.ts';
 
 export interface ImportRegion {
@@ -57,6 +58,8 @@ export const importRegion = routine<MigrationWorld, ImportRegion>('sms.import re
   }),
   step('ready: one right to it is enough', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, t.code);
+    // A home that hears of this kernel only now tells what the source could not know.
+    if (t.body !== null) f.objects[f.objects.length - 1] = t.body as ObjectInfo;
     kernelCall(w, t, f.agentSelf, 'mach_port_deallocate', { body: { name: t.names[0]! } });
   }),
   step('ask for its shadow', (w, t, f) => {
