@@ -6,6 +6,7 @@
  */
 import { showTime } from '../language/vocabulary/units.ts';
 import { BrokenRule } from '../simulator/base/assert.ts';
+import { monitors } from '../simulator/checkers/history/index.ts';
 import { checkers } from '../simulator/checkers/index.ts';
 import { eventCount, now, tail, type Simulation } from '../simulator/engine/simulation.ts';
 import { commandOf, launchOf, type Again } from './again.ts';
@@ -41,7 +42,7 @@ export function defectIn(sim: Simulation, again: Again, error: unknown): Defect 
 }
 
 function ruleInWords({ rule, message }: BrokenRule): readonly string[] {
-  const story = checkers.find((checker) => checker.rule === rule)?.story;
+  const story = [...checkers, ...monitors].find((each) => each.rule === rule)?.story;
   return [`broken rule ${message}`, ...(story === undefined ? [] : [`${rule} says: ${story}`])];
 }
 

@@ -7,6 +7,7 @@
 import { RUN } from '../base/event.ts';
 import { isEmpty, nextSlot, nextTime } from '../base/queue.ts';
 import { at } from '../base/table.ts';
+import { observe, pastOf, type Past } from '../checkers/history/index.ts';
 import { checkAll } from '../checkers/index.ts';
 import { inspectWorld } from '../inspect/inspect.ts';
 import { causalStack } from '../inspect/causal-stack.ts';
@@ -34,6 +35,8 @@ export interface Simulation {
   world: World;
   readonly history: History;
   readonly trace: Trace;
+  /** What the monitors of a checked run know. */
+  readonly past: Past;
   /** What happened during the last event. */
   readonly notices: readonly Notice[];
 }
@@ -60,6 +63,7 @@ export function createSimulation(image: Image, options: StartOptions): Simulatio
     world: w,
     history: historyOf(w),
     trace: traceOf(TRACE_SIZE),
+    past: pastOf(w),
     get notices() {
       return this.world.notices;
     },
@@ -70,7 +74,10 @@ export function createSimulation(image: Image, options: StartOptions): Simulatio
 export function step(sim: Simulation): boolean {
   if (!performEvent(sim.world, sim.trace)) return false;
   remember(sim.history, sim.world);
-  if (sim.checked) checkAll(sim.world);
+  if (sim.checked) {
+    checkAll(sim.world);
+    observe(sim.world, sim.past);
+  }
   return true;
 }
 

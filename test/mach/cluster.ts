@@ -12,6 +12,7 @@
  *   c.run();
  *   caller.notes[0]!.operation === 'reply'
  */
+import { observe, pastOf } from '../../simulator/checkers/history/index.ts';
 import { checkAll } from '../../simulator/checkers/index.ts';
 import { at } from '../../simulator/base/table.ts';
 import { normaServices } from '../../simulator/dipc/special-ports.ts';
@@ -148,6 +149,7 @@ export function clusterWith(options: ClusterOptions, ...nodes: string[]): Cluste
   const trace = traceOf(1024);
   for (const node of nodes) boot(w, node, 1 << 24);
   while (w.queue.count > 0) performEvent(w, trace);
+  const past = pastOf(w);
 
   const c: Cluster = {
     w,
@@ -160,6 +162,7 @@ export function clusterWith(options: ClusterOptions, ...nodes: string[]): Cluste
     step() {
       if (!performEvent(w, trace)) return false;
       checkAll(w);
+      observe(w, past);
       return true;
     },
     run(until = Infinity) {

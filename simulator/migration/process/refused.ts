@@ -12,6 +12,8 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
+import { kill } from '../../osf1/pma/exit.ts';
+import { NODE_LOST } from '../../osf1/pm-master/exit.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import { procOf } from '../../osf1/proc.ts';
@@ -56,14 +58,20 @@ export interface Resume {
 
 /**
  * Resumes a task until it is as it was before the freeze. A destination that failed has left a suspension of its own, so
- * the kernel is asked how many there are; one is kept if the process was stopped.
+ * the kernel is asked how many there are; one is kept if the process was stopped. If the task itself was on a node that has
+ * failed (it had been moved alone before) there is nothing to resume: the process ends.
  */
 export const resume = routine<MigrationWorld, Resume>('migration.resume', 'resumes a process where it is', [
   step('ask how often it is suspended', (w, t, f) => {
     kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_info');
   }),
   step('keep the suspension of a stopped process', (w, t, f) => {
-    const stopped = procOf(w, t.node, f.pid)!.state === 'stopped';
+    const proc = procOf(w, t.node, f.pid)!;
+    if (t.code !== 'KERN_SUCCESS') {
+      kill(w, pmaOf(w, t), proc, NODE_LOST);
+      return finish(t);
+    }
+    const stopped = proc.state === 'stopped';
     f.count = (t.body as TaskInfo).suspendCount - (stopped ? 1 : 0);
   }),
   step('resume it', (w, t, f) => {

@@ -1,0 +1,133 @@
+/** The monitors are good for something: each of them notices when its rule is broken between two moments. */
+import assert from 'node:assert/strict';
+import { BrokenRule } from '../../simulator/base/assert.ts';
+import { at } from '../../simulator/base/table.ts';
+import { monitors, observe, pastOf } from '../../simulator/checkers/history/index.ts';
+import { copyWorld, type World } from '../../simulator/engine/world.ts';
+import { messageFree, type Message } from '../../simulator/mach/ipc/message.ts';
+import { useDestination } from '../../simulator/mach/ipc/port-death.ts';
+import type { Port } from '../../simulator/mach/ipc/port.ts';
+import { MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
+import { SEND } from '../../simulator/mach/ipc/space.ts';
+import { cluster, millisecond, receive, send, sleep, type Cluster, type Scripted } from '../mach/cluster.ts';
+
+interface Scene {
+  readonly c: Cluster;
+  readonly w: World;
+  /** The port that three messages wait at; the second one carries a send right to `gift`, and `other` is another port. */
+  readonly port: Port;
+  readonly gift: Port;
+  readonly other: Port;
+  readonly receiver: Scripted;
+}
+
+/** Three messages of one thread wait at a port, and will be received at 50 ms. */
+function threeMessages(): Scene {
+  const c = cluster('here');
+  const server = c.task('here');
+  const service = server.port('service');
+  const client = c.task('here');
+  const to = c.right(server, service, client);
+  const gift = client.port('gift');
+  const other = client.port('other');
+  const rights = [{ name: gift, disposition: MAKE_SEND }];
+  client.thread(send(to, 'one'), send(to, 'two', { rights }), send(to, 'three'));
+  const receiver = server.thread(sleep(50 * millisecond), receive(service), receive(service), receive(service));
+  c.run(40 * millisecond);
+  const port = server.portOf(service);
+  assert.equal(port.msgcount, 3);
+  return { c, w: c.w, port, gift: client.portOf(gift), other: client.portOf(other), receiver };
+}
+
+function messagesOf({ w, port }: Scene): Message[] {
+  const messages: Message[] = [];
+  for (let id = port.firstMessage; id >= 0; id = at(w.messages, id).next) messages.push(at(w.messages, id));
+  return messages;
+}
+
+const breaks: Readonly<Record<string, (scene: Scene) => void>> = {
+  'I16 a right becomes a right to another port': (scene) => {
+    const [, second] = messagesOf(scene);
+    second!.rights = [second!.rights[0]!, scene.other.id];
+    scene.gift.srights--;
+    scene.other.srights++;
+  },
+  'I16 a right is lost on the way': (scene) => {
+    messagesOf(scene)[1]!.rights = [];
+    scene.gift.srights--;
+  },
+  'I18 a number is left out': ({ port }) => {
+    port.seqno++;
+  },
+  'I19 a message overtakes another one': (scene) => {
+    const [first, second, third] = messagesOf(scene);
+    scene.port.firstMessage = second!.id;
+    second!.next = first!.id;
+    first!.next = third!.id;
+  },
+  'D10 a message is lost': (scene) => {
+    const { w, port } = scene;
+    const [first] = messagesOf(scene);
+    port.firstMessage = first!.next;
+    port.msgcount--;
+    messageFree(w, first!);
+    useDestination(w, port, SEND);
+  },
+};
+
+describe('a monitor', () => {
+  it('says nothing while all is well', () => {
+    const { c, receiver } = threeMessages();
+    c.run();
+    assert.deepEqual(
+      receiver.notes.map(({ operation }) => operation).filter((operation) => operation !== ''),
+      ['one', 'two', 'three'],
+    );
+  });
+
+  for (const [what, act] of Object.entries(breaks)) {
+    it(`notices that its rule is broken: ${what}`, () => {
+      const scene = threeMessages();
+      act(scene);
+      const [rule] = what.split(' ');
+      assert.throws(
+        () => scene.c.run(),
+        (error) => error instanceof BrokenRule && error.rule === rule,
+      );
+    });
+  }
+
+  it('notices that its rule is broken: D10 a message is received a second time', () => {
+    const scene = threeMessages();
+    const { w, port } = scene;
+    const past = pastOf(w);
+    const { serial, sender } = messagesOf(scene)[0]!;
+    const received = {
+      kind: 'received',
+      node: 0,
+      port: port.id,
+      dipc: -1,
+      seqno: 0,
+      sender,
+      serial,
+      thread: 0,
+    } as const;
+    const third = monitors.find(({ rule }) => rule === 'D10')!;
+    const observer = third.begin(w);
+    w.notices.push(received);
+    observer(w);
+    assert.throws(() => observer(w), /received a second time/);
+    assert.equal(past.event, w.events);
+  });
+
+  it('knows nothing of a past that it has not seen: a run may go on from another moment', () => {
+    const { c, w, port } = threeMessages();
+    const past = pastOf(w);
+    const earlier = copyWorld(w);
+    c.run();
+    port.seqno += 5;
+    assert.doesNotThrow(() => observe(w, past));
+    earlier.ports.rows[port.id]!.seqno += 5;
+    assert.doesNotThrow(() => observe(earlier, past));
+  });
+});
