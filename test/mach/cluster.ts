@@ -108,6 +108,8 @@ export interface Scripted {
 export interface Cluster {
   readonly w: World;
   task(node: string, name?: string): Actor;
+  /** A task that exists already: one that has moved, for instance. */
+  actor(task: Task): Actor;
   /** A send right to the port of `from`, in the space of `to`; its name there. */
   right(from: Actor, name: number, to: Actor): number;
   /** A send right to the kernel port of the task `of`, in the space of `to`; its name there. */
@@ -156,6 +158,7 @@ export function clusterWith(options: ClusterOptions, ...nodes: string[]): Cluste
     task(node, name = `task${w.tasks.rows.length}`) {
       return actor(w, taskCreate(w, nodes.indexOf(node), 'mach', name, 0));
     },
+    actor: (task) => actor(w, task),
     right: (from, name, to) => bootRight(w, from.portOf(name), to.task),
     kernelRight: (of, to) => bootRight(w, taskPort(w, of.task), to.task),
     threadRight: (of, to) => bootRight(w, threadPort(w, of.row()!), to.task),

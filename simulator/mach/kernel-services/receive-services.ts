@@ -31,6 +31,8 @@ export interface ReceiveStatus {
   /** A port-destroyed notice, and a no-senders notice, is requested. */
   readonly pdrequest: boolean;
   readonly nsrequest: boolean;
+  /** The make-send count from which on the no-senders notice is wanted. */
+  readonly sync: number;
 }
 
 /** What `mach_port_request_notification` takes; the variant is no-senders if nothing is said. */
@@ -131,6 +133,7 @@ function statusOf(w: MachWorld, port: Port): ReceiveStatus {
     srights: srights > 0,
     pdrequest: portDestroyedRequest(w, port) !== NONE,
     nsrequest: noSendersRequest(w, port) !== NONE,
+    sync: port.requests === NONE ? 0 : at(w.requests, port.requests).sync,
   };
 }
 

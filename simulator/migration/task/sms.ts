@@ -24,7 +24,7 @@ import { assert } from '../../base/assert.ts';
 import { NONE, at } from '../../base/table.ts';
 import { DEAD_NAME, PORT_SET, RECEIVE, SEND, SEND_ONCE } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import type { NameAndType } from '../../mach/kernel-services/port-services.ts';
+import type { PortType } from '../../mach/kernel-services/port-services.ts';
 import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import type { ThreadState } from '../../mach/thread-state.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
@@ -37,7 +37,7 @@ import { importRegion, importing } from './import-region.ts';
 import { kernelPort, movingKernelPort, type MovedKernelPort } from './kernel-port.ts';
 import type { KeptPort } from './kept-ports.ts';
 import { makeTask, makingTask, type MadeTask } from './make-task.ts';
-import { moveName, movingName } from './move-name.ts';
+import { moveName, movingName, type RightUnderName } from './move-name.ts';
 import { takeRegion, takingRegion } from './oms/region.ts';
 import { moveThread, movingThread } from './move-thread.ts';
 
@@ -60,7 +60,7 @@ export interface TaskMigration {
   kept: KeptPort[][];
   /** How many regions, names (in the order of `order`) and threads are done. */
   done: number;
-  names: NameAndType[];
+  names: RightUnderName[];
   /** Names to give up. */
   surplus: number[];
   code: string;
@@ -119,14 +119,14 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'moves a
   step('list the names of its port name space', (w, t, f) => kernelCall(w, t, f.task, 'mach_port_names')),
   step('commit', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return fail(w, t, f, t.code);
-    f.names = order(t.body as NameAndType[]);
+    f.names = order(t.body as PortType[]);
     f.done = 0;
     at(w.migrations, f.migration).committed = true;
   }),
   step('move a name', (w, t, f) => {
     const next = f.names[f.done++];
     if (next === undefined) return goTo(w, t, 'move its kernel port');
-    call(t, moveName, movingName(f.task, f.made, next.name, next.type));
+    call(t, moveName, movingName(f.task, f.made, next));
   }),
   step('move the next name', (w, t, f) => {
     if (t.result === 'KERN_SUCCESS') goTo(w, t, 'move a name');
@@ -207,8 +207,11 @@ function isInterposed({ how }: TaskMigration): boolean {
 }
 
 /** Sets, then receive rights, then send rights, then send-once rights, then dead names. */
-function order(all: readonly NameAndType[]): NameAndType[] {
+function order(all: readonly PortType[]): RightUnderName[] {
+  const requested = new Set(all.filter(({ dnrequest }) => dnrequest).map(({ name }) => name));
   return [PORT_SET, RECEIVE, SEND, SEND_ONCE, DEAD_NAME].flatMap((type) =>
-    all.filter((each) => (each.type & type) !== 0).map(({ name }) => ({ name, type })),
+    all
+      .filter((each) => (each.type & type) !== 0)
+      .map(({ name }) => ({ name, type, dnrequest: requested.delete(name) })),
   );
 }
