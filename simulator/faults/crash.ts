@@ -35,6 +35,7 @@ import { messageFree } from '../mach/ipc/message.ts';
 import { blankPort } from '../mach/ipc/port.ts';
 import { blankRequests } from '../mach/ipc/requests.ts';
 import type { Node } from '../mach/node.ts';
+import { readyClear } from '../mach/ready-queue.ts';
 import { blankTask } from '../mach/task.ts';
 import { blankThread } from '../mach/thread.ts';
 import { blankObject } from '../mach/vm/object.ts';
@@ -177,7 +178,7 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   node.buffered = 0;
   node.defaultPager = NONE;
   node.tasks.length = 0;
-  node.ready.length = 0;
+  readyClear(node);
   node.running = NONE;
   node.kernelTask = NONE;
   node.kernelQueue = NONE;

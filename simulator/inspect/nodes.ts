@@ -2,6 +2,7 @@
 import { NONE, at, select } from '../base/table.ts';
 import { residentBytes } from '../mach/vm/region.ts';
 import type { Node } from '../mach/node.ts';
+import { readyThreads } from '../mach/ready-queue.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import type { NodeState } from './state.ts';
 
@@ -11,7 +12,7 @@ export function nodeStates(w: OsfWorld): NodeState[] {
     up: node.up,
     roles: rolesOf(w, node.id),
     processor: processorOf(w, node),
-    ready: node.ready.map((id) => at(w.threads, id).name),
+    ready: readyThreads(w, node).map(({ name }) => name),
     tasks: [...node.tasks],
     busy: node.busy,
     memory: node.memory,

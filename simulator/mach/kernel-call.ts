@@ -18,7 +18,7 @@ import { KERNEL } from './ipc/port.ts';
 import { discard } from './ipc/release.ts';
 import { copyin, copyout, destinationOf, portAllocate } from './ipc/right.ts';
 import { lookup } from './ipc/space.ts';
-import { charge, occupy } from './processor.ts';
+import { charge, occupyFor } from './processor.ts';
 import { call, finish, routine, step, unknownOperation, type Routine } from './routine.ts';
 import { growPool } from './pool.ts';
 import { taskCreate, type Task } from './task.ts';
@@ -84,7 +84,7 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     const rights = t.hand.length / 2;
     book(w.ledger, t.activity, KERNEL_CALLS, 1, prices.kernel_call);
     if (rights > 0) book(w.ledger, t.activity, LOCAL_RIGHTS, rights, rights * prices.local_right);
-    const done = occupy(w, at(w.nodes, t.node), t.activity, prices.kernel_call + rights * prices.local_right);
+    const done = occupyFor(w, t, prices.kernel_call + rights * prices.local_right);
     runAt(w, t, done);
   }),
   step('perform the service', (w, t, f) => {

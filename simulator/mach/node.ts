@@ -3,9 +3,10 @@
  *
  * `kernelTask` serves the requests that arrive for kernel-owned ports; `kernelQueue` is the one port that they are
  * queued on [mechanisms 2.5]. The processor has two levels (processor.ts): work that a price of the profile pays for
- * runs first come first served and is not preempted; computation takes turns below it.
+ * runs first come first served and is not preempted; below it threads compute by priority, and take turns.
  */
 import { NONE, take, type Row } from '../base/table.ts';
+import { PRIORITIES } from './schedule.ts';
 import type { MachWorld } from './world.ts';
 
 /** Smaller ones are well known: the special ports of each node [mechanisms 2.12]. */
@@ -22,9 +23,14 @@ export interface Node extends Row {
   // Processor.
   /** When the priced work that was accepted so far will be done. */
   kernelFreeAt: number;
-  /** Thread that computes, or NONE; those that queue behind it, in order. */
+  /** Thread that computes, or NONE. */
   running: number;
-  readonly ready: number[];
+  /** Who waits for the processor, by priority (ready-queue.ts): first and last thread, and a bit for each that is used. */
+  readonly readyFirst: Int32Array;
+  readonly readyLast: Int32Array;
+  readyMask: number;
+  /** Second of the clock that the priorities of those who wait were last computed in. */
+  readyAged: number;
   sliceEpoch: number;
   sliceStart: number;
   sliceLength: number;
@@ -69,7 +75,10 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     kernelQueue: NONE,
     kernelFreeAt: 0,
     running: NONE,
-    ready: [],
+    readyFirst: new Int32Array(PRIORITIES).fill(NONE),
+    readyLast: new Int32Array(PRIORITIES).fill(NONE),
+    readyMask: 0,
+    readyAged: 0,
     sliceEpoch: 0,
     sliceStart: 0,
     sliceLength: 0,

@@ -15,6 +15,7 @@ import { type Right } from './ipc/right.ts';
 import { keepInstead, noRight } from './kept.ts';
 import { emptySpace, names, type Space } from './ipc/space.ts';
 import { forgetExceptionPorts, noActions, type ExceptionActions } from './exception-ports.ts';
+import { userSchedule, type Schedule } from './schedule.ts';
 import { threadTerminate } from './thread-control.ts';
 import { regionRemove } from './vm/region.ts';
 import type { MachWorld } from './world.ts';
@@ -38,8 +39,9 @@ export interface Task extends Row {
   special: readonly number[];
   /** Where exceptions of its threads go that have no port of their own for them. */
   exceptions: ExceptionActions;
-  /** Account of new threads. */
+  /** Account of new threads, and the schedule that they begin with. */
   activity: number;
+  schedule: Schedule;
   /** Address map: ids of its regions, in the order of addresses. */
   readonly regions: number[];
   /** What the emulator keeps in the task's own memory: plain data that moves with the task. */
@@ -65,6 +67,7 @@ export function blankTask(id: number): Task {
     special: noSpecialPorts,
     exceptions: noActions,
     activity: 0,
+    schedule: userSchedule,
     regions: [],
     emulator: null,
   };

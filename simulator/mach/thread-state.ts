@@ -22,6 +22,8 @@ const registers = [
   'retry',
   'suspendCount',
   'remaining',
+  'schedule',
+  'systemTime',
   'replyName',
   'receiveName',
   'expectsReply',

@@ -23,6 +23,7 @@ import { WAITING, book } from '../base/ledger.ts';
 import { NONE, at, shortList, takeBlank, type Row } from '../base/table.ts';
 import { noActions, type ExceptionActions } from './exception-ports.ts';
 import type { Frame } from './routine.ts';
+import { userSchedule, type Schedule } from './schedule.ts';
 import type { Task } from './task.ts';
 import { threadTerminate } from './thread-control.ts';
 import { emit, emitAt, type MachWorld } from './world.ts';
@@ -69,12 +70,16 @@ export interface Thread extends Row {
   since: number;
   /** Nanoseconds of computation still to do. */
   remaining: number;
+  /** With which priority it computes; shared, and replaced whenever it changes. */
+  schedule: Schedule;
+  /** Nanoseconds that the kernel and its servers' prices have taken on its behalf; computation is in its schedule. */
+  systemTime: number;
   /** Port name of its reply port in the task's space. */
   replyName: number;
   /** RECEIVING: the name it receives on, and the port copy whose queue it waits in. */
   receiveName: number;
   waitPort: number;
-  /** Next thread in the same queue (receivers, or blocked senders). */
+  /** Next thread in the same queue (receivers, blocked senders, or those who wait for the processor). */
   nextWaiting: number;
   /** SENDING: its message. RECEIVING, but in no queue: the message whose rights are being made local. */
   outgoing: number;
@@ -127,6 +132,8 @@ export function blankThread(id: number): Thread {
     activity: 0,
     since: 0,
     remaining: 0,
+    schedule: userSchedule,
+    systemTime: 0,
     replyName: NONE,
     receiveName: NONE,
     waitPort: NONE,
@@ -160,6 +167,7 @@ export function threadCreate(w: MachWorld, task: Task, name: string, identity = 
   t.task = task.id;
   t.node = task.node;
   t.activity = task.activity;
+  t.schedule = task.schedule;
   task.threads.push(t.id);
   return t;
 }

@@ -12,7 +12,7 @@ import { DELIVER, SEND_REMOTE } from '../../base/event.ts';
 import { LOCAL_BYTES, LOCAL_MESSAGES, LOCAL_RIGHTS, book } from '../../base/ledger.ts';
 import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
-import { occupy } from '../processor.ts';
+import { occupyFor } from '../processor.ts';
 import { BYTES_PER_PAGE } from '../vm/object.ts';
 import { SENDING, noNames, type Thread } from '../thread.ts';
 import { emit, emitAt, type MachWorld } from '../world.ts';
@@ -236,7 +236,7 @@ function payLocal(w: MachWorld, t: Thread, message: Message): number {
     book(w.ledger, activity, LOCAL_BYTES, bytes, transfer);
     cost += transfer;
   }
-  return occupy(w, at(w.nodes, t.node), activity, cost);
+  return occupyFor(w, t, cost);
 }
 
 function fail(t: Thread, code: string): null {
