@@ -16,6 +16,7 @@ import { references } from './h1-references.ts';
 import { queues } from './h2-queues.ts';
 import { runnable } from './h3-runnable.ts';
 import { packets } from './h4-packets.ts';
+import { bestComputes } from './h5-best-computes.ts';
 import { oneReceiver } from './i01-one-receiver.ts';
 import { receiverName } from './i02-receiver-name.ts';
 import { oneName } from './i03-one-name.ts';
@@ -34,6 +35,7 @@ import { noSenders } from './i15-no-senders.ts';
 import { deadPorts } from './i17-dead-ports.ts';
 import { residentPages } from './h5-resident-pages.ts';
 import { ledger } from './l1-ledger.ts';
+import { threadsTime } from './l2-threads-time.ts';
 import { oneList } from './p01-one-list.ts';
 import { onePid } from './p02-one-pid.ts';
 import { knownPlace } from './p03-known-place.ts';
@@ -103,9 +105,11 @@ export const checkers: readonly Checker[] = [
   dataNeedsAccess,
   oneRequest,
   runnable,
+  bestComputes,
   packets,
   residentPages,
   ledger,
+  threadsTime,
 ];
 
 /** Throws BrokenRule with the id of the first rule that the world breaks. */

@@ -74,6 +74,11 @@ export function kernelCall(w: MachWorld, t: Thread, on: number, operation: strin
   call(t, trap, { operation, body: copy(payload.body ?? null), port: port.id, entered: false } satisfies Trap);
 }
 
+/** A kernel call on no port: what a thread asks of its own kernel for itself (mach_task_self, thread_switch ...). */
+export function kernelTrap(t: Thread, operation: string, body: unknown = null): void {
+  call(t, trap, { operation, body: copy(body), port: NONE, entered: false } satisfies Trap);
+}
+
 interface Trap extends KernelRequest {
   entered: boolean;
 }

@@ -6,6 +6,7 @@ import { inheritServices } from './kernel-services/memory-inherit.ts';
 import { memoryServices } from './kernel-services/memory-services.ts';
 import { portServices } from './kernel-services/port-services.ts';
 import { receiveServices } from './kernel-services/receive-services.ts';
+import { scheduleServices, trapServices } from './kernel-services/schedule-services.ts';
 import { specialPortServices } from './kernel-services/special-port-services.ts';
 import { taskServices } from './kernel-services/task-services.ts';
 import { threadServices } from './kernel-services/thread-services.ts';
@@ -21,6 +22,8 @@ export const kernelServices: readonly Routine[] = [
   ...taskServices,
   ...threadServices,
   ...specialPortServices,
+  ...scheduleServices,
+  ...trapServices,
   ...portServices,
   ...receiveServices,
   ...memoryServices,

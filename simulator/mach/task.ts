@@ -102,6 +102,14 @@ export function setTaskSelf(w: MachWorld, task: Task, right: Right): void {
   if (task.sself !== NONE && task.sself === task.self) task.sself = keepInstead(w, task.sself, noRight);
 }
 
+/** The priority that new threads of the task, and its children, begin with. False if it is too good for them. */
+export function setTaskPriority(task: Task, priority: number): boolean {
+  if (priority < userSchedule.maximum) return false;
+  task.schedule =
+    priority === userSchedule.base ? userSchedule : { ...userSchedule, base: priority, current: priority };
+  return true;
+}
+
 /** Index into `special`. */
 export const BOOTSTRAP = 0;
 export const REGISTERED = 1;

@@ -158,7 +158,8 @@ function stopComputing(w: MachWorld, t: Thread): void {
   t.parked = true;
 }
 
-function unpark(w: MachWorld, t: Thread): void {
+/** A thread that was held up goes on, unless it is suspended. */
+export function unpark(w: MachWorld, t: Thread): void {
   if (!t.parked || isSuspended(w, t)) return;
   t.parked = false;
   emit(w, RUN, t.id, t.identity);

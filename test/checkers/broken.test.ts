@@ -343,8 +343,14 @@ const breakages: Record<string, (s: Scene) => void> = {
   H4: ({ w }) => {
     w.packets.rows[0] = { ...w.packets.rows[0]!, live: true, kind: 'dn notify' };
   },
+  H5: ({ w }) => {
+    w.nodes.rows[0]!.readyMask = 1 << 7;
+  },
   L1: ({ w }) => {
     w.nodes.rows[0]!.busy = 10 * w.time;
+  },
+  L2: ({ w, idle }) => {
+    idle.row()!.systemTime = 10 * w.time;
   },
 };
 

@@ -9,7 +9,7 @@ import { inheritExceptionPorts } from '../exception-ports.ts';
 import { copyOf } from '../kept.ts';
 import type { KernelAnswer, KernelRequest } from '../kernel-call.ts';
 import { finish, goTo, routine, step, type Routine } from '../routine.ts';
-import { setSpecial, taskCreate, taskPort, taskTerminate, type Task, type TaskKind } from '../task.ts';
+import { setSpecial, setTaskPriority, taskCreate, taskPort, taskTerminate, type Task, type TaskKind } from '../task.ts';
 import type { Thread } from '../thread.ts';
 import { inheritRegion } from '../vm/copy.ts';
 import { regionAdd, type Region } from '../vm/region.ts';
@@ -24,6 +24,8 @@ export interface TaskCreate {
   readonly inherit: boolean;
   readonly pid: number;
   readonly activity: number;
+  /** Instead of the parent's. */
+  readonly priority?: number;
 }
 
 interface Creating extends KernelRequest {
@@ -82,9 +84,11 @@ function mapCopy(w: MachWorld, child: Task, region: Region, made: SlowCopy): voi
 
 /** A task without regions and threads, with copies of the parent's special ports [1.12]. */
 export function childOf(w: MachWorld, parent: Task, fields: Omit<TaskCreate, 'inherit'>): Task {
-  const { name, kind, pid, activity } = fields;
+  const { name, kind, pid, activity, priority } = fields;
   const task = taskCreate(w, parent.node, kind, name, activity);
   task.pid = pid;
+  if (priority === undefined) task.schedule = parent.schedule;
+  else setTaskPriority(task, priority);
   parent.special.forEach((port, which) => setSpecial(w, task, which, copyOf(w, port)));
   inheritExceptionPorts(w, parent, task);
   return task;

@@ -26,6 +26,10 @@ export interface TaskInfo {
   readonly activity: number;
   /** Nanoseconds of processor time that the task's activity has used. */
   readonly processor: number;
+  /** The priority that its threads begin with; what its threads have computed, and what was done for them (ns). */
+  readonly basePriority: number;
+  readonly userTime: number;
+  readonly systemTime: number;
 }
 
 /** What `thread_create` is told. A thread that is re-created after a migration brings its identity. */
@@ -50,10 +54,7 @@ export const taskServices: readonly Routine[] = [
   kernelService('task_info', 'report on a task', (w: MachWorld, _t, request) => {
     const task = taskOf(w, request);
     if (task === null) return invalidArgument;
-    const { name, kind, pid, suspendCount, activity } = task;
-    const processor = w.ledger.rows[activity]!.spent[PROCESSOR]!;
-    const body: TaskInfo = { name, kind, pid, suspendCount, activity, processor, threads: task.threads.length };
-    return { body };
+    return { body: infoOf(w, task) };
   }),
   kernelService('thread_create', 'make a suspended thread', (w, _t, request) => {
     const task = taskOf(w, request);
@@ -109,6 +110,19 @@ export const taskServices: readonly Routine[] = [
     return success;
   }),
 ];
+
+function infoOf(w: MachWorld, task: Task): TaskInfo {
+  const { name, kind, pid, suspendCount, activity } = task;
+  const processor = w.ledger.rows[activity]!.spent[PROCESSOR]!;
+  const threads = task.threads.map((id) => at(w.threads, id));
+  const userTime = threads.reduce((sum, each) => sum + each.schedule.userTime, 0);
+  const systemTime = threads.reduce((sum, each) => sum + each.systemTime, 0);
+  const basePriority = task.schedule.base;
+  return {
+    ...{ name, kind, pid, suspendCount, activity, processor },
+    ...{ threads: threads.length, basePriority, userTime, systemTime },
+  };
+}
 
 function makeThread(w: MachWorld, task: Task, { name, frames, identity }: ThreadCreate): Thread {
   const t = identity === undefined ? threadCreate(w, task, name) : threadCreate(w, task, name, identity);

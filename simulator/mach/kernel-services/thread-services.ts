@@ -18,6 +18,7 @@ import {
   threadResume,
   threadSuspend,
   threadTerminate,
+  unpark,
 } from '../thread-control.ts';
 import { THREAD_MACHINE_STATE, isFlavor, setThreadState, threadStateOf, type ThreadState } from '../thread-state.ts';
 import { runAt, type Thread } from '../thread.ts';
@@ -68,9 +69,12 @@ export const threadServices: readonly Routine[] = [
     if (!isFlavor(flavor) || target.id === t.id) return invalidArgument;
     return { body: threadStateOf(target, flavor), bytes: THREAD_STATE_BYTES };
   }),
-  threadService('thread_set_state', 'write the registers of a thread that does not run', (_w, target, { body }, t) => {
+  threadService('thread_set_state', 'write the registers of a thread, which stops for it', (w, target, { body }, t) => {
     if (target.id === t.id) return invalidArgument;
+    threadSuspend(w, target);
+    target.suspendCount--;
     setThreadState(target, body as Partial<ThreadState>);
+    unpark(w, target);
     return success;
   }),
   threadService('thread_extract_kernel_port', 'take the receive right of the kernel port', (w, target) => {
