@@ -16,7 +16,7 @@ import { references } from './h1-references.ts';
 import { queues } from './h2-queues.ts';
 import { runnable } from './h3-runnable.ts';
 import { packets } from './h4-packets.ts';
-import { bestComputes } from './h5-best-computes.ts';
+import { bestComputes } from './h6-best-computes.ts';
 import { oneReceiver } from './i01-one-receiver.ts';
 import { receiverName } from './i02-receiver-name.ts';
 import { oneName } from './i03-one-name.ts';

@@ -343,7 +343,7 @@ const breakages: Record<string, (s: Scene) => void> = {
   H4: ({ w }) => {
     w.packets.rows[0] = { ...w.packets.rows[0]!, live: true, kind: 'dn notify' };
   },
-  H5: ({ w }) => {
+  H6: ({ w }) => {
     w.nodes.rows[0]!.readyMask = 1 << 7;
   },
   L1: ({ w }) => {

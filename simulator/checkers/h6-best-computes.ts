@@ -12,7 +12,7 @@ import { COMPUTING } from '../mach/thread.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
 export const bestComputes: Checker = {
-  rule: 'H5',
+  rule: 'H6',
   story: 'the thread that computes is the best one that could, and its slice will end',
   check(w) {
     let wanting = 0;
@@ -21,18 +21,18 @@ export const bestComputes: Checker = {
       const { best, waiting } = checkQueue(w, node);
       wanting -= waiting + (node.running === NONE ? 0 : 1);
       if (node.running === NONE) {
-        if (best < PRIORITIES) broken('H5', `${node.name} is idle, and somebody waits with priority ${best}`);
+        if (best < PRIORITIES) broken('H6', `${node.name} is idle, and somebody waits with priority ${best}`);
         continue;
       }
       const t = w.threads.rows[node.running];
       if (t?.live !== true || t.state !== COMPUTING || t.node !== node.id) {
-        broken('H5', `${node.name} computes for thread ${node.running}, which does not`);
+        broken('H6', `${node.name} computes for thread ${node.running}, which does not`);
       }
-      if (t.schedule.current > best) broken('H5', `${t.name} computes, and somebody better waits`);
+      if (t.schedule.current > best) broken('H6', `${t.name} computes, and somebody better waits`);
       const slices = pendingSlices(w, node);
-      if (slices !== 1) broken('H5', `the slice of ${t.name} ends ${slices} times`);
+      if (slices !== 1) broken('H6', `the slice of ${t.name} ends ${slices} times`);
     }
-    if (wanting !== 0) broken('H5', `${wanting} threads that want to compute are in no queue`);
+    if (wanting !== 0) broken('H6', `${wanting} threads that want to compute are in no queue`);
   },
 };
 
@@ -45,17 +45,17 @@ function checkQueue(w: CheckedWorld, node: Node): { readonly best: number; reado
     let left = w.threads.rows.length;
     for (let id = node.readyFirst[priority]!; id !== NONE; id = w.threads.rows[id]!.nextWaiting) {
       const t = w.threads.rows[id];
-      if (t?.live !== true || left-- === 0) broken('H5', `list ${priority} of ${node.name} does not end`);
-      if (t.state !== COMPUTING || t.node !== node.id) broken('H5', `${t.name} queues for a processor, and need not`);
-      if (t.id === node.running) broken('H5', `${t.name} computes and queues for it`);
-      if (t.schedule.current !== priority) broken('H5', `${t.name} queues with priority ${priority}`);
+      if (t?.live !== true || left-- === 0) broken('H6', `list ${priority} of ${node.name} does not end`);
+      if (t.state !== COMPUTING || t.node !== node.id) broken('H6', `${t.name} queues for a processor, and need not`);
+      if (t.id === node.running) broken('H6', `${t.name} computes and queues for it`);
+      if (t.schedule.current !== priority) broken('H6', `${t.name} queues with priority ${priority}`);
       last = id;
       best = priority;
       waiting++;
     }
-    if (last !== node.readyLast[priority]) broken('H5', `list ${priority} of ${node.name} ends at ${last}`);
+    if (last !== node.readyLast[priority]) broken('H6', `list ${priority} of ${node.name} ends at ${last}`);
     const marked = (node.readyMask & (1 << priority)) !== 0;
-    if (marked !== (last !== NONE)) broken('H5', `list ${priority} of ${node.name} is marked wrongly`);
+    if (marked !== (last !== NONE)) broken('H6', `list ${priority} of ${node.name} is marked wrongly`);
   }
   return { best, waiting };
 }
