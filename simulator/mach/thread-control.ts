@@ -8,6 +8,7 @@
 import { RUN } from '../base/event.ts';
 import { NONE, at, release } from '../base/table.ts';
 import { takeBack } from './ipc/take-back.ts';
+import { isLimited } from './ipc/timeout.ts';
 import { leaveQueue } from './ipc/receivers.ts';
 import { leaveSenders } from './ipc/senders.ts';
 import { messageDestroy, portDestroy } from './ipc/port-death.ts';
@@ -81,8 +82,9 @@ export function threadAbort(w: MachWorld, t: Thread): void {
   const report = t.retry === RETRY_REPORT;
   switch (t.state) {
     case RECEIVING:
+      t.retry = isPlainReceive(t) ? RETRY_RECEIVE : RETRY_STEP;
       if (t.waitPort !== NONE) leaveQueue(w, t);
-      t.retry = report ? RETRY_NOTHING : RETRY_RECEIVE;
+      if (report) t.retry = RETRY_NOTHING;
       if (report) interrupted(w, t, 'MACH_RCV_INTERRUPTED');
       break;
     case SENDING: {
@@ -98,7 +100,7 @@ export function threadAbort(w: MachWorld, t: Thread): void {
     case SLEEPING:
     case BLOCKED:
       t.channel = '';
-      t.wakeEpoch++;
+      t.wakeEpoch += 2;
       t.retry = RETRY_STEP;
       break;
     default:
@@ -139,6 +141,11 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
   forgetExceptionPorts(w, t);
   if (t.self !== NONE) portDestroy(w, at(w.ports, t.self));
   release(w.threads, t, blankThread);
+}
+
+/** A receive with limits is called again with all of them: by the step that called it. */
+function isPlainReceive(t: Thread): boolean {
+  return t.receiveLimit === NONE && !isLimited(t);
 }
 
 function isBlockedSender(w: MachWorld, t: Thread): boolean {

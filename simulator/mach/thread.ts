@@ -22,6 +22,7 @@ import { RUN, WAKE } from '../base/event.ts';
 import { WAITING, book } from '../base/ledger.ts';
 import { NONE, at, shortList, takeBlank, type Row } from '../base/table.ts';
 import { noActions, type ExceptionActions } from './exception-ports.ts';
+import { isLimited, waitExpires } from './ipc/timeout.ts';
 import type { Frame } from './routine.ts';
 import { userSchedule, type Schedule } from './schedule.ts';
 import type { Task } from './task.ts';
@@ -78,6 +79,8 @@ export interface Thread extends Row {
   replyName: number;
   /** RECEIVING: the name it receives on, and the port copy whose queue it waits in. */
   receiveName: number;
+  /** RECEIVING: bytes of the largest message that it takes, or NONE: any. */
+  receiveLimit: number;
   waitPort: number;
   /** Next thread in the same queue (receivers, blocked senders, or those who wait for the processor). */
   nextWaiting: number;
@@ -136,6 +139,7 @@ export function blankThread(id: number): Thread {
     systemTime: 0,
     replyName: NONE,
     receiveName: NONE,
+    receiveLimit: NONE,
     waitPort: NONE,
     nextWaiting: NONE,
     outgoing: NONE,
@@ -215,14 +219,16 @@ export function runAt(w: MachWorld, t: Thread, time: number): void {
 export function sleepUntil(w: MachWorld, t: Thread, time: number): void {
   t.state = SLEEPING;
   t.since = w.time;
-  t.wakeEpoch++;
+  t.wakeEpoch += 2;
   emitAt(w, time, WAKE, t.id, t.wakeEpoch);
 }
 
 /** The clock shows the time that the thread waited for; a stale event is for an epoch that is over. */
 export function wake(w: MachWorld, id: number, epoch: number): void {
   const t = w.threads.rows[id];
-  if (t === undefined || !t.live || t.state !== SLEEPING || t.wakeEpoch !== epoch) return;
+  if (t === undefined || !t.live || t.wakeEpoch !== epoch) return;
+  if (isLimited(t)) return waitExpires(w, t);
+  if (t.state !== SLEEPING) return;
   book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
   runAt(w, t, w.time);
 }

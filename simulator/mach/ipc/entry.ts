@@ -127,7 +127,8 @@ export function requestDeadName(w: MachWorld, task: Task, name: number, immediat
   const type = typeAt(space, index);
   if (type === PORT_SET) return { code: 'KERN_INVALID_RIGHT', before: NONE };
   if (type !== DEAD_NAME) {
-    const before = setDeadName(w, at(w.ports, portAt(space, index)), task.id, name, to);
+    const port = at(w.ports, portAt(space, index));
+    const before = setDeadName(w, port, task.id, name, to);
     setRequestedAt(space, index, to !== NONE);
     return { code: 'KERN_SUCCESS', before };
   }

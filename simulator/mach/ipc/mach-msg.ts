@@ -19,7 +19,8 @@ import { emit, emitAt, type MachWorld } from '../world.ts';
 import { freeEntry } from './entry.ts';
 import { copyinHeader } from './header.ts';
 import { messageAllocate, noRights, type Carried, type CarriedArray, type Message } from './message.ts';
-import { receiveFrom } from './receivers.ts';
+import { receiveFrom, type ReceiveLimits } from './receivers.ts';
+import { leaveDeadSet } from './port-set.ts';
 import type { Port } from './port.ts';
 import { messageClean } from './port-death.ts';
 import { deallocate, discardAll } from './release.ts';
@@ -42,6 +43,8 @@ export interface Payload {
   readonly reply?: Carried;
   /** How the destination is taken: if nothing is said COPY_SEND, or MOVE_SEND_ONCE of a send-once right. */
   readonly destination?: number;
+  /** How long the message waits for room at most, in nanoseconds; for ever if nothing is said. */
+  readonly timeout?: number;
   readonly code?: string;
 }
 
@@ -108,8 +111,8 @@ export function answerWith(w: MachWorld, t: Thread, to: number, payload: Payload
   transmit(w, t, message);
 }
 
-/** Takes the next message from the port or port set under the name, or waits for one. */
-export function receive(w: MachWorld, t: Thread, name: number): void {
+/** Takes the next message from the port or port set under the name, or waits for one, within the limits given. */
+export function receive(w: MachWorld, t: Thread, name: number, limits?: ReceiveLimits): void {
   const { space } = at(w.tasks, t.task);
   const index = find(space, name);
   if (index === NONE || (typeAt(space, index) & (RECEIVE | PORT_SET)) === 0) {
@@ -117,8 +120,9 @@ export function receive(w: MachWorld, t: Thread, name: number): void {
     return;
   }
   const port = at(w.ports, portAt(space, index));
+  leaveDeadSet(w, port);
   if (port.pset !== NONE) fail(t, 'MACH_RCV_IN_SET');
-  else receiveFrom(w, t, port, name);
+  else receiveFrom(w, t, port, name, limits);
 }
 
 /**
@@ -191,6 +195,7 @@ function fill(w: MachWorld, t: Thread, port: Port, destType: number, operation: 
   message.bytes = payload.bytes ?? 0;
   message.pages = payload.pages ?? 0;
   message.code = payload.code ?? 'KERN_SUCCESS';
+  if (payload.timeout !== undefined) message.deadline = w.time + payload.timeout;
   return message;
 }
 

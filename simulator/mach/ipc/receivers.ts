@@ -10,24 +10,36 @@ import { NONE, at } from '../../base/table.ts';
 import { RECEIVING, noNames, runAt, threadOf, type Thread } from '../thread.ts';
 import { emit, type MachWorld } from '../world.ts';
 import { messageFree, unfoldReply, type Message } from './message.ts';
-import { useDestination } from './port-death.ts';
+import { messageDestroy, useDestination } from './port-death.ts';
 import { KERNEL, type Port } from './port.ts';
 import { takeFirst } from './queue.ts';
 import { copyout } from './right.ts';
 import { admitSender } from './senders.ts';
 import { DEAD, DEAD_NAME, SEND } from './space.ts';
+import { endLimit, limitWait } from './timeout.ts';
 import { lastOf, without } from './waiting.ts';
 
+/** How long a receive waits, in nanoseconds, and how many bytes it takes: as long as it takes, and any, if not said. */
+export interface ReceiveLimits {
+  readonly timeout?: number;
+  readonly size?: number;
+}
+
+const noLimits: ReceiveLimits = {};
+
 /** The thread takes the first message of the queue, or waits in it. `name` is what it receives on. */
-export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number): void {
+export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number, limits = noLimits): void {
   t.state = RECEIVING;
   t.receiveName = name;
+  t.receiveLimit = limits.size ?? NONE;
   const message = takeFirst(w, queue);
   if (message !== null) {
     book(w.ledger, message.activity, WAITING, 0, w.time - message.queuedAt);
     accept(w, t, message, at(w.ports, message.dest));
     return;
   }
+  if (limits.timeout === 0) return receiveFails(w, t, 'MACH_RCV_TIMED_OUT');
+  if (limits.timeout !== undefined) limitWait(w, t, w.time + limits.timeout);
   t.waitPort = queue.id;
   if (queue.firstReceiver === NONE) queue.firstReceiver = t.id;
   else at(w.threads, queue.lastReceiver).nextWaiting = t.id;
@@ -49,10 +61,12 @@ function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   if (w.setup.watched) tellReceived(w, t, message, port);
   port.seqno++;
   port.msgcount--;
+  endLimit(t);
   t.arrivedOn = port.receiverName;
   t.kernelPort = port.receiver === KERNEL ? port.id : NONE;
   if (port.callers) emit(w, ROOM, port.id);
   else if (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
+  if (t.receiveLimit !== NONE && message.bytes > t.receiveLimit) return tooLarge(w, t, message);
   if (!message.wire) {
     finishReceive(w, t, message);
     return;
@@ -61,6 +75,12 @@ function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   if (message.destType === NONE) message.dest = NONE;
   t.outgoing = message.id;
   emit(w, COPYOUT, t.id, message.id);
+}
+
+/** The message is lost to the thread that has too little room for it [mechanisms 1.5 step 6]. */
+function tooLarge(w: MachWorld, t: Thread, message: Message): void {
+  receiveFails(w, t, 'MACH_RCV_TOO_LARGE');
+  messageDestroy(w, message);
 }
 
 function tellReceived(w: MachWorld, t: Thread, message: Message, port: Port): void {
@@ -123,6 +143,7 @@ export function wakeReceivers(w: MachWorld, queue: Port, code: string): void {
 }
 
 export function receiveFails(w: MachWorld, t: Thread, code: string): void {
+  endLimit(t);
   t.expectsReply = false;
   t.servedBy = NONE;
   t.code = code;
@@ -139,4 +160,5 @@ export function leaveQueue(w: MachWorld, t: Thread): void {
   queue.firstReceiver = without(w, queue.firstReceiver, t);
   queue.lastReceiver = lastOf(w, queue.firstReceiver);
   t.waitPort = NONE;
+  endLimit(t);
 }

@@ -14,6 +14,7 @@ import { enqueue } from './mqueue.ts';
 import type { Port } from './port.ts';
 import { receiveFails, receiveFrom } from './receivers.ts';
 import { RECEIVE, find, portAt, typeAt } from './space.ts';
+import { endLimit, limitWait } from './timeout.ts';
 import { lastOf, without } from './waiting.ts';
 
 export function blockSender(w: MachWorld, t: Thread, message: Message, port: Port): void {
@@ -23,6 +24,7 @@ export function blockSender(w: MachWorld, t: Thread, message: Message, port: Por
   if (port.firstSender === NONE) port.firstSender = t.id;
   else at(w.threads, port.lastSender).nextWaiting = t.id;
   port.lastSender = t.id;
+  if (message.deadline !== NONE) limitWait(w, t, message.deadline);
   if (w.setup.watched) {
     tell(w, 'queue full', port.node, port, t.identity, `${t.name} waits to send ${message.operation}`);
   }
@@ -47,6 +49,7 @@ export function admitSender(w: MachWorld, port: Port): void {
 /** The send is over: an RPC goes on to wait for its answer, anything else to its next step. */
 export function sendDone(w: MachWorld, t: Thread): void {
   t.outgoing = NONE;
+  endLimit(t);
   if (!t.expectsReply) {
     runAt(w, t, w.time);
     return;
@@ -62,6 +65,7 @@ export function sendDone(w: MachWorld, t: Thread): void {
 export function leaveSenders(w: MachWorld, t: Thread, port: Port): void {
   port.firstSender = without(w, port.firstSender, t);
   port.lastSender = lastOf(w, port.firstSender);
+  endLimit(t);
 }
 
 /** mach_port_set_qlimit: whoever waits for the room that there is now goes on [mechanisms 1.6]. */

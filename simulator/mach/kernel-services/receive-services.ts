@@ -35,10 +35,10 @@ export interface ReceiveStatus {
   readonly sync: number;
 }
 
-/** What `mach_port_request_notification` takes; the variant is no-senders if nothing is said. */
+/** What `mach_port_request_notification` takes; the variant is 'no-senders', 'port-destroyed' or 'dead-name'. */
 interface NotificationRequest {
   readonly name: number;
-  readonly variant?: 'no-senders' | 'port-destroyed' | 'dead-name';
+  readonly variant?: string;
   readonly sync?: number;
 }
 
