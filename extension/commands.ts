@@ -7,6 +7,7 @@ import type { CapabilityPanels } from './capability-table/panel.ts';
 import type { Cluster } from './debug/cluster.ts';
 import { start } from './debug/configuration.ts';
 import { breakOnPhases } from './phases.ts';
+import { portOf, type Inspectors, type VariableMenu } from './inspector/commands.ts';
 import type { Report } from './report.ts';
 import { isTask, revealStack, taskOfThread } from './trees/follow.ts';
 import type { ClusterTree } from './trees/tree.ts';
@@ -20,11 +21,12 @@ export interface Parts {
   readonly cluster: Cluster;
   readonly tasks: ClusterTree;
   readonly panels: CapabilityPanels;
+  readonly inspectors: Inspectors;
   readonly report: Report;
 }
 
 export function registerCommands(parts: Parts): Disposable[] {
-  const { cluster, tasks, panels, report } = parts;
+  const { cluster, tasks, panels, inspectors, report } = parts;
   const register = (name: string, run: (argument: never, second: never) => unknown): Disposable =>
     commands.registerCommand(`osf1ad.${name}`, run);
   return [
@@ -36,8 +38,16 @@ export function registerCommands(parts: Parts): Disposable[] {
       commands.executeCommand('workbench.action.openWalkthrough', 'osf1ad.osf1ad#osf1ad.firstStop', false),
     ),
     register('showCapabilities', async (row?: MarkedRow) => {
-      const owner = row === undefined ? await pickOwner(cluster) : ownerOfRow(cluster, row);
+      const owner = row === undefined ? await pickOwner(cluster, 'Capability table') : ownerOfRow(cluster, row);
       if (owner !== undefined) panels.show(owner);
+    }),
+    register('inspectPort', async (row?: MarkedRow | VariableMenu) => {
+      const owner = await portOf(cluster, row);
+      if (owner !== undefined) inspectors.ports.show(owner);
+    }),
+    register('inspectMemory', async (row?: MarkedRow) => {
+      const owner = row === undefined ? await pickOwner(cluster, 'Memory') : ownerOfRow(cluster, row);
+      if (owner !== undefined) inspectors.memory.show(owner);
     }),
     register('revealStack', (row: MarkedRow) => revealStack(cluster, row.subject)),
     register('revealTask', async (place: unknown, context: unknown) => {
@@ -87,7 +97,7 @@ function ownerOfRow(cluster: Cluster, { subject }: MarkedRow): TableOwner | unde
 }
 
 /** The task of the focused thread stands first, so that Enter takes it. */
-async function pickOwner(cluster: Cluster): Promise<TableOwner | undefined> {
+async function pickOwner(cluster: Cluster, title: string): Promise<TableOwner | undefined> {
   const state = cluster.moment?.state;
   if (state === undefined) return undefined;
   const focused = taskOfThread(state, Number(debug.activeStackItem?.threadId) - 1);
@@ -99,7 +109,7 @@ async function pickOwner(cluster: Cluster): Promise<TableOwner | undefined> {
     task,
   }));
   const picked = await window.showQuickPick(items, {
-    title: 'Capability table',
+    title,
     placeHolder: 'Task',
     matchOnDescription: true,
   });

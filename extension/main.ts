@@ -6,6 +6,7 @@
  *   views/              from the state of the cluster to rows and tables, as pure functions
  *   trees/              the four tree views
  *   capability-table/   the panel; its page is webview/
+ *   inspector/          the panels of the port inspector and the memory inspector; their page is webview/inspector.ts
  */
 import { join } from 'node:path';
 import { DebugConfigurationProviderTriggerKind, commands, debug, window, type ExtensionContext } from 'vscode';
@@ -17,11 +18,14 @@ import { configurations } from './debug/configuration.ts';
 import { LanguageServices } from './language-client.ts';
 import { Report } from './report.ts';
 import { showTime } from './status-bar.ts';
+import { InspectorPanels } from './inspector/panel.ts';
 import { followStack, isOwner } from './trees/follow.ts';
 import { marks } from './trees/marks.ts';
 import { ClusterTree } from './trees/tree.ts';
 import { nodeRows } from './views/nodes.ts';
+import { portOwner } from './views/port-sheet.ts';
 import { portRows } from './views/ports.ts';
+import { memoryInspector, portInspector } from './views/inspectors.ts';
 import { taskRows } from './views/tasks.ts';
 import { vprocRows } from './views/vprocs.ts';
 
@@ -32,7 +36,19 @@ export function activate(context: ExtensionContext): void {
   const cluster = new Cluster();
   const tasks = new ClusterTree('osf1ad.tasks', cluster, taskRows);
   const report = new Report(cluster);
-  const panels = new CapabilityPanels(context.extensionUri, cluster, (owner) => void tasks.reveal(isOwner(owner)));
+  const inspectors = {
+    ports: new InspectorPanels(context.extensionUri, cluster, portInspector),
+    memory: new InspectorPanels(context.extensionUri, cluster, memoryInspector),
+  };
+  const panels = new CapabilityPanels(
+    context.extensionUri,
+    cluster,
+    (owner) => void tasks.reveal(isOwner(owner)),
+    (port) => {
+      const owner = cluster.moment === null ? undefined : portOwner(cluster.moment.state, port);
+      if (owner !== undefined) inspectors.ports.show(owner);
+    },
+  );
   language = new LanguageServices(bundles);
   const { Dynamic } = DebugConfigurationProviderTriggerKind;
   context.subscriptions.push(
@@ -45,10 +61,12 @@ export function activate(context: ExtensionContext): void {
     window.registerFileDecorationProvider(marks),
     report,
     panels,
+    inspectors.ports,
+    inspectors.memory,
     ...showTime(cluster),
     cluster.onDidChange((moment) => commands.executeCommand('setContext', 'osf1ad.hasState', moment !== null)),
     followStack(cluster, tasks),
-    ...registerCommands({ extension: context.extensionUri, cluster, tasks, panels, report }),
+    ...registerCommands({ extension: context.extensionUri, cluster, tasks, panels, inspectors, report }),
     debug.registerDebugConfigurationProvider('osf1ad', configurations),
     debug.registerDebugConfigurationProvider('osf1ad', configurations, Dynamic),
     debug.registerDebugAdapterDescriptorFactory('osf1ad', new AdapterFactory(bundles, cluster)),

@@ -28,6 +28,13 @@ export const bundles: readonly Bundle[] = [
     budget_bytes: 50_000,
     options: page,
   },
+  {
+    // The script of the inspectors' pages.
+    entry: 'extension/webview/inspector.ts',
+    file: 'dist/inspector.js',
+    budget_bytes: 50_000,
+    options: page,
+  },
   { entry: 'debug-adapter/main.ts', file: 'dist/debug-adapter.cjs', budget_bytes: 1_500_000, options: node },
   { entry: 'language/main.ts', file: 'dist/language-server.cjs', budget_bytes: 1_500_000, options: node },
   { entry: 'cli/main.ts', file: 'dist/osf1ad.cjs', budget_bytes: 2_000_000, options: node },

@@ -19,7 +19,7 @@ export function variables(cx: Context, args: Arguments): object {
 
 function presentVariable(
   handles: Handles,
-  { name, value, type, children, expression, kind }: Shown,
+  { name, value, type, children, expression, kind, menu }: Shown,
 ): DebugProtocol.Variable {
   return {
     name,
@@ -27,6 +27,7 @@ function presentVariable(
     variablesReference: childrenHandle(handles, children),
     ...(type === undefined ? {} : { type }),
     ...(expression === undefined ? {} : { evaluateName: expression }),
+    ...(menu === undefined ? {} : { __vscodeVariableMenuContext: menu }),
     presentationHint: { attributes: ['readOnly'], ...(kind === undefined ? {} : { kind }) },
   };
 }

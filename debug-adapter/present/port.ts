@@ -19,6 +19,7 @@ export function presentPort(state: ClusterState, port: number | null): Shown | u
     name: 'identity',
     value: identityInWords(identity),
     expression: identityExpression(identity),
+    menu: 'osf1ad.port',
     children: () => portRows(state, identity),
   };
 }

@@ -11,6 +11,8 @@ export interface Shown {
   readonly children?: () => readonly Shown[];
   /** An expression (expression/) that means the same, if there is one. */
   readonly expression?: string;
+  /** What commands an editor may offer for it. */
+  readonly menu?: 'osf1ad.port';
   /** An icon's worth of meaning. */
   readonly kind?: 'property' | 'data' | 'virtual';
 }

@@ -15,4 +15,7 @@ export interface Shown {
 }
 
 export type FromPage =
-  { readonly kind: 'ready' } | { readonly kind: 'copy'; readonly text: string } | { readonly kind: 'reveal' };
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'copy'; readonly text: string }
+  | { readonly kind: 'reveal' }
+  | { readonly kind: 'inspect'; readonly port: number };

@@ -18,14 +18,16 @@ export class CapabilityPanels implements Disposable {
   readonly #extension: Uri;
   readonly #cluster: Cluster;
   readonly #reveal: (owner: TableOwner) => void;
+  readonly #inspect: (port: number) => void;
   readonly #panels = new Map<string, { readonly panel: WebviewPanel; readonly owner: TableOwner }>();
   readonly #listener: Disposable;
 
-  /** `extension` is the folder of the extension; `reveal` shows the owner in the Tasks view. */
-  constructor(extension: Uri, cluster: Cluster, reveal: (owner: TableOwner) => void) {
+  /** `extension` is the folder of the extension; `reveal` shows the owner in the Tasks view, `inspect` a port. */
+  constructor(extension: Uri, cluster: Cluster, reveal: (owner: TableOwner) => void, inspect: (port: number) => void) {
     this.#extension = extension;
     this.#cluster = cluster;
     this.#reveal = reveal;
+    this.#inspect = inspect;
     this.#listener = cluster.onDidChange((moment) => {
       for (const { panel, owner } of this.#panels.values()) post(panel, owner, moment);
     });
@@ -72,6 +74,9 @@ export class CapabilityPanels implements Disposable {
         return;
       case 'reveal':
         this.#reveal(owner);
+        return;
+      case 'inspect':
+        this.#inspect(message.port);
     }
   }
 }

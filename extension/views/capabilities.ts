@@ -28,6 +28,8 @@ export interface Cell {
 
 export interface TableRow {
   readonly name: number;
+  /** Id of the port copy on the task's node; null where there is none. */
+  readonly port: number | null;
   readonly mark: 'same' | 'changed' | 'new' | 'gone';
   readonly cells: readonly Cell[];
 }
@@ -136,7 +138,7 @@ function rowsOf(now: readonly CapabilityState[], before: readonly CapabilityStat
 
 function plainRow(capability: CapabilityState, mark: TableRow['mark']): TableRow {
   const cells = columnsOf.map(({ cell }): Cell => ({ sort: cell(capability).text, ...cell(capability), was: null }));
-  return { name: capability.name, mark, cells };
+  return { name: capability.name, port: capability.port, mark, cells };
 }
 
 function comparedRow(capability: CapabilityState, was: CapabilityState): TableRow {
@@ -145,7 +147,8 @@ function comparedRow(capability: CapabilityState, was: CapabilityState): TableRo
     const text = old[index]?.text ?? '';
     return text === cell.text ? cell : { ...cell, was: text === '' ? 'none' : text };
   });
-  return { name: capability.name, mark: cells.some((cell) => cell.was !== null) ? 'changed' : 'same', cells };
+  const mark = cells.some((cell) => cell.was !== null) ? 'changed' : 'same';
+  return { name: capability.name, port: capability.port, mark, cells };
 }
 
 /** The table as tab-separated values, for a spreadsheet: the same text in the same order, with a line of titles. */

@@ -60,7 +60,7 @@ function portRow(port: PortState): Row {
       fact('Transit credits', port.transit),
       quietFact('Sequence number', port.sequenceNumber),
     ],
-    subject: {},
+    subject: { port: port.port },
     open: false,
     children: [
       ...port.queue.map((message) => messageRow(id, message)),

@@ -22,6 +22,7 @@ export type RowKind =
   | 'thread'
   | 'capabilities'
   | 'group'
+  | 'regions'
   | 'region'
   | 'file'
   | 'port'
@@ -38,6 +39,8 @@ export interface Subject {
   readonly task?: number;
   readonly thread?: number;
   readonly pid?: number;
+  /** Id of a port copy. */
+  readonly port?: number;
 }
 
 export interface Row {

@@ -127,7 +127,7 @@ function regionGroup(id: string, { regions }: TaskState, subject: Subject): read
   return [
     {
       id: `${id}/regions`,
-      kind: 'group',
+      kind: 'regions',
       label: 'Memory',
       description: joined(size(pages * pageSize_bytes), remote === 0 ? '' : `${count(remote, 'page')} elsewhere`),
       icon: 'database',

@@ -8,8 +8,8 @@ import type { Cell, Column, TableRow } from '../views/capabilities.ts';
 import type { Order } from '../views/arrange.ts';
 import { element, make } from './element.ts';
 
-const signs: Readonly<Record<TableRow['mark'], string>> = { same: '', changed: '●', new: '+', gone: '−' };
-const words: Readonly<Record<TableRow['mark'], string>> = {
+export const signs: Readonly<Record<TableRow['mark'], string>> = { same: '', changed: '●', new: '+', gone: '−' };
+export const words: Readonly<Record<TableRow['mark'], string>> = {
   same: '',
   changed: 'changed since the last stop',
   new: 'new since the last stop',
@@ -52,7 +52,8 @@ export function drawRows(columns: readonly Column[], rows: readonly TableRow[]):
 function drawRow(columns: readonly Column[], row: TableRow): HTMLTableRowElement {
   const sign = make('td', { class: 'mark', title: words[row.mark], 'aria-label': words[row.mark] }, signs[row.mark]);
   const cells = columns.map((column, index) => drawCell(column, row, row.cells[index]));
-  return make('tr', { class: row.mark, 'data-name': String(row.name) }, sign, ...cells);
+  const port = row.port === null ? {} : { 'data-port': String(row.port) };
+  return make('tr', { class: row.mark, 'data-name': String(row.name), ...port }, sign, ...cells);
 }
 
 function drawCell({ key, isNumber }: Column, { name }: TableRow, cell: Cell | undefined): HTMLTableCellElement {

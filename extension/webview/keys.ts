@@ -17,17 +17,17 @@ const steps: Readonly<Record<string, readonly [rows: number, columns: number]>> 
   enter: [0, 0],
 };
 
-/** True if the key was one that moves. */
-export function moveFocus(grid: HTMLTableElement, key: string): boolean {
+/** True if the key was one that moves. The rows may be those of several tables, one below the other. */
+export function moveFocus(all: Iterable<HTMLTableRowElement>, key: string): boolean {
   const step = steps[key];
   if (step === undefined) return false;
-  const rows = [...grid.rows].map(focusable);
+  const rows = [...all].map(focusable).filter((cells) => cells.length > 0);
   const [row, column] = key === 'enter' ? [1, 0] : placeOf(rows, document.activeElement);
   const bottom = rows.length - 1;
   const target = rows[clamp(row + step[0], row === 0 || step[0] === -1 ? 0 : 1, bottom)] ?? [];
   const cell = target[clamp(column + step[1], 0, target.length - 1)];
   if (cell === undefined) return true;
-  for (const other of grid.querySelectorAll('[tabindex="0"]')) other.setAttribute('tabindex', '-1');
+  for (const other of rows.flat()) other.setAttribute('tabindex', '-1');
   cell.setAttribute('tabindex', '0');
   cell.focus();
   return true;

@@ -2,7 +2,7 @@
  * The page of a capability table: receives tables, keeps the reader's order and filter, draws.
  *
  * Keys: / goes to the filter and Escape leaves it; arrows, Home, End and the page keys move through the cells, Enter on a
- * title sorts by its column, Ctrl+C copies the rows that are shown.
+ * title sorts by its column, on a row it opens the port (so does a double click), Ctrl+C copies the rows that are shown.
  */
 import type { FromPage, Shown } from '../capability-table/messages.ts';
 import { tabSeparated, type CapabilityTable } from '../views/capabilities.ts';
@@ -79,7 +79,7 @@ window.addEventListener('message', ({ data }: MessageEvent<Shown>) => {
 });
 filter.addEventListener('input', draw);
 filter.addEventListener('keydown', ({ key }) => {
-  if (key === 'ArrowDown' || key === 'Escape') moveFocus(grid, 'enter');
+  if (key === 'ArrowDown' || key === 'Escape') moveFocus(grid.rows, 'enter');
 });
 changed.addEventListener('change', draw);
 element('copy', HTMLButtonElement).addEventListener('click', copy);
@@ -94,8 +94,16 @@ document.addEventListener('keydown', (event) => {
     copy();
   }
 });
+/** The port of the row, unless the row is one that has gone. */
+function inspect(target: EventTarget | null): void {
+  const row = target instanceof Element ? target.closest<HTMLElement>('tr[data-port]:not(.gone)') : null;
+  if (row !== null) editor.postMessage({ kind: 'inspect', port: Number(row.dataset['port']) });
+}
+
+grid.addEventListener('dblclick', ({ target }) => inspect(target));
 grid.addEventListener('keydown', (event) => {
-  if (moveFocus(grid, event.key)) event.preventDefault();
+  if (event.key === 'Enter' && event.target instanceof HTMLTableCellElement) inspect(event.target);
+  if (moveFocus(grid.rows, event.key)) event.preventDefault();
 });
 
 editor.postMessage({ kind: 'ready' });

@@ -1,0 +1,34 @@
+/**
+ * The two inspectors as kinds of panel: how each finds what it shows, and what it says where there is nothing.
+ */
+import type { ClusterState } from '../../simulator/inspect/state.ts';
+import { ownerKey, type TableOwner } from './capabilities.ts';
+import { memorySheet } from './memory-sheet.ts';
+import { portSheet, type PortOwner } from './port-sheet.ts';
+import type { Sheet } from './sheet.ts';
+
+/** A kind of inspector; `Owner` says what is inspected. */
+export interface InspectorKind<Owner> {
+  readonly viewType: string;
+  /** Stands before the title of each panel. */
+  readonly name: string;
+  readonly missing: string;
+  keyOf(owner: Owner): string;
+  sheetOf(state: ClusterState, before: ClusterState | null, owner: Owner): Sheet | null;
+}
+
+export const portInspector: InspectorKind<PortOwner> = {
+  viewType: 'osf1ad.port',
+  name: 'Port',
+  missing: 'There is no such port at this moment.',
+  keyOf: ({ identity }) => identity,
+  sheetOf: portSheet,
+};
+
+export const memoryInspector: InspectorKind<TableOwner> = {
+  viewType: 'osf1ad.memory',
+  name: 'Memory',
+  missing: 'There is no such task at this moment.',
+  keyOf: ownerKey,
+  sheetOf: memorySheet,
+};
