@@ -8,6 +8,7 @@
  *   orphans     a running process task whose PMA was there (it had been moved alone): its emulator gives up
  *   processes   the PM Master says that every process of that node is dead; a PMA here ends those of its own processes
  *               whose task was there
+ *   tasks       Mach tasks of the script that were there have ended
  *   records     a migration from there has failed, unless the destination had everything and goes on alone
  */
 import { NONE, at, select } from '../base/table.ts';
@@ -22,6 +23,7 @@ import type { Pma } from '../osf1/pma/pma.ts';
 import { NODE_LOST, masterNodeDown } from '../osf1/pm-master/exit.ts';
 import { loseKernel } from '../xmm/memory-object.ts';
 import { vprocOf } from '../osf1/vproc.ts';
+import { endLostTasks } from '../workload/task-memory.ts';
 
 export function nodeDown(w: MigrationWorld, observer: number, node: number): void {
   if (w.setup.watched) tell(w, 'node down', observer, null, NONE, `${at(w.nodes, node).name} has failed`);
@@ -41,6 +43,7 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
   }
   for (const pma of w.pmas.rows) if (pma.live && pma.node === observer) endLostProcesses(w, pma);
   for (const master of w.pmMasters.rows) if (master.live && master.node === observer) masterNodeDown(w, master, node);
+  endLostTasks(w);
   for (const m of w.migrations.rows) {
     if (m.from !== node) continue;
     if (m.stamps.resumed !== NONE) migrationEnd(w, m.id, 'done');

@@ -27,7 +27,7 @@ export interface StartedTask {
   readonly program: number;
   /** Name of the right to its kernel port, in the space of whoever has started it. */
   right: number;
-  /** It has ended, or somebody is ending it. */
+  /** It has not begun yet, or it has ended, or somebody is ending it. */
   ended: boolean;
   /** Messages that it has sent and received, and requests of it that were answered. */
   sent: number;

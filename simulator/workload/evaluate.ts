@@ -19,14 +19,17 @@ import type { WorkloadWorld } from './world.ts';
 type Locals = readonly (Value | null)[];
 type Binary = Extract<Expression, { kind: 'binary' }>;
 
-/** A mistake of the script that only shows when it runs: it ends the process, never the simulator. */
+/** A mistake of the script that only shows when it runs: it ends the process or the task, never the simulator. */
 export class Fault extends Error {
   readonly span: Span | null;
+  /** Mach's code, if it is one that a processor finds: an access to memory. */
+  readonly access: string | null;
 
-  constructor(what: string, span: Span | null) {
+  constructor(what: string, span: Span | null, access: string | null = null) {
     super(what);
     this.name = 'Fault';
     this.span = span;
+    this.access = access;
   }
 }
 

@@ -8,6 +8,8 @@
 import { copy } from '../base/plain.ts';
 import { KERNEL_CALLS } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
+import { EXC_BAD_ACCESS } from '../mach/exception-ports.ts';
+import { raise } from '../mach/exceptions.ts';
 import { answer, receive, rpc, send, type Payload } from '../mach/ipc/mach-msg.ts';
 import { COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE } from '../mach/ipc/right.ts';
 import { SEND_ONCE, lookup } from '../mach/ipc/space.ts';
@@ -15,7 +17,6 @@ import { kernelCall } from '../mach/kernel-call.ts';
 import { charge, compute } from '../mach/processor.ts';
 import { call, finish, type Frame } from '../mach/routine.ts';
 import { sleepUntil, type Thread } from '../mach/thread.ts';
-import { announce, taskChannel } from '../osf1/announce.ts';
 import type { StartedTask } from '../osf1/operator.ts';
 import { Fault, evaluate, number, text } from './evaluate.ts';
 import type { WorkloadFrame } from './frame.ts';
@@ -24,7 +25,7 @@ import { performMach } from './mach-calls.ts';
 import { requestNotification } from './mach-routines.ts';
 import { messageSlots, type CarriedRight, type Instruction } from './program.ts';
 import { startTask, startThread, startingTask, startingThread } from './start-task.ts';
-import { taskMemory } from './task-memory.ts';
+import { ended, taskMemory } from './task-memory.ts';
 import { touchPages } from './touch-pages.ts';
 import type { WorkloadWorld } from './world.ts';
 
@@ -104,9 +105,15 @@ export function performInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, ins
   }
 }
 
-/** A mistake that shows only now ends the task, as an exception does that nobody handles. */
-export function faultInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame): void {
-  if (f.further && instructionEnds(w, f)) finish(t);
+/**
+ * A mistake that shows only now ends the task. An access to memory that is not there is an exception, which the kernel
+ * makes of it; no script handles one, so the kernel ends the task.
+ */
+export function faultInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, access: string | null): void {
+  if (access !== null) {
+    ended(w, taskMemory(at(w.tasks, t.task)).started);
+    raise(w, t, EXC_BAD_ACCESS, access);
+  } else if (f.further && instructionEnds(w, f)) finish(t);
   else endTask(w, t);
 }
 
@@ -120,12 +127,6 @@ export function endTask(w: WorkloadWorld, t: Thread): void {
   const { started, self: own } = taskMemory(at(w.tasks, t.task));
   ended(w, started);
   kernelCall(w, t, own, 'task_terminate');
-}
-
-/** A task of the script ends now, or is being ended. */
-export function ended(w: WorkloadWorld, started: number): void {
-  w.operator.started[started]!.ended = true;
-  announce(w, taskChannel(started));
 }
 
 /** A sleep goes on after the thread has been taken out of it and moved elsewhere. */

@@ -6,13 +6,13 @@ import { kernelCall } from '../mach/kernel-call.ts';
 import { call } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
 import type { Inheritance } from '../mach/vm/region.ts';
-import { announce, taskChannel } from '../osf1/announce.ts';
 import { Fault, number, text } from './evaluate.ts';
 import type { WorkloadFrame } from './frame.ts';
 import { next } from './locals.ts';
 import { machCall, portSet } from './mach-routines.ts';
 import { askNameServer } from './name-server.ts';
 import type { Instruction } from './program.ts';
+import { ended } from './task-memory.ts';
 import type { WorkloadWorld } from './world.ts';
 
 type Mach = Extract<Instruction, { op: 'mach' }>;
@@ -89,10 +89,7 @@ export function performMach(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instr
       const started = integer(0);
       const child = w.operator.started[started];
       if (child === undefined) throw new Fault('the task could not be started', span);
-      if (instruction.call === 'terminate') {
-        child.ended = true;
-        announce(w, taskChannel(started));
-      }
+      if (instruction.call === 'terminate') ended(w, started);
       return kernelCall(w, t, child.right, `task_${instruction.call}`);
     }
   }

@@ -2,6 +2,7 @@
 import { NONE } from '../base/table.ts';
 import type { Carried } from '../mach/ipc/mach-msg.ts';
 import { MAKE_SEND_ONCE } from '../mach/ipc/right.ts';
+import { PORT_SET } from '../mach/ipc/space.ts';
 import { kernelCall } from '../mach/kernel-call.ts';
 import { finish, goTo, routine, step, type Routine } from '../mach/routine.ts';
 import type { NotificationVariant } from './program.ts';
@@ -38,7 +39,7 @@ interface PortSet {
 }
 
 export const portSet = routine<WorkloadWorld, PortSet>('port set', 'makes a port set with members', [
-  step('make the set', (w, t, f) => kernelCall(w, t, f.self, 'mach_port_allocate_set')),
+  step('make the set', (w, t, f) => kernelCall(w, t, f.self, 'mach_port_allocate', { body: { right: PORT_SET } })),
   step('keep its name', (_w, t, f) => {
     f.code = t.code;
     f.set = (t.body as { name: number } | null)?.name ?? NONE;

@@ -127,7 +127,7 @@ function residualPages(w: WorkloadWorld, task: Task, node: number): number {
         const version = object.contents[page] ?? ABSENT - 1;
         if (version >= 0) break;
         if (version === ABSENT) {
-          if (object.kind === 'import' && nodeOfReceiver(w, object.pager) === node) count++;
+          if (object.kind === 'import' && pagerNode(w, object.pager) === node) count++;
           break;
         }
         if (object.shadow === NONE) break;
@@ -137,7 +137,7 @@ function residualPages(w: WorkloadWorld, task: Task, node: number): number {
   return count;
 }
 
-function nodeOfReceiver(w: WorkloadWorld, pager: number): number {
+function pagerNode(w: WorkloadWorld, pager: number): number {
   const port = w.ports.rows[pager];
   if (port === undefined || !port.live) return NONE;
   return port.proxy ? distributedOf(w, port).destination : port.node;
@@ -159,11 +159,12 @@ function residualForwarders(w: WorkloadWorld, of: readonly Task[], node: number)
   return count;
 }
 
-/** Tasks and threads whose own port is one that somebody on the node answers on for them [mechanisms 4.4, interposition]. */
+/** Kernel ports of the tasks and their threads that a migration server on the node answers on [mechanisms 4.4]. */
 function residualRelays(w: WorkloadWorld, tasks: readonly Task[], node: number): number {
-  const relayed = (port: number): boolean => port !== NONE && nodeOfReceiver(w, port) === node;
-  return tasks.reduce((sum, task) => {
-    const threads = task.threads.filter((id) => relayed(at(w.threads, id).sself)).length;
-    return sum + threads + (relayed(task.sself) ? 1 : 0);
-  }, 0);
+  const identities = new Set(tasks.flatMap((task) => task.threads.map((id) => at(w.threads, id).identity)));
+  const ids = new Set(tasks.map((task) => task.id));
+  return select(w.relays, (relay) => {
+    const { task, thread } = at(w.migrations, relay.migration);
+    return relay.node === node && (ids.has(task) || identities.has(thread));
+  }).length;
 }

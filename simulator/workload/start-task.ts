@@ -71,7 +71,7 @@ export const startTask = routine<WorkloadWorld, StartTask>('start', 'starts a Ma
     const { name, counts } = w.setup.image.programs[f.program]!;
     const { started } = w.operator;
     f.started = started.length;
-    const row = { name, program: f.program, right: f.task, ended: false, sent: 0, received: 0, replies: 0 };
+    const row = { name, program: f.program, right: f.task, ended: true, sent: 0, received: 0, replies: 0 };
     started.push({ ...row, counts: counts.map(() => 0) });
     const { name: self } = t.body as { name: number };
     const body: TaskMemory = { started: f.started, self };
@@ -84,6 +84,7 @@ export const startTask = routine<WorkloadWorld, StartTask>('start', 'starts a Ma
   }),
   after('let it run', (w, t, f) => {
     f.thread = t.names[0]!;
+    w.operator.started[f.started]!.ended = false;
     kernelCall(w, t, f.thread, 'thread_resume');
   }),
   after('forget the thread', (w, t, f) => {

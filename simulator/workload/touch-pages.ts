@@ -31,14 +31,18 @@ export function touchPages(
     const { page } = f;
     f.page = NONE;
     const size = region?.pages ?? 0;
-    throw new Fault(`pages ${page} .. ${last} are outside ${name}, which has ${size}`, instruction.span);
+    throw new Fault(
+      `pages ${page} .. ${last} are outside ${name}, which has ${size}`,
+      instruction.span,
+      'KERN_INVALID_ADDRESS',
+    );
   }
   while (f.page <= last) {
     const touched = touch(w, t, region, f.page, instruction.write);
     if (touched === 'wait') return stay(t, f);
     if (touched !== 'present') {
       f.page = NONE;
-      throw new Fault(memoryFaults[touched].replace('REGION', name), instruction.span);
+      throw new Fault(memoryFaults[touched].replace('REGION', name), instruction.span, touched);
     }
     f.page++;
   }
