@@ -85,6 +85,8 @@ interface Trap extends KernelRequest {
 
 export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs a kernel service on its own node', [
   step('enter the kernel', (w, t) => {
+    // A thread of the kernel is there already: it calls a procedure.
+    if (at(w.tasks, t.task).kind === 'kernel') return;
     const { prices } = w.setup;
     const rights = t.hand.length / 2;
     book(w.ledger, t.activity, KERNEL_CALLS, 1, prices.kernel_call);
@@ -109,7 +111,8 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     for (let i = 0; i < rights.length; i += 2) names.push(copyout(w, task, { type: rights[i]!, port: rights[i + 1]! }));
     t.names = names.length === 0 ? noNames : names;
     finish(t, null);
-    if (names.length > 0) charge(w, t, LOCAL_RIGHTS, names.length, names.length * w.setup.prices.local_right);
+    if (names.length > 0 && task.kind !== 'kernel')
+      charge(w, t, LOCAL_RIGHTS, names.length, names.length * w.setup.prices.local_right);
   }),
 ]);
 

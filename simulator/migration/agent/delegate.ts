@@ -10,7 +10,7 @@ import { call, finish, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import type { MigrationWorld } from '../record.ts';
-import { agentNode, isPager } from '../task/how.ts';
+import { agentNode } from '../task/how.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
 import { agentFor } from './agent.ts';
 import type { Pull } from './pull.ts';
@@ -24,7 +24,7 @@ interface Delegate {
 /** The PMA moves the task to its own node, or has it moved; the next step finds a TaskMigrationResult. */
 export function pullOver(w: MigrationWorld, t: Thread, migration: number, task: number): void {
   const { how } = at(w.migrations, migration);
-  const own = !isPager(how) && agentNode(how, t.node) === t.node;
+  const own = how.using === 'sms' && agentNode(how, t.node) === t.node;
   if (own) call(t, smsRoutine, migratingTask(migration, task, pmaOf(w, t).self, { how, to: t.node }));
   else call(t, delegate, { migration, task } satisfies Delegate);
 }

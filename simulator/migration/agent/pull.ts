@@ -17,6 +17,7 @@ import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import type { TaskMove } from '../task/how.ts';
+import { inKernel, movingInKernel } from '../task/in-kernel.ts';
 import { giveUp, objectsOf } from '../task/oms/release.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
 import { selfOf } from './agent.ts';
@@ -51,7 +52,8 @@ export const pullTask = routine<MigrationWorld, Pulling>('migration.pull', 'take
       stamp(w, migration, 'installed');
     }
     atStep(w, migration, 10);
-    call(t, smsRoutine, migratingTask(migration, f.names[0]!, selfOf(w, t), { how, to }));
+    if (how.using === 'in_kernel') call(t, inKernel, movingInKernel(migration, f.names[0]!, how, to));
+    else call(t, smsRoutine, migratingTask(migration, f.names[0]!, selfOf(w, t), { how, to }));
   }),
   step('resume it', (w, t, f) => {
     const { code, task, surplus } = t.result as TaskMigrationResult;

@@ -1,6 +1,7 @@
 /** The routines of task migration. */
 import type { Routine } from '../../mach/routine.ts';
 import { cleanPoints } from './clean-points.ts';
+import { inKernel, kernelMigration } from './in-kernel.ts';
 import { importRegion } from './import-region.ts';
 import { kernelPort } from './kernel-port.ts';
 import { makeTask } from './make-task.ts';
@@ -24,6 +25,8 @@ export const taskMigrationRoutines: readonly Routine[] = [
   kernelPort,
   moveThread,
   relayLoop,
+  inKernel,
+  kernelMigration,
   takeRegion,
   copyRegion,
   keepRegion,
