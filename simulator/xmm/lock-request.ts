@@ -88,6 +88,8 @@ const lockRequest = routine<XmmWorld, Locking>('memory_object_lock_request', 'gi
     turnDone(w, object, f.body.sequence);
     const version = f.version === ABSENT ? NONE : f.version!;
     const pages = f.body.data && version >= 0 ? 1 : 0;
+    const text = `page ${f.body.page} of ${object.label}`;
+    if (pages > 0) tell(w, 'data return', object.node, at(w.ports, f.port), t.identity, text);
     finish(t, { body: { version } satisfies PageData, pages } satisfies KernelAnswer);
   }),
 ]);

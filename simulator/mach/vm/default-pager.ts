@@ -64,8 +64,8 @@ export const defaultPagerLoop = routine<MachWorld, DefaultPager>('default pager'
         const place = f.stores.findIndex((each) => each.name === name);
         if (place < 0) break;
         f.stores.splice(place, 1);
-        kernelCall(w, t, f.self, 'mach_port_destroy', { body: { name } });
-        break;
+        goTo(w, t, 'receive');
+        return kernelCall(w, t, f.self, 'mach_port_destroy', { body: { name } });
       }
     }
     goTo(w, t, 'receive');

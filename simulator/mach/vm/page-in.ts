@@ -5,6 +5,7 @@
  * One thread of the kernel asks for one page of one object at a time; whoever else needs the page waits for the same
  * answer, and touches the page again. What a home says to a kernel is numbered, and acted on in order [3.1].
  */
+import type { KernelEvent } from '../../base/kernel-events.ts';
 import { NONE, at } from '../../base/table.ts';
 import { rpcToPort } from '../ipc/mach-msg.ts';
 import type { KernelAnswer, KernelRequest } from '../kernel-call.ts';
@@ -70,6 +71,7 @@ export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a
     const object = at(w.objects, f.object);
     const access = f.access === WRITE_ACCESS ? 'write' : 'read';
     if (!isHome(object)) {
+      if (object.kernel === NONE) tellOf(w, 'data request', object, t, f.page);
       const body: DataRequest = { page: f.page, access, ...(object.kernel === NONE ? {} : asker(object, f.page)) };
       rpcToPort(w, t, at(w.ports, object.pager), 'memory_object_data_request', { body });
       return;
@@ -88,6 +90,7 @@ export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a
     if (object === undefined || !object.live) return finish(t);
     const { code, body } = f.answer!;
     if (!isTurn(object, body?.sequence)) return waitForTurn(w, t, object);
+    if (object.kernel === NONE && !isHome(object)) tellOf(w, 'data supply', object, t, f.page);
     install(w, object, f.page, code, body);
     const asked = object.requests.find((each) => each.page === f.page)!;
     object.requests = object.requests.filter((each) => each !== asked);
@@ -98,6 +101,11 @@ export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a
     finish(t);
   }),
 ]);
+
+/** What a task's pager is asked and answers; of what homes are asked they tell themselves. */
+function tellOf(w: MachWorld, event: KernelEvent, object: VmObject, t: Thread, page: number): void {
+  tell(w, event, object.node, at(w.ports, object.pager), t.serves, `page ${page} of ${object.label}`);
+}
 
 function asker(object: VmObject, page: number): { readonly kernel: number; readonly resident: boolean } {
   return { kernel: object.kernel, resident: object.contents[page]! >= 0 };

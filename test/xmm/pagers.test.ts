@@ -1,0 +1,160 @@
+// Where pages go when memory is short, and pagers that are tasks, on the node of the memory or on another one.
+import assert from 'node:assert/strict';
+import { NONE, at } from '../../simulator/base/table.ts';
+import type { Thread } from '../../simulator/mach/thread.ts';
+import type { World } from '../../simulator/engine/world.ts';
+import { answer, receive as receiveOn } from '../../simulator/mach/ipc/mach-msg.ts';
+import { goTo, routine, step } from '../../simulator/mach/routine.ts';
+import { call } from '../../simulator/mach/routine.ts';
+import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
+import { BYTES_PER_PAGE } from '../../simulator/mach/vm/object.ts';
+import type { Actor, Cluster } from '../mach/cluster.ts';
+import { codes, memoryCluster, objectOf, read, region, vm, write } from '../mach/vm/memory.ts';
+import { mapping, sharing, states } from './story.ts';
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+describe('a node that is short of memory', () => {
+  it('pages out to the default pager, and in again', () => {
+    const c = memoryCluster({ memory: 4 * BYTES_PER_PAGE }, 'here');
+    const task = c.task('here', 'task');
+    const thread = task.thread(
+      vm('vm_allocate', region('heap', 10)),
+      ...range(10).map((page) => write('heap', page)),
+      ...range(10).map((page) => read('heap', page)),
+      ...range(10).map((page) => write('heap', page)),
+    );
+    c.run();
+    assert.deepEqual([...new Set(codes(thread))], ['KERN_SUCCESS']);
+    assert.ok(at(c.w.nodes, 0).residentPages <= 4);
+    assert.ok(c.w.tasks.rows.some((each) => each.live && each.name === 'default pager@here'));
+    assert.equal(at(c.w.ports, objectOf(c, task, 'heap').pager).label, 'paging object');
+  });
+
+  it('forgets zeros and what a pager has, without a message', () => {
+    const c = memoryCluster({ memory: 4 * BYTES_PER_PAGE }, 'here');
+    const task = c.task('here', 'task');
+    task.thread(vm('vm_allocate', region('heap', 10)), ...range(10).map((page) => read('heap', page)));
+    c.run();
+    assert.equal(objectOf(c, task, 'heap').pager, NONE);
+    assert.equal(at(c.w.nodes, 0).residentPages, 4);
+  });
+
+  it('gives the paging object back when the memory goes', () => {
+    const c = memoryCluster({ memory: 2 * BYTES_PER_PAGE }, 'here');
+    const task = c.task('here', 'task');
+    task.thread(
+      vm('vm_allocate', region('heap', 5)),
+      ...range(5).map((page) => write('heap', page)),
+      vm('vm_deallocate', { name: 'heap' }),
+    );
+    c.run();
+    assert.ok(!c.w.ports.rows.some((each) => each.live && each.label === 'paging object'));
+    assert.equal(at(c.w.nodes, 0).residentPages, 0);
+  });
+
+  it('gives pages of an import back to their home', () => {
+    const s = sharing(2, 8);
+    s.c.w.nodes.rows[1]!.memory = 3 * BYTES_PER_PAGE;
+    s.does(1, ...range(8).map((page) => write('shared', page)));
+    assert.ok(at(s.c.w.nodes, 1).residentPages <= 3);
+    assert.equal(states(s, 0), 'r1 -');
+    s.does(1, ...range(8).map((page) => read('shared', page)), ...range(8).map((page) => write('shared', page)));
+    s.does(0, ...range(8).map((page) => read('shared', page)));
+  });
+
+  it('stays coherent when every node is short', () => {
+    const s = sharing(3, 6);
+    for (const node of s.c.w.nodes.rows) node.memory = 2 * BYTES_PER_PAGE;
+    let seed = 11;
+    const random = (below: number): number => {
+      seed = (seed * 48271) % 2147483647;
+      return seed % below;
+    };
+    const calls = () => range(20).map(() => (random(2) === 0 ? read : write)('shared', random(6)));
+    const threads = s.tasks.flatMap((task) => [task.thread(...calls()), task.thread(...calls())]);
+    s.c.run();
+    for (const thread of threads) assert.deepEqual([...new Set(codes(thread))], ['KERN_SUCCESS']);
+  });
+});
+
+interface Pager {
+  readonly on: number;
+  readonly pages: number[];
+  readonly seen: string[];
+}
+
+/** A task that serves the two operations of a pager. */
+const pagerLoop = routine<World, Pager>('a pager', 'serves pages', [
+  step('receive', (w, t, f) => receiveOn(w, t, f.on)),
+  step('serve', (w: World, t: Thread, f) => {
+    const { page, version } = t.body as { readonly page: number; readonly version: number };
+    f.seen.push(`${t.operation} ${page}`);
+    if (t.operation === 'memory_object_data_return') {
+      f.pages[page] = version;
+      answer(w, t, t.reply);
+    } else answer(w, t, t.reply, { body: { version: f.pages[page] ?? 1000 + page }, pages: 1 });
+    goTo(w, t, 'receive');
+  }),
+]);
+
+function pager(c: Cluster, node: string): { readonly actor: Actor; readonly on: number; readonly frame: Pager } {
+  const actor = c.task(node, 'pager');
+  const on = actor.port('memory object');
+  const t = threadCreate(c.w, actor.task, 'pager');
+  const frame: Pager = { on, pages: [], seen: [] };
+  call(t, pagerLoop, frame);
+  threadStart(c.w, t);
+  return { actor, on, frame };
+}
+
+describe('a pager that is a task', () => {
+  it('on another node: its own kernel keeps account of who uses its pages, and asks it once', () => {
+    const c = memoryCluster({ routines: [pagerLoop] }, 'pager', 'one', 'two');
+    const { actor, on, frame } = pager(c, 'pager');
+    const [one, two] = ['one', 'two'].map((node) => {
+      const task = c.task(node, node);
+      return { task, right: c.right(actor, on, task) };
+    });
+    const first = one!.task.thread(mapping('mapped', 3, one!.right), read('mapped', 0), write('mapped', 1));
+    c.run();
+    const second = two!.task.thread(
+      mapping('mapped', 3, two!.right),
+      ...[read('mapped', 0), read('mapped', 1), write('mapped', 0)],
+    );
+    c.run();
+    one!.task.thread(read('mapped', 0));
+    c.run();
+    for (const thread of [first, second]) assert.deepEqual([...new Set(codes(thread))], ['KERN_SUCCESS']);
+    assert.deepEqual(frame.seen, ['memory_object_data_request 0', 'memory_object_data_request 1']);
+  });
+
+  it('mapped twice on one node is one object; on its own node too', () => {
+    const c = memoryCluster({ routines: [pagerLoop] }, 'pager', 'one');
+    const { actor, on } = pager(c, 'pager');
+    const [here, there, also] = ['pager', 'one', 'one'].map((node) => {
+      const task = c.task(node);
+      const right = c.right(actor, on, task);
+      task.thread(mapping('mapped', 2, right), write('mapped', 0));
+      c.run();
+      return task;
+    });
+    assert.equal(objectOf(c, there!, 'mapped'), objectOf(c, also!, 'mapped'));
+    assert.equal(objectOf(c, here!, 'mapped').kind, 'pager');
+  });
+
+  it('gets back what was written when memory is short', () => {
+    const c = memoryCluster({ routines: [pagerLoop], memory: 2 * BYTES_PER_PAGE }, 'pager');
+    const { actor, on, frame } = pager(c, 'pager');
+    const task = c.task('pager', 'user');
+    const right = c.right(actor, on, task);
+    const thread = task.thread(
+      mapping('mapped', 5, right),
+      ...range(5).map((page) => write('mapped', page)),
+      ...range(5).map((page) => read('mapped', page)),
+    );
+    c.run();
+    assert.deepEqual([...new Set(codes(thread))], ['KERN_SUCCESS']);
+    assert.ok(frame.seen.includes('memory_object_data_return 0'));
+  });
+});
