@@ -4,12 +4,11 @@
  * The answers are read from the tables, as an operator with perfect sight would; no message is sent.
  */
 import { NONE, at, select } from '../base/table.ts';
-import { distributedOf } from '../dipc/distributed.ts';
 import type { Task } from '../mach/task.ts';
-import { ABSENT } from '../mach/vm/object.ts';
 import { between } from '../migration/record.ts';
 import { procOf, type Proc } from '../osf1/proc.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
+import { pagesByNode } from '../xmm/residual.ts';
 import type { MigrationField, ProcessField, ResidualField, TaskField, Value } from './program.ts';
 import { startedAs } from './task-memory.ts';
 import type { WorkloadWorld } from './world.ts';
@@ -84,7 +83,7 @@ export function residualField(
 ): Value {
   switch (field) {
     case 'pages':
-      return tasks.reduce((sum, task) => sum + residualPages(w, task, node), 0);
+      return tasks.reduce((sum, task) => sum + pagesByNode(w, task)[node]!, 0);
     case 'forwarders':
       return residualForwarders(w, tasks, node);
     case 'relay':
@@ -115,32 +114,6 @@ export function residualEntries(w: WorkloadWorld, pid: number, node: number): nu
     entries += vproc.pending.length + (vproc.operations === 'local' ? 1 : 0);
   }
   return entries;
-}
-
-/** Pages of the task that only the node has: the task's node imports them and has not touched them. */
-function residualPages(w: WorkloadWorld, task: Task, node: number): number {
-  let count = 0;
-  for (const id of task.regions) {
-    const region = at(w.regions, id);
-    for (let page = 0; page < region.pages; page++) {
-      for (let object = at(w.objects, region.object); ; object = at(w.objects, object.shadow)) {
-        const version = object.contents[page] ?? ABSENT - 1;
-        if (version >= 0) break;
-        if (version === ABSENT) {
-          if (object.kind === 'import' && pagerNode(w, object.pager) === node) count++;
-          break;
-        }
-        if (object.shadow === NONE) break;
-      }
-    }
-  }
-  return count;
-}
-
-function pagerNode(w: WorkloadWorld, pager: number): number {
-  const port = w.ports.rows[pager];
-  if (port === undefined || !port.live) return NONE;
-  return port.proxy ? distributedOf(w, port).destination : port.node;
 }
 
 /** Forwarding proxies on the node for ports whose receive right the tasks hold now. */
