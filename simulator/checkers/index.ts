@@ -12,6 +12,9 @@ import { proxiesHoldNothing } from './d08-proxies-hold-nothing.ts';
 import { callBack } from './d09-call-back.ts';
 import { onePlace } from './d10-one-place.ts';
 import { proxiesRetire } from './d11-proxies-retire.ts';
+import { buffers } from './d12-buffers.ts';
+import { bodies } from './d13-bodies.ts';
+import { registered } from './d14-registered.ts';
 import { references } from './h1-references.ts';
 import { queues } from './h2-queues.ts';
 import { runnable } from './h3-runnable.ts';
@@ -91,6 +94,9 @@ export const checkers: readonly Checker[] = [
   callBack,
   onePlace,
   proxiesRetire,
+  buffers,
+  bodies,
+  registered,
   oneList,
   onePid,
   knownPlace,

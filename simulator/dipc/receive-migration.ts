@@ -189,6 +189,7 @@ function sendState(w: DipcWorld, port: Port, to: number, activity: number): numb
 function becomeForwardingProxy(port: Port, state: Distributed): void {
   state.transit = state.counted ? port.srights : 0;
   state.remoteSendOnce = 0;
+  state.promised = 0;
   port.seqno = 0;
   port.qlimit = DEFAULT_QUEUE_LIMIT;
   port.receiver = NONE;

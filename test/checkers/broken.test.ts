@@ -254,6 +254,15 @@ const breakages: Record<string, (s: Scene) => void> = {
     port.srights = 0;
     assert.equal(state.held.length, 0);
   },
+  '2.4': ({ w }) => {
+    w.nodes.rows[0]!.buffered++;
+  },
+  '2.5': ({ w, server, full }) => {
+    Object.assign(w.messages.rows[server.portOf(full).firstMessage]!, { bodyNode: 1, pulling: true });
+  },
+  '2.11': ({ w, client, toQuiet }) => {
+    stateOf(w, client.portOf(toQuiet)).watching = true;
+  },
   P1: ({ w }) => {
     procAllocate(w, 0, 7);
     procAllocate(w, 1, 7);

@@ -138,6 +138,8 @@ function compareNames(w: CheckedWorld, letter: Letter): void {
   const t = threadOf(w, letter.taker);
   const task = t === null ? undefined : w.tasks.rows[t.task];
   if (t === null || task?.live !== true || t.kernelPort !== NONE || t.operation === '') return;
+  // The node that kept the body has failed, and the rights were in the body [2.13 f].
+  if (t.code === 'MACH_RCV_BODY_ERROR') return;
   if (t.names.length !== letter.rights.length) {
     broken('I16', `${t.name} was sent ${letter.rights.length} rights and got ${t.names.length}`);
   }
