@@ -18,6 +18,7 @@ import { Osf1adCompletionProvider } from './services/completion.ts';
 import { Osf1adFoldingProvider } from './services/folding.ts';
 import { Osf1adFormatter } from './services/formatter.ts';
 import { Osf1adHoverProvider } from './services/hover.ts';
+import { Osf1adReferences } from './services/references.ts';
 import { Osf1adRenameProvider } from './services/rename.ts';
 import { Osf1adSymbolProvider } from './services/symbols.ts';
 import { Osf1adSemanticTokens } from './services/tokens.ts';
@@ -41,6 +42,9 @@ const editorModule = {
     HoverProvider: (services: LangiumServices) => new Osf1adHoverProvider(services.references.References, profiles),
     RenameProvider: (services: LangiumServices) => new Osf1adRenameProvider(services),
     SemanticTokenProvider: (services: LangiumServices) => new Osf1adSemanticTokens(services),
+  },
+  references: {
+    References: (services: LangiumServices) => new Osf1adReferences(services),
   },
   validation: {
     DocumentValidator: (services: LangiumServices) => new Osf1adValidator(services.parser.Lexer, profiles),

@@ -211,6 +211,32 @@ describe('the language server', () => {
     assert.ok(list.items.some(({ label }) => label === 'freezing_time'));
   });
 
+  it('knows what a task counts wherever a scenario asks for it', async () => {
+    const tasks = `${script}
+/** Says it back. */
+task echo { let p = port publish p as "echo" count served while true { reply(receive(p)) served = served + 1 } }
+scenario "tasks" on lab {
+  let e = start echo() on dest
+  expect e.served == 0
+}
+`;
+    const { diagnostics } = await client.write(tasks);
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(await definition('start ec|ho'), [24]);
+    assert.deepEqual(await definition('e.ser|ved'), [24]);
+    const edit = await client.ask<WorkspaceEdit>('textDocument/rename', 'count ser|ved', { newName: 'answered' });
+    assert.deepEqual(
+      edit.changes?.[uri]?.map(({ range }) => range.start.line + 1),
+      [24, 24, 24, 27],
+    );
+    const hover = await client.ask<Hover>('textDocument/hover', 'start ec|ho');
+    assert.equal((hover.contents as { value: string }).value, '```osf1ad\ntask echo()\n```\n\nSays it back.');
+    const symbols = await client.ask<DocumentSymbol[]>('textDocument/documentSymbol', '|cluster');
+    assert.deepEqual(symbols.map(({ name }) => name).slice(3), ['echo', 'tasks']);
+    const folds = await client.ask<{ startLine: number }[]>('textDocument/foldingRange', '|cluster');
+    assert.ok(folds.some(({ startLine }) => startLine === 24));
+  });
+
   it('survives broken messages', async () => {
     const send = (body: string): unknown =>
       client.toServer.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);

@@ -36,6 +36,10 @@ describe('what stands in syntaxes/', () => {
     'Open, read, close': inProgram,
     'On a phase of a migration': inScenario,
     'Expect nothing behind': inScenario,
+    'Mach server': (text) => text,
+    'Mach client': (text) => text,
+    'Mach task that moves': (text) => `${lab}\n${expanded('Mach client')}\n${text}`,
+    'Request a notification': (text) => `task t { let service = port ${text} print(notice.operation) }`,
   };
 
   for (const name of Object.keys(snippets)) {

@@ -279,10 +279,20 @@ describe('memory of a task', () => {
         let m = vm_map("mine", 8 KB, rpc(p).port)
         let written = rpc(p).body
         print(vm_read(m, 1) == written)
+        dirty m[0]
         vm_deallocate(m)
       }
-      scenario "s" on lab { start owner() on left let u = start user() on left wait u }`);
-    assert.deepEqual(printed(result), ['true']);
+      scenario "s" on lab {
+        let here = start owner() on left
+        let near = start user() on left
+        wait near
+        wait here
+        let there = start owner() on left
+        let far = start user() on right
+        wait far
+        wait there
+      }`);
+    assert.deepEqual(printed(result), ['true', 'true']);
     assert.deepEqual(faults(result), []);
   });
 });
