@@ -20,7 +20,7 @@ import { countsOf, scriptOf, startedTask } from '../tree.ts';
 export class Osf1adReferences extends DefaultReferences {
   override findDeclarations(source: CstNode): AstNode[] {
     const { astNode: use } = source;
-    const count = ast.isFieldUse(use) && fieldOf(use) === source ? countMeant(use) : undefined;
+    const count = ast.isFieldUse(use) && fieldOf(use)?.offset === source.offset ? countMeant(use) : undefined;
     return count === undefined ? super.findDeclarations(source) : [count];
   }
 
