@@ -30,6 +30,7 @@ import { DEAD_NAME, RECEIVE } from '../mach/ipc/space.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
 import { emit, emitAt } from '../mach/world.ts';
 import { WIRE_STRIDE, proxyWithoutCredit, toNetworkForm } from './crossing.ts';
+import { notifyDeath } from './dead-names.ts';
 import { wakeSender } from './deliver.ts';
 import { copyOn, copyOrProxy, distributedOf, leadsNowhere, nothing, type Distributed } from './distributed.ts';
 import { callBackAll, releaseBuffer } from './flow-control.ts';
@@ -99,7 +100,8 @@ export function queueWithoutCredit(w: DipcWorld, packet: Packet): Port | null {
 /** D, step 7: the numbers of the port; the messages that were set aside follow those that were forwarded. */
 export function install(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
-  if (port === null || !port.active) return;
+  // The thread that was to receive the right has ended, and the port with it: the old node must hear of that.
+  if (port === null || !port.active) return notifyDeath(w, packet.to, packet.from, packet.uid);
   const state = distributedOf(w, port);
   const { seqno, qlimit, counted, transit, sendOnce } = packet.body;
   assert(state.arriving, 'D7', () => `${port.label} was not arriving`);
