@@ -8,7 +8,7 @@ import { checkAll, checkers } from '../../simulator/checkers/index.ts';
 import type { Distributed } from '../../simulator/dipc/distributed.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { DEFAULT_QUEUE_LIMIT, type Port } from '../../simulator/mach/ipc/port.ts';
-import { setNoSenders } from '../../simulator/mach/ipc/requests.ts';
+import { setDeadName, setNoSenders, setPortDestroyed } from '../../simulator/mach/ipc/requests.ts';
 import { destroyName } from '../../simulator/mach/ipc/release.ts';
 import { MAKE_SEND_ONCE, copyin } from '../../simulator/mach/ipc/right.ts';
 import {
@@ -18,6 +18,8 @@ import {
   becomeDeadName,
   find,
   insert,
+  remove,
+  setRequestedAt,
   setTypeAt,
   setUrefsAt,
 } from '../../simulator/mach/ipc/space.ts';
@@ -363,6 +365,45 @@ const breakages: Record<string, (s: Scene) => void> = {
   },
 };
 
+/** Other ways to break a rule than the one that stands for it above. */
+const otherWays: readonly [rule: string, what: string, breakIt: (s: Scene) => void][] = [
+  [
+    'I7',
+    'an entry says that a notice was asked for, and its port does not know',
+    ({ client, toQuiet }) => setRequestedAt(client.task.space, find(client.task.space, toQuiet), true),
+  ],
+  [
+    'I7',
+    'a port knows a dead-name request that the entry does not',
+    ({ w, client, toQuiet }) => {
+      const notices = client.portOf(client.port('notices'));
+      notices.sorights++;
+      setDeadName(w, client.portOf(toQuiet), client.task.id, toQuiet, notices.id);
+    },
+  ],
+  [
+    'I5',
+    'a port-destroyed request holds a right that does not count',
+    ({ w, server, quiet, full }) => void setPortDestroyed(w, server.portOf(quiet), server.portOf(full).id),
+  ],
+  [
+    'I17',
+    'somebody receives on a set that is dead',
+    ({ server, set }) => {
+      Object.assign(server.portOf(set), { active: false, receiver: -1, receiverName: -1 });
+      remove(server.task.space, set);
+    },
+  ],
+  [
+    'H1',
+    'a row of requests belongs to a port that does not know it',
+    ({ w, server, quiet, full }) => {
+      setNoSenders(w, server.portOf(quiet), server.portOf(full).id);
+      server.portOf(quiet).requests = -1;
+    },
+  ],
+];
+
 describe('a checker', () => {
   it('is pleased with a healthy world', () => {
     const { w, c } = scene();
@@ -375,6 +416,17 @@ describe('a checker', () => {
       const s = scene();
       const breakIt = breakages[rule];
       assert.ok(breakIt !== undefined, `nobody breaks ${rule} on purpose`);
+      breakIt(s);
+      assert.throws(
+        () => checkAll(s.w),
+        (error: unknown) => error instanceof BrokenRule && (assert.equal(error.rule, rule, error.message), true),
+      );
+    });
+  }
+
+  for (const [rule, what, breakIt] of otherWays) {
+    it(`${rule} also notices that ${what}`, () => {
+      const s = scene();
       breakIt(s);
       assert.throws(
         () => checkAll(s.w),

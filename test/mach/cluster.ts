@@ -25,6 +25,7 @@ import type { Payload } from '../../simulator/mach/ipc/mach-msg.ts';
 import type { Port } from '../../simulator/mach/ipc/port.ts';
 import { portAllocate, portSetAllocate } from '../../simulator/mach/ipc/right.ts';
 import { lookup, type Entry } from '../../simulator/mach/ipc/space.ts';
+import type { ReceiveLimits } from '../../simulator/mach/ipc/receivers.ts';
 import { moveMember } from '../../simulator/mach/ipc/port-set.ts';
 import { boot, kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { threadPort } from '../../simulator/mach/kernel-services/objects.ts';
@@ -220,8 +221,8 @@ export function send(to: number, operation: string, payload?: Payload): Call {
   return (w, t) => machMsg.send(w, t, to, operation, payload);
 }
 
-export function receive(name: number): Call {
-  return (w, t) => machMsg.receive(w, t, name);
+export function receive(name: number, limits?: ReceiveLimits): Call {
+  return (w, t) => machMsg.receive(w, t, name, limits);
 }
 
 /** Answers the request that was received last. */

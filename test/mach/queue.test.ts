@@ -5,6 +5,7 @@ import { moveMember } from '../../simulator/mach/ipc/port-set.ts';
 import { DEFAULT_QUEUE_LIMIT } from '../../simulator/mach/ipc/port.ts';
 import { destroyName } from '../../simulator/mach/ipc/release.ts';
 import { MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, MOVE_SEND, copyin, copyout } from '../../simulator/mach/ipc/right.ts';
+import { setQueueLimit } from '../../simulator/mach/ipc/senders.ts';
 import { threadAbort, threadResume, threadSuspend, threadTerminate } from '../../simulator/mach/thread-control.ts';
 import { RECEIVING, SENDING, isWaitingOn } from '../../simulator/mach/thread.ts';
 import {
@@ -387,5 +388,180 @@ describe('an answer [1.6]', () => {
     destroyName(c.w, client.task, caller.row()!.replyName);
     c.run();
     assert.equal(caller.notes[0]!.code, 'MACH_RCV_PORT_DIED');
+  });
+});
+
+describe('a queue limit that changes [1.6]', () => {
+  it('lets as many blocked senders go on as there is more room', () => {
+    const { c, server, client, on, to } = scene();
+    client.thread(...numbered(to, DEFAULT_QUEUE_LIMIT));
+    c.run();
+    const waiting = ['x', 'y', 'z'].map((name) => client.thread(send(to, name)));
+    c.run();
+    setQueueLimit(c.w, server.portOf(on), DEFAULT_QUEUE_LIMIT + 2);
+    c.run();
+    assert.deepEqual(
+      waiting.map(({ notes }) => notes.length),
+      [1, 1, 0],
+    );
+  });
+
+  it('calls nodes back that were refused [2.10]', () => {
+    const c = cluster('here', 'there');
+    const server = c.task('here', 'server');
+    const client = c.task('there', 'client');
+    const on = server.port('service');
+    const to = c.right(server, on, client);
+    const sender = client.thread(...numbered(to, DEFAULT_QUEUE_LIMIT + 1));
+    c.run();
+    assert.equal(sender.notes.length, DEFAULT_QUEUE_LIMIT);
+    setQueueLimit(c.w, server.portOf(on), DEFAULT_QUEUE_LIMIT + 1);
+    c.run();
+    assert.equal(sender.notes.length, DEFAULT_QUEUE_LIMIT + 1);
+  });
+
+  it('of none stops every sender, until it is raised', () => {
+    const { c, server, client, on, to } = scene();
+    setQueueLimit(c.w, server.portOf(on), 0);
+    const sender = client.thread(send(to, 'x'));
+    c.run();
+    assert.equal(sender.notes.length, 0);
+    setQueueLimit(c.w, server.portOf(on), 1);
+    c.run();
+    assert.equal(sender.notes.length, 1);
+  });
+});
+
+describe('a wait with a time limit [1.6]', () => {
+  it('for a message ends with RCV_TIMED_OUT, and only that wait does', () => {
+    const { c, server, client, on, to } = scene();
+    const reader = server.thread(
+      receive(on, { timeout: 5 * millisecond }),
+      receive(on, { timeout: 50 * millisecond }),
+      receive(on),
+      receive(on, { timeout: 0 }),
+    );
+    client.thread(sleep(20 * millisecond), send(to, 'x'), sleep(100 * millisecond), send(to, 'y'));
+    c.run();
+    assert.deepEqual(
+      reader.notes.map(({ code, operation }) => operation || code),
+      ['MACH_RCV_TIMED_OUT', 'x', 'y', 'MACH_RCV_TIMED_OUT'],
+    );
+    assert.equal(reader.notes[0]!.time, 5 * millisecond);
+  });
+
+  it('for room ends with SEND_TIMED_OUT, and gives moved rights back under their names', () => {
+    const { c, server, client, on, to } = scene();
+    const moved = c.right(server, server.port('other'), client);
+    const made = client.port('made');
+    client.thread(...numbered(to, DEFAULT_QUEUE_LIMIT));
+    c.run();
+    const rights = [
+      { name: moved, disposition: MOVE_SEND },
+      { name: made, disposition: MAKE_SEND },
+    ];
+    const reply = { name: made, disposition: MAKE_SEND_ONCE };
+    const sender = client.thread(
+      send(to, 'late', { rights, reply, timeout: 5 * millisecond }),
+      send(to, 'at once', { destination: MOVE_SEND, timeout: 0 }),
+    );
+    c.run();
+    assert.deepEqual(
+      sender.notes.map(({ code }) => code),
+      ['MACH_SEND_TIMED_OUT', 'MACH_SEND_TIMED_OUT'],
+    );
+    assert.equal(client.entry(moved)!.urefs, 1);
+    assert.equal(client.entry(to)!.urefs, 1);
+    assert.deepEqual([client.portOf(made).srights, client.portOf(made).sorights], [0, 0]);
+    const reader = server.thread(...receives(on, DEFAULT_QUEUE_LIMIT));
+    c.run();
+    assert.deepEqual(
+      operations(reader),
+      [0, 1, 2, 3, 4].map((i) => `m${i}`),
+    );
+  });
+
+  it('that ends in time leaves nothing behind', () => {
+    const { c, server, client, on, to } = scene();
+    client.thread(...numbered(to, DEFAULT_QUEUE_LIMIT));
+    c.run();
+    const sender = client.thread(send(to, 'x', { timeout: 50 * millisecond }), sleep(100 * millisecond));
+    server.thread(sleep(10 * millisecond), ...receives(on, 2));
+    c.run();
+    assert.deepEqual(
+      sender.notes.map(({ code }) => code),
+      ['KERN_SUCCESS', 'KERN_SUCCESS'],
+    );
+  });
+
+  it('is begun again by a thread that was aborted in it', () => {
+    const { c, server, on } = scene();
+    const reader = server.thread(receive(on, { timeout: 30 * millisecond }));
+    c.run(20 * millisecond);
+    const t = reader.row()!;
+    threadSuspend(c.w, t);
+    threadAbort(c.w, t);
+    c.run();
+    threadResume(c.w, t);
+    c.run();
+    assert.equal(reader.notes[0]!.code, 'MACH_RCV_TIMED_OUT');
+  });
+});
+
+describe('a message that is too large for its receiver [1.5 step 6]', () => {
+  for (const where of ['here', 'there']) {
+    it(`is lost, with the rights in it (from ${where})`, () => {
+      const c = cluster('here', 'there');
+      const server = c.task('here', 'server');
+      const client = c.task(where, 'client');
+      const on = server.port('service');
+      const to = c.right(server, on, client);
+      const p = client.port('p');
+      const rights = [{ name: p, disposition: MAKE_SEND }];
+      const caller = client.thread(rpc(to, 'large', { bytes: 100, rights }), send(to, 'small', { bytes: 10 }));
+      const reader = server.thread(receive(on, { size: 50 }), receive(on, { size: 50 }));
+      c.run();
+      assert.deepEqual(
+        reader.notes.map(({ code, operation }) => operation || code),
+        ['MACH_RCV_TOO_LARGE', 'small'],
+      );
+      assert.equal(caller.notes[0]!.code, 'MIG_SERVER_DIED');
+      assert.equal(client.portOf(p).srights, 0);
+      assert.equal(server.portOf(on).seqno, 2, 'it had its number [1.7]');
+    });
+  }
+});
+
+describe('a port set that is destroyed [1.8]', () => {
+  it('is found dead by each member when it is next touched: its messages wait until then', () => {
+    const { c, server, client, on, to } = scene();
+    const other = server.port('other');
+    const set = server.portSet(on, other);
+    const dead = server.portOf(set);
+    client.thread(...numbered(to, 2), send(c.right(server, other, client), 'o'));
+    c.run();
+    destroyName(c.w, server.task, set);
+    assert.equal(server.portOf(on).pset, dead.id, 'nobody has told the members');
+    assert.equal(dead.active, false);
+    const reader = server.thread(...receives(on, 2));
+    c.run();
+    assert.deepEqual(operations(reader), ['m0', 'm1']);
+    assert.equal(dead.live, true, 'the other one has not looked yet');
+    client.thread(send(to, 'touches nothing else'));
+    c.run();
+    const last = server.thread(receive(other));
+    c.run();
+    assert.deepEqual(operations(last), ['o']);
+    assert.equal(c.w.ports.rows.filter((port) => port.live && port.set).length, 0, 'its row is gone');
+  });
+
+  it('ends the receives on it', () => {
+    const { c, server, on } = scene();
+    const set = server.portSet(on);
+    const reader = server.thread(receive(set));
+    c.run();
+    destroyName(c.w, server.task, set);
+    c.run();
+    assert.equal(reader.notes[0]!.code, 'MACH_RCV_PORT_DIED');
   });
 });

@@ -77,9 +77,11 @@ function keep(w: CheckedWorld, letters: Map<number, Letter>, message: Message): 
   letters.set(serial, { id, serial, rights: carriedBy(w, message), taker: NONE });
 }
 
-function carriedBy(w: CheckedWorld, { rights, wire }: Message): Carried[] {
+/** The rights of the body: a send right to answer with crosses before them. */
+function carriedBy(w: CheckedWorld, { rights, wire, reply, replyType }: Message): Carried[] {
   const carried: Carried[] = [];
-  for (let i = 0; i < rights.length; i += wire ? WIRE_STRIDE : 2) {
+  const stride = wire ? WIRE_STRIDE : 2;
+  for (let i = replyType === SEND && reply === NONE ? stride : 0; i < rights.length; i += stride) {
     const type = rights[i]!;
     if (wire) carried.push({ type, port: null, uid: rights[i + 1]! });
     else carried.push(localRight(w, type, rights[i + 1]!));
