@@ -4,6 +4,8 @@
  */
 import { unreachable } from '../base/assert.ts';
 import { drawWithin } from '../base/random.ts';
+import { EXC_ARITHMETIC } from '../mach/exception-ports.ts';
+import type { ExceptionCode } from '../mach/exceptions.ts';
 import type { Expression, Span, Value } from './program.ts';
 import {
   migrationField,
@@ -16,20 +18,29 @@ import {
 } from './questions.ts';
 import type { WorkloadWorld } from './world.ts';
 
+const divideByZero: MachineException = { type: EXC_ARITHMETIC, code: 'EXC_I386_DIV', subcode: 0 };
+
 type Locals = readonly (Value | null)[];
 type Binary = Extract<Expression, { kind: 'binary' }>;
+
+/** What a kernel says of a mistake that the machine finds [mechanisms 1.12]. */
+export interface MachineException {
+  readonly type: number;
+  readonly code: ExceptionCode;
+  readonly subcode: ExceptionCode;
+}
 
 /** A mistake of the script that only shows when it runs: it ends the process or the task, never the simulator. */
 export class Fault extends Error {
   readonly span: Span | null;
-  /** Mach's code, if it is one that a processor finds: an access to memory. */
-  readonly access: string | null;
+  /** What the machine finds; null for a mistake that only the language knows. */
+  readonly exception: MachineException | null;
 
-  constructor(what: string, span: Span | null, access: string | null = null) {
+  constructor(what: string, span: Span | null, exception: MachineException | null = null) {
     super(what);
+    this.exception = exception;
     this.name = 'Fault';
     this.span = span;
-    this.access = access;
   }
 }
 
@@ -127,10 +138,10 @@ function binary(w: WorkloadWorld, locals: Locals, expression: Binary): Value {
     case '*':
       return whole(a * b, span);
     case '/':
-      if (b === 0) throw new Fault('division by zero', span);
+      if (b === 0) throw new Fault('division by zero', span, divideByZero);
       return Math.trunc(a / b);
     case '%':
-      if (b === 0) throw new Fault('division by zero', span);
+      if (b === 0) throw new Fault('division by zero', span, divideByZero);
       return a % b;
     case '<':
       return a < b;

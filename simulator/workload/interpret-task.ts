@@ -8,7 +8,7 @@
 import { copy } from '../base/plain.ts';
 import { KERNEL_CALLS } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
-import { EXC_BAD_ACCESS } from '../mach/exception-ports.ts';
+import { actionFor } from '../mach/exception-ports.ts';
 import { raise } from '../mach/exceptions.ts';
 import { answer, receive, rpc, send, type Payload } from '../mach/ipc/mach-msg.ts';
 import { COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE } from '../mach/ipc/right.ts';
@@ -18,7 +18,7 @@ import { charge, compute } from '../mach/processor.ts';
 import { call, finish, type Frame } from '../mach/routine.ts';
 import { sleepUntil, type Thread } from '../mach/thread.ts';
 import type { StartedTask } from '../osf1/operator.ts';
-import { Fault, evaluate, number, text } from './evaluate.ts';
+import { Fault, evaluate, number, text, type MachineException } from './evaluate.ts';
 import type { WorkloadFrame } from './frame.ts';
 import { next, stay, topFrame } from './locals.ts';
 import { performMach } from './mach-calls.ts';
@@ -106,15 +106,17 @@ export function performInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, ins
 }
 
 /**
- * A mistake that shows only now ends the task. An access to memory that is not there is an exception, which the kernel
- * makes of it; no script handles one, so the kernel ends the task.
+ * What the machine finds is an exception: whoever has the exception port may settle it, and the instruction is performed
+ * again. Any other mistake that shows only now ends the task, as an exception does that nobody handles.
  */
-export function faultInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, access: string | null): void {
-  if (access !== null) {
-    ended(w, taskMemory(at(w.tasks, t.task)).started);
-    raise(w, t, EXC_BAD_ACCESS, access);
-  } else if (f.further && instructionEnds(w, f)) finish(t);
-  else endTask(w, t);
+export function faultInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, exception: MachineException | null): void {
+  if (f.further && instructionEnds(w, f)) return finish(t);
+  if (exception === null) return endTask(w, t);
+  const { type, code, subcode } = exception;
+  const task = at(w.tasks, t.task);
+  if (actionFor(t, type) === null && actionFor(task, type) === null) ended(w, taskMemory(task).started);
+  stay(t, f);
+  raise(w, t, type, code, subcode);
 }
 
 /** A receive that fails is the end of its thread alone. */

@@ -97,7 +97,7 @@ function guarded(w: WorkloadWorld, t: Thread, f: WorkloadFrame, act: () => void)
   }
 }
 
-function fault(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { message, span, access }: Fault): void {
+function fault(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { message, span, exception }: Fault): void {
   const { line } = span ?? instructionAt(w, f).span;
   const text = `line ${line}: ${message}`;
   w.notices.push({ kind: 'fault', pid: pidOf(w, t, f), thread: t.identity, text });
@@ -105,7 +105,7 @@ function fault(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { message, span, a
     case 'program':
       return call(t, emulatorExit, { status: FAULT_STATUS });
     case 'task':
-      return faultInTask(w, t, f, access);
+      return faultInTask(w, t, f, exception);
     case 'scenario':
   }
   w.expectations.push({ text: message, line, time: w.time, held: false, actual: 'fault' });

@@ -1,5 +1,6 @@
 /** Touching memory: of a process its regions, of a Mach task what it has made or mapped. */
 import { NONE, at } from '../base/table.ts';
+import { EXC_BAD_ACCESS } from '../mach/exception-ports.ts';
 import type { Thread } from '../mach/thread.ts';
 import { touch, type Touched } from '../mach/vm/fault.ts';
 import { regionNamed } from '../mach/vm/region.ts';
@@ -31,18 +32,16 @@ export function touchPages(
     const { page } = f;
     f.page = NONE;
     const size = region?.pages ?? 0;
-    throw new Fault(
-      `pages ${page} .. ${last} are outside ${name}, which has ${size}`,
-      instruction.span,
-      'KERN_INVALID_ADDRESS',
-    );
+    const exception = { type: EXC_BAD_ACCESS, code: 'KERN_INVALID_ADDRESS', subcode: page };
+    throw new Fault(`pages ${page} .. ${last} are outside ${name}, which has ${size}`, instruction.span, exception);
   }
   while (f.page <= last) {
     const touched = touch(w, t, region, f.page, instruction.write);
     if (touched === 'wait') return stay(t, f);
     if (touched !== 'present') {
+      const exception = { type: EXC_BAD_ACCESS, code: touched, subcode: f.page };
       f.page = NONE;
-      throw new Fault(memoryFaults[touched].replace('REGION', name), instruction.span, touched);
+      throw new Fault(memoryFaults[touched].replace('REGION', name), instruction.span, exception);
     }
     f.page++;
   }
