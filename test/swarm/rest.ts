@@ -29,7 +29,7 @@ const isReceiving = (t: Thread): boolean => t.state === RECEIVING && t.waitPort 
 const reasons: readonly Reason[] = [
   {
     because: 'a server waits for requests',
-    explains: (w, t) => isReceiving(t) && ['server', 'kernel thread'].includes(routineOf(w, t)),
+    explains: (w, t) => isReceiving(t) && ['server', 'kernel thread', 'oms.pager'].includes(routineOf(w, t)),
   },
   {
     because: 'an emulator waits for signals, as long as its process waits',

@@ -7,7 +7,8 @@
  */
 import type { Chance } from './chance.ts';
 import { drawCluster, type DrawnCluster } from './cluster.ts';
-import { drawPrograms } from './program.ts';
+import { drawPrograms, type DrawnProgram } from './program.ts';
+import { drawHow, drawTasks } from './task.ts';
 
 export interface Action {
   /** Virtual nanoseconds. */
@@ -38,37 +39,35 @@ const signals = [
   'SIGCONT',
 ] as const;
 
+/** What is drawn into one script: an action at a time, and what is waited for in the end. */
+interface Draft {
+  readonly draw: Chance;
+  readonly cluster: DrawnCluster;
+  readonly actions: Action[];
+  readonly processes: string[];
+  readonly tasks: string[];
+  readonly migrations: string[];
+  /** What undoes a suspension. */
+  readonly healing: string[];
+}
+
 export function drawScript(draw: Chance, seed: number): DrawnScript {
   const cluster = drawCluster(draw);
-  const files = ['/data', '/far/data', '/none'];
-  const programs = drawPrograms(draw, cluster, files);
-  const processes: string[] = [];
-  const migrations: string[] = [];
-  const actions: Action[] = [];
-  const spawn = (time: number): void => {
-    const name = `p_${processes.length}`;
-    processes.push(name);
-    const line = `let ${name} = spawn ${draw.one(programs).name}() on ${draw.one(cluster.homes)}`;
-    actions.push({ time, lines: [line, ...onPhase(draw, cluster, name)] });
-  };
-  for (let i = draw.one([1, 1, 1, 2, 2, 3]); i > 0; i--) spawn(0);
+  const world = draw.one(['unix', 'unix', 'mach', 'mach', 'both']);
+  const programs = world === 'mach' ? [] : drawPrograms(draw, cluster, ['/data', '/far/data', '/none']);
+  const tasks = world === 'unix' ? null : drawTasks(draw);
+  const draft: Draft = { draw, cluster, actions: [], processes: [], tasks: [], migrations: [], healing: [] };
+  if (programs.length > 0) for (let i = draw.one([1, 1, 1, 2, 2, 3]); i > 0; i--) spawn(draft, 0, programs);
+  for (const name of [...(tasks?.servers ?? []), ...(tasks?.clients ?? [])]) start(draft, name);
   // A process is made in about a fifth of a second.
   let time = draw.within(0, 300) * millisecond;
   for (let i = draw.within(1, 6); i > 0; i--) {
     time += draw.within(1, draw.one([20, 300, 900])) * millisecond;
-    if (draw.percent(10)) {
-      spawn(time);
-      continue;
-    }
-    const process = draw.one(processes);
-    if (draw.percent(30)) {
-      actions.push({ time, lines: [`kill(${process}, ${draw.one(signals)})`] });
-      continue;
-    }
-    const migration = `m_${migrations.length}`;
-    migrations.push(migration);
-    actions.push({ time, lines: [`let ${migration} = ${migrate(draw, cluster, process)}`] });
+    if (draft.tasks.length > 0 && (programs.length === 0 || draw.percent(50))) toTask(draft, time);
+    else if (draw.percent(10)) spawn(draft, time, programs);
+    else toProcess(draft, time);
   }
+  const { processes, migrations, healing } = draft;
   return {
     seed,
     cluster,
@@ -77,22 +76,68 @@ export function drawScript(draw: Chance, seed: number): DrawnScript {
       `file "/data" size ${draw.one([1, 24, 64])} KB`,
       'file "/far/data" size 9 KB',
       ...programs.map(({ text }) => text),
+      ...(tasks === null ? [] : [tasks.text]),
     ].join('\n\n'),
-    actions,
+    actions: draft.actions,
     ending: [
       ...processes.map((name) => `kill(${name}, SIGCONT)`),
+      ...healing,
       ...processes.map((name) => `wait ${name}`),
       ...migrations.map((name) => `wait ${name}`),
+      ...(tasks?.clients ?? []).map((name) => `wait t_${name}`),
+      ...(tasks?.servers ?? []).flatMap((name) => [`terminate(t_${name})`, `wait t_${name}`]),
       ...processes.map((name) => `expect not ${name}.alive`),
+      ...draft.tasks.map((name) => `expect not ${name}.alive`),
       ...migrations.map((name) => `expect ${name}.outcome != ""`),
     ],
   };
 }
 
+function spawn({ draw, cluster, processes, actions }: Draft, time: number, programs: readonly DrawnProgram[]): void {
+  const name = `p_${processes.length}`;
+  processes.push(name);
+  const line = `let ${name} = spawn ${draw.one(programs).name}() on ${draw.one(cluster.homes)}`;
+  actions.push({ time, lines: [line, ...onPhase(draw, cluster, name)] });
+}
+
+function start({ draw, cluster, tasks, actions }: Draft, name: string): void {
+  tasks.push(`t_${name}`);
+  actions.push({ time: 0, lines: [`let t_${name} = start ${name}() on ${draw.one(cluster.nodes)}`] });
+}
+
+function toProcess({ draw, cluster, processes, migrations, actions }: Draft, time: number): void {
+  const process = draw.one(processes);
+  if (draw.percent(30)) {
+    actions.push({ time, lines: [`kill(${process}, ${draw.one(signals)})`] });
+    return;
+  }
+  const migration = `m_${migrations.length}`;
+  migrations.push(migration);
+  actions.push({ time, lines: [`let ${migration} = ${migrate(draw, cluster, process)}`] });
+}
+
+function toTask({ draw, cluster, tasks, migrations, healing, actions }: Draft, time: number): void {
+  const task = draw.one(tasks);
+  if (draw.percent(15)) {
+    actions.push({ time, lines: [`suspend(${task})`] });
+    healing.push(`resume(${task})`);
+  } else if (draw.percent(8)) {
+    actions.push({ time, lines: [`terminate(${task})`] });
+  } else {
+    const migration = `m_${migrations.length}`;
+    migrations.push(migration);
+    const to = draw.one(cluster.nodes);
+    actions.push({
+      time,
+      lines: [`let ${migration} = migrate ${task} to ${to} by task${drawHow(draw, cluster.nodes)}`],
+    });
+  }
+}
+
 function migrate(draw: Chance, cluster: DrawnCluster, process: string): string {
   return draw.percent(65)
     ? `migrate ${process} to ${draw.one(cluster.homes)} by process`
-    : `migrate ${process} to ${draw.one(cluster.nodes)} by task`;
+    : `migrate ${process} to ${draw.one(cluster.nodes)} by task${drawHow(draw, cluster.nodes)}`;
 }
 
 /** What is done when a migration of the process enters a phase. */
