@@ -115,8 +115,4 @@ function introducePma(w: OsfWorld, pma: Pma, master: PmMaster, credentials: Cred
     pma.directory = right(root.task, root.home);
     pma.terminal = right(root.task, root.terminal);
   }
-  w.nodes.rows.forEach((_, node) => {
-    const peer = w.pmas.rows.find((each) => each.node === node);
-    pma.peers[node] = peer === undefined || peer.id === pma.id ? NONE : right(peer.task, peer.service);
-  });
 }

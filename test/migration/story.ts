@@ -1,7 +1,7 @@
 // The vocabulary of the stories about process migration: one process that moves, seen from outside after every event.
 import assert from 'node:assert/strict';
 import type { Phase } from '../../simulator/base/notice.ts';
-import { at, select } from '../../simulator/base/table.ts';
+import { NONE, at, select } from '../../simulator/base/table.ts';
 import { step, type Simulation } from '../../simulator/engine/simulation.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { lookup, names } from '../../simulator/mach/ipc/space.ts';
@@ -59,7 +59,10 @@ export function heldByServers(w: World): Record<string, string> {
     const replies = new Set(task.threads.map((id) => at(w.threads, id).replyName));
     const kept = names(task.space).filter((name) => !replies.has(name));
     const references = kept.reduce((sum, name) => sum + lookup(task.space, name)!.urefs, 0);
-    return [task.name, `${kept.length} names, ${references} references`] as const;
+    // The bootstrap hands out the right to another PMA when it is first asked for: one name, one reference.
+    const peers =
+      w.pmas.rows.find((pma) => pma.live && pma.task === task.id)?.peers.filter((name) => name !== NONE) ?? [];
+    return [task.name, `${kept.length - peers.length} names, ${references - peers.length} references`] as const;
   });
   return Object.fromEntries(found);
 }

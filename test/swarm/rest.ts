@@ -43,6 +43,11 @@ const reasons: readonly Reason[] = [
     explains: (w, t) => w.operator.task === NONE && isStopped(w, t),
   },
   {
+    because:
+      'a Mach task waits for messages, or is suspended, and the operator who would end it was at a node that failed',
+    explains: (w, t) => w.operator.task === NONE && at(w.tasks, t.task).kind === 'mach',
+  },
+  {
     because: 'init waits for children that are still to come',
     explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('children') && servesInit(w, t),
   },

@@ -72,7 +72,8 @@ export function runSeed(seed: number): SeedResult {
 export function runScript(text: string, watch: (sim: Simulation) => void = () => undefined): Outcome {
   const { image, diagnostics } = compileScript(text, 'drawn.adw');
   if (image === null || image.scenarios.length === 0) {
-    const message = diagnostics.map((each) => `${each.span.line}: ${each.message}`).join('; ');
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    const message = errors.map((each) => `${each.span.line}: ${each.message}`).join('; ');
     return { failure: { rule: 'script', message, event: 0, time: 0, tail: [] }, events: 0, migrations: [] };
   }
   const sim = createSimulation(image, { scenario: 0, checked: true });

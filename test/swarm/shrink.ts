@@ -28,8 +28,15 @@ function piecesOf(lines: readonly string[]): Piece[] {
   return pieces.sort((x, y) => y.last - x.last || x.first - y.first);
 }
 
-/** Whoever may be stopped is continued in the end: without that a script does not heal, and that it rests is no surprise. */
+/**
+ * Whoever may be stopped is continued in the end, suspended tasks are resumed, and servers are ended: without that a script
+ * does not heal, and that somebody waits is no surprise.
+ */
 export function isFair(text: string): boolean {
+  const servers = [...text.matchAll(/let (t_server\d+) = start /g)].map(([, name]) => name!);
+  if (!servers.every((name) => text.includes(`terminate(${name})`))) return false;
+  const suspended = [...text.matchAll(/suspend\((\w+)\)/g)].map(([, name]) => name!);
+  if (!suspended.every((name) => text.includes(`resume(${name})`))) return false;
   if (!text.includes('SIGSTOP')) return true;
   const spawned = [...text.matchAll(/let (\w+) = spawn /g)].map(([, name]) => name!);
   return spawned.every((name) => text.includes(`kill(${name}, SIGCONT)`));

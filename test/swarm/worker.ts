@@ -7,7 +7,7 @@
 import { runScript, runSeed } from './run.ts';
 import { isFair, shrink } from './shrink.ts';
 
-const SHRINK_TRIES = 250;
+const SHRINK_TRIES = 120;
 
 const [first, step, count, deadline] = process.argv.slice(2).map(Number) as [number, number, number, number];
 

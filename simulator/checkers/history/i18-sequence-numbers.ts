@@ -2,7 +2,9 @@
  * The messages of a port are numbered as they are received: 0, 1, 2 ... since its receive right came where it is
  * [mechanisms 1.8]. Only a move of the right, or mach_port_set_seqno, makes the numbers begin elsewhere.
  */
+import { NONE } from '../../base/table.ts';
 import type { Port } from '../../mach/ipc/port.ts';
+import { READY } from '../../mach/thread.ts';
 import { broken, type CheckedWorld } from '../checker.ts';
 import type { Monitor } from './monitor.ts';
 
@@ -62,11 +64,13 @@ function remember(w: CheckedWorld, ports: Numbered[]): void {
   }
 }
 
-/** Somebody sets the sequence number: the call has been performed, and is not over. */
+/** Somebody sets the sequence number: the call has been performed, on the caller's thread or on a kernel's, and is not over. */
 function isRenumbered(w: CheckedWorld, { port }: Numbered): boolean {
-  return w.threads.rows.some(
-    (t) => t.live && t.node === port.node && t.frames.some(({ data }) => 'operation' in data && sets(data.operation)),
-  );
+  return w.threads.rows.some((t) => {
+    if (!t.live || t.node !== port.node || t.state !== READY) return false;
+    if (t.kernelPort !== NONE && sets(t.operation)) return true;
+    return t.frames.some(({ data }) => 'operation' in data && sets(data.operation));
+  });
 }
 
 const sets = (operation: unknown): boolean =>

@@ -16,7 +16,7 @@ import { lookup } from '../../mach/ipc/space.ts';
 import { serve } from '../../mach/server.ts';
 import { taskCreate, taskPort, type Task } from '../../mach/task.ts';
 import type { Thread } from '../../mach/thread.ts';
-import { pmaAt, type Pma } from '../../osf1/pma/pma.ts';
+import { peerOf, pmaAt, type Pma } from '../../osf1/pma/pma.ts';
 import type { MigrationWorld } from '../record.ts';
 import { agentNode, isPager, type TaskMove } from '../task/how.ts';
 
@@ -71,7 +71,7 @@ export function agentFor(w: MigrationWorld, pma: Pma, to: number, how: TaskMove)
   const node = agentNode(how, to);
   if (!isPager(how)) {
     // A PMA holds a send right to its own service port, under the name of the receive right.
-    const peer = node === pma.node ? pma.service : (pma.peers[node] ?? NONE);
+    const peer = node === pma.node ? pma.service : peerOf(w, pma, node);
     if (peer !== NONE) return peer;
   }
   return at(w.nodes, node).up ? (migrationServer(w, node).clients[pma.id] ?? NONE) : NONE;

@@ -21,7 +21,7 @@ import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import { charge } from '../../mach/processor.ts';
 import { call, finish, routine, step } from '../../mach/routine.ts';
 import type { EmulatorState } from '../../osf1/emulator/state.ts';
-import { pmaOf } from '../../osf1/pma/pma.ts';
+import { peerOf, pmaOf } from '../../osf1/pma/pma.ts';
 import { LOCAL_STATE_BYTES, procOf } from '../../osf1/proc.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import { localRights, localState } from './state.ts';
@@ -77,7 +77,7 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
     stamp(w, f.migration, 'detached');
     atStep(w, f.migration, 7);
     const body = localState(f.migration, proc, f.info!.processor);
-    rpc(w, t, pmaOf(w, t).peers[to]!, 'migration.request', {
+    rpc(w, t, peerOf(w, pmaOf(w, t), to), 'migration.request', {
       body,
       bytes: LOCAL_STATE_BYTES,
       rights: localRights(proc),

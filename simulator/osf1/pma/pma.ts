@@ -4,7 +4,9 @@
  * Its task receives on one port set. In it are the service port, on which other servers and the server stubs are
  * called, and one port for every process that lives here: the port that a request arrives on says whose it is.
  */
-import { NONE, take, type Row } from '../../base/table.ts';
+import { NONE, at, take, type Row } from '../../base/table.ts';
+import { bootRight } from '../../dipc/boot.ts';
+import { lookup } from '../../mach/ipc/space.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { Proc } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
@@ -26,7 +28,7 @@ export interface Pma extends Row {
   root: number;
   directory: number;
   terminal: number;
-  /** Send rights to the service ports of the other PMAs, by node; NONE for itself and for nodes without a PMA. */
+  /** Send rights to the service ports of the other PMAs, by node, as far as they have been asked for; NONE elsewhere. */
   readonly peers: number[];
   /** Send right to the task that holds an emulator and nothing else: spawned processes are cloned from it. */
   template: number;
@@ -56,6 +58,23 @@ export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
 export function pmaAt(w: OsfWorld, node: number): Pma | null {
   for (const pma of w.pmas.rows) if (pma.live && pma.node === node) return pma;
   return null;
+}
+
+/**
+ * Name, in this PMA's space, of a right to the PMA of another node; NONE if there is none. The bootstrap hands it out, at
+ * no cost, when it is first asked for, so that a large cluster does not begin with a right of every PMA to every other
+ * [docs/decisions/0035-rights-of-the-bootstrap.md].
+ */
+export function peerOf(w: OsfWorld, pma: Pma, node: number): number {
+  const { peers } = pma;
+  const known = peers[node] ?? NONE;
+  if (known !== NONE || node === pma.node) return known;
+  const peer = pmaAt(w, node);
+  if (peer === null) return NONE;
+  while (peers.length <= node) peers.push(NONE);
+  const service = lookup(at(w.tasks, peer.task).space, peer.service)!.port;
+  peers[node] = bootRight(w, at(w.ports, service), at(w.tasks, pma.task));
+  return peers[node];
 }
 
 /** The PMA that the thread belongs to. */
