@@ -12,11 +12,14 @@
  *   records     a migration from there has failed, unless the destination had everything and goes on alone
  */
 import { NONE, at, select } from '../base/table.ts';
+import { copyOn } from '../dipc/distributed.ts';
 import { severNode } from '../dipc/failure.ts';
+import type { Port } from '../mach/ipc/port.ts';
 import { lookup, nameForPort } from '../mach/ipc/space.ts';
 import { taskTerminate, type Task } from '../mach/task.ts';
 import { tell } from '../mach/world.ts';
-import { migrationEnd, type MigrationWorld } from '../migration/record.ts';
+import { migrationEnd, type Migration, type MigrationWorld } from '../migration/record.ts';
+import { isRunning } from '../migration/task/start.ts';
 import { PROCESS_PORT } from '../osf1/emulator/state.ts';
 import { kill } from '../osf1/pma/exit.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
@@ -38,17 +41,31 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
     for (const entry of [...m.kernels]) if (entry.node === node) loseKernel(w, m, entry);
   }
   for (const task of w.tasks.rows) {
-    if (!task.live || task.node !== observer || task.kind !== 'process') continue;
-    if (isHusk(w, task) || isOrphan(w, task)) taskTerminate(w, task);
+    if (!task.live || task.node !== observer) continue;
+    if (
+      task.kind === 'process' ? isHusk(w, task, node) || isOrphan(w, task) : isMoving(w, task) && isHusk(w, task, node)
+    )
+      taskTerminate(w, task);
   }
   for (const pma of w.pmas.rows) if (pma.live && pma.node === observer) endLostProcesses(w, pma);
   for (const master of w.pmMasters.rows) if (master.live && master.node === observer) masterNodeDown(w, master, node);
   endLostTasks(w);
   for (const m of w.migrations.rows) {
-    if (m.from !== node) continue;
-    if (m.stamps.resumed !== NONE) migrationEnd(w, m.id, 'done');
+    // Whoever moves a task that is no process sees to the record, unless it has failed with the node.
+    if (m.pid === NONE ? m.outcome !== '' || isAttended(w, m) : m.from !== node) continue;
+    if (m.pid === NONE && isRunning(w, m.id)) migrationEnd(w, m.id, 'done');
+    else if (m.stamps.resumed !== NONE) migrationEnd(w, m.id, 'done');
     else if (m.stamps.moved === NONE) migrationEnd(w, m.id, 'failed', `${at(w.nodes, node).name} is lost`);
   }
+}
+
+/** A Mach task that is being moved, or what is being made of it elsewhere. */
+function isMoving(w: MigrationWorld, { id }: Task): boolean {
+  return w.migrations.rows.some((m) => m.outcome === '' && (m.task === id || m.made === id));
+}
+
+function isAttended(w: MigrationWorld, { activity }: Migration): boolean {
+  return w.threads.rows.some((t) => t.live && t.activity === activity);
 }
 
 /** It runs, and its per-process port is dead: nobody executes its system calls any more. */
@@ -70,7 +87,7 @@ function endLostProcesses(w: MigrationWorld, pma: Pma): void {
 }
 
 /** Suspended, and nobody else has a right to its kernel port: it can never be resumed. */
-function isHusk(w: MigrationWorld, task: Task): boolean {
+function isHusk(w: MigrationWorld, task: Task, failed: number): boolean {
   if (task.suspendCount === 0 && task.threads.some((id) => at(w.threads, id).suspendCount === 0)) return false;
   if (task.self === NONE) return true;
   const port = at(w.ports, task.self);
@@ -78,7 +95,19 @@ function isHusk(w: MigrationWorld, task: Task): boolean {
   if (port.dipc === NONE) return true;
   const { uid } = at(w.distributed, port.dipc);
   return !w.nodes.rows.some((each) => {
-    const copy = each.id === task.node ? undefined : w.ports.rows[each.portByUid.get(uid) ?? NONE];
-    return copy?.live === true && copy.active && copy.srights > 0;
+    const copy = each.id === task.node ? null : copyOn(w, each.id, uid);
+    return copy !== null && copy.srights > 0 && leadsTo(w, copy, task.node, failed);
   });
+}
+
+/** Whether what is sent to this copy finds its way to the node, forwarded or not, without the one that has failed. */
+function leadsTo(w: MigrationWorld, from: Port, node: number, failed: number): boolean {
+  const { uid } = at(w.distributed, from.dipc);
+  let copy: Port | null = from;
+  for (let hops = w.nodes.rows.length; hops >= 0 && copy?.active === true; hops--) {
+    if (copy.node === node) return true;
+    const destination: number = at(w.distributed, copy.dipc).destination;
+    copy = destination === failed || destination === NONE ? null : copyOn(w, destination, uid);
+  }
+  return false;
 }

@@ -66,8 +66,10 @@ export const pullTask = routine<MigrationWorld, Pulling>('migration.pull', 'take
     atStep(w, migration, 14);
     if (!stopped) kernelCall(w, t, task, 'task_resume');
   }),
-  step('note that it runs', (w, _t, f) => {
-    if (f.code === 'KERN_SUCCESS' && f.body.alone) stamp(w, f.body.migration, 'resumed');
+  step('note that it runs', (w, t, f) => {
+    if (f.code !== 'KERN_SUCCESS' || !f.body.alone) return;
+    if (t.code === 'KERN_SUCCESS') stamp(w, f.body.migration, 'resumed');
+    else f.code = t.code;
   }),
   step('give up the memory that was taken in vain', (w, t, f) => {
     if (f.code !== 'KERN_SUCCESS') call(t, giveUp, { objects: objectsOf(w, t.task, f.body.migration) });

@@ -60,6 +60,7 @@ function after(name: string, perform: Perform): ReturnType<typeof step<Migration
 export const makeTask = routine<MigrationWorld, MakeTask>('sms.make task', 'makes the task at the destination', [
   step('make the task', (w, t, f) => {
     const { name, kind, pid, activity, basePriority: priority } = f.info;
+    if (!at(w.nodes, f.to).up && f.to !== t.node) return end(t, f, 'KERN_NODE_DOWN');
     if (f.to !== t.node) f.host = hostRight(w, at(w.tasks, t.task), f.to);
     const on = f.host === NONE ? f.agentSelf : f.host;
     kernelCall(w, t, on, 'task_create', { body: { name, kind, pid, activity, priority, inherit: false } });

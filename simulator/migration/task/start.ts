@@ -152,8 +152,9 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
     goTo(w, t, 'give up the rights');
   }),
   step('end what is left of it', (w, t, f) => kernelCall(w, t, f.task, 'task_terminate')),
-  step('it is lost', (w, t, f) => {
-    migrationEnd(w, f.migration, 'failed', `lost on its way: ${f.code}`);
+  step('it is lost, unless it runs and only the agent could not say so any more', (w, t, f) => {
+    if (isRunning(w, f.migration)) migrationEnd(w, f.migration, 'done');
+    else migrationEnd(w, f.migration, 'failed', `lost on its way: ${f.code}`);
     goTo(w, t, 'give up the rights');
   }),
   step('it has moved', (w, _t, f) => migrationEnd(w, f.migration, 'done')),
@@ -168,4 +169,11 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
 function stays(w: MigrationWorld, t: Thread, f: MoveMachTask): void {
   migrationEnd(w, f.migration, 'failed', f.code === '' ? t.code : f.code);
   goTo(w, t, 'give up the rights');
+}
+
+/** Whether the new task is there and was resumed, as an operator with perfect sight would see it. */
+export function isRunning(w: MigrationWorld, id: number): boolean {
+  const { task, name, to } = at(w.migrations, id);
+  const row = w.tasks.rows[task];
+  return row?.live === true && row.name === name && row.node === to && row.suspendCount === 0;
 }
