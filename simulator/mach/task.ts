@@ -7,7 +7,7 @@
  * asks for its port (mach_task_self, itk_sself) is `sself`: the same port, or one that was put in its place, whose
  * receiver sees every call that the task makes on itself [mechanisms 1.12].
  */
-import { NONE, at, release, shortList, takeBlank, type Row } from '../base/table.ts';
+import { NONE, at, release, takeBlank, type Row } from '../base/table.ts';
 import { portDestroy } from './ipc/port-death.ts';
 import { kernelPort, type Port } from './ipc/port.ts';
 import { destroyName } from './ipc/release.ts';
@@ -29,7 +29,8 @@ export interface Task extends Row {
   /** Process id, for people; the kernel does not know it. NONE if the task is no process. */
   pid: number;
   suspendCount: number;
-  readonly threads: number[];
+  /** In the order in which they were made; like `regions`, replaced and never changed: most tasks have one. */
+  threads: readonly number[];
   readonly space: Space;
   /** Port that the kernel answers on for this task; NONE if nobody ever asked for it (see `taskPort`). */
   self: number;
@@ -43,11 +44,12 @@ export interface Task extends Row {
   activity: number;
   schedule: Schedule;
   /** Address map: ids of its regions, in the order of addresses. */
-  readonly regions: number[];
+  regions: readonly number[];
   /** What the emulator keeps in the task's own memory: plain data that moves with the task. */
   emulator: object | null;
 }
 
+const nothing: readonly number[] = [];
 /** Shared by all tasks that have none. */
 const noSpecialPorts: readonly number[] = [NONE, NONE, NONE, NONE];
 
@@ -60,7 +62,7 @@ export function blankTask(id: number): Task {
     node: NONE,
     pid: NONE,
     suspendCount: 0,
-    threads: shortList(),
+    threads: nothing,
     space: emptySpace(),
     self: NONE,
     sself: NONE,
@@ -68,7 +70,7 @@ export function blankTask(id: number): Task {
     exceptions: noActions,
     activity: 0,
     schedule: userSchedule,
-    regions: [],
+    regions: nothing,
     emulator: null,
   };
 }

@@ -135,8 +135,7 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
   t.state = ENDED;
   const task = at(w.tasks, t.task);
   if (t.replyName !== NONE) destroyName(w, task, t.replyName);
-  const { threads } = task;
-  threads.splice(threads.indexOf(t.id), 1);
+  task.threads = task.threads.filter((id) => id !== t.id);
   if (t.sself !== NONE) keepInstead(w, t.sself, noRight);
   forgetExceptionPorts(w, t);
   if (t.self !== NONE) portDestroy(w, at(w.ports, t.self));

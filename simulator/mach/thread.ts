@@ -172,7 +172,7 @@ export function threadCreate(w: MachWorld, task: Task, name: string, identity = 
   t.node = task.node;
   t.activity = task.activity;
   t.schedule = task.schedule;
-  task.threads.push(t.id);
+  task.threads = task.threads.concat(t.id);
   return t;
 }
 

@@ -6,8 +6,11 @@ import {
   EXCEPTION_STATE_IDENTITY,
   EXC_ARITHMETIC,
   EXC_BAD_ACCESS,
+  EXC_BAD_INSTRUCTION,
   EXC_BREAKPOINT,
+  EXC_EMULATION,
   EXC_MASK_ALL,
+  EXC_SOFTWARE,
 } from '../../simulator/mach/exception-ports.ts';
 import { raise, type ExceptionRaise } from '../../simulator/mach/exceptions.ts';
 import { COPY_SEND, MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
@@ -156,6 +159,28 @@ describe('an exception', () => {
     c.run();
     assert.deepEqual([tries, thread.notes.length], [3, 3]);
   });
+});
+
+describe('the types of exceptions', () => {
+  const types = [
+    ['EXC_BAD_ACCESS', EXC_BAD_ACCESS],
+    ['EXC_BAD_INSTRUCTION', EXC_BAD_INSTRUCTION],
+    ['EXC_ARITHMETIC', EXC_ARITHMETIC],
+    ['EXC_EMULATION', EXC_EMULATION],
+    ['EXC_SOFTWARE', EXC_SOFTWARE],
+    ['EXC_BREAKPOINT', EXC_BREAKPOINT],
+  ] as const;
+  for (const [name, type] of types) {
+    it(`${name} goes to the port that is for it, and is told to who watches`, () => {
+      const { c, program, handler, on, setting } = pair('here', EXCEPTION_DEFAULT, 1 << type);
+      const judge = handler.thread(receive(on), reply());
+      program.thread(setting, (w, t) => raise(w, t, type, 7, 8));
+      const told: string[] = [];
+      while (c.step()) for (const each of c.w.notices) if (each.kind === 'protocol') told.push(each.text);
+      assert.equal((judge.notes[0]!.body as ExceptionRaise).exception, type);
+      assert.ok(told.includes(`${name} (7, 8) in program.0`), told.join(', '));
+    });
+  }
 });
 
 describe('the state of a thread in an exception', () => {

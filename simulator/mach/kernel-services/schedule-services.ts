@@ -32,9 +32,9 @@ const millisecond = 1_000_000;
 export const THREAD_BASIC_INFO = 1;
 export const THREAD_SCHED_INFO = 2;
 
-export const TH_STATE_RUNNING = 1;
-export const TH_STATE_STOPPED = 2;
-export const TH_STATE_WAITING = 3;
+const TH_STATE_RUNNING = 1;
+const TH_STATE_STOPPED = 2;
+const TH_STATE_WAITING = 3;
 
 /** What `thread_info` answers to THREAD_BASIC_INFO; times are nanoseconds, `cpuUsage` is in thousandths. */
 export interface ThreadBasicInfo {
@@ -67,7 +67,7 @@ export interface HostInfo {
   readonly threads: number;
 }
 
-export const SWITCH_OPTION_NONE = 0;
+const SWITCH_OPTION_NONE = 0;
 export const SWITCH_OPTION_DEPRESS = 1;
 export const SWITCH_OPTION_WAIT = 2;
 

@@ -79,12 +79,12 @@ export function regionAdd(w: MachWorld, task: Task, object: VmObject, fields: Re
   const memory = known?.live === true ? known : memoryCreate(w, visible(w, object, fields.pages));
   region.memory = memory.id;
   memory.references++;
-  task.regions.push(region.id);
+  task.regions = task.regions.concat(region.id);
   return region;
 }
 
 export function regionRemove(w: MachWorld, task: Task, region: Region): void {
-  task.regions.splice(task.regions.indexOf(region.id), 1);
+  task.regions = task.regions.filter((each) => each !== region.id);
   const object = at(w.objects, region.object);
   memoryForget(w, region.memory);
   release(w.regions, region, blankRegion);
