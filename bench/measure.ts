@@ -10,7 +10,8 @@ import { createSimulation, eventCount, seek, step } from '../simulator/engine/si
 import { traceOf } from '../simulator/engine/trace.ts';
 import { copyWorld, worldDigest, type World } from '../simulator/engine/world.ts';
 import { compileScript } from '../language/compile.ts';
-import { neighbourWorld, repliesIn, rpcWorld } from './rpc-world.ts';
+import { farWorld, neighbourWorld, repliesIn, rpcWorld } from './rpc-world.ts';
+import { largeCluster, runBetween, simulationOf } from './script-world.ts';
 
 export interface Rate {
   readonly name: string;
@@ -147,4 +148,48 @@ export function seeking(path: string, rounds: number): Seek | null {
     return median(times) / 1e6;
   };
   return { events, back: to(events - 1), middle: to(Math.floor(events / 2)), beginning: to(0) };
+}
+
+export interface Done {
+  /** Operations per second of real time, and events per second meanwhile. */
+  readonly perSecond: number;
+  readonly eventsPerSecond: number;
+}
+
+/** What a script does so many times between its two lines of output. */
+export function between(script: string, times: number, rounds: number): Done {
+  const operations: number[] = [];
+  const events: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    let [time, count] = [0, 0];
+    runBetween(script, (done) => {
+      [time, count] = [now() - time, done - count];
+    });
+    operations.push((times * nanosecondsPerSecond) / time);
+    events.push((count * nanosecondsPerSecond) / time);
+  }
+  return { perSecond: median(operations), eventsPerSecond: median(events) };
+}
+
+export interface Scale {
+  /** Seconds until everything is there, and the most memory that the process has had, in MiB. */
+  readonly seconds: number;
+  readonly peak: number;
+}
+
+/** A cluster of so many nodes and tasks, each task with a thread, a port and rights to tasks on other nodes. */
+export function scale(nodes: number, tasks: number): Scale {
+  const start = now();
+  const w = farWorld(nodes, tasks);
+  while (w.queue.count > 0) performEvent(w, trace);
+  const seconds = (now() - start) / nanosecondsPerSecond;
+  return { seconds, peak: process.resourceUsage().maxRSS / 1024 };
+}
+
+/** Seconds to boot a cluster of so many nodes with all its servers. */
+export function bootSeconds(nodes: number): number {
+  const script = largeCluster(nodes);
+  const start = now();
+  const { world } = simulationOf(script);
+  return world.nodes.rows.length < nodes ? NaN : (now() - start) / nanosecondsPerSecond;
 }

@@ -89,10 +89,15 @@ export function rpcWorld(pairs: number, remote: boolean): World {
 
 /** A world of so many tasks, each with a thread, a port of its own, and send rights to three neighbours. */
 export function neighbourWorld(tasks: number): World {
-  const w = emptyCluster('node');
+  return farWorld(1, tasks);
+}
+
+/** The same on so many nodes: the tasks take turns on them, so that neighbours are on different nodes. */
+export function farWorld(nodes: number, tasks: number): World {
+  const w = emptyCluster(...Array.from({ length: nodes }, (_, i) => `node${i}`));
   const ports: number[] = [];
   for (let i = 0; i < tasks; i++) {
-    const task = taskCreate(w, 0, 'mach', 'task', 0);
+    const task = taskCreate(w, i % nodes, 'mach', 'task', 0);
     const on = portAllocate(w, task, 'service');
     ports.push(lookup(task.space, on)!.port);
     for (const distance of [1, 2, 3]) if (i >= distance) bootRight(w, at(w.ports, ports[i - distance]!), task);

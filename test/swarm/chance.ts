@@ -6,12 +6,12 @@ import { drawWithin, streams } from '../../simulator/base/random.ts';
 
 export interface Chance {
   /** A whole number, low <= n <= high. */
-  within(low: number, high: number): number;
+  readonly within: (low: number, high: number) => number;
   /** True in so many of a hundred cases. */
-  percent(share: number): boolean;
-  one<T>(of: readonly T[]): T;
+  readonly percent: (share: number) => boolean;
+  readonly one: <T>(of: readonly T[]) => T;
   /** So many draws from one list, in the order in which they are drawn. */
-  many<T>(count: number, draw: (index: number) => T): T[];
+  readonly many: <T>(count: number, draw: (index: number) => T) => T[];
 }
 
 export function chance(seed: number): Chance {
