@@ -156,15 +156,16 @@ export interface Done {
   readonly eventsPerSecond: number;
 }
 
-/** What a script does so many times between its two lines of output. */
+/** What a script does so many times between its two lines of output; the first round only warms up. */
 export function between(script: string, times: number, rounds: number): Done {
   const operations: number[] = [];
   const events: number[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round <= rounds; round++) {
     let [time, count] = [0, 0];
     runBetween(script, (done) => {
       [time, count] = [now() - time, done - count];
     });
+    if (round === 0) continue;
     operations.push((times * nanosecondsPerSecond) / time);
     events.push((count * nanosecondsPerSecond) / time);
   }

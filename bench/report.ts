@@ -40,7 +40,7 @@ function measure(quick: boolean): Line[] {
     const [fast, slow] = measured;
     line(`time of an RPC ${name}, K = ${many} to K = ${few}`, fast!.rpcPerSecond / slow!.rpcPerSecond, 'x', '<= 3');
   }
-  const pages = quick ? 1000 : 8000;
+  const pages = quick ? 4000 : 16_000;
   const moves = quick ? 20 : 200;
   for (const [name, script, times] of [
     ['page of zeros', zeroFill(pages), pages],
