@@ -3,7 +3,8 @@
  * their threads share, and how they end. Every checker runs after every event.
  */
 import assert from 'node:assert/strict';
-import { printed, run, type Run } from '../osf1/lab.ts';
+import { peek, stack, step } from '../../simulator/engine/simulation.ts';
+import { printed, run, start, type Run } from '../osf1/lab.ts';
 
 const CLUSTER = `
 cluster lab {
@@ -401,5 +402,71 @@ describe('a task that migrates', () => {
       printed(result),
       Array.from({ length: 12 }, (_, index) => `${index + 1}`),
     );
+  });
+});
+
+describe('the way in which a task is moved', () => {
+  const ways = [
+    'using sms',
+    'using in_kernel agent on master',
+    'using oms',
+    'using oms with eager',
+    'using oms with flush',
+    'with pre_copy rounds 3 threshold 1',
+    'using user_level with eager agent on master',
+  ];
+  for (const way of ways) {
+    it(`migrate t to right by task ${way}`, () => {
+      story(`
+        task t {
+          count written
+          let m = vm_allocate("m", 32 KB)
+          dirty m[0 .. 7]
+          for i in 1 .. 200 {
+            compute 10 ms
+            dirty m[i % 8]
+            written = written + 1
+          }
+          touch m[0 .. 7]
+        }
+        scenario "s" on lab {
+          let t = start t() on left
+          at 300 ms
+          let m = migrate t to right by task ${way}
+          wait m
+          expect m.outcome == "done" and t.node == right and m.freeze_time > 0
+          wait t
+          expect t.written == 200 and not t.alive
+        }`);
+    });
+  }
+});
+
+describe('a debugger', () => {
+  it('stops in front of the statements of a task, and sees who works for its thread', () => {
+    const sim = start(
+      `${ECHO}
+      task client { let echo = lookup "echo" let answer = rpc(echo, 7) print(answer.body) }
+      scenario "s" on lab { start echo() on left let c = start client() on right wait c }`,
+      CLUSTER,
+    );
+    const { programs } = sim.image;
+    const isReply = (): boolean => {
+      const next = peek(sim);
+      if (next?.unit.kind !== 'program') return false;
+      const instruction = programs[next.unit.index]?.code[next.pc];
+      return instruction?.op === 'message' && instruction.call === 'reply';
+    };
+    while (!isReply()) assert.ok(step(sim));
+    const { world } = sim;
+    const client = world.threads.rows.find((t) => t.live && world.tasks.rows[t.task]!.name === 'client')!;
+    const frames = stack(sim, client.identity);
+    assert.deepEqual(
+      frames.map(({ name }) => name),
+      ['echo', 'client'],
+    );
+    const locals = Object.fromEntries(frames[0]!.locals.map(({ name, value }) => [name, value]));
+    assert.equal(locals['m.body'], 7);
+    assert.equal(locals['m.operation'], 'message');
   });
 });
