@@ -10,7 +10,8 @@ import { assert } from '../base/assert.ts';
 import { NONE, at } from '../base/table.ts';
 import { noRights, type Message } from '../mach/ipc/message.ts';
 import { finishReceive } from '../mach/ipc/receivers.ts';
-import { messageDestroy, portDestroy } from '../mach/ipc/port-death.ts';
+import { messageDestroy, portDestroy, portDie } from '../mach/ipc/port-death.ts';
+import type { Port } from '../mach/ipc/port.ts';
 import { discardAll } from '../mach/ipc/release.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
 import { RECEIVING, type Thread } from '../mach/thread.ts';
@@ -87,11 +88,20 @@ function localRights(w: DipcWorld, message: Message): number[] {
   return local;
 }
 
-/** A receive right that was on its way dies with the message that carried it. */
+/**
+ * A receive right that was on its way is destroyed with the message that carried it. If another node has begun to fetch
+ * it, both copies die: it is too late to send it back to who asked for that.
+ */
 function destroyPrincipal(w: DipcWorld, uid: number): void {
+  const copies: Port[] = [];
   for (const node of w.nodes.rows) {
     const port = copyOn(w, node.id, uid);
-    if (port !== null && port.active && !port.proxy) portDestroy(w, port);
+    if (port !== null && port.active && !port.proxy) copies.push(port);
+  }
+  for (const port of copies) {
+    if (copies.some((each) => each.blocked)) portDie(w, port);
+    else portDestroy(w, port);
+    if (port.active) distributedOf(w, port).convert = false;
   }
 }
 

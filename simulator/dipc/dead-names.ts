@@ -14,7 +14,7 @@
  *   notices to the tasks
  */
 import { NONE, at } from '../base/table.ts';
-import { bury, portDestroy } from '../mach/ipc/port-death.ts';
+import { bury, portDie } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { callBackAll } from './flow-control.ts';
 import { copyOn, detach, distributedOf, leadsNowhere, nothing } from './distributed.ts';
@@ -55,7 +55,7 @@ export function learnOfDeath(w: DipcWorld, packet: Packet): void {
 }
 
 export function killCopy(w: DipcWorld, port: Port): void {
-  portDestroy(w, port);
+  portDie(w, port);
   announceDeath(w, port);
 }
 

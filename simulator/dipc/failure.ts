@@ -18,7 +18,7 @@ import { SYSTEM } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
 import { admitSenders } from '../mach/ipc/senders.ts';
 import { notifySendOnce } from '../mach/ipc/notify.ts';
-import { portDestroy } from '../mach/ipc/port-death.ts';
+import { portDie } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
 import { RECEIVING, SENDING, runAt } from '../mach/thread.ts';
@@ -58,7 +58,7 @@ export function severNode(w: DipcWorld, observer: number, node: number): void {
   for (const port of copies) {
     if (!port.live || !port.active || port.proxy || port.dipc === NONE) continue;
     const { convert, uid } = distributedOf(w, port);
-    if (convert && !survivors.get(uid)?.receive) portDestroy(w, port);
+    if (convert && !survivors.get(uid)?.receive) portDie(w, port);
     else writeOff(w, port, node, survivors);
   }
   for (const port of copies) if (port.live && port.active && port.dipc !== NONE) stopWaitingFor(w, port, node);

@@ -11,7 +11,8 @@ import { performEvent } from '../../simulator/engine/dispatch.ts';
 import { traceOf } from '../../simulator/engine/trace.ts';
 import { answer, receive, rpc, send, type Carried } from '../../simulator/mach/ipc/mach-msg.ts';
 import { moveMember } from '../../simulator/mach/ipc/port-set.ts';
-import { deallocate, destroyName } from '../../simulator/mach/ipc/release.ts';
+import { deallocate, destroyName, modifyReferences } from '../../simulator/mach/ipc/release.ts';
+import { requestNoSenders, setPortDestroyed } from '../../simulator/mach/ipc/requests.ts';
 import {
   COPY_SEND,
   MAKE_SEND,
@@ -23,7 +24,16 @@ import {
   portAllocate,
   portSetAllocate,
 } from '../../simulator/mach/ipc/right.ts';
-import { PORT_SET, RECEIVE, SEND, SEND_ONCE, lookup, names } from '../../simulator/mach/ipc/space.ts';
+import {
+  DEAD_NAME,
+  PORT_SET,
+  RECEIVE,
+  SEND,
+  SEND_ONCE,
+  isVacant,
+  lookup,
+  names,
+} from '../../simulator/mach/ipc/space.ts';
 import { taskTerminate, type Task } from '../../simulator/mach/task.ts';
 import {
   isInKernel,
@@ -34,7 +44,7 @@ import {
 } from '../../simulator/mach/thread-control.ts';
 import { BLOCKED, RECEIVING, SENDING, isSuspended, sleepUntil, type Thread } from '../../simulator/mach/thread.ts';
 import { emitAt } from '../../simulator/mach/world.ts';
-import { requestDeadName } from '../../simulator/mach/ipc/entry.ts';
+import { renameEntry, requestDeadName } from '../../simulator/mach/ipc/entry.ts';
 import {
   clusterWith,
   millisecond,
@@ -67,6 +77,14 @@ const kinds = [
   'destroy',
   'set',
   'watch',
+  'demand',
+  'demand',
+  'ask',
+  'ask',
+  'array',
+  'hurry',
+  'rename',
+  'refs',
   'suspend',
   'abort',
   'terminate',
@@ -86,12 +104,17 @@ const deed: fc.Arbitrary<Deed> = fc
 /** For each of three nodes, two threads. */
 const program = fc.array(fc.array(deed, { minLength: 4, maxLength: 14 }), { minLength: 6, maxLength: 6 });
 
-/** A name of the wanted type in the task's space, if it has one; reply ports are left to the library that uses them. */
-function choose(w: World, task: Task, type: number, which: number, not = -1): number | null {
+/** The names of the wanted type in the task's space; reply ports are left to the library that uses them. */
+function namesOf(w: World, task: Task, type: number, not = -1): number[] {
   const replies = task.threads.map((id) => at(w.threads, id).replyName);
-  const fitting = names(task.space).filter(
+  return names(task.space).filter(
     (name) => name !== not && (lookup(task.space, name)!.type & type) !== 0 && !replies.includes(name),
   );
+}
+
+/** One of them, if there is one. */
+function choose(w: World, task: Task, type: number, which: number, not = -1): number | null {
+  const fitting = namesOf(w, task, type, not);
   return fitting.length === 0 ? null : fitting[which % fitting.length]!;
 }
 
@@ -153,6 +176,41 @@ function callOf({ kind, x, y }: Deed, count: { next: number }): Call {
         if (what !== null) watch(w, task, what);
         return;
       }
+      case 'demand': {
+        const what = choose(w, task, RECEIVE, y);
+        if (what !== null) demand(w, task, what, x);
+        return;
+      }
+      case 'ask': {
+        const reply = choose(w, task, SEND | RECEIVE | SEND_ONCE, y);
+        if (dest === null || reply === null) return;
+        const disposition = [MOVE_SEND, MOVE_SEND_ONCE, COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE][x % 5]!;
+        const timeout = (1 + y) * millisecond;
+        return send(w, t, dest, 'message', { body, bytes, reply: { name: reply, disposition }, timeout });
+      }
+      case 'array': {
+        const arrays = [
+          { names: namesOf(w, task, RECEIVE).slice(0, y), disposition: x < 4 ? MAKE_SEND : MOVE_RECEIVE },
+        ];
+        return dest === null ? undefined : send(w, t, dest, 'message', { body, arrays });
+      }
+      case 'hurry': {
+        const from = choose(w, task, RECEIVE | PORT_SET, x);
+        const limits = y < 3 ? { timeout: y * millisecond } : { size: 40 * x, timeout: y * millisecond };
+        return from === null ? undefined : receive(w, t, from, limits);
+      }
+      case 'rename': {
+        const what = choose(w, task, SEND | RECEIVE | SEND_ONCE | PORT_SET, y);
+        const to = (20 + x) * 256 + y;
+        if (what !== null && isVacant(task.space, to)) renameEntry(w, task, what, to);
+        return;
+      }
+      case 'refs': {
+        const what = choose(w, task, SEND | RECEIVE | SEND_ONCE | PORT_SET | DEAD_NAME, y);
+        const right = [SEND, RECEIVE, SEND_ONCE, PORT_SET, DEAD_NAME][x % 5]!;
+        if (what !== null) modifyReferences(w, task, what, right, y % 3 === 0 ? 2 : -1);
+        return;
+      }
       case 'destroy': {
         const what = choose(w, task, RECEIVE | SEND | PORT_SET, x + y);
         return what === null ? undefined : destroyName(w, task, what);
@@ -200,6 +258,16 @@ function watch(w: World, task: Task, name: number): void {
   if (requested || port === -1 || !at(w.ports, port).active) return;
   const notices = portAllocate(w, task, 'notices');
   requestDeadName(w, task, name, true, copyin(w, task, notices, MAKE_SEND_ONCE)!.port);
+}
+
+/** Asks for a no-senders notice, or for the receive right itself, on a new port. */
+function demand(w: World, task: Task, name: number, x: number): void {
+  const port = at(w.ports, lookup(task.space, name)!.port);
+  if (!port.active || port.requests !== -1) return;
+  const notices = portAllocate(w, task, 'notices');
+  const to = copyin(w, task, notices, MAKE_SEND_ONCE)!.port;
+  if (x < 4) requestNoSenders(w, port, x, to);
+  else setPortDestroyed(w, port, to);
 }
 
 /** Three tasks that know each other, two threads in each. */

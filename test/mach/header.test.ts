@@ -12,7 +12,7 @@ import {
   copyout,
 } from '../../simulator/mach/ipc/right.ts';
 import { DEAD, DEAD_NAME, SEND, SEND_ONCE, find, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
-import { cluster, operations, receive, reply, send, type Actor } from './cluster.ts';
+import { act, cluster, operations, receive, reply, rpc, send, type Actor } from './cluster.ts';
 
 function lab(...nodes: string[]) {
   const c = cluster(...(nodes.length === 0 ? ['here'] : nodes));
@@ -127,6 +127,24 @@ describe('copyin of a header takes both rights or neither [1.5 step 1]', () => {
     c.run();
     assert.deepEqual(operations(sender), ['to myself']);
     assert.equal(server.portOf(on).mscount, 2);
+  });
+});
+
+describe('an RPC whose reply port somebody has taken away', () => {
+  it('fails, and the next one makes a new reply port', () => {
+    const { c, server, client, on, to } = lab();
+    server.thread(receive(on), reply(), receive(on), reply());
+    const caller = client.thread(
+      rpc(to, 'one'),
+      act((w, task, t) => destroyName(w, task, t.replyName)),
+      rpc(to, 'two'),
+      rpc(to, 'three'),
+    );
+    c.run();
+    assert.deepEqual(
+      caller.notes.map(({ operation, code }) => operation || code),
+      ['reply', 'reply', 'MACH_SEND_INVALID_REPLY', 'reply'],
+    );
   });
 });
 

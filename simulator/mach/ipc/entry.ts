@@ -103,6 +103,7 @@ export function dropReference(task: Task, index: number): void {
 export function renameEntry(w: MachWorld, task: Task, name: number, to: number): void {
   const { space } = task;
   const index = find(space, name);
+  convertIfDead(w, task, index);
   const type = typeAt(space, index);
   if (isRequestedAt(space, index)) renameDeadName(w, at(w.ports, portAt(space, index)), task.id, name, to);
   if ((type & (RECEIVE | PORT_SET)) !== 0) at(w.ports, portAt(space, index)).receiverName = to;

@@ -54,6 +54,7 @@ const bytesPerKilobyte = 1024;
 
 /** Sends a request to a send right and waits for the answer on the thread's reply port. */
 export function rpc(w: MachWorld, t: Thread, to: number, operation: string, payload = empty): void {
+  if (hasLostReplyPort(w, t)) return;
   const message = header(w, t, to, operation, payload);
   if (message === null) return;
   expectReply(w, t, message);
@@ -69,8 +70,8 @@ export function rpcToPort(
   payload: Payload,
   rights: number[] = noRights,
 ): void {
-  if (!port.active) {
-    fail(t, 'MACH_SEND_INVALID_DEST');
+  if (!port.active) fail(t, 'MACH_SEND_INVALID_DEST');
+  if (!port.active || hasLostReplyPort(w, t)) {
     discardAll(w, rights);
     return;
   }
@@ -197,6 +198,17 @@ function fill(w: MachWorld, t: Thread, port: Port, destType: number, operation: 
   message.code = payload.code ?? 'KERN_SUCCESS';
   if (payload.timeout !== undefined) message.deadline = w.time + payload.timeout;
   return message;
+}
+
+/** Somebody has taken the receive right of the thread's reply port: the send fails, and the next one makes a new port. */
+function hasLostReplyPort(w: MachWorld, t: Thread): boolean {
+  if (t.replyName === NONE) return false;
+  const { space } = at(w.tasks, t.task);
+  const index = find(space, t.replyName);
+  if (index !== NONE && (typeAt(space, index) & RECEIVE) !== 0) return false;
+  t.replyName = NONE;
+  fail(t, 'MACH_SEND_INVALID_REPLY');
+  return true;
 }
 
 /** The message carries a send-once right to the thread's reply port, and the thread will wait there. */

@@ -135,9 +135,9 @@ export function foldReply(message: Message): void {
 }
 
 export function unfoldReply(message: Message): void {
-  const [type, port, ...rights] = message.rights;
-  message.replyType = type!;
-  message.reply = port!;
+  const [type = NONE, port = NONE, ...rights] = message.rights;
+  message.replyType = type;
+  message.reply = port;
   message.rights = rights.length === 0 ? noRights : rights;
 }
 

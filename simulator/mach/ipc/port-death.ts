@@ -23,12 +23,24 @@ import { blankPort, type Port } from './port.ts';
 import { takeAll } from './queue.ts';
 import { wakeReceivers } from './receivers.ts';
 import { discard, discardAll, dropSend } from './release.ts';
-import { NUMBERS_PER_DEAD_NAME, setNoSenders, setPortDestroyed, takeDeadNames } from './requests.ts';
+import {
+  NUMBERS_PER_DEAD_NAME,
+  portDestroyedRequest,
+  setNoSenders,
+  setPortDestroyed,
+  takeDeadNames,
+} from './requests.ts';
 import { releaseSenders } from './senders.ts';
 import { SEND, SEND_ONCE } from './space.ts';
 
+/** The receive right is destroyed: it is sent back if somebody asked for that, else the port dies. */
 export function portDestroy(w: MachWorld, port: Port): void {
-  if (!port.active || isSentBack(w, port)) return;
+  if (port.active && !isSentBack(w, port)) portDie(w, port);
+}
+
+/** The port dies, whatever was asked: its receive right is lost, and there is nothing to send back. */
+export function portDie(w: MachWorld, port: Port): void {
+  if (!port.active) return;
   const queued = takeAll(w, port);
   queued.push(...releaseSenders(w, port));
   port.active = false;
@@ -40,8 +52,8 @@ export function portDestroy(w: MachWorld, port: Port): void {
   leaveSet(w, port);
   port.callers = false;
   wakeReceivers(w, port, 'MACH_RCV_PORT_DIED');
-  const request = setNoSenders(w, port, NONE);
-  if (request !== NONE) notifySendOnce(w, at(w.ports, request));
+  giveUpRequest(w, setNoSenders(w, port, NONE));
+  giveUpRequest(w, setPortDestroyed(w, port, NONE));
   for (const message of queued) messageDestroy(w, message);
   sendDeadNames(w, port);
   port.objectKind = '';
@@ -52,16 +64,16 @@ export function portDestroy(w: MachWorld, port: Port): void {
 
 /** Whether somebody has asked for the receive right instead; a copy that has no such right has nothing to send. */
 function isSentBack(w: MachWorld, port: Port): boolean {
-  const request = setPortDestroyed(w, port, NONE);
-  if (request === NONE) return false;
-  const to = at(w.ports, request);
-  if (port.proxy || port.blocked || !to.active) {
-    notifySendOnce(w, to);
-    return false;
-  }
+  const request = portDestroyedRequest(w, port);
+  if (request === NONE || port.proxy || port.blocked || !at(w.ports, request).active) return false;
+  setPortDestroyed(w, port, NONE);
   intoLimbo(w, port);
-  notifyPortDestroyed(w, to, port);
+  notifyPortDestroyed(w, at(w.ports, request), port);
   return true;
+}
+
+function giveUpRequest(w: MachWorld, request: number): void {
+  if (request !== NONE) notifySendOnce(w, at(w.ports, request));
 }
 
 function sendDeadNames(w: MachWorld, port: Port): void {
