@@ -24,11 +24,20 @@ import {
   NO_ACCESS,
   READ_ACCESS,
   WRITE_ACCESS,
+  mayAccess,
   pageOf,
   setPage,
   type VmObject,
 } from '../mach/vm/object.ts';
-import { isTurn, pageIn, turnDone, waitForTurn, type DataRequest, type DataSupply } from '../mach/vm/page-in.ts';
+import {
+  isTurn,
+  pageIn,
+  turnDone,
+  waitForTurn,
+  wakeWaiters,
+  type DataRequest,
+  type DataSupply,
+} from '../mach/vm/page-in.ts';
 import { tell } from '../mach/world.ts';
 import type { LockRequest, PageData } from './lock-request.ts';
 import {
@@ -144,6 +153,7 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     const { page } = f.body;
     if (f.give !== WRITE_ACCESS || f.data === LOST) return goTo(w, t, 'supply');
     if (m.copying) return waitForCopy(w, t, object);
+    if (grantedAccess(m, page) < WRITE_ACCESS) return goTo(w, t, 'ask the kernels');
     if ((m.flags[page]! & NEEDS_COPY) === 0) return goTo(w, t, 'supply');
     const copy = object.copyObject === NONE ? null : at(w.objects, object.copyObject);
     if (copy === null || copy.manager === NONE) return;
@@ -155,6 +165,8 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     const { page } = f.body;
     const copy = object.copyObject === NONE ? null : at(w.objects, object.copyObject);
     if (copy !== null && pageOf(copy, page) === EMPTY) {
+      // Somebody may have looked into the copy meanwhile: then the right to fill it must be asked for again.
+      if (!mayAccess(copy, page, WRITE_ACCESS)) return goTo(w, t, 'push into the copy object');
       const version = f.data! >= 0 ? f.data! : below(w, t, object, page);
       if (version === null) return goTo(w, t, 'the copy object has the page');
       setPage(w, copy, page, version);
@@ -165,9 +177,9 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     const { object, m } = managed(w, f);
     const { page } = f.body;
     const kernel = f.body.kernel ?? NONE;
-    if (f.give === WRITE_ACCESS && f.data !== LOST && (m.copying || (m.flags[page]! & NEEDS_COPY) !== 0)) {
-      return goTo(w, t, 'ask the kernels');
-    }
+    if (f.give === WRITE_ACCESS && f.data !== LOST && mustWait(m, page)) return goTo(w, t, 'push into the copy object');
+    // Whoever waits for the page here touches it before anybody takes it away again.
+    if (kernel === NONE) wakeWaiters(w, object, page);
     endRequest(w, m, page, t);
     const give = f.data === LOST ? NO_ACCESS : f.give!;
     if (give === WRITE_ACCESS) m.flags[page]! |= DIRTY;
@@ -198,6 +210,11 @@ function isExclusive(m: MemoryObject, object: VmObject, page: number, kernel: nu
   if (kernel === NONE || object.references > 0 || grantedAccess(m, page) < WRITE_ACCESS) return false;
   if (m.copying || (m.flags[page]! & NEEDS_COPY) !== 0) return false;
   return m.kernels.every((each) => each.kernel === kernel || each.access[page] === NO_ACCESS);
+}
+
+/** Nobody may write it yet: a copy is being made, or owed the page, or the manager above has taken the right back. */
+function mustWait(m: MemoryObject, page: number): boolean {
+  return m.copying || (m.flags[page]! & NEEDS_COPY) !== 0 || grantedAccess(m, page) < WRITE_ACCESS;
 }
 
 function accessOf(object: VmObject, m: MemoryObject, f: Requested): number {

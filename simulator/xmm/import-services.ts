@@ -28,8 +28,8 @@ import { WRITE_ACCESS, isDirty, shadows, type VmObject } from '../mach/vm/object
 import { waitForTurn } from '../mach/vm/page-in.ts';
 import { regionAdd } from '../mach/vm/region.ts';
 import { importObject, introduce, type ObjectInfo } from './import-object.ts';
-import { kernelNamed } from './memory-object.ts';
-import { attributesChange } from './share.ts';
+import { kernelNamed, memoryObjectOf } from './memory-object.ts';
+import { attributesChange, shareAtHome } from './share.ts';
 import type { XmmWorld } from './world.ts';
 
 interface Lookup extends KernelRequest {
@@ -72,11 +72,42 @@ const lookupRoutine = routine<XmmWorld, Lookup>('xmm_lookup', 'finds the memory 
   }),
 ]);
 
+interface Init extends KernelRequest {
+  /** Several kernels may write it from now on. */
+  readonly body: { readonly shared?: boolean } | null;
+}
+
+/** In hand comes the right to the kernel's control port; a kernel that was looked up for is known already. */
+const initRoutine = routine<XmmWorld, Init>('memory_object_init', 'introduces a kernel to a memory object', [
+  step('let those who use it know', (w, t, f) => {
+    const port = w.ports.rows[f.port];
+    const control = t.hand[1];
+    if (control === undefined || port?.objectKind !== 'memory') return finish(t, invalidArgument);
+    const object = at(w.objects, port.object);
+    const kernel = enter(w, at(w.ports, control)).uid;
+    if (object.manager === NONE || kernelNamed(at(w.memoryObjects, object.manager), kernel) === null) {
+      return call(t, attributesChange, { object: object.id });
+    }
+    finish(t, { rights: sendRight(port) } satisfies KernelAnswer);
+  }),
+  step('introduce the kernel', (w, t, f) => {
+    const [control, ...others] = pairs(takeHand(t));
+    for (const right of others) discard(w, right);
+    const object = at(w.objects, at(w.ports, f.port).object);
+    if (f.body?.shared === true) {
+      memoryObjectOf(w, object);
+      shareAtHome(w, object);
+    }
+    const { info, right } = introduce(w, object, control!.port);
+    finish(t, { body: info, rights: right } satisfies KernelAnswer);
+  }),
+]);
+
 /** What the home itself will tell. */
 const later = { present: [], kernel: NONE, empty: 0, temporary: false } as const;
 
 /** An import in which this node has written nothing, and from which nobody imports in turn. */
-function isPassedOn(object: VmObject): boolean {
+export function isPassedOn(object: VmObject): boolean {
   if (object.kernel === NONE || object.manager !== NONE || object.access!.includes(WRITE_ACCESS)) return false;
   return object.contents.every((version, page) => version < 0 || !isDirty(object, page));
 }
@@ -90,20 +121,7 @@ export const importServices: readonly Routine[] = [
     if (task === null || object === null) return invalidArgument;
     return { body: { shadow: object.shadow !== NONE } };
   }),
-  kernelService<XmmWorld>('memory_object_init', 'introduce a kernel to a memory object', (w, t, request) => {
-    const [control, ...others] = pairs(takeHand(t));
-    for (const right of others) discard(w, right);
-    const port = w.ports.rows[request.port];
-    if (control === undefined || port?.objectKind !== 'memory') return invalidArgument;
-    const object = at(w.objects, port.object);
-    const kernel = enter(w, at(w.ports, control.port)).uid;
-    if (object.manager === NONE || kernelNamed(at(w.memoryObjects, object.manager), kernel) === null) {
-      const { info, right } = introduce(w, object, control.port);
-      return { body: info, rights: right };
-    }
-    discard(w, control);
-    return { rights: sendRight(port) };
-  }),
+  initRoutine,
   kernelService<XmmWorld>('xmm_prepare', 'make the control ports of an import', (w, _t, request) => {
     const task = taskOf(w, request);
     if (task === null) return invalidArgument;

@@ -15,7 +15,7 @@ import { ABSENT, NO_ACCESS, READ_ACCESS, WRITE_ACCESS, pageOf, setPage, type VmO
 import { isTurn, turnDone, waitForTurn } from '../mach/vm/page-in.ts';
 import { tell } from '../mach/world.ts';
 import { MANAGER, kernelNamed, losePage, type MemoryObject } from './memory-object.ts';
-import { askInTurn, endRequest, requestPage } from './page-turn.ts';
+import { askInTurn, endRequest, requestPage, wakeWriters } from './page-turn.ts';
 import type { XmmWorld } from './world.ts';
 
 /** Body of `memory_object_lock_request`: what the kernel may still do, and whether the page itself must come back. */
@@ -137,7 +137,7 @@ const createCopy = routine<XmmWorld, CreatingCopy>('memory_object_create_copy', 
     tell(w, 'create copy', object.node, at(w.ports, f.port), t.identity, object.label);
     if (object.manager === NONE) return goTo(w, t, 'done');
     const m = at(w.memoryObjects, object.manager);
-    writeProtect(m.granted);
+    m.copying = true;
     f.left = m.kernels.map(({ kernel }) => kernel);
   }),
   step('tell a kernel that imports it from here', (w, t, f) => {
@@ -153,7 +153,14 @@ const createCopy = routine<XmmWorld, CreatingCopy>('memory_object_create_copy', 
     if (f.left!.length > 0) goTo(w, t, 'tell a kernel that imports it from here');
   }),
   step('done', (w, t, f) => {
-    turnDone(w, at(w.objects, f.object!), f.body.sequence);
+    const object = at(w.objects, f.object!);
+    if (object.manager !== NONE) {
+      const m = at(w.memoryObjects, object.manager);
+      writeProtect(m.granted);
+      m.copying = false;
+      wakeWriters(w, object);
+    }
+    turnDone(w, object, f.body.sequence);
     finish(t, {} satisfies KernelAnswer);
   }),
 ]);

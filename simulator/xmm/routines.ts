@@ -5,7 +5,9 @@ import { dataRequest } from './data-request.ts';
 import { returnServices } from './data-return.ts';
 import { importServices } from './import-services.ts';
 import { kernelSideServices } from './lock-request.ts';
+import { normaTaskServices } from './norma.ts';
 import { attributesChange, shareServices } from './share.ts';
+import { vectorServices } from './vm-map-vector.ts';
 
 export const xmmServices: readonly Routine[] = [
   dataRequest,
@@ -14,5 +16,7 @@ export const xmmServices: readonly Routine[] = [
   copyCall,
   ...shareServices,
   ...importServices,
+  ...normaTaskServices,
+  ...vectorServices,
   attributesChange,
 ];

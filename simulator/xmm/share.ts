@@ -67,8 +67,9 @@ const share = routine<XmmWorld, Sharing>('xmm_share', 'prepares an object for on
 ]);
 
 /** Copies of it are made by the home from now on. */
-function shareAtHome(w: XmmWorld, object: VmObject): void {
-  if (object.kind !== 'file') object.copyStrategy = object.access === null ? 'delay' : 'call';
+export function shareAtHome(w: XmmWorld, object: VmObject): void {
+  if (object.kind !== 'file' && object.copyStrategy !== 'none')
+    object.copyStrategy = object.access === null ? 'delay' : 'call';
   if (object.memory !== NONE) return;
   object.memory = memoryCreate(w, new Int32Array(object.size)).id;
   at(w.memories, object.memory).references++;

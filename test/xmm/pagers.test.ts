@@ -9,7 +9,7 @@ import { call } from '../../simulator/mach/routine.ts';
 import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
 import { BYTES_PER_PAGE } from '../../simulator/mach/vm/object.ts';
 import type { Actor, Cluster } from '../mach/cluster.ts';
-import { codes, memoryCluster, objectOf, read, region, vm, write } from '../mach/vm/memory.ts';
+import { codes, found, memoryCluster, objectOf, read, region, taskNamed, vm, write } from '../mach/vm/memory.ts';
 import { mapping, sharing, states } from './story.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -141,6 +141,24 @@ describe('a pager that is a task', () => {
     });
     assert.equal(objectOf(c, there!, 'mapped'), objectOf(c, also!, 'mapped'));
     assert.equal(objectOf(c, here!, 'mapped').kind, 'pager');
+  });
+
+  it('can have its pages copied at once instead of on write [3.3, none]', () => {
+    const c = memoryCluster({ routines: [pagerLoop] }, 'pager');
+    const { actor, on, frame } = pager(c, 'pager');
+    const task = c.task('pager', 'user');
+    const right = c.right(actor, on, task);
+    const child = { name: 'child', kind: 'mach', inherit: true, pid: NONE, activity: 0 };
+    task.thread(mapping('mapped', 3, right, { copyStrategy: 'none' }), write('mapped', 1), vm('task_create', child));
+    c.run();
+    assert.deepEqual(frame.seen.length, 3);
+    task.thread(write('mapped', 0), write('mapped', 1));
+    c.run();
+    const made = c.actor(taskNamed(c, 'child'));
+    made.thread(read('mapped', 0), read('mapped', 1), write('mapped', 2));
+    c.run();
+    assert.equal(found(c, made, 'mapped', 1), 1);
+    assert.equal(objectOf(c, made, 'mapped').kind, 'anonymous');
   });
 
   it('gets back what was written when memory is short', () => {

@@ -33,6 +33,8 @@ export interface VmMap extends RegionFields {
   readonly copy: boolean;
   /** It never changes (the file of an image, ETXTBSY): this kernel asks its pager itself, and shares no page. */
   readonly constant?: boolean;
+  /** What its pager says of how it is to be copied, when it is first mapped. */
+  readonly copyStrategy?: 'delay' | 'none';
 }
 
 /** What `vm_region` answers. Enough to make the same region elsewhere. */
@@ -114,7 +116,7 @@ const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
     const copied = t.result as KernelAnswer | null;
     if (task === null || object?.live !== true) return finish(t, invalidArgument);
     if (copied?.code !== undefined && f.body.copy) return finish(t, { code: copied.code } satisfies KernelAnswer);
-    const { copy, constant: _, ...fields } = f.body;
+    const { copy, constant: _, copyStrategy: _strategy, ...fields } = f.body;
     if (!copy) {
       regionAdd(w, task, object, { ...fields, memory: object.memory });
       return finish(t, success);
@@ -136,7 +138,7 @@ export function placeRefused(w: MachWorld, task: Task, fields: RegionFields): Ke
 
 /** A mapping that shares nothing with anybody: what is written stands in an object in front. */
 function mapConstant(w: MachWorld, task: Task, body: VmMap, pager: number): KernelAnswer {
-  const { copy, constant: _, ...fields } = body;
+  const { copy, constant: _, copyStrategy: _strategy, ...fields } = body;
   const label = `${task.name}.${fields.name}`;
   const object = objectCreate(w, task.node, label, 'file', fields.pages);
   setPager(w, object, pager);
@@ -155,7 +157,9 @@ function objectBehind(w: MachWorld, task: Task, port: Port, body: VmMap): VmObje
   if (!port.proxy && port.receiver === KERNEL) return port.objectKind === 'memory' ? at(w.objects, port.object) : null;
   const known = objectOfPager(w, task.node, port.id);
   if (known !== null || port.proxy) return known;
-  return pagerObject(w, task.node, port, body.pages, body.memory);
+  const made = pagerObject(w, task.node, port, body.pages, body.memory);
+  made.copyStrategy = body.copyStrategy ?? 'delay';
+  return made;
 }
 
 /** A new object whose pages a task's pager has; its logical memory holds whatever that pager says, unless it is known. */

@@ -54,7 +54,11 @@ export function readPage(w: MachWorld, t: Thread, region: Region, page: number):
     if (version !== EMPTY) return askFor(w, t, object, page, READ_ACCESS);
     if (object.shadow === NONE) break;
   }
-  return fill(w, t, top, page, 0);
+  if (top.access === null) return fill(w, t, top, page, 0);
+  setPage(w, top, page, 0);
+  relieve(w, top.node);
+  memoryRead(w, region.memory, page, 0);
+  return 'present';
 }
 
 /** The version that `readPage` has found. */
@@ -77,22 +81,42 @@ export function writePage(w: MachWorld, t: Thread, region: Region, page: number,
   if (version >= 0) {
     const pushed = push(w, t, top, page, version);
     if (pushed !== 'present') return pushed;
-    const written = contents === NONE ? ++w.writes : contents;
-    top.contents[page] = written;
-    memoryWritten(w, region.memory, page, written);
-    return 'present';
+    return change(w, region, top, page, contents);
   }
   for (let object = top; object.shadow !== NONE;) {
     object = at(w.objects, object.shadow);
     const below = pageOf(object, page);
-    if (below >= 0) return copyUp(w, t, top, page, below);
+    if (below >= 0) return copyUp(w, t, region, top, page, below, contents);
     if (below !== EMPTY) return askFor(w, t, object, page, READ_ACCESS);
   }
-  return copyUp(w, t, top, page, 0);
+  return copyUp(w, t, region, top, page, 0, contents);
 }
 
-/** The page comes into the top object, from below or as zeros; what owes the old contents to a copy object pays first. */
-function copyUp(w: MachWorld, t: Thread, top: VmObject, page: number, version: number): Touched {
+function change(w: MachWorld, region: Region, top: VmObject, page: number, contents: number): Touched {
+  const written = contents === NONE ? ++w.writes : contents;
+  setPage(w, top, page, written);
+  memoryWritten(w, region.memory, page, written);
+  return 'present';
+}
+
+/**
+ * The page comes into the top object, from below or as zeros; what owes the old contents to a copy object pays first. If
+ * other kernels use the object the page is written at once, before it can be taken away: asking for it has been paid for.
+ */
+function copyUp(
+  w: MachWorld,
+  t: Thread,
+  region: Region,
+  top: VmObject,
+  page: number,
+  version: number,
+  contents: number,
+): Touched {
+  if (top.access !== null) {
+    change(w, region, top, page, contents);
+    relieve(w, top.node);
+    return 'present';
+  }
   const pushed = push(w, t, top, page, version);
   return pushed === 'present' ? fill(w, t, top, page, version) : pushed;
 }

@@ -92,15 +92,20 @@ export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a
     if (!isTurn(object, body?.sequence)) return waitForTurn(w, t, object);
     if (object.kernel === NONE && !isHome(object)) tellOf(w, 'data supply', object, t, f.page);
     install(w, object, f.page, code, body);
-    const asked = object.requests.find((each) => each.page === f.page)!;
-    object.requests = object.requests.filter((each) => each !== asked);
-    const channel = pageChannel(object, f.page);
-    for (const waiter of asked.waiters) wakeOne(w, waiter, channel);
+    wakeWaiters(w, object, f.page);
+    object.requests = object.requests.filter((each) => each.page !== f.page);
     turnDone(w, object, body?.sequence);
     relieve(w, object.node);
     finish(t);
   }),
 ]);
+
+/** Who waits for the page touches it again. */
+export function wakeWaiters(w: MachWorld, object: VmObject, page: number): void {
+  const channel = pageChannel(object, page);
+  const asked = object.requests.find((each) => each.page === page);
+  for (const waiter of asked?.waiters ?? []) wakeOne(w, waiter, channel);
+}
 
 /** What a task's pager is asked and answers; of what homes are asked they tell themselves. */
 function tellOf(w: MachWorld, event: KernelEvent, object: VmObject, t: Thread, page: number): void {
