@@ -69,7 +69,6 @@ export const kernelEvents = [
     'port probe reply': 'The answer to a probe: principal, forwarded, or dead [2.9].',
     'get special port': 'A kernel asks for a well-known port of another node [2.12].',
     'get special port reply': 'The well-known port that was asked for [2.12].',
-    'alive notify': 'A node that was down says that it is up [2.13].',
     'node down': 'A node learns that another one has failed [2.13].',
   }),
   ...of('transit credits', {

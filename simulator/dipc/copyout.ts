@@ -53,7 +53,7 @@ function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
     const type = wire[i]!;
     local.push(type, type === DEAD_NAME ? NONE : arriveRight(w, t.node, type, wire[i + 1]!, wire[i + 2]!));
   }
-  message.rights = local;
+  if (local.length > 0) message.rights = local;
   if (message.reply !== NONE) message.reply = arriveSendOnce(w, t.node, message.reply, message.replyHome).id;
   message.wire = false;
   releaseBuffer(w, message);
@@ -69,10 +69,13 @@ export function abandon(w: DipcWorld, message: Message): void {
   messageDestroy(w, message);
 }
 
-/** The rights in a message that nobody will have. */
+/** The rights in the body of a message, which nobody will have; a reply right among them came with the placeholder. */
 function giveUpRights(w: DipcWorld, message: Message): void {
+  const isFolded = message.replyType === SEND && message.reply === NONE;
+  const kept = isFolded ? message.rights.slice(0, WIRE_STRIDE) : noRights;
+  message.rights = message.rights.slice(kept.length);
   const rights = localRights(w, message);
-  message.rights = noRights;
+  message.rights = kept;
   discardAll(w, rights);
 }
 

@@ -29,10 +29,8 @@ export const WIRE_STRIDE = 3;
 /** Puts the message into network form; its destination right stays behind (send) or goes along (send-once). */
 export function toNetworkForm(w: DipcWorld, message: Message): void {
   const dest = at(w.ports, message.dest);
-  const wire: number[] = [];
   foldReply(message);
-  for (let i = 0; i < message.rights.length; i += 2) leave(w, wire, message.rights, i);
-  message.rights = wire;
+  if (message.rights.length > 0) message.rights = leaveAll(w, message.rights);
   const { inline_limit: limit } = w.setup.interconnect;
   if (message.pages > 0 || message.bytes > limit) message.bodyNode = message.node;
   if (message.reply !== NONE) {
@@ -49,6 +47,12 @@ export function toNetworkForm(w: DipcWorld, message: Message): void {
   if (destType === SEND) message.destType = NONE;
   if (destType === SEND_ONCE) dropSendOnce(w, dest);
   else useDestination(w, dest, destType);
+}
+
+function leaveAll(w: DipcWorld, rights: readonly number[]): number[] {
+  const wire: number[] = [];
+  for (let i = 0; i < rights.length; i += 2) leave(w, wire, rights, i);
+  return wire;
 }
 
 /** The reply right of a message that was dequeued on this node; returns the port copy. */
@@ -128,7 +132,6 @@ export function passesCredit(state: Distributed, port: Port): boolean {
 
 /** The first proxy that would give away a send right of these messages without a credit to go with it, or null [2.7]. */
 export function proxyWithoutCredit(w: DipcWorld, messages: readonly Message[]): Port | null {
-  if (messages.length === 1 && messages[0]!.rights.length === 0) return null;
   const left = new Map<number, { srights: number; transit: number }>();
   for (const { wire, rights } of messages) {
     if (wire) continue;

@@ -32,8 +32,11 @@ export const CREDIT_UNIT = 100;
 /** Travels with a send right instead of credits when the port has opted out of no-senders detection. */
 export const UNCOUNTED = -1;
 
-/** UIDs are one number: the origin node times this, plus the number on that node; the first ones are well known [2.12]. */
-const NUMBERS_PER_NODE = 0x1_0000_0000;
+/**
+ * UIDs are one number: the origin node times this, plus the number on that node; the first ones are well known [2.12].
+ * With less than 128 nodes they are small integers, which the tables by UID find twice as fast.
+ */
+const NUMBERS_PER_NODE = 0x100_0000;
 
 export interface Distributed extends Row {
   port: number;
@@ -133,6 +136,7 @@ export function distributedOf(w: DipcWorld, port: Port): Distributed {
 export function enter(w: DipcWorld, port: Port): Distributed {
   if (port.dipc !== NONE) return at(w.distributed, port.dipc);
   const node = at(w.nodes, port.node);
+  assert(node.nextUid < NUMBERS_PER_NODE, '2.1', () => `${node.name} has no UID left`);
   const state = attach(w, port, uidOf(node.id, node.nextUid++));
   // Kernel objects live as long as their tasks; only memory that another node imports must know its last user.
   state.counted = port.receiver !== KERNEL || port.objectKind === 'memory';

@@ -30,7 +30,7 @@ import { DEAD_NAME, RECEIVE } from '../mach/ipc/space.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
 import { emit, emitAt } from '../mach/world.ts';
 import { WIRE_STRIDE, proxyWithoutCredit, toNetworkForm } from './crossing.ts';
-import { notifyDeath } from './dead-names.ts';
+import { killCopy, notifyDeath } from './dead-names.ts';
 import { wakeSender } from './deliver.ts';
 import { copyOn, copyOrProxy, distributedOf, leadsNowhere, nothing, type Distributed } from './distributed.ts';
 import { callBackAll, releaseBuffer } from './flow-control.ts';
@@ -101,10 +101,13 @@ export function queueWithoutCredit(w: DipcWorld, packet: Packet): Port | null {
 export function install(w: DipcWorld, packet: Packet): void {
   const port = copyOn(w, packet.to, packet.uid);
   // The thread that was to receive the right has ended, and the port with it: the old node must hear of that.
-  if (port === null || !port.active) return notifyDeath(w, packet.to, packet.from, packet.uid);
+  if (port === null || !port.active || !distributedOf(w, port).arriving) {
+    // What is here was made since, for a right to a port that is dead.
+    if (port !== null) killCopy(w, port);
+    return notifyDeath(w, packet.to, packet.from, packet.uid);
+  }
   const state = distributedOf(w, port);
   const { seqno, qlimit, counted, transit, sendOnce } = packet.body;
-  assert(state.arriving, 'D7', () => `${port.label} was not arriving`);
   port.seqno = 0;
   assert(seqno === 0, 'I8', () => `${port.label} moved with sequence number ${seqno}`);
   port.qlimit = qlimit!;

@@ -51,7 +51,7 @@ export function sendRemote(w: DipcWorld, message: Message): void {
   if (mustWait(port, state)) return setAside(w, state, message);
   if (!message.wire) {
     foldReply(message);
-    const starving = proxyWithoutCredit(w, [message]);
+    const starving = message.rights.length === 0 ? null : proxyWithoutCredit(w, [message]);
     if (starving !== null) {
       setAside(w, distributedOf(w, starving), message);
       return acquireCredits(w, starving, message.activity);
