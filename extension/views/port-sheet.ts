@@ -254,10 +254,11 @@ const waiting: SectionBuilder = (now, before) =>
   );
 
 const waitingRows = ({ copies }: Known): readonly PlainRow[] =>
-  copies.flatMap(({ node, blockedSenders, waitingReceivers, refused }) => [
+  copies.flatMap(({ node, blockedSenders, waitingReceivers, refused, obstacles }) => [
     ...blockedSenders.map((who, index) => ({ key: `${node}/send/${index}/${who}`, cells: [who, 'send', node] })),
     ...waitingReceivers.map((who) => ({ key: `${node}/receive/${who}`, cells: [who, 'receive', node] })),
     ...refused.map((who) => ({ key: `${node}/refused/${who}`, cells: [who, 'be called back', node] })),
+    ...obstacles.map((why) => ({ key: `${node}/obstacle/${why}`, cells: ['the messages held here', why, node] })),
   ]);
 
 const requests: SectionBuilder = (now, before) =>
@@ -278,9 +279,13 @@ const requests: SectionBuilder = (now, before) =>
   );
 
 const requestRows = ({ copies }: Known): readonly PlainRow[] =>
-  copies.flatMap(({ node, requests }) =>
-    requests.map(({ kind, to, receiver, watched }) => ({
+  copies.flatMap(({ node, requests, registered }) => [
+    ...requests.map(({ kind, to, receiver, watched }) => ({
       key: `${node}/${kind}/${to}/${watched}`,
       cells: [kind, to, receiver, watched, node],
     })),
-  );
+    ...registered.map((to) => ({
+      key: `${node}/dn/${to}`,
+      cells: ['dn notify', `node ${to}`, 'its kernel', '', node],
+    })),
+  ]);

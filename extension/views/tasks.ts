@@ -7,8 +7,14 @@
  * has a row of its own.
  */
 import type { RegionState } from '../../simulator/inspect/state-memory.ts';
-import type { ClusterState, FileDescriptorState, TaskState, ThreadState } from '../../simulator/inspect/state.ts';
-import { count, portName, size } from './quantities.ts';
+import type {
+  ClusterState,
+  FileDescriptorState,
+  SpecialPortState,
+  TaskState,
+  ThreadState,
+} from '../../simulator/inspect/state.ts';
+import { count, portName, size, time } from './quantities.ts';
 import { fact, joined, quietFact, type Row, type Subject } from './row.ts';
 
 const kinds: readonly TaskState['kind'][] = ['process', 'mach', 'server', 'kernel'];
@@ -67,6 +73,7 @@ function taskRow(id: string, task: TaskState): Row {
     children: [
       ...task.threads.map((thread) => threadRow(id, thread, subject)),
       capabilitiesRow(id, task, subject),
+      ...specialGroup(id, task, subject),
       ...regionGroup(id, task, subject),
       ...fileGroup(id, task, subject),
     ],
@@ -97,12 +104,23 @@ function threadRow(id: string, thread: ThreadState, subject: Subject): Row {
       fact('State', thread.state),
       fact('Waits for', thread.waits),
       fact('In', where),
+      fact('Suspend count', thread.suspendCount),
+      fact('Priority', priority(thread)),
+      ...thread.specialPorts.map(({ what, label }) => fact(`Port: ${what}`, label)),
+      quietFact('Computed', time(thread.schedule.userTime)),
+      quietFact('Kernel worked for it', time(thread.schedule.systemTime)),
       quietFact('Line', inner?.line ?? ''),
     ],
     subject: { ...subject, thread: thread.thread },
     open: false,
     children: [],
   };
+}
+
+function priority({ schedule }: ThreadState): string {
+  const { policy, base, current, depressed } = schedule;
+  const sunk = current === base ? '' : `, sunk from ${base}`;
+  return `${current}${sunk}${policy === 'timeshare' ? '' : ', fixed'}${depressed ? ', depressed' : ''}`;
 }
 
 function capabilitiesRow(id: string, { capabilities }: TaskState, subject: Subject): Row {
@@ -115,6 +133,39 @@ function capabilitiesRow(id: string, { capabilities }: TaskState, subject: Subje
     icon: 'key',
     facts: [fact('Names', capabilities.length), fact('Dead names', dead)],
     subject,
+    open: false,
+    children: [],
+  };
+}
+
+/** The ports that the kernel keeps for the task; one that is interposed is shown as such. */
+function specialGroup(id: string, { specialPorts }: TaskState, subject: Subject): readonly Row[] {
+  if (specialPorts.length === 0) return [];
+  const isInterposed = specialPorts.some(({ what }) => what === 'sself');
+  return [
+    {
+      id: `${id}/special`,
+      kind: 'group',
+      label: 'Special ports',
+      description: joined(String(specialPorts.length), isInterposed ? 'interposed' : ''),
+      icon: 'plug',
+      facts: [fact('Special ports', specialPorts.length), fact('Interposed', isInterposed ? 'yes' : 'no')],
+      subject,
+      open: false,
+      children: specialPorts.map((port) => specialRow(id, port)),
+    },
+  ];
+}
+
+function specialRow(id: string, { what, port, label, receiver, node }: SpecialPortState): Row {
+  return {
+    id: `${id}/special/${what}`,
+    kind: 'port',
+    label: what,
+    description: joined(label, receiver === '' ? '' : `received by ${receiver} on ${node}`),
+    icon: 'plug',
+    facts: [fact('Port', label), fact('Received by', receiver), fact('On', node)],
+    subject: { port },
     open: false,
     children: [],
   };

@@ -24,7 +24,7 @@ export function messageState(w: DipcWorld, message: Message): MessageState {
     rights: message.rights.length / strideOf(message),
     carries: carriedRights(w, message),
     networkForm: message.wire,
-    bodyOn: null,
+    bodyOn: message.bodyNode === NONE ? null : nodeName(w, message.bodyNode),
     since: message.queuedAt === NONE ? null : message.queuedAt,
   };
 }

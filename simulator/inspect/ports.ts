@@ -39,6 +39,8 @@ export function portStates(w: DipcWorld): PortState[] {
       blockedSenders: threadsFrom(w, port.firstSender),
       waitingReceivers: threadsFrom(w, port.firstReceiver),
       requests: requestsOf(w, port),
+      registered: (distributed?.registered ?? []).map((node) => nodeName(w, node)),
+      obstacles: distributed === null ? [] : obstaclesOf(w, distributed),
     };
   });
 }
@@ -94,6 +96,16 @@ function queueStates(w: DipcWorld, port: Port): MessageState[] {
     if (message.dest === port.id || port.set) queue.push(messageState(w, message));
   }
   return queue;
+}
+
+/** Why messages wait in this copy, in words [mechanisms 2.10, 2.9, 2.7]. */
+function obstaclesOf(w: DipcWorld, { fullAt, shortage, probing, acquiring }: Distributed): string[] {
+  return [
+    ...fullAt.map((node) => `the queue on ${nodeName(w, node)} is full`),
+    ...(shortage === NONE ? [] : [`${nodeName(w, shortage)} has no buffer`]),
+    ...(probing === NONE ? [] : [`${nodeName(w, probing)} is asked where the principal is`]),
+    ...(acquiring ? ['credits have been asked for'] : []),
+  ];
 }
 
 function threadsFrom(w: DipcWorld, first: number): string[] {

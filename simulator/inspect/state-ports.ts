@@ -46,6 +46,10 @@ export interface PortState {
   readonly blockedSenders: readonly string[];
   readonly waitingReceivers: readonly string[];
   readonly requests: readonly NotificationRequestState[];
+  /** Nodes that this copy will tell when the port dies. [mechanisms 2.11] */
+  readonly registered: readonly string[];
+  /** Why messages wait in this copy, in words. */
+  readonly obstacles: readonly string[];
 }
 
 /** Somebody has asked to be told. [mechanisms 1.9] */

@@ -78,6 +78,7 @@ export interface ThreadState {
   /** What it waits for, in words; empty if it does not wait. */
   readonly waits: string;
   readonly suspendCount: number;
+  readonly schedule: ScheduleState;
   /** Nanoseconds of computation that it still has to do. */
   readonly remaining: number;
   /** The thread whose request it serves, and the thread that serves its own. */
@@ -86,6 +87,18 @@ export interface ThreadState {
   readonly specialPorts: readonly SpecialPortState[];
   /** The frames, innermost first: routine and step in words. */
   readonly frames: readonly FrameState[];
+}
+
+/** With which priority a thread queues for the processor: 0 is the best, 31 the worst. */
+export interface ScheduleState {
+  readonly policy: 'timeshare' | 'fixed priority';
+  readonly base: number;
+  readonly maximum: number;
+  readonly current: number;
+  readonly depressed: boolean;
+  /** Nanoseconds that it has computed, and that kernels have worked for it. */
+  readonly userTime: number;
+  readonly systemTime: number;
 }
 
 /** A port that the kernel keeps for a task or a thread. [mechanisms 1.12] */

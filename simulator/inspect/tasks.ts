@@ -4,6 +4,7 @@ import { distributedOf } from '../dipc/distributed.ts';
 import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { lookup, names } from '../mach/ipc/space.ts';
+import { POLICY_FIXEDPRI } from '../mach/schedule.ts';
 import type { Task } from '../mach/task.ts';
 import type { Thread } from '../mach/thread.ts';
 import type { EmulatorState } from '../osf1/emulator/state.ts';
@@ -12,7 +13,14 @@ import { frameStates } from './frames.ts';
 import { effectiveType, nodeName, receiverOf, threadState, uidOfPort, waitsFor } from './label.ts';
 import { specialNames } from './kept-rights.ts';
 import { regionStates } from './memory.ts';
-import type { CapabilityState, FileDescriptorState, SpecialPortState, TaskState, ThreadState } from './state.ts';
+import type {
+  CapabilityState,
+  FileDescriptorState,
+  ScheduleState,
+  SpecialPortState,
+  TaskState,
+  ThreadState,
+} from './state.ts';
 
 export function taskStates(w: OsfWorld): TaskState[] {
   return select(w.tasks, () => true).map((task) => ({
@@ -37,11 +45,25 @@ function threadOf(w: OsfWorld, t: Thread): ThreadState {
     state: threadState(w, t),
     waits: waitsFor(w, t),
     suspendCount: t.suspendCount,
+    schedule: scheduleOf(w, t),
     remaining: t.remaining,
     serves: t.serves === NONE ? null : t.serves,
     servedBy: t.servedBy === NONE ? null : t.servedBy,
     specialPorts: specialPorts(w, t),
     frames: frameStates(w, t),
+  };
+}
+
+function scheduleOf(w: OsfWorld, { schedule, systemTime }: Thread): ScheduleState {
+  const { policy, base, maximum, current, depressed, userTime } = schedule;
+  return {
+    policy: policy === POLICY_FIXEDPRI ? 'fixed priority' : 'timeshare',
+    base,
+    maximum,
+    current,
+    depressed: depressed !== NONE && depressed > w.time,
+    userTime,
+    systemTime,
   };
 }
 

@@ -65,6 +65,15 @@ export function thread(number: number, name: string, given: Partial<ThreadState>
     state: 'waiting',
     waits: '',
     suspendCount: 0,
+    schedule: {
+      policy: 'timeshare',
+      base: 12,
+      maximum: 12,
+      current: 12,
+      depressed: false,
+      userTime: 0,
+      systemTime: 0,
+    },
     remaining: 0,
     serves: null,
     servedBy: null,
@@ -121,6 +130,8 @@ export function port(number: number, given: Partial<PortState> = {}): PortState 
     blockedSenders: [],
     waitingReceivers: [],
     requests: [],
+    registered: [],
+    obstacles: [],
     ...given,
   };
 }
