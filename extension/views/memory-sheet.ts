@@ -186,6 +186,8 @@ function objects(
         column('shadow', 'Shadows', 'Object that missing pages are looked for in'),
         column('copy', 'Copy object', 'Where pages are pushed before they are written, and how copies are made'),
         column('pager', 'Pager', 'Whom its pages are asked from'),
+        column('kernels', 'Kernels', 'Other kernels that use it: pages that each may read, and write'),
+        column('requests', 'Asked for', 'Requests for its pages that are not answered yet'),
         column('references', 'Used by', 'Regions and shadows that use it', true),
         column('state', 'State', 'Exported to other nodes, or lost'),
       ],
@@ -201,7 +203,21 @@ function objectRows({ regions }: TaskState, { memoryObjects }: ClusterState): re
 }
 
 function objectRow(object: MemoryObjectState): PlainRow {
-  const { kind, label, resident, pages, shadow, copy, copyStrategy, pager, references, exported, lost } = object;
+  const {
+    kind,
+    label,
+    resident,
+    pages,
+    shadow,
+    copy,
+    copyStrategy,
+    pager,
+    references,
+    exported,
+    lost,
+    kernels,
+    pageRequests,
+  } = object;
   return {
     key: String(object.object),
     cells: [
@@ -213,6 +229,8 @@ function objectRow(object: MemoryObjectState): PlainRow {
       shadow === null ? '' : `#${shadow}`,
       copy === null ? copyStrategy : `#${copy}, ${copyStrategy}`,
       pager === null ? '' : `${pager.label} on ${pager.node}`,
+      kernels.map(({ node, readable, writable }) => `${node}: ${readable} r, ${writable} w`).join('; '),
+      pageRequests.join('; '),
       references,
       [exported ? 'exported' : '', lost ? 'lost' : ''].filter((part) => part !== '').join(', '),
     ],

@@ -9,10 +9,10 @@ import { NONE, at, select } from '../base/table.ts';
 import { answerInHand } from '../checkers/census.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { distributedOf } from '../dipc/distributed.ts';
-import type { DipcWorld } from '../dipc/world.ts';
 import type { Message } from '../mach/ipc/message.ts';
 import { KERNEL, type Port } from '../mach/ipc/port.ts';
 import { RECEIVE, SEND, SEND_ONCE, lookup, names } from '../mach/ipc/space.ts';
+import type { XmmWorld } from '../xmm/world.ts';
 import { effectiveType, nodeName, receiverOf, rightType, uidWords } from './label.ts';
 import { keptRights } from './kept-rights.ts';
 import type { HeldRightState, PortIdentityState } from './state-ports.ts';
@@ -25,13 +25,13 @@ interface Identity {
 }
 
 interface Register {
-  readonly w: DipcWorld;
+  readonly w: XmmWorld;
   /** By UID; and by id of the only copy of a port that has none. */
   readonly uids: Map<number, Identity>;
   readonly local: Map<number, Identity>;
 }
 
-export function identityStates(w: DipcWorld): PortIdentityState[] {
+export function identityStates(w: XmmWorld): PortIdentityState[] {
   const register: Register = { w, uids: new Map(), local: new Map() };
   for (const port of w.ports.rows) if (port.live && !port.set) identityOf(register, port).copies.push(port);
   registerTasks(register);
@@ -48,7 +48,7 @@ export function identityStates(w: DipcWorld): PortIdentityState[] {
     .map((identity) => identityState(w, identity));
 }
 
-function identityState(w: DipcWorld, { uid, copies, rights, underWay }: Identity): PortIdentityState {
+function identityState(w: XmmWorld, { uid, copies, rights, underWay }: Identity): PortIdentityState {
   const principal = copies.find((port) => !port.proxy) ?? null;
   const sorted = principal === null ? copies : [principal, ...copies.filter((port) => port !== principal)];
   const transitOf = (port: Port): number => (port.dipc === NONE ? 0 : distributedOf(w, port).transit);

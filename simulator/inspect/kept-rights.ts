@@ -1,9 +1,9 @@
 /** What the kernels keep rights for: special and exception ports, pagers of memory, notification requests. */
 import { NONE, at, select } from '../base/table.ts';
-import type { DipcWorld } from '../dipc/world.ts';
 import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { SEND, SEND_ONCE } from '../mach/ipc/space.ts';
+import type { XmmWorld } from '../xmm/world.ts';
 
 export interface KeptRight {
   readonly node: number;
@@ -14,11 +14,13 @@ export interface KeptRight {
 
 export const specialNames = ['bootstrap', 'registered 1', 'registered 2', 'registered 3'] as const;
 
-export function keptRights(w: DipcWorld): KeptRight[] {
-  return [...ofTasks(w), ...ofThreads(w), ...ofMemory(w), ...ofRequests(w)].filter(({ port }) => port !== NONE);
+export function keptRights(w: XmmWorld): KeptRight[] {
+  return [...ofTasks(w), ...ofThreads(w), ...ofMemory(w), ...ofRequests(w), ...ofNodes(w)].filter(
+    ({ port }) => (port ?? NONE) !== NONE,
+  );
 }
 
-function ofTasks(w: DipcWorld): KeptRight[] {
+function ofTasks(w: XmmWorld): KeptRight[] {
   return select(w.tasks, () => true).flatMap((task) => {
     const kept = (port: number, why: string): KeptRight => ({ node: task.node, port, type: SEND, why });
     return [
@@ -29,7 +31,7 @@ function ofTasks(w: DipcWorld): KeptRight[] {
   });
 }
 
-function ofThreads(w: DipcWorld): KeptRight[] {
+function ofThreads(w: XmmWorld): KeptRight[] {
   return select(w.threads, () => true).flatMap((t) => {
     const kept = (port: number, why: string): KeptRight => ({ node: t.node, port, type: SEND, why });
     return [
@@ -39,16 +41,31 @@ function ofThreads(w: DipcWorld): KeptRight[] {
   });
 }
 
-function ofMemory(w: DipcWorld): KeptRight[] {
-  return select(w.objects, () => true).map(({ node, pager, label }) => ({
+function ofMemory(w: XmmWorld): KeptRight[] {
+  const pagers = select(w.objects, () => true).map(({ node, pager, label }) => ({
     node,
     port: pager,
     type: SEND,
     why: `pager of ${label}`,
   }));
+  const controls = select(w.memoryObjects, () => true).flatMap(({ node, object, kernels }) =>
+    kernels.map((kernel) => ({
+      node,
+      port: kernel.control,
+      type: SEND,
+      why: `a kernel that imports ${w.objects.rows[object]?.label ?? ''}`,
+    })),
+  );
+  return [...pagers, ...controls];
 }
 
-function ofRequests(w: DipcWorld): KeptRight[] {
+function ofNodes(w: XmmWorld): KeptRight[] {
+  return select(w.nodes, () => true).flatMap(({ id, specialPorts }) =>
+    specialPorts.map((port, number) => ({ node: id, port, type: SEND, why: `special port ${number}` })),
+  );
+}
+
+function ofRequests(w: XmmWorld): KeptRight[] {
   return select(w.requests, () => true).flatMap(({ port, noSenders, portDestroyed, deadNames }) => {
     const { node, label } = at(w.ports, port);
     const kept = (to: number, what: string): KeptRight => ({

@@ -6,7 +6,6 @@
  */
 import { NONE, at, select } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
-import type { DipcWorld } from '../dipc/world.ts';
 import type { Task } from '../mach/task.ts';
 import {
   ABSENT,
@@ -20,14 +19,15 @@ import {
   type VmObject,
 } from '../mach/vm/object.ts';
 import type { Region } from '../mach/vm/region.ts';
+import type { XmmWorld } from '../xmm/world.ts';
 import { nodeName } from './label.ts';
 import type { MemoryObjectState, PageRunState, RegionState } from './state-memory.ts';
 
-export function regionStates(w: DipcWorld, task: Task): RegionState[] {
+export function regionStates(w: XmmWorld, task: Task): RegionState[] {
   return task.regions.map((id) => regionState(w, at(w.regions, id)));
 }
 
-function regionState(w: DipcWorld, region: Region): RegionState {
+function regionState(w: XmmWorld, region: Region): RegionState {
   const { name, start, pages, protection, maximum, inheritance, needsCopy } = region;
   const pageRuns = runsOf(w, region);
   const remote = new Map<string, number>();
@@ -51,7 +51,7 @@ function regionState(w: DipcWorld, region: Region): RegionState {
   };
 }
 
-function chainOf(w: DipcWorld, top: number): number[] {
+function chainOf(w: XmmWorld, top: number): number[] {
   const chain: number[] = [];
   for (let id = top; id !== NONE; id = at(w.objects, id).shadow) chain.push(id);
   return chain;
@@ -62,7 +62,7 @@ interface Run extends PageRunState {
   readonly versions: number[];
 }
 
-function runsOf(w: DipcWorld, { object, pages }: Region): PageRunState[] {
+function runsOf(w: XmmWorld, { object, pages }: Region): PageRunState[] {
   const runs: Run[] = [];
   let run: Run | undefined;
   for (let page = 0; page < pages; page++) {
@@ -87,7 +87,7 @@ const isSame = (a: Found, b: Found): boolean =>
   a.dirty === b.dirty &&
   a.requested === b.requested;
 
-function findPage(w: DipcWorld, top: VmObject, page: number): Found & { readonly version: number } {
+function findPage(w: XmmWorld, top: VmObject, page: number): Found & { readonly version: number } {
   for (let object = top; ; object = at(w.objects, object.shadow)) {
     const version = pageOf(object, page);
     const found = {
@@ -110,14 +110,14 @@ function accessTo(object: VmObject, page: number): PageRunState['access'] {
 }
 
 /** The node that supplies the absent pages of an object, as far as its own node knows. */
-function managerNode(w: DipcWorld, object: VmObject): string {
+function managerNode(w: XmmWorld, object: VmObject): string {
   if (object.pager === NONE) return nodeName(w, object.node);
   const pager = w.ports.rows[object.pager];
   if (pager === undefined || !pager.live) return '';
   return nodeName(w, pager.proxy ? distributedOf(w, pager).destination : pager.node);
 }
 
-export function memoryObjectStates(w: DipcWorld): MemoryObjectState[] {
+export function memoryObjectStates(w: XmmWorld): MemoryObjectState[] {
   return select(w.objects, () => true).map((object) => ({
     object: object.id,
     node: nodeName(w, object.node),
@@ -131,6 +131,31 @@ export function memoryObjectStates(w: DipcWorld): MemoryObjectState[] {
     copyStrategy: object.copyStrategy,
     pager: object.pager === NONE ? null : { label: at(w.ports, object.pager).label, node: managerNode(w, object) },
     exported: object.control !== NONE,
+    ...managed(w, object),
     lost: object.lost,
   }));
+}
+
+/** What the object's home knows about the kernels that use it [mechanisms 3.1, 3.2]. */
+function managed(w: XmmWorld, { manager }: VmObject): Pick<MemoryObjectState, 'kernels' | 'pageRequests'> {
+  if (manager === NONE) return { kernels: [], pageRequests: [] };
+  const { kernels, requests } = at(w.memoryObjects, manager);
+  const atLeast = (access: Int32Array, least: number): number =>
+    access.reduce((sum, each) => sum + (each >= least ? 1 : 0), 0);
+  const asker = (kernel: number): string => {
+    const known = kernels.find((each) => each.kernel === kernel);
+    if (known !== undefined) return nodeName(w, known.node);
+    return kernel === NONE ? 'its own kernel' : 'the manager above';
+  };
+  return {
+    kernels: kernels.map(({ node, access }) => ({
+      node: nodeName(w, node),
+      readable: atLeast(access, READ_ACCESS),
+      writable: atLeast(access, WRITE_ACCESS),
+    })),
+    pageRequests: requests.map(
+      ({ page, kernel, access, phase }) =>
+        `page ${page}: ${asker(kernel)} wants to ${access === WRITE_ACCESS ? 'write' : 'read'}, ${phase}`,
+    ),
+  };
 }

@@ -67,6 +67,10 @@ export interface MemoryObjectState {
   readonly pager: { readonly label: string; readonly node: string } | null;
   /** Other nodes import it: its node answers for it. */
   readonly exported: boolean;
+  /** Other kernels that use it, and how many of its pages each may read, and write. [mechanisms 3.2] */
+  readonly kernels: readonly { readonly node: string; readonly readable: number; readonly writable: number }[];
+  /** Requests for its pages, in the order in which they came: page, who asks for what, and what it waits for. */
+  readonly pageRequests: readonly string[];
   /** The pager is gone: pages that are not here will never come. */
   readonly lost: boolean;
 }
