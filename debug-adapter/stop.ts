@@ -2,6 +2,7 @@
  * Where and why the cluster stands still, as DAP's `stopped` event says it.
  */
 import type { Notice } from '../simulator/engine/api.ts';
+import { whatMoves } from './present/report.ts';
 import type { ClusterState } from '../simulator/inspect/state.ts';
 
 export type StopReason =
@@ -33,9 +34,10 @@ export function noticeInWords(notice: Notice, state: ClusterState): string {
   switch (notice.kind) {
     case 'phase': {
       const migration = state.migrations.find(({ migration }) => migration === notice.migration);
+      const what = migration === undefined ? `pid ${notice.pid}` : whatMoves(migration);
       const route = migration === undefined ? `on ${notice.node}` : `${migration.from} -> ${migration.to}`;
       const reason = notice.phase === 'refused' && migration?.reason ? ` (${migration.reason})` : '';
-      return `migration ${notice.migration} of pid ${notice.pid} ${migration?.name ?? ''}: ${notice.phase}, ${route}${reason}`;
+      return `migration ${notice.migration} of ${what}: ${notice.phase}, ${route}${reason}`;
     }
     case 'expectation':
       return `expected ${notice.text}, but ${notice.actual}`;

@@ -71,6 +71,8 @@ export function surroundings(run: Run, standpoint: Standpoint): Surrounding {
   }
 
   function member(name: string, property: string): unknown {
+    const part = locals().find((each) => each.name === `${name}.${property}`);
+    if (part !== undefined) return part.value; // what a received message consists of
     const local = locals().find((each) => each.name === name);
     const type = frame ? typeOfLocal(run.script, frame, name) : undefined;
     return local === undefined || type === undefined ? undefined : fieldOf(stateOf(run), type, local.value, property);

@@ -8,7 +8,7 @@ import { stoppedRun, type Context } from '../context.ts';
 import { childrenHandle, frameOf } from '../handles.ts';
 import { presentCapabilities } from '../present/capability.ts';
 import { presentLocals } from '../present/locals.ts';
-import { presentMigrations } from '../present/migration.ts';
+import { migrationsOf, presentMigrations } from '../present/migration.ts';
 import { presentProcess } from '../present/process.ts';
 import { presentMemory } from '../present/region.ts';
 import { inBuckets, type Shown } from '../present/shown.ts';
@@ -20,7 +20,8 @@ export function scopes(cx: Context, args: Arguments): object {
   const { frame, root } = frameOf(run.handles, wholeNumber(args, 'frameId'));
   const state = stateOf(run);
   const task = taskOfThread(state.tasks, frame.thread);
-  const pid = taskOfThread(state.tasks, root)?.pid ?? null;
+  const owner = taskOfThread(state.tasks, root);
+  const pid = owner?.pid ?? null;
   const scope = (name: string, rows: () => readonly Shown[], hint?: 'locals'): object => ({
     name,
     variablesReference: childrenHandle(run.handles, () => inBuckets(rows())),
@@ -34,8 +35,7 @@ export function scopes(cx: Context, args: Arguments): object {
     list.push(scope('Capabilities', () => presentCapabilities(state, task)));
     list.push(scope('Memory', () => presentMemory(state, task)));
   }
-  if (state.migrations.some((migration) => migration.pid === pid))
-    list.push(scope('Migration', () => presentMigrations(state, pid ?? -1)));
+  if (migrationsOf(state, owner).length > 0) list.push(scope('Migration', () => presentMigrations(state, owner)));
   return { scopes: list };
 }
 

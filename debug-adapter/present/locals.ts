@@ -6,23 +6,35 @@
 import type { Type } from '../../language/compile.ts';
 import { showSize, showTime } from '../../language/vocabulary/units.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
-import type { ClusterState } from '../../simulator/inspect/state.ts';
+import type { ClusterState, TaskState } from '../../simulator/inspect/state.ts';
 import type { Script } from '../breakpoints/breakpoints.ts';
 import { typeOfLocal } from '../run.ts';
 import type { Shown } from './shown.ts';
 import { presentValue } from './value.ts';
 
 export function presentLocals(script: Script, state: ClusterState, frame: StackFrame): readonly Shown[] {
-  const named = frame.locals.filter(({ name }) => name !== '');
-  return named.map(({ name, value }) => {
-    const row = presentValue(name, value, name);
-    const type = typeOfLocal(script, frame, name);
-    if (type === undefined || typeof value !== 'number') return row;
-    return { ...row, value: inWords(type, value, state), type };
-  });
+  const task = state.tasks.find(({ threads }) => threads.some(({ thread }) => thread === frame.thread));
+  const rows = frame.locals
+    .filter(({ name }) => name !== '')
+    .map(({ name, value }) => {
+      const row = presentValue(name, value, name);
+      const type = typeOfLocal(script, frame, name);
+      if (type === undefined || typeof value !== 'number') return row;
+      return { ...row, value: inWords(type, value, state, task), type };
+    });
+  return rows.filter(({ name }) => !name.includes('.')).map((row) => withParts(row, rows));
 }
 
-function inWords(type: Type, value: number, state: ClusterState): string {
+/** What a received message consists of stands below it: `m.body` below `m`. */
+function withParts(row: Shown, rows: readonly Shown[]): Shown {
+  const parts = rows.filter(({ name }) => name.startsWith(`${row.name}.`));
+  if (parts.length === 0) return row;
+  const named = parts.map((part) => ({ ...part, name: part.name.slice(row.name.length + 1) }));
+  const body = named.map(({ name, value }) => `${name}: ${value}`).join(', ');
+  return { ...row, value: body, children: () => named };
+}
+
+function inWords(type: Type, value: number, state: ClusterState, task: TaskState | undefined): string {
   switch (type) {
     case 'time':
       return showTime(value);
@@ -31,6 +43,12 @@ function inWords(type: Type, value: number, state: ClusterState): string {
     case 'process': {
       const process = state.processes.find(({ pid }) => pid === value);
       return process === undefined ? `pid ${value}` : `pid ${value} ${process.name}`;
+    }
+    case 'port': {
+      const entry = task?.capabilities.find(({ name }) => name === value);
+      return value < 0
+        ? 'none'
+        : `0x${value.toString(16)}${entry === undefined ? '' : ` ${entry.type} ${entry.label}`}`;
     }
     case 'node':
       return state.nodes[value]?.node ?? String(value);

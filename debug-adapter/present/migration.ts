@@ -2,17 +2,36 @@
  * A migration: where from and to, how far it has come, and the virtual time of each stamp.
  */
 import { showTime } from '../../language/vocabulary/units.ts';
-import type { ClusterState, MigrationState } from '../../simulator/inspect/state.ts';
+import type { ClusterState, MigrationState, TaskState } from '../../simulator/inspect/state.ts';
 import { presentValue } from './value.ts';
 import { group, type Shown } from './shown.ts';
 
-const facts = ['migration', 'by', 'from', 'to', 'phase', 'step', 'committed', 'outcome', 'reason'] as const;
+const facts = [
+  'migration',
+  'name',
+  'by',
+  'from',
+  'to',
+  'phase',
+  'step',
+  'committed',
+  'outcome',
+  'reason',
+  'how',
+  'pages',
+] as const;
 const stampNames = ['decision', 'frozen', 'detached', 'installed', 'attached', 'resumed', 'ended'] as const;
 const durations = ['freezingTime', 'freezeTime', 'taskTime', 'totalTime'] as const;
 
-/** The migrations of a process, the latest first; of a single one its members, without a level in between. */
-export function presentMigrations(state: ClusterState, pid: number): readonly Shown[] {
-  const migrations = state.migrations.filter((migration) => migration.pid === pid).reverse();
+/** Those of a process by its pid, of a Mach task by the task. */
+export function migrationsOf({ migrations }: ClusterState, task: TaskState | undefined): readonly MigrationState[] {
+  if (task === undefined) return [];
+  return migrations.filter((each) => (task.pid === null ? each.task === task.task : each.pid === task.pid));
+}
+
+/** The migrations of a task, the latest first; of a single one its members, without a level in between. */
+export function presentMigrations(state: ClusterState, task: TaskState | undefined): readonly Shown[] {
+  const migrations = [...migrationsOf(state, task)].reverse();
   const [only] = migrations;
   if (only !== undefined && migrations.length === 1) return presentMigration(only);
   return migrations.map((migration) => ({

@@ -36,7 +36,7 @@ export function reportText(state: ClusterState): string {
 }
 
 function migrationLines(migration: MigrationState): readonly string[] {
-  const { by, from, to, pid, name, outcome, phase, reason } = migration;
+  const { by, from, to, outcome, phase, reason } = migration;
   const became = outcome === '' ? `in phase ${phase}` : `${outcome}${reason === '' ? '' : ` (${reason})`}`;
   const times = [
     ['freezing time', migration.freezingTime],
@@ -46,10 +46,15 @@ function migrationLines(migration: MigrationState): readonly string[] {
   ] as const;
   const reached = times.flatMap(([what, time]) => (time === null ? [] : [`${what} ${milliseconds(time)}`]));
   return [
-    `migration ${migration.migration} of pid ${pid} ${name}: ${from} -> ${to} by ${by}, ${became}`,
+    `migration ${migration.migration} of ${whatMoves(migration)}: ${from} -> ${to} by ${by}, ${became}`,
     ...timeLine(migration),
     ...(reached.length === 0 ? [] : [`  ${reached.join(', ')}`]),
   ];
+}
+
+/** What people call the thing that moves. */
+export function whatMoves({ pid, name }: Pick<MigrationState, 'pid' | 'name'>): string {
+  return pid === null ? `task ${name}` : `pid ${pid} ${name}`;
 }
 
 /** One line a stamp: when it was, and how long after the stamp before. */

@@ -132,7 +132,9 @@ const outcomes: Readonly<Record<MigrationState['outcome'], { icon: string; color
 };
 
 function migrationRow(migration: MigrationState): Row {
-  const { outcome, phase, reason } = migration;
+  const { outcome, phase, reason, pid, name, task, how, pages } = migration;
+  const what = pid === null ? `task ${name}` : `pid ${pid} ${name}`;
+  const subject = { ...(pid === null ? {} : { pid }), ...(task === null ? {} : { task }) };
   const id = `migration/${migration.migration}`;
   const stamps = Object.entries(migration.stamps).flatMap(([name, at]) => (at === null ? [] : [{ name, at }]));
   stamps.sort((a, b) => a.at - b.at);
@@ -140,16 +142,14 @@ function migrationRow(migration: MigrationState): Row {
     id,
     kind: 'migration',
     label: `migration ${migration.migration}`,
-    description: joined(
-      `pid ${migration.pid} ${migration.name}`,
-      `${migration.from} → ${migration.to}`,
-      outcome === '' ? phase : outcome,
-      reason,
-    ),
+    description: joined(what, `${migration.from} → ${migration.to}`, outcome === '' ? phase : outcome, reason),
     ...outcomes[outcome],
     facts: [
-      fact('Process', `pid ${migration.pid} ${migration.name}`),
+      fact('Moves', what),
       fact('By', migration.by),
+      fact('Using', `${how.using}, ${how.strategy.replaceAll('_', ' ')}, agent on ${how.agent}`),
+      fact('Pages moved while it ran', pages.before),
+      fact('Pages moved while it was frozen', pages.frozen),
       fact('Phase', phase),
       fact('Step', `${migration.step} of 17`),
       fact('Committed', migration.committed ? 'yes' : 'no'),
@@ -159,7 +159,7 @@ function migrationRow(migration: MigrationState): Row {
       fact('Freeze time', optionalTime(migration.freezeTime)),
       fact('Total time', optionalTime(migration.totalTime)),
     ],
-    subject: { pid: migration.pid },
+    subject,
     open: true,
     children: stamps.map(({ name, at }, index) => stampRow(id, name, at, stamps[index - 1]?.at)),
   };

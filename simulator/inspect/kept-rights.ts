@@ -16,7 +16,7 @@ export const specialNames = ['bootstrap', 'registered 1', 'registered 2', 'regis
 
 export function keptRights(w: XmmWorld): KeptRight[] {
   return [...ofTasks(w), ...ofThreads(w), ...ofMemory(w), ...ofRequests(w), ...ofNodes(w)].filter(
-    ({ port }) => (port ?? NONE) !== NONE,
+    ({ port }) => port !== NONE,
   );
 }
 

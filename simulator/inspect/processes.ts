@@ -47,14 +47,21 @@ export function masterStates(w: OsfWorld): MasterEntry[] {
 export function migrationStates(w: MigrationWorld): MigrationState[] {
   return select(w.migrations, () => true).map((m) => ({
     migration: numberOf(m),
-    pid: m.pid,
+    pid: m.pid === NONE ? null : m.pid,
     name: m.name,
+    task: w.tasks.rows[m.task]?.live === true ? m.task : null,
     by: m.by,
     from: nodeName(w, m.from),
     to: nodeName(w, m.to),
     phase: m.phase,
     step: m.step,
     committed: m.committed,
+    how: {
+      using: m.how.using,
+      strategy: m.how.strategy,
+      agent: nodeName(w, m.how.agent === NONE ? m.to : m.how.agent),
+    },
+    pages: { before: m.pages.before, frozen: m.pages.frozen },
     outcome: m.outcome,
     reason: m.reason,
     stamps: {

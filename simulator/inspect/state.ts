@@ -184,8 +184,11 @@ export interface MasterEntry {
 
 export interface MigrationState {
   readonly migration: number;
-  readonly pid: number;
+  /** Process id; null if a Mach task moves. */
+  readonly pid: number | null;
   readonly name: string;
+  /** Id of its Mach task: the old one until the new one is there; null if there is none now. */
+  readonly task: number | null;
   readonly by: 'process' | 'task';
   readonly from: string;
   readonly to: string;
@@ -194,6 +197,10 @@ export interface MigrationState {
   /** Step 1..17 of the process-migration protocol. [mechanisms 5.5] */
   readonly step: number;
   readonly committed: boolean;
+  /** How its Mach task is moved: by whom, with which strategy for its memory, and on which node that agent runs. */
+  readonly how: { readonly using: string; readonly strategy: string; readonly agent: string };
+  /** Pages that were moved while the task ran, and while it was frozen. */
+  readonly pages: { readonly before: number; readonly frozen: number };
   readonly outcome: '' | 'done' | 'refused' | 'failed';
   readonly reason: string;
   /** Virtual time of each stamp, null if not reached. */

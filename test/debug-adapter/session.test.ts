@@ -109,7 +109,7 @@ describe('a debug session', () => {
     const members = await client.rows(rows[0]?.variablesReference ?? 0);
     assert.deepEqual(
       members.map(({ name }) => name),
-      Object.keys(task.capabilities[0] ?? {}),
+      [...Object.keys(task.capabilities[0] ?? {}), 'identity'],
     );
   });
 

@@ -198,7 +198,15 @@ describe('the tree of vprocs', () => {
     };
     const migration: MigrationState = {
       ...{ migration: 1, pid: 2, name: 'cc1', by: 'process', from: 'source', to: 'dest', phase: 'freeze', step: 3 },
-      ...{ committed: false, outcome: '', reason: '', stamps },
+      ...{
+        task: 7,
+        how: { using: 'sms', strategy: 'copy_on_reference', agent: 'dest' },
+        pages: { before: 0, frozen: 0 },
+        committed: false,
+        outcome: '',
+        reason: '',
+        stamps,
+      },
       ...{ freezingTime: 1e7, freezeTime: null, taskTime: null, totalTime: null },
     };
     assert.deepEqual(drawn(vprocRows(cluster({ migrations: [migration] }))), [
