@@ -6,16 +6,9 @@ import { unreachable } from '../base/assert.ts';
 import { drawWithin } from '../base/random.ts';
 import { EXC_ARITHMETIC } from '../mach/exception-ports.ts';
 import type { ExceptionCode } from '../mach/exceptions.ts';
+import { residualPma } from '../migration/residual.ts';
 import type { Expression, Span, Value } from './program.ts';
-import {
-  migrationField,
-  processField,
-  residualEntries,
-  residualField,
-  taskField,
-  tasksOf,
-  tasksStarted,
-} from './questions.ts';
+import { migrationField, processField, residualField, taskField, tasksOf, tasksStarted } from './questions.ts';
 import type { WorkloadWorld } from './world.ts';
 
 const divideByZero: MachineException = { type: EXC_ARITHMETIC, code: 'EXC_I386_DIV', subcode: 0 };
@@ -83,7 +76,7 @@ export function evaluate(w: WorkloadWorld, locals: Locals, expression: Expressio
       const tasks = expression.what === 'task' ? tasksStarted(w, id) : tasksOf(w, id);
       const node = number(w, locals, expression.node);
       if (expression.field !== 'pma') return residualField(w, tasks, node, expression.field);
-      return expression.what === 'task' ? 0 : residualEntries(w, id, node);
+      return expression.what === 'task' ? 0 : residualPma(w, id, node);
     }
     case 'now':
       return w.time;

@@ -8,7 +8,7 @@ import type { Task } from '../mach/task.ts';
 import { between } from '../migration/record.ts';
 import { procOf, type Proc } from '../osf1/proc.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
-import { pagesByNode } from '../xmm/residual.ts';
+import { residualForwarders, residualPages, residualRelays } from '../migration/residual.ts';
 import type { MigrationField, ProcessField, ResidualField, TaskField, Value } from './program.ts';
 import { startedAs } from './task-memory.ts';
 import type { WorkloadWorld } from './world.ts';
@@ -83,7 +83,7 @@ export function residualField(
 ): Value {
   switch (field) {
     case 'pages':
-      return tasks.reduce((sum, task) => sum + pagesByNode(w, task)[node]!, 0);
+      return tasks.reduce((sum, task) => sum + residualPages(w, task)[node]!, 0);
     case 'forwarders':
       return residualForwarders(w, tasks, node);
     case 'relay':
@@ -103,41 +103,4 @@ export function tasksStarted(w: WorkloadWorld, id: number): Task[] {
 
 export function tasksOf(w: WorkloadWorld, pid: number): Task[] {
   return select(w.tasks, (task) => task.pid === pid && task.kind === 'process');
-}
-
-/** Procs, local vprocs and kept requests of the process in the PMA of the node. */
-export function residualEntries(w: WorkloadWorld, pid: number, node: number): number {
-  const procs = select(w.procs, (proc) => proc.pid === pid && proc.node === node).length;
-  let entries = procs;
-  for (const vproc of w.vprocs.rows) {
-    if (!vproc.live || vproc.pid !== pid || vproc.node !== node) continue;
-    entries += vproc.pending.length + (vproc.operations === 'local' ? 1 : 0);
-  }
-  return entries;
-}
-
-/** Forwarding proxies on the node for ports whose receive right the tasks hold now. */
-function residualForwarders(w: WorkloadWorld, of: readonly Task[], node: number): number {
-  const tasks = new Set(of.map((task) => task.id));
-  let count = 0;
-  for (const state of w.distributed.rows) {
-    if (!state.live || !state.forward) continue;
-    const port = at(w.ports, state.port);
-    if (port.node !== node) continue;
-    for (const other of w.nodes.rows) {
-      const copy = w.ports.rows[other.portByUid.get(state.uid) ?? NONE];
-      if (copy?.live === true && !copy.proxy && tasks.has(copy.receiver)) count++;
-    }
-  }
-  return count;
-}
-
-/** Kernel ports of the tasks and their threads that a migration server on the node answers on [mechanisms 4.4]. */
-function residualRelays(w: WorkloadWorld, tasks: readonly Task[], node: number): number {
-  const identities = new Set(tasks.flatMap((task) => task.threads.map((id) => at(w.threads, id).identity)));
-  const ids = new Set(tasks.map((task) => task.id));
-  return select(w.relays, (relay) => {
-    const { task, thread } = at(w.migrations, relay.migration);
-    return relay.node === node && (ids.has(task) || identities.has(thread));
-  }).length;
 }

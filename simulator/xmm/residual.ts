@@ -26,7 +26,7 @@ export function pagesByNode(w: XmmWorld, task: Task): number[] {
 }
 
 /** The node that has the page as it is seen through the object, or NONE. */
-function whereIs(w: XmmWorld, top: VmObject, page: number): number {
+export function whereIs(w: XmmWorld, top: VmObject, page: number): number {
   for (let object = top; ; object = at(w.objects, object.shadow)) {
     const version = pageOf(object, page);
     if (version >= 0) return object.node;
