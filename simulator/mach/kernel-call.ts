@@ -13,7 +13,7 @@ import { assert } from '../base/assert.ts';
 import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
 import { nodeCreate, type Node } from './node.ts';
-import { answerWith, receive, rpc, type Payload } from './ipc/mach-msg.ts';
+import { answerWith, carriedBy, receive, rpc, type Payload } from './ipc/mach-msg.ts';
 import { KERNEL } from './ipc/port.ts';
 import { discard } from './ipc/release.ts';
 import { copyin, copyout, destinationOf, portAllocate } from './ipc/right.ts';
@@ -61,7 +61,7 @@ export function kernelCall(w: MachWorld, t: Thread, on: number, operation: strin
     return;
   }
   const hand: number[] = [];
-  for (const carried of payload.rights ?? []) {
+  for (const carried of carriedBy(payload)) {
     const right = copyin(w, task, carried.name, carried.disposition);
     if (right === null) {
       for (let i = 0; i < hand.length; i += 2) discard(w, { type: hand[i]!, port: hand[i + 1]! });

@@ -367,3 +367,20 @@ describe('a receive right that was extracted', () => {
     assert.equal(seen(task, p), null);
   });
 });
+
+describe('a kernel call that carries an array of ports [1.11]', () => {
+  it('takes all of them, or gives up those that it has taken', () => {
+    const { c, task, self } = lab();
+    const [p, q] = [task.port('p'), task.port('q')];
+    const request = { body: { name: stale }, arrays: [{ names: [p, q], disposition: MAKE_SEND }] };
+    const wrong = { body: { name: stale }, arrays: [{ names: [p, stale], disposition: MAKE_SEND }] };
+    const thread = task.thread(
+      kernel(self, 'mach_port_insert_right', wrong),
+      kernel(self, 'mach_port_insert_right', request),
+    );
+    c.run();
+    const codes = thread.notes.map(({ code }) => code);
+    assert.deepEqual(codes, ['MACH_SEND_INVALID_RIGHT', 'KERN_RIGHT_EXISTS'], 'it has a name: its own');
+    assert.deepEqual([task.portOf(p).srights, task.portOf(q).srights], [0, 0]);
+  });
+});

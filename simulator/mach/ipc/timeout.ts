@@ -36,7 +36,7 @@ export function waitExpires(w: MachWorld, t: Thread): void {
 }
 
 /** The message is taken back: nothing has been sent. */
-export function sendExpires(w: MachWorld, t: Thread): void {
+function sendExpires(w: MachWorld, t: Thread): void {
   const message = at(w.messages, t.outgoing);
   leaveSenders(w, t, at(w.ports, message.dest));
   t.outgoing = NONE;
