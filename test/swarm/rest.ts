@@ -24,12 +24,13 @@ function routineOf(w: World, t: Thread): string {
   return top === undefined ? '' : w.setup.routines[top.routine]!.name;
 }
 
+const isServer = (w: World, t: Thread): boolean => ['server', 'kernel'].includes(at(w.tasks, t.task).kind);
 const isReceiving = (t: Thread): boolean => t.state === RECEIVING && t.waitPort !== NONE;
 
 const reasons: readonly Reason[] = [
   {
     because: 'a server waits for requests',
-    explains: (w, t) => isReceiving(t) && ['server', 'kernel thread', 'oms.pager'].includes(routineOf(w, t)),
+    explains: (w, t) => isReceiving(t) && t.receiveName !== t.replyName && isServer(w, t),
   },
   {
     because: 'an emulator waits for signals, as long as its process waits',

@@ -85,7 +85,7 @@ export function drawScript(draw: Chance, seed: number): DrawnScript {
       ...processes.map((name) => `wait ${name}`),
       ...migrations.map((name) => `wait ${name}`),
       ...(tasks?.clients ?? []).map((name) => `wait t_${name}`),
-      ...(tasks?.servers ?? []).flatMap((name) => [`terminate(t_${name})`, `wait t_${name}`]),
+      ...(tasks?.servers ?? []).flatMap((name) => [ifAlive(`t_${name}`, `terminate(t_${name})`), `wait t_${name}`]),
       ...processes.map((name) => `expect not ${name}.alive`),
       ...draft.tasks.map((name) => `expect not ${name}.alive`),
       ...migrations.map((name) => `expect ${name}.outcome != ""`),
@@ -116,22 +116,17 @@ function toProcess({ draw, cluster, processes, migrations, actions }: Draft, tim
   actions.push({ time, lines: [`let ${migration} = ${migrate(draw, cluster, process)}`] });
 }
 
-function toTask({ draw, cluster, tasks, migrations, healing, actions }: Draft, time: number): void {
+/** A task that has ended cannot be asked for anything: the scenario looks first. */
+const ifAlive = (task: string, act: string): string => `if ${task}.alive { ${act} }`;
+
+function toTask({ draw, cluster, tasks, healing, actions }: Draft, time: number): void {
   const task = draw.one(tasks);
+  const act = (what: string): void => void actions.push({ time, lines: [ifAlive(task, what)] });
   if (draw.percent(15)) {
-    actions.push({ time, lines: [`suspend(${task})`] });
-    healing.push(`resume(${task})`);
-  } else if (draw.percent(8)) {
-    actions.push({ time, lines: [`terminate(${task})`] });
-  } else {
-    const migration = `m_${migrations.length}`;
-    migrations.push(migration);
-    const to = draw.one(cluster.nodes);
-    actions.push({
-      time,
-      lines: [`let ${migration} = migrate ${task} to ${to} by task${drawHow(draw, cluster.nodes)}`],
-    });
-  }
+    act(`suspend(${task})`);
+    healing.push(ifAlive(task, `resume(${task})`));
+  } else if (draw.percent(8)) act(`terminate(${task})`);
+  else act(`migrate ${task} to ${draw.one(cluster.nodes)} by task${drawHow(draw, cluster.nodes)}`);
 }
 
 function migrate(draw: Chance, cluster: DrawnCluster, process: string): string {

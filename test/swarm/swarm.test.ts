@@ -1,5 +1,7 @@
 /** A few seeds of the swarm, and proof that it would notice: a kernel is broken on purpose. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { kernelServices } from '../../simulator/mach/routines.ts';
 import { blockOn, type Thread } from '../../simulator/mach/thread.ts';
 import type { MachWorld } from '../../simulator/mach/world.ts';
@@ -9,7 +11,7 @@ import { runScript, runSeed } from './run.ts';
 import { drawScript, textOf } from './script.ts';
 import { isFair, shrink } from './shrink.ts';
 
-const SEEDS = 6;
+const SEEDS = 4;
 
 type Service = (w: MachWorld, t: Thread, request: object) => void;
 
@@ -42,7 +44,7 @@ describe('the swarm', function () {
   it('finds nothing in a few seeds, and says what they covered', () => {
     const results = Array.from({ length: SEEDS }, (_, i) => runSeed(i + 1));
     for (const { seed, failure } of results) assert.equal(failure, null, `seed ${seed}: ${failure?.message}`);
-    assert.match(coverageInWords(results), / +6 {2}deliver\n/);
+    assert.match(coverageInWords(results), / +4 {2}deliver\n/);
   });
 
   it('draws the same script for the same seed, and another for another', () => {
@@ -52,7 +54,7 @@ describe('the swarm', function () {
   });
 
   it('catches a kernel that miscounts, makes the script small and says how to see it', () => {
-    const text = textOf(drawScript(chance(3), 3));
+    const text = readFileSync(join(import.meta.dirname, 'found', 'given-up-at-restart.adw'), 'utf8');
     const broken = (script: string) => withTaskTerminate(miscounts, () => runScript(script).failure);
     const failure = broken(text)!;
     assert.equal(failure.rule, 'I4');
