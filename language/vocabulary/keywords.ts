@@ -112,7 +112,7 @@ export const scenarioValueWords: readonly Word[] = [
 ];
 
 /** How a task is moved: what may follow `migrate p to NODE by task`. */
-export const howWords: readonly Word[] = [
+const howWords: readonly Word[] = [
   { name: 'using', doc: 'Who moves the task: `using oms`.' },
   { name: 'with', doc: 'How its memory travels: `with eager`.' },
   { name: 'rounds', doc: 'Pre-copy: how many rounds at most before the task is suspended.' },

@@ -125,7 +125,7 @@ function instructionEnds(w: WorkloadWorld, { unit, pc }: WorkloadFrame): boolean
 }
 
 /** The task ends, and whoever waits for its end goes on. */
-export function endTask(w: WorkloadWorld, t: Thread): void {
+function endTask(w: WorkloadWorld, t: Thread): void {
   const { started, self: own } = taskMemory(at(w.tasks, t.task));
   ended(w, started);
   kernelCall(w, t, own, 'task_terminate');

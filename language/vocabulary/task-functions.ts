@@ -1,0 +1,115 @@
+/** The functions of Mach tasks: Mach's calls, by Mach's names where they are short enough to be written. */
+import { optional, parameter, type FunctionWord, type Room } from './function-word.ts';
+
+const task: readonly Room[] = ['task'];
+
+export const taskFunctions: readonly FunctionWord[] = [
+  {
+    name: 'receive',
+    rooms: task,
+    parameters: [parameter('from', 'port')],
+    result: 'message',
+    doc: 'Takes the next message from a port or a port set, or waits for one.',
+  },
+  {
+    name: 'send',
+    rooms: task,
+    parameters: null,
+    carries: 'port',
+    result: 'nothing',
+    doc: 'Sends a message to a port and goes on when it is queued: `send(p, "ping", 3, 1 KB, copy q)`.',
+  },
+  {
+    name: 'rpc',
+    rooms: task,
+    parameters: null,
+    carries: 'port',
+    result: 'message',
+    doc: 'Sends a message to a port and waits for the answer, which is its value.',
+  },
+  {
+    name: 'reply',
+    rooms: task,
+    parameters: null,
+    carries: 'message',
+    result: 'nothing',
+    doc: 'Answers a message: `reply(m, m.body)`. Its send-once reply right is used up.',
+  },
+  {
+    name: 'code',
+    rooms: task,
+    parameters: [],
+    result: 'text',
+    doc: 'What the last call of this thread answered: `"KERN_SUCCESS"`, `"MACH_SEND_INVALID_DEST"`, ...',
+  },
+  {
+    name: 'make_send',
+    rooms: task,
+    parameters: [parameter('port', 'port')],
+    result: 'nothing',
+    doc: 'Gives the task a send right of its own to a port that it receives on, under the same name.',
+  },
+  {
+    name: 'deallocate',
+    rooms: task,
+    parameters: [parameter('name', 'port')],
+    result: 'nothing',
+    doc: 'mach_port_deallocate: gives up one reference to a send, send-once or dead-name right.',
+  },
+  {
+    name: 'destroy',
+    rooms: task,
+    parameters: [parameter('name', 'port')],
+    result: 'nothing',
+    doc: 'mach_port_destroy: gives up whatever the name denotes. With a receive right the port dies.',
+  },
+  {
+    name: 'join',
+    rooms: task,
+    parameters: [parameter('member', 'port'), parameter('set', 'port')],
+    result: 'nothing',
+    doc: 'mach_port_move_member: the port joins the port set; its messages are received there.',
+  },
+  {
+    name: 'queue_limit',
+    rooms: task,
+    parameters: [parameter('port', 'port'), parameter('messages', 'int')],
+    result: 'nothing',
+    doc: 'mach_port_set_attributes: how many messages may be queued before senders wait.',
+  },
+  {
+    name: 'vm_allocate',
+    rooms: task,
+    parameters: [parameter('name', 'text'), parameter('size', 'size'), optional('inheritance', 'text')],
+    result: 'memory',
+    doc: 'New memory, full of zeros. A child inherits it by `"copy"` (if nothing is said), `"share"` or `"none"`.',
+  },
+  {
+    name: 'vm_map',
+    rooms: task,
+    parameters: [parameter('name', 'text'), parameter('size', 'size'), parameter('object', 'port')],
+    result: 'memory',
+    doc: 'Maps a memory object that came in a message (`share m`), wherever its home is.',
+  },
+  {
+    name: 'vm_read',
+    rooms: task,
+    parameters: [parameter('memory', 'memory'), parameter('page', 'int')],
+    result: 'int',
+    doc: 'Reads a page: the number of the write that changed it last. Who shares memory reads the same.',
+  },
+  {
+    name: 'vm_deallocate',
+    rooms: task,
+    parameters: [parameter('memory', 'memory')],
+    result: 'nothing',
+    doc: 'Unmaps memory.',
+  },
+  {
+    name: 'exit',
+    rooms: task,
+    parameters: [],
+    result: 'nothing',
+    doc: 'Ends the task with all of its threads.',
+  },
+];
