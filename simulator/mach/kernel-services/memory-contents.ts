@@ -142,7 +142,7 @@ interface CopyNow {
 }
 
 /** Copy strategy none: every page is read and copied before anybody goes on [3.3]. */
-export const copyNow = routine<MachWorld, CopyNow>('vm.copy now', 'copies memory page by page', [
+const copyNow = routine<MachWorld, CopyNow>('vm.copy now', 'copies memory page by page', [
   step('copy a page', (w, t, f) => {
     const region = w.regions.rows[f.region];
     if (region?.live !== true) return finish(t, invalidAddress);

@@ -83,7 +83,7 @@ function mapCopy(w: MachWorld, child: Task, region: Region, made: SlowCopy): voi
 }
 
 /** A task without regions and threads, with copies of the parent's special ports [1.12]. */
-export function childOf(w: MachWorld, parent: Task, fields: Omit<TaskCreate, 'inherit'>): Task {
+function childOf(w: MachWorld, parent: Task, fields: Omit<TaskCreate, 'inherit'>): Task {
   const { name, kind, pid, activity, priority } = fields;
   const task = taskCreate(w, parent.node, kind, name, activity);
   task.pid = pid;

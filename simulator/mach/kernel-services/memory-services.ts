@@ -130,7 +130,7 @@ const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
 ]);
 
 /** Why a region of these fields cannot be where it is wanted, or null. */
-export function placeRefused(w: MachWorld, task: Task, fields: RegionFields): KernelAnswer | null {
+function placeRefused(w: MachWorld, task: Task, fields: RegionFields): KernelAnswer | null {
   if (!(fields.pages > 0) || !allows(fields.maximum ?? ALL_ACCESS, fields.protection)) return invalidArgument;
   if (regionNamed(w, task, fields.name) !== null) return { code: 'KERN_NO_SPACE' };
   return fields.start === undefined || isFree(w, task, fields.start, fields.pages) ? null : { code: 'KERN_NO_SPACE' };

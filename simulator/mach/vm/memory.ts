@@ -19,7 +19,7 @@ export interface LogicalMemory extends Row {
   foreign: boolean;
 }
 
-export function blankMemory(id: number): LogicalMemory {
+function blankMemory(id: number): LogicalMemory {
   return { id, live: true, references: 0, written: nothing, foreign: false };
 }
 

@@ -61,7 +61,7 @@ export function vm(operation: string, body: object, rights: Payload['rights'] = 
 }
 
 /** The name under which the task has its own port. */
-export function selfName(w: Parameters<Call>[0], task: Task): number {
+function selfName(w: Parameters<Call>[0], task: Task): number {
   return bootRight(w, taskPort(w, task), task);
 }
 
