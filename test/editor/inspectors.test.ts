@@ -9,6 +9,11 @@ import { openPane, stopShown, tablePage } from './reading.ts';
 
 const script = '01-a-compiler-moves.adw';
 
+/** What a test reads of an element of the page, whose types are the browser's. */
+interface Styled {
+  computedStyleMap(): ReadonlyMap<string, unknown>;
+}
+
 describe('the inspectors', () => {
   let editor: Editor;
   before(async function () {
@@ -113,7 +118,7 @@ describe('the inspectors', () => {
       section('regions')
         .locator(`td.page.${kind}`)
         .first()
-        .evaluate<string, null>('(cell) => getComputedStyle(cell).backgroundColor', null);
+        .evaluate((cell) => String((cell as unknown as Styled).computedStyleMap().get('background-color')));
     assert.notEqual(await colour('remote'), await colour('zero'));
     await section('regions').locator('td.page').first().click();
     await press('ArrowRight');
