@@ -8,7 +8,8 @@ import { bootRight } from '../../simulator/dipc/boot.ts';
 import { kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { call, routine, step } from '../../simulator/mach/routine.ts';
 import { BOOTSTRAP, setSpecial, taskPort } from '../../simulator/mach/task.ts';
-import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
+import { POLICY_FIXEDPRI, userSchedule } from '../../simulator/mach/schedule.ts';
+import { threadCreate, threadOf, threadStart } from '../../simulator/mach/thread.ts';
 import { SEND, find, lookup, names, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
 import { objectCreate, setPage, shadows } from '../../simulator/mach/vm/object.ts';
 import { regionAdd } from '../../simulator/mach/vm/region.ts';
@@ -160,6 +161,20 @@ describe('the simple migration server', () => {
       [...new Set(found)],
       Array.from({ length: 13 }, (_, i) => i + 1),
     );
+  });
+
+  it('moves a thread with its policy, its priority, and its suspend count [4.1]', () => {
+    const c = lab();
+    const moved = c.task('source', 'moved');
+    const { identity, row } = moved.thread(receive(moved.port()));
+    const schedule = { ...userSchedule, policy: POLICY_FIXEDPRI, base: 20, current: 20 };
+    c.run();
+    Object.assign(row()!, { schedule, suspendCount: 2 });
+    pull(c, 'destination', moved);
+    c.run();
+    const t = threadOf(c.w, identity)!;
+    assert.deepEqual([t.node, t.suspendCount, t.schedule], [1, 2, schedule]);
+    assert.equal(at(c.w.tasks, t.task).name, 'moved');
   });
 
   it('moves a thread in the middle of an exception, with its own exception port: the handler settles it there', () => {
