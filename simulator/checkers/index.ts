@@ -51,6 +51,7 @@ import { nameSpace } from './tm1-name-space.ts';
 import { frozen } from './tm2-frozen.ts';
 import { queuesMove } from './tm3-queues-move.ts';
 import { receivesThere } from './tm4-one-receiver.ts';
+import { memoryMoves } from './tm5-memory.ts';
 import { kernelPorts } from './tm6-kernel-port.ts';
 import { oneWriter } from './x1-one-writer.ts';
 import { locks } from './x2-locks.ts';
@@ -66,6 +67,7 @@ export const checkers: readonly Checker[] = [
   frozen,
   queuesMove,
   receivesThere,
+  memoryMoves,
   kernelPorts,
   oneReceiver,
   receiverName,

@@ -25,6 +25,7 @@ import {
 } from '../../simulator/mach/ipc/space.ts';
 import { taskPort } from '../../simulator/mach/task.ts';
 import { taskResume, taskSuspend } from '../../simulator/mach/thread-control.ts';
+import { regionAdd } from '../../simulator/mach/vm/region.ts';
 import { migrationOpen } from '../../simulator/migration/record.ts';
 import { arrived, remember, type Ghost } from '../../simulator/migration/task/ghost.ts';
 import { ABSENT, READ_ACCESS, WRITE_ACCESS, objectCreate, setPage } from '../../simulator/mach/vm/object.ts';
@@ -311,6 +312,13 @@ const breakages: Record<string, (s: Scene) => void> = {
   T4: (s) => {
     hasMoved(s);
     setTypeAt(s.client.task.space, find(s.client.task.space, s.toFull), SEND_RECEIVE, 1);
+  },
+  T5: (s) => {
+    const object = objectCreate(s.w, s.server.task.node, 'data', 'anonymous', 2);
+    const fields = { name: 'data', pages: 2, protection: 'rw-', inheritance: 'copy' } as const;
+    const region = regionAdd(s.w, s.server.task, object, fields);
+    hasMoved(s);
+    s.w.memories.rows[region.memory]!.written[1] = 7;
   },
   T6: (s) => {
     hasMoved(s);

@@ -37,6 +37,8 @@ export interface Ghost {
   /** The source has the task; the destination has it, and the old one is gone. */
   stage: 'frozen' | 'arrived';
   readonly names: readonly GhostName[];
+  /** Of every region, the versions that its pages had. */
+  readonly memory: readonly { readonly region: string; readonly versions: readonly number[] }[];
   readonly self: GhostPort;
   readonly threads: readonly { readonly identity: number; readonly self: GhostPort }[];
 }
@@ -99,6 +101,10 @@ function ghostOf(w: MigrationWorld, task: Task): Ghost {
       const port = type === PORT_SET || row === NONE ? null : at(w.ports, row);
       const queued = port !== null && (type & RECEIVE) !== 0 ? queuedFor(w, port) : [];
       return { name, type, urefs, queued, ...ghostPort(w, port) };
+    }),
+    memory: task.regions.map((id) => {
+      const { name: region, memory } = at(w.regions, id);
+      return { region, versions: [...at(w.memories, memory).written] };
     }),
     self: ghostPort(w, task.self === NONE ? null : at(w.ports, task.self)),
     threads: task.threads.map((id) => {
