@@ -67,6 +67,10 @@ function migrationField(state: ClusterState, number: unknown, field: string): un
       return migration?.totalTime;
     case 'task_time':
       return migration?.taskTime;
+    case 'pages_running':
+      return migration?.pages.before;
+    case 'pages_frozen':
+      return migration?.pages.frozen;
     default:
       return undefined;
   }

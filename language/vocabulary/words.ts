@@ -113,6 +113,8 @@ const migrationFields: readonly Field[] = [
   { name: 'freeze_time', type: 'time', doc: 'How long the process is suspended: the price that it feels.' },
   { name: 'total_time', type: 'time', doc: 'From the decision until the process runs on the destination.' },
   { name: 'task_time', type: 'time', doc: 'The part that the migration of the task takes.' },
+  { name: 'pages_running', type: 'int', doc: 'Pages that were moved while it was running.' },
+  { name: 'pages_frozen', type: 'int', doc: 'Pages that were moved while it was frozen.' },
 ];
 
 const taskFields: readonly Field[] = [

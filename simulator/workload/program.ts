@@ -305,12 +305,20 @@ export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '
  * What an expression can ask of the world, by the kind of thing it asks.
  * process: pid, node, status (exit status, -1 while alive), alive, migrations, delivered (signals delivered so far);
  * migration: state, outcome ('done', 'refused', 'failed', '' while under way), reason, freezing_time, freeze_time,
- *   total_time, task_time (ns);
+ *   total_time, task_time (ns), pages_running and pages_frozen (pages moved before and during the freeze);
  * task: node, alive, threads, sent, received, replies, and its own counts;
  * residual: of a process or a task on a node: `pma`, `pages`, `forwarders`, `relay` (counts).
  */
 export type ProcessField = 'pid' | 'node' | 'status' | 'alive' | 'migrations' | 'delivered';
-export type MigrationField = 'outcome' | 'reason' | 'freezing_time' | 'freeze_time' | 'total_time' | 'task_time';
+export type MigrationField =
+  | 'outcome'
+  | 'reason'
+  | 'freezing_time'
+  | 'freeze_time'
+  | 'total_time'
+  | 'task_time'
+  | 'pages_running'
+  | 'pages_frozen';
 export type TaskField = 'node' | 'alive' | 'threads' | 'sent' | 'received' | 'replies';
 export type ResidualField = 'pma' | 'pages' | 'forwarders' | 'relay';
 

@@ -53,6 +53,10 @@ export function migrationField(w: WorkloadWorld, id: number, field: MigrationFie
       return between(m, 'decision', 'resumed');
     case 'task_time':
       return between(m, 'installed', 'moved');
+    case 'pages_running':
+      return m.pages.before;
+    case 'pages_frozen':
+      return m.pages.frozen;
   }
 }
 
