@@ -8,8 +8,9 @@
  *   write     every other kernel is flushed, one of them returning the data if the asking kernel lacks it; the page is
  *             pushed into the copy object, if it owes that
  *
- * The steps are the states of the engine: wait for the turn (X5), ask the kernels, ask the pager, push, supply. The
- * home's own kernel asks by calling the same routine, without a message.
+ * The steps are the states of the engine: wait for the turn (X5), ask the kernels, ask the pager, look in the shadows (for
+ * a kernel that got a right to this object alone, and so cannot do it itself), push, supply. The home's own kernel asks by
+ * calling the same routine, without a message.
  */
 import { NONE, at } from '../base/table.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
@@ -41,6 +42,7 @@ import {
 import { tell } from '../mach/world.ts';
 import type { LockRequest, PageData } from './lock-request.ts';
 import {
+  BLANK,
   DIRTY,
   NEEDS_COPY,
   grantedAccess,
@@ -127,10 +129,10 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     const { page } = f.body;
     if (pageOf(object, page) === LOST && f.data === NONE) f.data = LOST;
     const lacks = f.data === NONE && lacksData(object, m, f);
-    if (!lacks && grantedAccess(m, page) >= f.give!) return goTo(w, t, 'push into the copy object');
+    if (!lacks && grantedAccess(m, page) >= f.give!) return goTo(w, t, 'look in what the object shadows');
     if (object.pager === NONE) {
       f.data = EMPTY;
-      return goTo(w, t, 'push into the copy object');
+      return goTo(w, t, 'look in what the object shadows');
     }
     enterPhase(w, m, page, t, 'pager');
     const access = f.give === WRITE_ACCESS ? 'write' : 'read';
@@ -147,6 +149,17 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     enterPhase(w, m, f.body.page, t, 'push');
     takeIn(w, object, m, f, code, body);
     turnDone(w, object, body?.sequence);
+  }),
+  step('look in what the object shadows', (w, t, f) => {
+    const { object, m } = managed(w, f);
+    if (f.data !== EMPTY || kernelNamed(m, f.body.kernel ?? NONE)?.whole !== true) return;
+    const { page } = f.body;
+    const version = below(w, t, object, page);
+    if (version !== null) return void (f.data = version);
+    // Whoever has that page may be about to push it into this object, and waits for the turn: it is asked for again.
+    keepAtHome(w, object, m, page, EMPTY);
+    endRequest(w, m, page, t);
+    goTo(w, t, 'wait for the turn');
   }),
   step('push into the copy object', (w, t, f) => {
     const { object, m } = managed(w, f);
@@ -169,7 +182,7 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
       if (!mayAccess(copy, page, WRITE_ACCESS)) return goTo(w, t, 'push into the copy object');
       const version = f.data! >= 0 ? f.data! : below(w, t, object, page);
       if (version === null) return goTo(w, t, 'the copy object has the page');
-      setPage(w, copy, page, version);
+      setPage(w, copy, page, version === EMPTY ? 0 : version);
     }
     m.flags[page]! &= ~NEEDS_COPY;
   }),
@@ -182,13 +195,13 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     if (kernel === NONE) wakeWaiters(w, object, page);
     endRequest(w, m, page, t);
     const give = f.data === LOST ? NO_ACCESS : f.give!;
-    if (give === WRITE_ACCESS) m.flags[page]! |= DIRTY;
+    if (give === WRITE_ACCESS) m.flags[page] = (m.flags[page]! & ~BLANK) | DIRTY | (f.data === EMPTY ? BLANK : 0);
     const text = `page ${page} of ${object.label}, to ${give === WRITE_ACCESS ? 'write' : 'read'}`;
     tell(w, 'data supply', object.node, at(w.ports, object.control), t.identity, text);
     if (kernel === NONE) return finish(t, supplyHome(w, object, f, give));
     const entry = kernelNamed(m, kernel);
     if (entry === null) {
-      if (f.data! >= 0) keepAtHome(w, object, m, page, f.data!);
+      if (f.data! >= 0 || f.data === EMPTY) keepAtHome(w, object, m, page, f.data!);
       return finish(t, invalid);
     }
     const resident = f.body.resident === true && entry.access[page] !== NO_ACCESS;
@@ -289,9 +302,10 @@ function takeIn(
     m.granted[page] = body.access;
   } else if (m.granted !== null && !imported) m.granted[page] = WRITE_ACCESS;
   if (code === 'KERN_SUCCESS') {
+    if (object.backing !== null && body!.precious === true) object.backing[page] = NONE;
     if (body!.version === NONE) return;
     f.data = body!.version;
-    if (object.backing !== null) object.backing[page] = body!.precious === true ? NONE : body!.version;
+    if (object.backing !== null && body!.precious !== true) object.backing[page] = f.data;
     if (!imported) memorySupplied(w, object.memory, page, body!.version);
   } else if (code === 'KERN_MEMORY_DATA_UNAVAILABLE') f.data = EMPTY;
   else {
@@ -306,18 +320,19 @@ function takeIn(
   }
 }
 
-/** The version that is seen through the object, which has no page of its own; null if it must be fetched first. */
+/** What is seen through the object, which has no page of its own: a version, EMPTY, LOST; null if it must be fetched. */
 function below(w: XmmWorld, t: Thread, object: VmObject, page: number): number | null {
   for (let each = object; each.shadow !== NONE;) {
     each = at(w.objects, each.shadow);
     const version = pageOf(each, page);
-    if (version >= 0) return version;
+    if (version >= 0 || version === LOST) return version;
     if (version === ABSENT) {
+      if (each.lost) return LOST;
       pageIn(w, t, each, page, READ_ACCESS);
       return null;
     }
   }
-  return 0;
+  return EMPTY;
 }
 
 function waitForCopy(w: XmmWorld, t: Thread, object: VmObject): void {

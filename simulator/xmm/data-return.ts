@@ -10,7 +10,7 @@ import { finish, routine, step, type Routine } from '../mach/routine.ts';
 import { ABSENT, NO_ACCESS, READ_ACCESS, pageOf, setPage } from '../mach/vm/object.ts';
 import { relieve, type DataReturn, type DataReturned } from '../mach/vm/page-out.ts';
 import { tell } from '../mach/world.ts';
-import { kernelLeaves, kernelNamed, type MemoryObject } from './memory-object.ts';
+import { kernelEnds, kernelNamed, type MemoryObject } from './memory-object.ts';
 import { askInTurn, endRequest, requestPage } from './page-turn.ts';
 import type { XmmWorld } from './world.ts';
 
@@ -58,7 +58,7 @@ const terminate = kernelService<XmmWorld>('memory_object_terminate', 'hear that 
   const { kernel } = request.body as { readonly kernel: number };
   const entry = m === null ? null : kernelNamed(m, kernel);
   if (m === null || entry === null) return invalidArgument;
-  kernelLeaves(w, m, entry);
+  kernelEnds(w, m, entry);
   return success;
 });
 

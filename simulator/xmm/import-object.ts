@@ -28,7 +28,7 @@ import {
   type CopyStrategy,
   type VmObject,
 } from '../mach/vm/object.ts';
-import { DIRTY, grantedAccess, kernelEnters, memoryObjectOf } from './memory-object.ts';
+import { BLANK, DIRTY, grantedAccess, kernelEnters, memoryObjectOf } from './memory-object.ts';
 import type { XmmWorld } from './world.ts';
 
 /** What a home tells a kernel about an object. `present` lists the pages that its home can supply. */
@@ -46,18 +46,21 @@ export interface ObjectInfo {
   readonly temporary: boolean;
 }
 
-/** The kernel behind the control port (a send right in hand) uses the object; `sole`: nobody else does, or will. */
+/**
+ * The kernel behind the control port (a send right in hand) uses the object; `sole`: nobody else does, or will; `whole`:
+ * it sees in it what the object shadows, because it does not import that.
+ */
 export function introduce(
   w: XmmWorld,
   object: VmObject,
   control: number,
-  sole = false,
+  { sole = false, whole = false } = {},
 ): { readonly info: ObjectInfo; readonly right: number[] } {
   const port = controlPort(w, object);
   const m = memoryObjectOf(w, object);
   const { label, size, copyStrategy, memory } = object;
   const kernel = enter(w, at(w.ports, control)).uid;
-  const entry = kernelEnters(w, m, kernel, control);
+  const entry = kernelEnters(w, m, kernel, control, whole);
   if (sole) m.temporary = true;
   const empty = sole ? WRITE_ACCESS : copyStrategy === 'symmetric' ? READ_ACCESS : NO_ACCESS;
   const present: number[] = [];
@@ -71,7 +74,7 @@ export function introduce(
     else {
       setPage(w, object, page, ABSENT);
       object.access![page] = NO_ACCESS;
-      m.flags[page]! |= DIRTY;
+      m.flags[page]! |= DIRTY | BLANK;
     }
   }
   const info = { label, size, present, kernel, empty, copyStrategy, memory, temporary: sole };

@@ -67,7 +67,7 @@ const lookupRoutine = routine<XmmWorld, Lookup>('xmm_lookup', 'finds the memory 
       at(w.memories, region.memory).references++;
     }
     const sole = object.references === 1 && object.copyStrategy === 'symmetric' && (task?.suspendCount ?? 0) > 0;
-    const { info, right } = introduce(w, object, takeHand(t)[1]!, sole && object.manager === NONE);
+    const { info, right } = introduce(w, object, takeHand(t)[1]!, { sole: sole && object.manager === NONE });
     finish(t, { body: info, rights: right } satisfies KernelAnswer);
   }),
 ]);
@@ -98,7 +98,7 @@ const initRoutine = routine<XmmWorld, Init>('memory_object_init', 'introduces a 
       memoryObjectOf(w, object);
       shareAtHome(w, object);
     }
-    const { info, right } = introduce(w, object, control!.port);
+    const { info, right } = introduce(w, object, control!.port, { whole: true });
     finish(t, { body: info, rights: right } satisfies KernelAnswer);
   }),
 ]);

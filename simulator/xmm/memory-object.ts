@@ -36,6 +36,8 @@ import type { XmmWorld } from './world.ts';
 export const DIRTY = 1;
 /** It must be pushed into the copy object before it is written. */
 export const NEEDS_COPY = 2;
+/** Nobody had it when it was given to be written: if it never comes back, it was never written. */
+export const BLANK = 4;
 
 /** A kernel that imports the object. */
 export interface UsingKernel {
@@ -45,6 +47,8 @@ export interface UsingKernel {
   /** The home's send right to that port. */
   readonly control: number;
   readonly access: Int32Array;
+  /** It does not import what the object shadows: the home looks there for it. */
+  readonly whole: boolean;
   /** How many numbered messages it was sent: supplies, locks, copies [3.1]. */
   sequence: number;
 }
@@ -109,12 +113,18 @@ export function memoryObjectOf(w: XmmWorld, object: VmObject): MemoryObject {
 }
 
 /** The kernel uses the object from now on; the home keeps the send right in hand to its control port. */
-export function kernelEnters(w: XmmWorld, m: MemoryObject, kernel: number, control: number): UsingKernel {
+export function kernelEnters(
+  w: XmmWorld,
+  m: MemoryObject,
+  kernel: number,
+  control: number,
+  whole: boolean,
+): UsingKernel {
   const port = at(w.ports, control);
   port.kernelSends++;
   const node = port.proxy ? at(w.distributed, port.dipc).destination : port.node;
   const access = new Int32Array(m.flags.length);
-  const entry: UsingKernel = { kernel, node, control, access, sequence: 0 };
+  const entry: UsingKernel = { kernel, node, control, access, whole, sequence: 0 };
   m.kernels.push(entry);
   return entry;
 }
@@ -122,6 +132,22 @@ export function kernelEnters(w: XmmWorld, m: MemoryObject, kernel: number, contr
 export function kernelLeaves(w: XmmWorld, m: MemoryObject, entry: UsingKernel): void {
   m.kernels.splice(m.kernels.indexOf(entry), 1);
   kernelReleases(w, at(w.ports, entry.control));
+}
+
+/**
+ * The kernel is gone, and has given back what it wrote: a page that was empty when it came to it, and did not come back,
+ * is as empty as before.
+ */
+export function kernelEnds(w: XmmWorld, m: MemoryObject, entry: UsingKernel): void {
+  const object = at(w.objects, m.object);
+  for (let page = 0; page < m.flags.length; page++) {
+    if (entry.access[page] !== WRITE_ACCESS || (m.flags[page]! & BLANK) === 0) continue;
+    m.flags[page]! &= ~(DIRTY | BLANK);
+    if (object.pager !== NONE || pageOf(object, page) !== ABSENT) continue;
+    setPage(w, object, page, EMPTY);
+    object.access![page] = READ_ACCESS;
+  }
+  kernelLeaves(w, m, entry);
 }
 
 export function kernelNamed(m: MemoryObject, kernel: number): UsingKernel | null {

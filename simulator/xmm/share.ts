@@ -105,7 +105,7 @@ const byMemoryObject = routine<XmmWorld, ByMemoryObject>('xmm_object_by_memory_o
     const [, id, , control] = takeHand(t);
     // A new object keeps the right to its pager.
     if (!f.made) discard(w, { type: SEND, port: id! });
-    const { info, right } = introduce(w, object, control!);
+    const { info, right } = introduce(w, object, control!, { whole: true });
     finish(t, { body: info, rights: right } satisfies KernelAnswer);
   }),
 ]);

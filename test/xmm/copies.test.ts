@@ -1,7 +1,7 @@
 // Copies of memory that several kernels share: the home makes them, and pages are pushed before they are written [3.3].
 import assert from 'node:assert/strict';
-import { at } from '../../simulator/base/table.ts';
-import { found, objectOf, read, taskNamed, vm, write } from '../mach/vm/memory.ts';
+import { NONE, at } from '../../simulator/base/table.ts';
+import { found, objectOf, read, region, regionOf, taskNamed, vm, write } from '../mach/vm/memory.ts';
 import { NEEDS_COPY } from '../../simulator/xmm/memory-object.ts';
 import { accountOf, mapping, sharing, states } from './story.ts';
 
@@ -46,8 +46,7 @@ describe('a copy of memory that several kernels share [3.3, copy-call]', () => {
     const copy = objectOf(s.c, made, 'shared');
     assert.equal(copy.kind, 'import');
     assert.equal(copy.shadow, objectOf(s.c, s.tasks[1]!, 'shared').id);
-    const region = at(s.c.w.regions, made.regions[0]!);
-    assert.equal(region.needsCopy, true);
+    assert.equal(at(s.c.w.regions, made.regions[0]!).needsCopy, true);
   });
 
   it('several in a row each keep their own moment; an unmodified copy is used again', () => {
@@ -71,5 +70,23 @@ describe('a copy of memory that several kernels share [3.3, copy-call]', () => {
     s.does(0, write('shared', 0));
     s.does(1, read('private', 0), write('private', 0), read('private', 0), read('shared', 0));
     assert.equal(found(s.c, s.tasks[1]!, 'shared', 0), 2);
+  });
+
+  it('handed over by a right, it is seen with all that lies behind it', () => {
+    const s = sharing(2, 1);
+    const [home, other] = s.tasks as [(typeof s.tasks)[0], (typeof s.tasks)[0]];
+    s.does(0, vm('vm_allocate', region('own', 3)), write('own', 0), write('own', 1), vm('task_create', child));
+    const { notes } = s.does(0, write('own', 2), vm('mach_make_memory_entry', { name: 'own' }));
+    assert.notEqual(objectOf(s.c, home, 'own').shadow, NONE);
+    const { memory } = regionOf(s.c, home, 'own');
+    s.does(1, mapping('own', 3, s.c.right(home, notes[1]!.names[0]!, other), { memory }));
+    s.does(1, read('own', 0), write('own', 1), read('own', 2));
+    assert.deepEqual(
+      [0, 1, 2].map((page) => found(s.c, other, 'own', page)),
+      [1, 4, 3],
+    );
+    s.does(0, read('own', 1), write('own', 0));
+    s.does(1, read('own', 0));
+    assert.equal(found(s.c, taskNamed(s.c, 'child'), 'own', 1), 2);
   });
 });

@@ -1,6 +1,7 @@
 // Shared writable memory on several nodes: what the home does with a page before somebody may read or write it.
 import assert from 'node:assert/strict';
 import { at } from '../../simulator/base/table.ts';
+import { ABSENT, EMPTY, pageOf } from '../../simulator/mach/vm/object.ts';
 import type { Call } from '../mach/cluster.ts';
 import { found, objectOf, read, vm, write } from '../mach/vm/memory.ts';
 import { DIRTY } from '../../simulator/xmm/memory-object.ts';
@@ -93,6 +94,17 @@ describe("the end of a kernel's use", () => {
     s.does(0, read('shared', 0), read('shared', 1));
     assert.equal(found(s.c, s.tasks[0]!, 'shared', 1), 2);
     assert.equal(accountOf(s.c, s.tasks[0]!).kernels.length, 0);
+  });
+
+  it('what it could write and never wrote is as empty as before [X3]', () => {
+    const s = sharing(3, 1);
+    const home = objectOf(s.c, s.tasks[0]!, 'shared');
+    s.does(0, vm('vm_deallocate', { name: 'shared' }));
+    s.does(1, read('shared', 0));
+    assert.equal(pageOf(home, 0), ABSENT);
+    s.does(1, vm('vm_deallocate', { name: 'shared' }));
+    assert.equal(pageOf(home, 0), EMPTY);
+    s.does(2, read('shared', 0));
   });
 
   it('memory whose tasks are all gone is given back everywhere', () => {

@@ -120,8 +120,10 @@ function install(w: MachWorld, object: VmObject, page: number, code: string, bod
   if (isHome(object)) return void (object.lost ||= !answers.includes(code));
   if (body?.access !== undefined && object.access !== null) object.access[page] = body.access;
   if (code === 'KERN_SUCCESS') {
+    // Even a page that was here already is the only one now, if it is precious.
+    if (object.backing !== null && body!.precious === true) object.backing[page] = NONE;
     if (body!.version === NONE) return;
-    if (object.backing !== null) object.backing[page] = body!.precious === true ? NONE : body!.version;
+    if (object.backing !== null && body!.precious !== true) object.backing[page] = body!.version;
     setPage(w, object, page, body!.version);
     memorySupplied(w, object.memory, page, body!.version);
   } else if (code === 'KERN_MEMORY_DATA_UNAVAILABLE') setPage(w, object, page, EMPTY);
