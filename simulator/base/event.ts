@@ -23,6 +23,7 @@ export const UNUSED = 13; //        object             nobody on another node us
 export const DEPART = 14; //        packet             the sending processor is done with it: it waits for the wire
 export const MOVED_OUT = 15; //     port               all that a receive right took along has left its old node
 export const DN_REQUEST = 16; //    port               a proxy's death is asked about on this node for the first time
+export const INTERRUPT_SEND = 17; // thread, identity  an abort waits for a send that may be waiting at a proxy
 
 export const eventNames = [
   'run',
@@ -42,6 +43,7 @@ export const eventNames = [
   'depart',
   'moved out',
   'dead-name request',
+  'interrupt send',
 ] as const;
 
 export type EventKind = number;

@@ -34,7 +34,6 @@ function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
   if (message.bodyNode === t.node) message.bodyNode = NONE;
   if (message.bodyNode !== NONE) return pullBody(w, t, message);
   if (message.code === 'MACH_RCV_BODY_ERROR') giveUpRights(w, message);
-  const local: number[] = [];
   const wire = message.rights;
   for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
     const type = wire[i]!;
@@ -49,15 +48,22 @@ function copyoutMessage(w: DipcWorld, t: Thread, message: Message): void {
       return beginReceiveMigration(w, t, message, uid, wire[i + 2]!);
     }
   }
-  for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
-    const type = wire[i]!;
-    local.push(type, type === DEAD_NAME ? NONE : arriveRight(w, t.node, type, wire[i + 1]!, wire[i + 2]!));
-  }
-  if (local.length > 0) message.rights = local;
-  if (message.reply !== NONE) message.reply = arriveSendOnce(w, t.node, message.reply, message.replyHome).id;
-  message.wire = false;
+  localForm(w, message, t.node);
   releaseBuffer(w, message);
   finishReceive(w, t, message);
+}
+
+/** The rights in the message become this node's again; receive rights are here already. */
+export function localForm(w: DipcWorld, message: Message, node: number): void {
+  const wire = message.rights;
+  const local: number[] = [];
+  for (let i = 0; i < wire.length; i += WIRE_STRIDE) {
+    const type = wire[i]!;
+    local.push(type, type === DEAD_NAME ? NONE : arriveRight(w, node, type, wire[i + 1]!, wire[i + 2]!));
+  }
+  if (local.length > 0) message.rights = local;
+  if (message.reply !== NONE) message.reply = arriveSendOnce(w, node, message.reply, message.replyHome).id;
+  message.wire = false;
 }
 
 /** Destroys a message in network form: the rights in it are made local and given up. */

@@ -165,6 +165,6 @@ function proxyFor(w: DipcWorld, node: number, uid: number, guess: number): Port 
   return port;
 }
 
-function retireIfUnused(w: DipcWorld, port: Port): void {
+export function retireIfUnused(w: DipcWorld, port: Port): void {
   if (port.proxy && port.srights === 0 && port.sorights === 0) emit(w, LAST_SEND, port.id);
 }

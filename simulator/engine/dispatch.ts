@@ -9,6 +9,7 @@ import {
   CRASH,
   DEPART,
   DN_REQUEST,
+  INTERRUPT_SEND,
   DELIVER,
   HANDLE,
   LAST_SEND,
@@ -31,6 +32,7 @@ import { handlePacket } from '../dipc/dispatch.ts';
 import { arriveOrFail } from '../dipc/failure.ts';
 import { departEvent } from '../dipc/packet.ts';
 import { callBack } from '../dipc/flow-control.ts';
+import { interruptSend } from '../dipc/interrupt.ts';
 import { movedOut } from '../dipc/receive-migration.ts';
 import { sendRemote } from '../dipc/send.ts';
 import { crash } from '../faults/crash.ts';
@@ -69,6 +71,8 @@ function perform(w: World, kind: number, a: number, b: number): void {
       return sliceEnds(w, a, b);
     case SEND_REMOTE:
       return sendRemote(w, at(w.messages, a));
+    case INTERRUPT_SEND:
+      return interruptSend(w, b);
     case DN_REQUEST:
       return watchForDeath(w, a);
     case MOVED_OUT:

@@ -16,6 +16,7 @@ import {
   DELIVER,
   DEPART,
   DN_REQUEST,
+  INTERRUPT_SEND,
   HANDLE,
   LAST_SEND,
   MOVED_OUT,
@@ -77,6 +78,7 @@ function withdrawEvents(w: MigrationWorld, id: number): void {
       case RUN:
       case WAKE:
       case COPYOUT:
+      case INTERRUPT_SEND:
         return on(w.threads, a);
       case SLICE:
         return a === id;

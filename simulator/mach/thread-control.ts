@@ -87,16 +87,9 @@ export function threadAbort(w: MachWorld, t: Thread): void {
       if (report) t.retry = RETRY_NOTHING;
       if (report) interrupted(w, t, 'MACH_RCV_INTERRUPTED');
       break;
-    case SENDING: {
-      const message = at(w.messages, t.outgoing);
-      leaveSenders(w, t, at(w.ports, message.dest));
-      t.outgoing = NONE;
-      t.expectsReply = false;
-      takeBack(w, t, message);
-      t.retry = report ? RETRY_NOTHING : RETRY_STEP;
-      if (report) interrupted(w, t, 'MACH_SEND_INTERRUPTED');
-      break;
-    }
+    case SENDING:
+      leaveSenders(w, t, at(w.ports, at(w.messages, t.outgoing).dest));
+      return abortSend(w, t);
     case SLEEPING:
     case BLOCKED:
       t.channel = '';
@@ -106,6 +99,23 @@ export function threadAbort(w: MachWorld, t: Thread): void {
     default:
       return;
   }
+  holdUp(w, t);
+}
+
+/** The thread's message, which waits nowhere any more and is in local form, is taken back: it will be sent again. */
+export function abortSend(w: MachWorld, t: Thread): void {
+  const report = t.retry === RETRY_REPORT;
+  const message = at(w.messages, t.outgoing);
+  t.outgoing = NONE;
+  t.expectsReply = false;
+  takeBack(w, t, message);
+  t.retry = report ? RETRY_NOTHING : RETRY_STEP;
+  if (report) interrupted(w, t, 'MACH_SEND_INTERRUPTED');
+  holdUp(w, t);
+}
+
+/** It stands at a clean point, and goes on from there unless it is suspended. */
+function holdUp(w: MachWorld, t: Thread): void {
   t.state = READY;
   t.parked = true;
   unpark(w, t);

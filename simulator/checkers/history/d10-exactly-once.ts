@@ -1,6 +1,7 @@
 /**
  * Every message is received exactly once [mechanisms 2.4, 2.8]: never twice; and it is lost only if its port has died, if
- * its sender took it back or ended before it was queued, or if a node has failed.
+ * its sender took it back or ended before it was queued, if it was refused elsewhere and its sender took it back at home, or
+ * if a node has failed.
  *
  * (That a message is never in two places is what the checker of D10 sees at every moment.)
  */
@@ -8,7 +9,7 @@ import { NONE } from '../../base/table.ts';
 import type { Message } from '../../mach/ipc/message.ts';
 import type { Port } from '../../mach/ipc/port.ts';
 import { RECEIVE } from '../../mach/ipc/space.ts';
-import { threadOf } from '../../mach/thread.ts';
+import { RETRY_STEP, threadOf } from '../../mach/thread.ts';
 import { broken, type CheckedWorld } from '../checker.ts';
 import type { Monitor } from './monitor.ts';
 
@@ -25,6 +26,8 @@ interface OnItsWay {
   queued: boolean;
   /** Its sender waits with it. */
   kept: boolean;
+  /** It has been refused, and waits at a proxy on its sender's node. */
+  refused: boolean;
   /** It carries a receive right: it may be destroyed because of a circle [I9]. */
   readonly receive: boolean;
 }
@@ -72,6 +75,7 @@ function look(w: CheckedWorld, onTheirWay: Map<number, OnItsWay>): void {
         uid: NONE,
         queued: false,
         kept: false,
+        refused: false,
         receive,
       };
       onTheirWay.set(serial, each);
@@ -80,6 +84,7 @@ function look(w: CheckedWorld, onTheirWay: Map<number, OnItsWay>): void {
     if (message.wire) each.uid = message.destUid;
     each.queued ||= message.queuedAt !== NONE || message.wire;
     each.kept = isKept(w, message);
+    each.refused = each.kept && message.wire && waitsAtHome(w, message);
   }
 }
 
@@ -89,8 +94,23 @@ function isKept(w: CheckedWorld, { id, sender }: Message): boolean {
   return t !== null && t.outgoing === id;
 }
 
-function mayBeLost(w: CheckedWorld, { port, uid, queued, kept, sender, receive }: OnItsWay): boolean {
+function waitsAtHome(w: CheckedWorld, { id, node, sender }: Message): boolean {
+  if (threadOf(w, sender)?.node !== node) return false;
+  return w.distributed.rows.some(
+    ({ live, held, port }) => live && held.includes(id) && w.ports.rows[port]!.node === node,
+  );
+}
+
+/** The thread will send it again, or sees that it was not sent. */
+function tookBack(w: CheckedWorld, sender: number): boolean {
+  const t = threadOf(w, sender);
+  return t !== null && t.outgoing === NONE && (t.retry === RETRY_STEP || t.code === 'MACH_SEND_INTERRUPTED');
+}
+
+function mayBeLost(w: CheckedWorld, each: OnItsWay): boolean {
+  const { port, uid, queued, kept, refused, sender, receive } = each;
   if (w.nodes.rows.some(({ up }) => !up)) return true;
+  if (refused && tookBack(w, sender)) return true;
   if (!queued && (kept || receive || sender === NONE || threadOf(w, sender) === null)) return true;
   if (uid !== NONE) return !lives(w, uid);
   return port === null || w.ports.rows[port.id] !== port || !port.active;

@@ -11,7 +11,7 @@ import type { Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
 import { messageFree, type Carried, type Message } from './message.ts';
 import { useDestination } from './port-death.ts';
-import { COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, MOVE_SEND, copyout, copyoutAs } from './right.ts';
+import { COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, copyout, copyoutAs } from './right.ts';
 import { DEAD_NAME } from './space.ts';
 
 export function takeBack(w: MachWorld, t: Thread, message: Message): void {
@@ -21,8 +21,7 @@ export function takeBack(w: MachWorld, t: Thread, message: Message): void {
   messageFree(w, message);
   if (reply !== NONE) giveBack(w, task, replyTo, replyType, reply);
   for (let i = 0; i < rights.length; i += 2) giveBack(w, task, carried[i / 2] ?? null, rights[i]!, rights[i + 1]!);
-  if (sentTo !== null && sentTo.disposition === MOVE_SEND) giveBack(w, task, sentTo, destType, dest);
-  else useDestination(w, at(w.ports, dest), destType);
+  giveBack(w, task, sentTo, destType, dest);
 }
 
 /** `from` is what the sender called it; null for a right that had no name: the kernel made it, and makes it again. */

@@ -1,9 +1,11 @@
 /**
  * Kernel calls on a thread port [mechanisms 1.13]: stopping it, interrupting it, reading and writing its state, ending it.
  *
- * An abort waits until the kernel is done with what it does for the thread (a transfer, a kernel call);
+ * An abort waits until the kernel is done with what it does for the thread (a transfer, a kernel call), but not until
+ * there is room for its message on another node: that is taken back (dipc/interrupt.ts);
  * thread_abort_safely says KERN_FAILURE instead, and also where the program would notice.
  */
+import { INTERRUPT_SEND } from '../../base/event.ts';
 import { NONE, at } from '../../base/table.ts';
 import { kernelPort } from '../ipc/port.ts';
 import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
@@ -21,8 +23,8 @@ import {
   unpark,
 } from '../thread-control.ts';
 import { THREAD_MACHINE_STATE, isFlavor, setThreadState, threadStateOf, type ThreadState } from '../thread-state.ts';
-import { runAt, type Thread } from '../thread.ts';
-import type { MachWorld } from '../world.ts';
+import { SENDING, runAt, type Thread } from '../thread.ts';
+import { emit, type MachWorld } from '../world.ts';
 import { failure, invalidArgument, sendRight, success, threadOfPort, threadPort } from './objects.ts';
 
 /** Registers and flags of a 386, as they travel. [7.4: 0.125 KB] */
@@ -38,17 +40,34 @@ export function threadService(name: string, story: string, perform: ThreadCall):
   });
 }
 
+/** An abort that waits: the send that it found the thread in, by its serial number. */
+interface ThreadAbort extends KernelRequest {
+  send?: number;
+}
+
+/** The message that the thread is sending, by its serial number, or NONE. */
+function sendOf(w: MachWorld, t: Thread): number {
+  return t.state === SENDING && t.outgoing !== NONE ? at(w.messages, t.outgoing).serial : NONE;
+}
+
 export const threadServices: readonly Routine[] = [
   threadService('thread_suspend', 'stop a thread', (w, target) => {
     threadSuspend(w, target);
     return success;
   }),
   threadService('thread_resume', 'let a thread run', (w, target) => (threadResume(w, target) ? success : failure)),
-  routine<MachWorld, KernelRequest>('thread_abort', 'brings a thread to a clean point', [
+  routine<MachWorld, ThreadAbort>('thread_abort', 'brings a thread to a clean point', [
     step('wait until the kernel is done with it', (w, t, request) => {
       const target = threadOfPort(w, request);
       if (target === null || target.id === t.id) return finish(t, invalidArgument);
       if (isInKernel(w, target)) {
+        const send = sendOf(w, target);
+        if (send !== NONE) {
+          request.send ??= send;
+          // It was interrupted, and the thread, which is not suspended, has begun it again.
+          if (request.send !== send) return finish(t, success);
+          emit(w, INTERRUPT_SEND, target.id, target.identity);
+        }
         // Its RUN event will park it: look again when it has.
         runAt(w, t, w.time + w.setup.prices.kernel_call);
         t.frames[t.frames.length - 1]!.step = 0;
