@@ -125,31 +125,29 @@ export const machines: Readonly<Record<string, Machine>> = {
  */
 const kernelLimits = { inline_limit: 8192, message_buffers: 256 } as const;
 
+/** Table 2, rows between nodes: what the software of the paper and its wires cost together. */
+const table2 = {
+  shares: { out: 423, in: 423 },
+  prices: {
+    remote_send: 6_500 * microsecond,
+    remote_rpc: 7_500 * microsecond,
+    remote_right: 1_300 * microsecond,
+    remote_kilobyte: 5_550 * microsecond,
+    failure_detection: 5_000 * millisecond,
+  },
+} as const;
+
 export const networks: Readonly<Record<string, Network>> = {
   ethernet_10: {
     story: 'the non-dedicated 10 Mbit/s Ethernet of section 4 of the paper',
-    shares: { out: 423, in: 423 },
+    ...table2,
     interconnect: { wiring: 'shared', hop: 0, ...kernelLimits },
-    prices: {
-      remote_send: 6_500 * microsecond,
-      remote_rpc: 7_500 * microsecond,
-      remote_right: 1_300 * microsecond,
-      remote_kilobyte: 5_550 * microsecond,
-      failure_detection: 5_000 * millisecond,
-    },
   },
   // The same software and the same wires, but each node has one of its own: what the segment costs shows by difference.
   ethernet_10_switched: {
     story: 'the Ethernet of the paper with a switch: each node has a link of its own, in both directions',
-    shares: { out: 423, in: 423 },
+    ...table2,
     interconnect: { wiring: 'switched', hop: 0, ...kernelLimits },
-    prices: {
-      remote_send: 6_500 * microsecond,
-      remote_rpc: 7_500 * microsecond,
-      remote_right: 1_300 * microsecond,
-      remote_kilobyte: 5_550 * microsecond,
-      failure_detection: 5_000 * millisecond,
-    },
   },
   // What Table 2 leaves when the wire costs next to nothing: the software's 846 thousandths of each row, and links of
   // 200 MB/s that a head passes in 40 ns, as multicomputers had that ran distributed Mach. [D]
