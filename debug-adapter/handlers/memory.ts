@@ -30,7 +30,7 @@ export function memory(cx: Context, args: Arguments): object {
   };
 }
 
-export function objectsOf({ memoryObjects }: ClusterState, { regions }: TaskState): readonly MemoryObjectState[] {
+function objectsOf({ memoryObjects }: ClusterState, { regions }: TaskState): readonly MemoryObjectState[] {
   const ids = new Set(regions.flatMap(({ chain }) => chain));
   return memoryObjects.filter(({ object }) => ids.has(object));
 }

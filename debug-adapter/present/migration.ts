@@ -1,10 +1,12 @@
 /**
- * A migration: where from and to, how far it has come, and the virtual time of each stamp.
+ * A migration: where from and to, how far it has come, the virtual time of each stamp, and what its task still needs of
+ * other nodes.
  */
 import { showTime } from '../../language/vocabulary/units.ts';
 import type { ClusterState, MigrationState, TaskState } from '../../simulator/inspect/state.ts';
 import { presentValue } from './value.ts';
 import { group, type Shown } from './shown.ts';
+import { presentResiduals } from './task.ts';
 
 const facts = [
   'migration',
@@ -33,22 +35,24 @@ export function migrationsOf({ migrations }: ClusterState, task: TaskState | und
 export function presentMigrations(state: ClusterState, task: TaskState | undefined): readonly Shown[] {
   const migrations = [...migrationsOf(state, task)].reverse();
   const [only] = migrations;
-  if (only !== undefined && migrations.length === 1) return presentMigration(only);
+  if (only !== undefined && migrations.length === 1) return presentMigration(state, only);
   return migrations.map((migration) => ({
     name: `migration ${migration.migration}`,
     value: `${migration.from} -> ${migration.to}, ${migration.outcome === '' ? migration.phase : migration.outcome}`,
     expression: `migration(${migration.migration})`,
-    children: () => presentMigration(migration),
+    children: () => presentMigration(state, migration),
   }));
 }
 
-function presentMigration(migration: MigrationState): readonly Shown[] {
+function presentMigration({ tasks }: ClusterState, migration: MigrationState): readonly Shown[] {
+  const task = tasks.find((each) => each.task === migration.task);
   const base = `migration(${migration.migration})`;
   const stamps = stampNames.map((stamp) => presentTime(stamp, migration.stamps[stamp], `${base}.stamps.${stamp}`));
   return [
     ...facts.map((fact) => presentValue(fact, migration[fact], `${base}.${fact}`)),
     ...durations.map((duration) => presentTime(duration, migration[duration], `${base}.${duration}`)),
     group('stamps', stamps, `${base}.stamps`),
+    ...(task === undefined ? [] : [presentResiduals(task)]),
   ];
 }
 

@@ -24,7 +24,7 @@ export function presentPort(state: ClusterState, port: number | null): Shown | u
   };
 }
 
-export function identityInWords({ identity, label, dead, node, receiver }: PortIdentityState): string {
+function identityInWords({ identity, label, dead, node, receiver }: PortIdentityState): string {
   const where = node === '' ? 'nobody knows where' : `received by ${receiver === '' ? 'nobody' : receiver} on ${node}`;
   return `${identity} ${label}, ${dead ? 'dead' : where}`;
 }
@@ -72,7 +72,7 @@ function copyInWords({ copy, destination, dead, flags }: PortState): string {
   return `${copy}${to}${dead ? ', dead' : ''}${flags.length === 0 ? '' : ` (${flags.join(' ')})`}`;
 }
 
-export function holderInWords({ holder, node, who, name }: HeldRightState): string {
+function holderInWords({ holder, node, who, name }: HeldRightState): string {
   const where = node === '' ? 'on the way' : `on ${node}`;
   if (holder === 'task') return `name 0x${(name ?? 0).toString(16)} of ${who} ${where}`;
   return `${holder}: ${who} ${where}`;

@@ -1,7 +1,7 @@
 /**
  * A Mach task: what the kernel knows about it, and its threads.
  */
-import type { SpecialPortState, TaskState, ThreadState } from '../../simulator/inspect/state.ts';
+import type { ResidualState, SpecialPortState, TaskState, ThreadState } from '../../simulator/inspect/state.ts';
 import { presentValue, withMembers } from './value.ts';
 import { group, type Shown } from './shown.ts';
 
@@ -21,6 +21,7 @@ export function presentTask(task: TaskState): readonly Shown[] {
       task.threads.map((thread, index) => presentThread(thread, `${base}.threads[${index}]`)),
       `${base}.threads`,
     ),
+    presentResiduals(task),
   ];
 }
 
@@ -28,6 +29,31 @@ function presentSpecial(port: SpecialPortState, expression: string): Shown {
   const { what, label, receiver, node } = port;
   const holder = receiver === '' ? '' : ` -> ${receiver} @ ${node}`;
   return withMembers({ name: what, value: `${label}${holder}`, expression }, port);
+}
+
+/** What it still needs of other nodes, a row for each of them. */
+export function presentResiduals({ task, residual }: TaskState): Shown {
+  const base = `task(${task}).residual`;
+  return group(
+    'residual',
+    residual.map((on, index) =>
+      withMembers({ name: `on ${on.node}`, value: residualInWords(on), expression: `${base}[${index}]` }, on),
+    ),
+    base,
+  );
+}
+
+function residualInWords({ pma, forwarders, relays, pages }: ResidualState): string {
+  const parts: readonly [string, number][] = [
+    ['in the PMA', pma],
+    ['forwarders', forwarders],
+    ['relays', relays],
+    ['pages', pages],
+  ];
+  return parts
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${what}: ${count}`)
+    .join(', ');
 }
 
 function presentThread(thread: ThreadState, expression: string): Shown {

@@ -20,7 +20,7 @@ export function portOwner(state: ClusterState, port: number): PortOwner | undefi
   return identity === undefined ? undefined : { identity: identity.identity, port };
 }
 
-export function identityOf({ identities }: ClusterState, owner: PortOwner): PortIdentityState | undefined {
+function identityOf({ identities }: ClusterState, owner: PortOwner): PortIdentityState | undefined {
   return (
     identities.find(({ identity }) => identity === owner.identity) ??
     identities.find(

@@ -18,7 +18,7 @@ export const portName = (name: number): string => `0x${name.toString(16)}`;
 export const count = (amount: number, what: string): string => `${amount} ${amount === 1 ? what : plural(what)}`;
 
 function plural(what: string): string {
-  if (what.endsWith('y')) return `${what.slice(0, -1)}ies`;
+  if (/[^aeiou]y$/.test(what)) return `${what.slice(0, -1)}ies`;
   return what.endsWith('s') ? `${what}es` : `${what}s`;
 }
 

@@ -1,6 +1,7 @@
 /**
  * The Tasks view: processes first, by pid, then the scenario and bare Mach tasks, the servers and the kernels. A task
- * holds its threads, the number of its capabilities (the table opens beside), its memory and its open files.
+ * holds its threads, the number of its capabilities (the table opens beside), its memory, its open files, and what it
+ * still needs of other nodes.
  *
  * A process that migrates gets another task on the destination, while its pid, its threads and its names stay. So the row
  * of a process goes by its pid, and a migration is seen as a change of that row. While both tasks exist, the second one
@@ -10,6 +11,7 @@ import type { RegionState } from '../../simulator/inspect/state-memory.ts';
 import type {
   ClusterState,
   FileDescriptorState,
+  ResidualState,
   SpecialPortState,
   TaskState,
   ThreadState,
@@ -76,6 +78,7 @@ function taskRow(id: string, task: TaskState): Row {
       ...specialGroup(id, task, subject),
       ...regionGroup(id, task, subject),
       ...fileGroup(id, task, subject),
+      ...residualGroup(id, task, subject),
     ],
   };
 }
@@ -244,6 +247,45 @@ function fileRow(id: string, file: FileDescriptorState, subject: Subject): Row {
       fact('Capability', portName(file.capability)),
       fact('Served by', file.server),
     ],
+    subject,
+    open: false,
+    children: [],
+  };
+}
+
+/** What the task still needs of nodes that are not its own. */
+function residualGroup(id: string, { residual }: TaskState, subject: Subject): readonly Row[] {
+  if (residual.length === 0) return [];
+  const nodes = residual.map(({ node }) => node).join(', ');
+  return [
+    {
+      id: `${id}/residual`,
+      kind: 'group',
+      label: 'Residual dependency',
+      description: `on ${nodes}`,
+      icon: 'references',
+      facts: [fact('On', nodes)],
+      subject,
+      open: false,
+      children: residual.map((on) => residualRow(id, on, subject)),
+    },
+  ];
+}
+
+function residualRow(id: string, { node, pma, forwarders, relays, pages }: ResidualState, subject: Subject): Row {
+  const some = (number: number, words: string): string => (number === 0 ? '' : words);
+  return {
+    id: `${id}/residual/${node}`,
+    kind: 'group',
+    label: node,
+    description: joined(
+      some(pma, `${pma} in its PMA`),
+      some(forwarders, count(forwarders, 'forwarder')),
+      some(relays, count(relays, 'relay')),
+      some(pages, count(pages, 'page')),
+    ),
+    icon: 'server',
+    facts: [fact('In its PMA', pma), fact('Forwarders', forwarders), fact('Relays', relays), fact('Pages', pages)],
     subject,
     open: false,
     children: [],

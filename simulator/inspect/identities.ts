@@ -9,11 +9,12 @@ import { NONE, at, select } from '../base/table.ts';
 import { answerInHand } from '../checkers/census.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { distributedOf } from '../dipc/distributed.ts';
+import { effectiveType } from '../mach/ipc/entry.ts';
 import type { Message } from '../mach/ipc/message.ts';
 import { KERNEL, type Port } from '../mach/ipc/port.ts';
-import { RECEIVE, SEND, SEND_ONCE, lookup, names } from '../mach/ipc/space.ts';
+import { RECEIVE, SEND, SEND_ONCE, find, lookup, names } from '../mach/ipc/space.ts';
 import type { XmmWorld } from '../xmm/world.ts';
-import { effectiveType, nodeName, receiverOf, rightType, uidWords } from './label.ts';
+import { nodeName, receiverOf, rightType, uidWords } from './label.ts';
 import { keptRights } from './kept-rights.ts';
 import type { HeldRightState, PortIdentityState } from './state-ports.ts';
 
@@ -110,7 +111,7 @@ function registerTasks(register: Register): void {
     for (const name of names(task.space)) {
       const entry = lookup(task.space, name)!;
       if (entry.port === NONE || at(w.ports, entry.port).set) continue;
-      const type = effectiveType(w, entry);
+      const type = rightType(effectiveType(w, task.space, find(task.space, name)));
       hold(register, entry.type, entry.port, { ...holder, name, type, userReferences: entry.urefs });
     }
   }

@@ -2,7 +2,7 @@
 import { NONE, at } from '../base/table.ts';
 import { distributedOf, uidText } from '../dipc/distributed.ts';
 import { KERNEL, type Port } from '../mach/ipc/port.ts';
-import { DEAD_NAME, PORT_SET, SEND_ONCE, SEND_RECEIVE, SEND, type Entry } from '../mach/ipc/space.ts';
+import { DEAD_NAME, PORT_SET, SEND_ONCE, SEND_RECEIVE, SEND } from '../mach/ipc/space.ts';
 import {
   BLOCKED,
   COMPUTING,
@@ -35,12 +35,6 @@ export function receiverOf(w: DipcWorld, port: Port): string {
   if (port.proxy || !port.active) return '';
   if (port.receiver === KERNEL) return 'kernel';
   return port.receiver === NONE ? 'in transit' : at(w.tasks, port.receiver).name;
-}
-
-/** The effective type of an entry: a send right whose port has died is a dead name [mechanisms 1.3]. */
-export function effectiveType(w: DipcWorld, entry: Entry): RightType {
-  if (entry.type !== PORT_SET && entry.type !== DEAD_NAME && !at(w.ports, entry.port).active) return 'dead-name';
-  return rightType(entry.type);
 }
 
 export function rightType(type: number): RightType {

@@ -68,6 +68,21 @@ export interface TaskState {
   readonly regions: readonly RegionState[];
   /** Open files, for a process: kept by the emulator, so they move with the task. */
   readonly files: readonly FileDescriptorState[];
+  /** What it depends on on other nodes, by node; a node that it does not depend on is not listed. */
+  readonly residual: readonly ResidualState[];
+}
+
+/** What a task still needs of a node that is not its own [mechanisms 2.9, 3.5, 4.4, 5.9; paper 2.3]. */
+export interface ResidualState {
+  readonly node: string;
+  /** Procs, local vprocs and kept requests of its process in the PMA of the node. */
+  readonly pma: number;
+  /** Proxies on the node that forward to ports whose receive right it holds now. */
+  readonly forwarders: number;
+  /** Kernel ports of it and of its threads that a migration server on the node stands in for. */
+  readonly relays: number;
+  /** Pages whose only copy, or whose pager, is there. */
+  readonly pages: number;
 }
 
 export interface ThreadState {

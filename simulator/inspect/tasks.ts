@@ -2,15 +2,18 @@
 import { NONE, at, select } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
 import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
+import { effectiveType } from '../mach/ipc/entry.ts';
 import type { Port } from '../mach/ipc/port.ts';
-import { lookup, names } from '../mach/ipc/space.ts';
+import { find, lookup, names } from '../mach/ipc/space.ts';
 import { POLICY_FIXEDPRI } from '../mach/schedule.ts';
 import type { Task } from '../mach/task.ts';
 import type { Thread } from '../mach/thread.ts';
+import type { MigrationWorld } from '../migration/record.ts';
+import { residualsOf } from '../migration/residual.ts';
 import type { EmulatorState } from '../osf1/emulator/state.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { frameStates } from './frames.ts';
-import { effectiveType, nodeName, receiverOf, threadState, uidOfPort, waitsFor } from './label.ts';
+import { nodeName, receiverOf, rightType, threadState, uidOfPort, waitsFor } from './label.ts';
 import { specialNames } from './kept-rights.ts';
 import { regionStates } from './memory.ts';
 import type {
@@ -22,8 +25,10 @@ import type {
   ThreadState,
 } from './state.ts';
 
-export function taskStates(w: OsfWorld): TaskState[] {
-  return select(w.tasks, () => true).map((task) => ({
+export function taskStates(w: MigrationWorld): TaskState[] {
+  const tasks = select(w.tasks, () => true);
+  const residuals = residualsOf(w, tasks);
+  return tasks.map((task) => ({
     task: task.id,
     name: task.name,
     node: nodeName(w, task.node),
@@ -35,6 +40,9 @@ export function taskStates(w: OsfWorld): TaskState[] {
     specialPorts: specialPorts(w, task),
     regions: regionStates(w, task),
     files: task.kind === 'process' ? filesOf(task) : [],
+    residual: residuals.get(task.id)!.map(({ node, pma, forwarders, relay, pages }) => {
+      return { node: nodeName(w, node), pma, forwarders, relays: relay, pages };
+    }),
   }));
 }
 
@@ -69,7 +77,7 @@ function scheduleOf(w: OsfWorld, { schedule, systemTime }: Thread): ScheduleStat
 
 function capability(w: OsfWorld, task: Task, name: number): CapabilityState {
   const entry = lookup(task.space, name)!;
-  const type = effectiveType(w, entry);
+  const type = rightType(effectiveType(w, task.space, find(task.space, name)));
   const port = entry.port === NONE ? null : at(w.ports, entry.port);
   const principal = port === null ? null : principalOf(w, port);
   return {

@@ -10,10 +10,12 @@
  * message is sent.
  */
 import { NONE, at, select } from '../base/table.ts';
+import type { Port } from '../mach/ipc/port.ts';
 import { lookup } from '../mach/ipc/space.ts';
 import type { Task } from '../mach/task.ts';
 import { ABSENT, pageOf, type VmObject } from '../mach/vm/object.ts';
 import { regionNamed } from '../mach/vm/region.ts';
+import type { Vproc } from '../osf1/vproc.ts';
 import { whereIs } from '../xmm/residual.ts';
 import type { MigrationWorld } from './record.ts';
 import { principalOf } from './task/ghost.ts';
@@ -28,45 +30,76 @@ export interface Residual {
   readonly relay: number;
 }
 
+type Counted = 'pma' | 'forwarders' | 'pages' | 'relay';
+type Counts = { readonly node: number } & Record<Counted, number>;
+
 /** What the task depends on, on every node but its own that it depends on. */
 export function residualOf(w: MigrationWorld, task: Task): Residual[] {
-  const pages = residualPages(w, task);
-  return w.nodes.rows
-    .filter(({ id }) => id !== task.node)
-    .map(({ id: node }) => ({
-      node,
-      pma: task.pid === NONE ? 0 : residualPma(w, task.pid, node),
-      forwarders: residualForwarders(w, [task], node),
-      pages: pages[node]!,
-      relay: residualRelays(w, [task], node),
-    }))
-    .filter((each) => each.pma + each.forwarders + each.pages + each.relay > 0);
+  return residualsOf(w, [task]).get(task.id)!;
+}
+
+/** The same of many tasks, by their rows: every table is walked once, however many they are. */
+export function residualsOf(w: MigrationWorld, tasks: readonly Task[]): ReadonlyMap<number, Residual[]> {
+  const ledgers = new Map<number, Counts[]>(tasks.map(({ id }) => [id, []]));
+  const add = (task: number, node: number, what: Counted, count: number): void => {
+    const ledger = ledgers.get(task);
+    if (ledger === undefined || count === 0 || node === at(w.tasks, task).node) return;
+    let counts = ledger.find((each) => each.node === node);
+    if (counts === undefined) ledger.push((counts = { node, pma: 0, forwarders: 0, pages: 0, relay: 0 }));
+    counts[what] += count;
+  };
+  const byPid = new Map<number, Task[]>();
+  for (const task of tasks) {
+    if (task.pid !== NONE) byPid.set(task.pid, [...(byPid.get(task.pid) ?? []), task]);
+    eachPage(w, task, (node) => add(task.id, node, 'pages', 1));
+  }
+  const addPma = (pid: number, node: number, count: number): void =>
+    byPid.get(pid)?.forEach(({ id }) => add(id, node, 'pma', count));
+  for (const { pid, node } of select(w.procs, () => true)) addPma(pid, node, 1);
+  for (const vproc of select(w.vprocs, () => true)) addPma(vproc.pid, vproc.node, entriesOf(vproc));
+  for (const { port } of select(w.distributed, ({ forward }) => forward)) {
+    const copy = at(w.ports, port);
+    add(receiverBehind(w, copy), copy.node, 'forwarders', 1);
+  }
+  for (const relay of select(w.relays, () => true)) add(taskOf(w, relay), relay.node, 'relay', 1);
+  for (const ledger of ledgers.values()) ledger.sort((a, b) => a.node - b.node);
+  return ledgers;
 }
 
 /** Procs, local vprocs and kept requests of the process in the PMA of the node. */
 export function residualPma(w: MigrationWorld, pid: number, node: number): number {
   let entries = select(w.procs, (proc) => proc.pid === pid && proc.node === node).length;
   for (const vproc of w.vprocs.rows) {
-    if (!vproc.live || vproc.pid !== pid || vproc.node !== node) continue;
-    entries += vproc.pending.length + (vproc.operations === 'local' ? 1 : 0);
+    if (vproc.live && vproc.pid === pid && vproc.node === node) entries += entriesOf(vproc);
   }
   return entries;
 }
+
+/** What of a vproc is its process's own: the requests that are kept for it, and itself where its operations are local. */
+const entriesOf = ({ pending, operations }: Vproc): number => pending.length + (operations === 'local' ? 1 : 0);
 
 /** Forwarding proxies on the node for ports whose receive right the tasks hold now. */
 export function residualForwarders(w: MigrationWorld, of: readonly Task[], node: number): number {
   const tasks = new Set(of.map((task) => task.id));
   return select(w.distributed, (state) => {
     const port = at(w.ports, state.port);
-    if (!state.forward || port.node !== node) return false;
-    const principal = principalOf(w, port);
-    return principal !== null && tasks.has(principal.receiver);
+    return state.forward && port.node === node && tasks.has(receiverBehind(w, port));
   }).length;
+}
+
+/** Row of the task that receives what is sent to the copy, or NONE. */
+function receiverBehind(w: MigrationWorld, copy: Port): number {
+  return principalOf(w, copy)?.receiver ?? NONE;
 }
 
 /** Pages by node; those that a migration server supplies count where the server itself would find them. */
 export function residualPages(w: MigrationWorld, task: Task): number[] {
   const counts = w.nodes.rows.map(() => 0);
+  eachPage(w, task, (node) => counts[node]!++);
+  return counts;
+}
+
+function eachPage(w: MigrationWorld, task: Task, on: (node: number) => void): void {
   for (const id of task.regions) {
     const { object, pages } = at(w.regions, id);
     const top = at(w.objects, object);
@@ -74,10 +107,9 @@ export function residualPages(w: MigrationWorld, task: Task): number[] {
     for (let page = 0; page < pages; page++) {
       const elsewhere = supplied !== null && pageOf(top, page) === ABSENT;
       const node = elsewhere ? inServer(w, supplied, page) : whereIs(w, top, page);
-      if (node !== NONE) counts[node]!++;
+      if (node !== NONE) on(node);
     }
   }
-  return counts;
 }
 
 /** Kernel ports of the tasks and their threads that a migration server on the node answers on. */

@@ -94,6 +94,23 @@ describe('the inspectors', () => {
     );
   });
 
+  it('say what a task still needs of other nodes, in the scopes of the task and of its migration', async () => {
+    const thread = await stopAt('restart', 'pid == 2');
+    for (const name of ['Task', 'Migration']) {
+      const residual = (await scope(thread, name)).find((row) => row.name === 'residual');
+      const rows = await client.rows(residual?.variablesReference ?? 0);
+      const source = rows.find((row) => row.name === 'on source');
+      assert.match(source?.value ?? '', /forwarders: \d+, pages: \d+$/, name);
+      const members = await client.rows(source?.variablesReference ?? 0);
+      assert.deepEqual(
+        members.map((member) => member.name),
+        ['node', 'pma', 'forwarders', 'relays', 'pages'],
+      );
+      const pages = members.find((member) => member.name === 'pages');
+      assert.equal(await client.evaluate(pages?.evaluateName ?? '', 'watch'), pages?.value);
+    }
+  });
+
   it('say what is wrong with a question', async () => {
     await stopAt('attach', 'pid == 2');
     assert.match(await client.fails('osf1ad/port', {}), /'port' is missing; it must be a whole number or a string/);

@@ -54,6 +54,7 @@ export function task(number: number, name: string, given: Partial<TaskState> = {
     specialPorts: [],
     regions: [],
     files: [],
+    residual: [],
     ...given,
   };
 }

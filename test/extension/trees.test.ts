@@ -99,6 +99,23 @@ describe('the tree of tasks', () => {
     ]);
   });
 
+  it('shows what a task still needs of other nodes, by node, and marks what has become less', () => {
+    const on = { node: 'master', pma: 0, forwarders: 1, relays: 2, pages: 3 };
+    const left = { node: 'source', pma: 1, forwarders: 0, relays: 0, pages: 24 };
+    const moved = task(7, 'cc1', { node: 'dest', residual: [on, left] });
+    const later = { ...moved, residual: [on, { ...left, pages: 1 }] };
+    assert.deepEqual(drawn(taskRows(cluster({ tasks: [moved] }))).slice(2), [
+      '  Residual dependency | on master, source',
+      '    master | 1 forwarder · 2 relays · 3 pages',
+      '    source | 1 in its PMA · 24 pages',
+    ]);
+    assert.deepEqual(marks(marked(taskRows, cluster({ tasks: [moved] }), cluster({ tasks: [later] }))), [
+      'inside task/7',
+      'inside task/7/residual',
+      'changed task/7/residual/source',
+    ]);
+  });
+
   it('says what has changed, with the old value, in the tooltip and for a screen reader', () => {
     const now = { ...cc1, node: 'dest' };
     const [row] = marked(taskRows, cluster({ tasks: [cc1] }), cluster({ tasks: [now] }));

@@ -43,7 +43,7 @@ export function isFair(text: string): boolean {
 }
 
 /** What makes two failures the same: the rule, and for what is no rule the words without the numbers. */
-export function sameness({ rule, message }: Pick<Failure, 'rule' | 'message'>): string {
+function sameness({ rule, message }: Pick<Failure, 'rule' | 'message'>): string {
   if (rule !== 'rest' && rule !== 'defect') return rule;
   return `${rule} ${message.split('\n')[0]!.replaceAll(/\d+/g, '').slice(0, 60)}`;
 }

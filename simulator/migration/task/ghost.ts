@@ -69,7 +69,7 @@ export function settled(w: MigrationWorld, id: number): void {
 }
 
 /** Row of the task that whoever calls this port reaches, or NONE. */
-export function taskBehind(w: MigrationWorld, copy: Port): number {
+function taskBehind(w: MigrationWorld, copy: Port): number {
   const port = principalOf(w, copy);
   if (port === null) return NONE;
   if (port.objectKind === 'task') return port.object;

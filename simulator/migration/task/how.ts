@@ -23,8 +23,8 @@ export interface TaskMove {
 }
 
 /** A few rounds suffice: what is written again in each of them will be written in the next one too. */
-export const PRE_COPY_ROUNDS = 4;
-export const PRE_COPY_THRESHOLD = 2;
+const PRE_COPY_ROUNDS = 4;
+const PRE_COPY_THRESHOLD = 2;
 
 /** What happens when nobody says how. */
 export const simply: TaskMove = {
