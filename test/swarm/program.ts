@@ -118,7 +118,7 @@ export function drawPrograms(draw: Chance, cluster: DrawnCluster, files: readonl
     const name = `p${programs.length}`;
     const others = programs.map((each) => each.name);
     const at: Place = { draw, cluster, others, files, opened: [], children: [], depth: 0, next: { number: 0 } };
-    const statements = draw.many(draw.within(1, 5), () => draw.one(more)(at)).flat();
+    const statements = draw.many(draw.within(1, 4), () => draw.one(more)(at)).flat();
     const end = others.length > 0 && draw.percent(20) ? [`exec ${draw.one(others)}()`] : [];
     const size = (): number => draw.one([8, 16, 48]);
     const image = `image text ${size()} KB data ${size()} KB bss ${size()} KB stack ${size()} KB`;

@@ -57,11 +57,11 @@ export function drawScript(draw: Chance, seed: number): DrawnScript {
   const programs = world === 'mach' ? [] : drawPrograms(draw, cluster, ['/data', '/far/data', '/none']);
   const tasks = world === 'unix' ? null : drawTasks(draw);
   const draft: Draft = { draw, cluster, actions: [], processes: [], tasks: [], migrations: [], healing: [] };
-  if (programs.length > 0) for (let i = draw.one([1, 1, 1, 2, 2, 3]); i > 0; i--) spawn(draft, 0, programs);
+  if (programs.length > 0) for (let i = draw.one([1, 1, 1, 2]); i > 0; i--) spawn(draft, 0, programs);
   for (const name of [...(tasks?.servers ?? []), ...(tasks?.clients ?? [])]) start(draft, name);
   // A process is made in about a fifth of a second.
   let time = draw.within(0, 300) * millisecond;
-  for (let i = draw.within(1, 6); i > 0; i--) {
+  for (let i = draw.within(1, 4); i > 0; i--) {
     time += draw.within(1, draw.one([20, 300, 900])) * millisecond;
     if (draft.tasks.length > 0 && (programs.length === 0 || draw.percent(50))) toTask(draft, time);
     else if (draw.percent(10)) spawn(draft, time, programs);

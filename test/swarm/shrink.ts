@@ -48,16 +48,20 @@ function sameness({ rule, message }: Pick<Failure, 'rule' | 'message'>): string 
   return `${rule} ${message.split('\n')[0]!.replaceAll(/\d+/g, '').slice(0, 60)}`;
 }
 
-/** The smallest script that was found in so many tries; `fails` says how a script fails, or null. */
-export function shrink(text: string, fails: (text: string) => Failure | null, tries: number): string {
+/** The smallest script that was found as long as `goesOn(tries)` says so; `fails` says how a script fails, or null. */
+export function shrink(
+  text: string,
+  fails: (text: string) => Failure | null,
+  goesOn: (tries: number) => boolean,
+): string {
   const wanted = fails(text);
   if (wanted === null) return text;
   const how = sameness(wanted);
   let lines = text.split('\n');
-  let left = tries;
-  for (let before = Infinity; before > lines.length && left > 0;) {
+  let tries = 0;
+  for (let before = Infinity; before > lines.length && goesOn(tries);) {
     before = lines.length;
-    for (let pieces = piecesOf(lines), next = 0; next < pieces.length && left > 0; left--) {
+    for (let pieces = piecesOf(lines), next = 0; next < pieces.length && goesOn(tries); tries++) {
       const { first, last } = pieces[next]!;
       const fewer = [...lines.slice(0, first), ...lines.slice(last + 1)];
       const failure = fails(fewer.join('\n'));

@@ -58,7 +58,7 @@ describe('the swarm', function () {
     const broken = (script: string) => withTaskTerminate(miscounts, () => runScript(script).failure);
     const failure = broken(text)!;
     assert.equal(failure.rule, 'I4');
-    const small = shrink(text, broken, 60);
+    const small = shrink(text, broken, (tries) => tries < 60);
     assert.ok(small.length < text.length / 2, small);
     assert.equal(broken(small)?.rule, 'I4');
     const words = failureInWords(3, failure, 'dist/swarm/seed-3.adw', 'dist/swarm/seed-3-small.adw');

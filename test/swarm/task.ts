@@ -18,7 +18,8 @@ const indented = (lines: readonly string[]): string[] => lines.map((line) => `  
 /** What a server does with a request, beside answering it. */
 const deeds: readonly ((draw: Chance, name: string) => string[])[] = [
   ({ within }) => [`compute ${within(1, 30)} ms`],
-  () => ['if m.rights > 0 {', '  send(m.port, "thanks", m.body)', '}'],
+  // Thanks wait until there is room in the queue of a client, which waits for its answer: so a thread of their own waits.
+  () => ['if m.rights > 0 {', '  thread {', '    send(m.port, "thanks", m.body)', '  }', '}'],
   () => ['if m.operation == "own" {', '  join(m.port, set)', '}'],
   () => ['if m.operation == "map" {', '  let r = vm_map("shared", 8 KB, m.port)', '  dirty r[0 .. 1]', '}'],
   () => [
@@ -83,7 +84,7 @@ function drawClient(draw: Chance, name: string, servers: readonly string[]): str
       `let heap = vm_allocate("heap", 8 KB, "${draw.one(['copy', 'share'])}")`,
       'let mine = port',
       `let to = lookup "${draw.one(servers)}"`,
-      `for i in 1 .. ${draw.within(1, 5)} {`,
+      `for i in 1 .. ${draw.within(1, 3)} {`,
       ...indented(uniqueNames(body)),
       '}',
     ]),
@@ -106,7 +107,7 @@ const leaf = ['task leaf(heap: memory) {', '  dirty heap[0]', '  compute 5 ms', 
 
 export function drawTasks(draw: Chance): DrawnTasks {
   const servers = draw.many(draw.within(1, 2), (i) => `server${i}`);
-  const clients = draw.many(draw.within(1, 3), (i) => `client${i}`);
+  const clients = draw.many(draw.within(1, 2), (i) => `client${i}`);
   const tasks = [
     ...servers.map((name) => drawServer(draw, name)),
     ...clients.map((name) => drawClient(draw, name, servers)),

@@ -4,19 +4,21 @@
  *
  *   node worker.cjs FIRST STEP COUNT DEADLINE      the deadline is a time of day in milliseconds
  */
-import { runScript, runSeed } from './run.ts';
+import { runScript, runSeed, type Failure } from './run.ts';
 import { isFair, shrink } from './shrink.ts';
 
+/** A failure must not eat the time of the seeds that are still to come: what is small by then is small enough. */
 const SHRINK_TRIES = 120;
+const SHRINK_MILLISECONDS = 15_000;
 
 const [first, step, count, deadline] = process.argv.slice(2).map(Number) as [number, number, number, number];
 
 for (let i = 0, seed = first; i < count && Date.now() < deadline; i++, seed += step) {
   const result = runSeed(seed);
   const { failure } = result;
-  const short =
-    failure === null
-      ? null
-      : shrink(failure.text, (text) => (isFair(text) ? runScript(text).failure : null), SHRINK_TRIES);
+  const end = Math.min(deadline, Date.now() + SHRINK_MILLISECONDS);
+  const goesOn = (tries: number): boolean => tries < SHRINK_TRIES && Date.now() < end;
+  const fails = (text: string): Failure | null => (isFair(text) ? runScript(text).failure : null);
+  const short = failure === null ? null : shrink(failure.text, fails, goesOn);
   process.stdout.write(`${JSON.stringify({ ...result, short })}\n`);
 }

@@ -72,7 +72,9 @@ export const pullTask = routine<MigrationWorld, Pulling>('migration.pull', 'take
     else f.code = t.code;
   }),
   step('give up the memory that was taken in vain', (w, t, f) => {
-    if (f.code !== 'KERN_SUCCESS') call(t, giveUp, { objects: objectsOf(w, t.task, f.body.migration) });
+    if (f.code === 'KERN_SUCCESS') return;
+    const { migration } = f.body;
+    call(t, giveUp, { objects: objectsOf(w, t.task, migration), migration });
   }),
   step('give up the rights to it', (w, t, f) => {
     const name = f.surplus!.shift();

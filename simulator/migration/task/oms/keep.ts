@@ -37,7 +37,7 @@ export const keepRegion = routine<MigrationWorld, Keeping>('migration.keep', 'ke
     kernelCall(w, t, agentOf(w, t)!.self, 'mach_port_deallocate', { body: { name: f.names[0]! } });
   }),
   step('give up what could not be taken', (_w, t, f) => {
-    if (f.code !== 'KERN_SUCCESS') call(t, giveUp, { objects: [f.object!] });
+    if (f.code !== 'KERN_SUCCESS') call(t, giveUp, { objects: [f.object!], migration: f.body.migration });
   }),
   step('answer with a right to the object', (w, t, f) => {
     if (f.code !== 'KERN_SUCCESS') return finish(t, { code: f.code! } satisfies Payload);

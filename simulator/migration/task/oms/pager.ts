@@ -40,7 +40,7 @@ export const pagerLoop = routine<MigrationWorld, Paging>('oms.pager', 'supplies 
     const { self } = agentOf(w, t)!;
     if (t.operation === NO_SENDERS_NOTICE) {
       goTo(w, t, 'receive a request');
-      return call(t, giveUp, { objects: [object.id] });
+      return call(t, giveUp, { objects: [object.id], migration: object.migration });
     }
     const { page, version } = t.body as { page: number; version?: number };
     const pages = [page];

@@ -58,7 +58,9 @@ export const preCopy = routine<MigrationWorld, PreCopying>('migration.pre_copy',
     kernelCall(w, t, agentOf(w, t)!.self, 'mach_port_deallocate', { body: { name: f.names[0]! } });
   }),
   step('give up what was copied in vain', (w, t, f) => {
-    if (f.code !== 'KERN_SUCCESS') call(t, giveUp, { objects: objectsOf(w, t.task, f.body.migration) });
+    if (f.code === 'KERN_SUCCESS') return;
+    const { migration } = f.body;
+    call(t, giveUp, { objects: objectsOf(w, t.task, migration), migration });
   }),
   step('answer', (w, t, f) => {
     const { pages } = at(w.migrations, f.body.migration);

@@ -7,8 +7,9 @@ import type { MigrationWorld } from '../../record.ts';
 import { objectForget } from './object.ts';
 
 export interface GiveUpObjects {
-  /** Rows. */
+  /** Rows, and the migration that they were made for. */
   readonly objects: number[];
+  readonly migration: number;
   /** Region that is unmapped now. */
   own?: string;
 }
@@ -22,10 +23,10 @@ export function objectsOf(w: MigrationWorld, server: number, migration: number):
 
 export const giveUp = routine<MigrationWorld, GiveUpObjects>('oms.give up', 'gives up memory objects', [
   step('destroy its port', (w, t, f) => {
-    const [first] = f.objects;
+    const first = f.objects.find((id) => isStillHere(w, id, t.task, f.migration));
     if (first === undefined) return finish(t);
     const { name, own } = at(w.omsObjects, first);
-    f.objects.shift();
+    f.objects.splice(0, f.objects.indexOf(first) + 1);
     f.own = own;
     // From here on it is found by nobody, so that it is given up once.
     objectForget(w, at(w.omsObjects, first));
@@ -34,9 +35,11 @@ export const giveUp = routine<MigrationWorld, GiveUpObjects>('oms.give up', 'giv
   step('unmap what is behind it', (w, t, f) => {
     kernelCall(w, t, agentOf(w, t)!.self, 'vm_deallocate', { body: { name: f.own! } });
   }),
-  step('go on with the next', (w, t, f) => {
-    // Somebody else may have given up some of them meanwhile.
-    while (f.objects.length > 0 && w.omsObjects.rows[f.objects[0]!]?.live !== true) f.objects.shift();
-    goTo(w, t, 'destroy its port');
-  }),
+  step('go on with the next', (w, t) => goTo(w, t, 'destroy its port')),
 ]);
+
+/** Somebody else may have given it up meanwhile (the pager, when nobody maps it any more), and the row is used again. */
+function isStillHere(w: MigrationWorld, id: number, server: number, migration: number): boolean {
+  const row = w.omsObjects.rows[id];
+  return row?.live === true && row.server === server && row.migration === migration;
+}
