@@ -109,6 +109,7 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     rpcToPort(w, t, at(w.ports, other.control), 'memory_object_lock_request', { body });
   }),
   step('the kernel has let go', (w, t, f) => {
+    if (isGone(w, t, f)) return finish(t, invalid);
     const { object, m } = managed(w, f);
     const other = kernelNamed(m, f.asked!);
     const { page } = f.body;
@@ -143,6 +144,7 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     f.answer = { code: t.code, body: t.body as DataSupply | null };
   }),
   step('take the page in', (w, t, f) => {
+    if (isGone(w, t, f)) return finish(t, invalid);
     const { object, m } = managed(w, f);
     const { code, body } = f.answer!;
     if (!isTurn(object, body?.sequence)) return waitForTurn(w, t, object);
@@ -162,6 +164,7 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     goTo(w, t, 'wait for the turn');
   }),
   step('push into the copy object', (w, t, f) => {
+    if (isGone(w, t, f)) return finish(t, invalid);
     const { object, m } = managed(w, f);
     const { page } = f.body;
     if (f.give !== WRITE_ACCESS || f.data === LOST) return goTo(w, t, 'supply');
@@ -174,6 +177,7 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     call(t, dataRequest, { operation: f.operation, body, port: copy.control } satisfies KernelRequest);
   }),
   step('the copy object has the page', (w, t, f) => {
+    if (isGone(w, t, f)) return finish(t, invalid);
     const { object, m } = managed(w, f);
     const { page } = f.body;
     const copy = object.copyObject === NONE ? null : at(w.objects, object.copyObject);
@@ -212,6 +216,13 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     finish(t, supplied(resident ? NONE : f.data!, give, ++entry.sequence, precious));
   }),
 ]);
+
+/** While somebody was asked, the last kernel that used the object has failed: it is forgotten, and its row may be another's. */
+function isGone(w: XmmWorld, t: Thread, f: Requested): boolean {
+  const object = w.objects.rows[f.object!];
+  if (object?.live !== true || object.manager === NONE) return true;
+  return !memoryObjectOf(w, object).requests.some((each) => each.thread === t.identity && each.page === f.body.page);
+}
 
 function managed(w: XmmWorld, f: Requested): { readonly object: VmObject; readonly m: MemoryObject } {
   const object = at(w.objects, f.object!);
