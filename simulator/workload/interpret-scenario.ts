@@ -22,7 +22,7 @@ import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
 import { ended } from './task-memory.ts';
 import { jump, localsOf, next, stay, topFrame } from './locals.ts';
-import { operatorSignal, startMigration } from './operator.ts';
+import { operatorSignal, refuseEnded, startMigration } from './operator.ts';
 import type { Expression, Instruction, TaskMigrationHow, Value } from './program.ts';
 import { taskField, tasksStarted } from './questions.ts';
 import { compared } from './show.ts';
@@ -135,8 +135,11 @@ function performMigrate(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instructi
   if (instruction.what === 'process') m = startMigration(w, t, { pid: id, to, by: instruction.by, how });
   else {
     const [task] = tasksStarted(w, id);
-    if (task === undefined) throw new Fault('the task has ended', instruction.span);
-    m = startTaskMigration(w, t, { task: task.id, to, how });
+    const { ended: hasEnded } = w.operator.started[id]!;
+    m =
+      task === undefined || hasEnded
+        ? refuseEnded(w, id, to, how)
+        : startTaskMigration(w, t, { task: task.id, to, how });
   }
   if (instruction.slot >= 0) locals[instruction.slot] = m;
   next(t, f);

@@ -96,3 +96,12 @@ export function startMigration(
   threadStart(w, helper);
   return m.id;
 }
+
+/** A Mach task that has ended is refused as a process that has exited is. Returns the id of the record. */
+export function refuseEnded(w: WorkloadWorld, started: number, to: number, how: TaskMove): number {
+  const { name } = w.operator.started[started]!;
+  const activity = openAccount(w.ledger, `migration of ${name}`).id;
+  const m = migrationOpen(w, { pid: NONE, name, by: 'task', from: NONE, to, how, activity, thread: NONE });
+  migrationEnd(w, m.id, 'refused', 'ESRCH');
+  return m.id;
+}

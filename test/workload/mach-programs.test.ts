@@ -56,6 +56,19 @@ describe('a Mach task of a script', () => {
     assert.deepEqual(faults(result), []);
   });
 
+  it('is refused as a process would be when it has ended and is to be moved', () => {
+    const result = story(`
+      task short { compute 1 ms }
+      scenario "s" on lab {
+        let t = start short() on left
+        wait t
+        let m = migrate t to right
+        wait m
+        expect m.outcome == "refused" and m.reason == "ESRCH"
+      }`);
+    assert.deepEqual(faults(result), []);
+  });
+
   it('looks a name up before anybody has published it; who publishes it again takes it over', () => {
     const result = story(`
       task asks(name: text) { let p = lookup "it" print(name, " ", rpc(p).body) }
