@@ -129,7 +129,7 @@ export function kernelEnters(
   return entry;
 }
 
-export function kernelLeaves(w: XmmWorld, m: MemoryObject, entry: UsingKernel): void {
+function kernelLeaves(w: XmmWorld, m: MemoryObject, entry: UsingKernel): void {
   m.kernels.splice(m.kernels.indexOf(entry), 1);
   kernelReleases(w, at(w.ports, entry.control));
 }
