@@ -60,7 +60,12 @@ document.addEventListener('keydown', (event) => {
     filter.focus();
     filter.select();
     event.preventDefault();
-  } else if (event.key === 'c' && (event.ctrlKey || event.metaKey) && !event.altKey && getSelection()?.toString() === '') {
+  } else if (
+    event.key === 'c' &&
+    (event.ctrlKey || event.metaKey) &&
+    !event.altKey &&
+    getSelection()?.toString() === ''
+  ) {
     copy();
   }
 });
