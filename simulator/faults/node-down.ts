@@ -24,9 +24,9 @@ import { PROCESS_PORT } from '../osf1/emulator/state.ts';
 import { kill } from '../osf1/pma/exit.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
 import { NODE_LOST, masterNodeDown } from '../osf1/pm-master/exit.ts';
+import { endLostTasks } from '../osf1/started-tasks.ts';
 import { loseKernel } from '../xmm/memory-object.ts';
 import { vprocOf } from '../osf1/vproc.ts';
-import { endLostTasks } from '../workload/task-memory.ts';
 
 export function nodeDown(w: MigrationWorld, observer: number, node: number): void {
   if (w.setup.watched) tell(w, 'node down', observer, null, NONE, `${at(w.nodes, node).name} has failed`);

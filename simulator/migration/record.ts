@@ -18,6 +18,7 @@ import type { Phase } from '../base/notice.ts';
 import { NONE, at, table, take, type Row, type Table } from '../base/table.ts';
 import { tell } from '../mach/world.ts';
 import { announce, migrationChannel, phaseChannel } from '../osf1/announce.ts';
+import { endLostTasks } from '../osf1/started-tasks.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import type { Agent } from './agent/agent.ts';
 import type { Ghost } from './task/ghost.ts';
@@ -139,6 +140,8 @@ export function migrationEnd(w: MigrationWorld, id: number, outcome: 'done' | 'r
   m.stamps.ended = w.time;
   m.made = NONE;
   m.ghost = null;
+  // What had been built of a task elsewhere may have been all that was left of it.
+  if (outcome === 'failed') endLostTasks(w);
   announce(w, migrationChannel(id));
   announce(w, phaseChannel(m.pid));
 }

@@ -20,7 +20,7 @@ import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { Fault, evaluate, number, truth } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
-import { ended } from './task-memory.ts';
+import { ended } from '../osf1/started-tasks.ts';
 import { jump, localsOf, next, stay, topFrame } from './locals.ts';
 import { operatorSignal, refuseEnded, startMigration } from './operator.ts';
 import type { Expression, Instruction, TaskMigrationHow, Value } from './program.ts';

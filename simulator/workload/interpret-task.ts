@@ -25,7 +25,8 @@ import { performMach } from './mach-calls.ts';
 import { requestNotification } from './mach-routines.ts';
 import { messageSlots, type CarriedRight, type Instruction } from './program.ts';
 import { startTask, startThread, startingTask, startingThread } from './start-task.ts';
-import { ended, taskMemory } from './task-memory.ts';
+import { ended } from '../osf1/started-tasks.ts';
+import { taskMemory } from './task-memory.ts';
 import { touchPages } from './touch-pages.ts';
 import type { WorkloadWorld } from './world.ts';
 

@@ -12,7 +12,7 @@ import { next } from './locals.ts';
 import { machCall, portSet } from './mach-routines.ts';
 import { askNameServer } from './name-server.ts';
 import type { Instruction } from './program.ts';
-import { ended } from './task-memory.ts';
+import { ended } from '../osf1/started-tasks.ts';
 import type { WorkloadWorld } from './world.ts';
 
 type Mach = Extract<Instruction, { op: 'mach' }>;

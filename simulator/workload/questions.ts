@@ -10,7 +10,7 @@ import { procOf, type Proc } from '../osf1/proc.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { residualForwarders, residualPages, residualRelays } from '../migration/residual.ts';
 import type { MigrationField, ProcessField, ResidualField, TaskField, Value } from './program.ts';
-import { startedAs } from './task-memory.ts';
+import { startedAs } from '../osf1/started-tasks.ts';
 import type { WorkloadWorld } from './world.ts';
 
 /** The proc of a living process, on whatever node. */

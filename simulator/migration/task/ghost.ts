@@ -52,7 +52,9 @@ export function departs(w: MigrationWorld, id: number, agent: number, name: numb
 /** The task stands still: what it is now it must be when it has arrived. */
 export function remember(w: MigrationWorld, id: number): void {
   const m = at(w.migrations, id);
-  if (w.setup.watched && m.task !== NONE) m.ghost = ghostOf(w, at(w.tasks, m.task));
+  const task = w.tasks.rows[m.task];
+  // Somebody may have ended it since.
+  if (w.setup.watched && task?.live === true) m.ghost = ghostOf(w, task);
 }
 
 /** All of it is at the destination, and the old one is gone: now the ghost is compared. */
