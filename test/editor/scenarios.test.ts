@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pictureOnFailure, startEditor, type Editor } from './host.ts';
-import { momentShown, standsAt, treeRows } from './reading.ts';
+import { momentShown, openPane, openWholly, standsAt, treeRows } from './reading.ts';
 
 const endless = `cluster lab {
   node master { pma pm_master credentials file_server "/" }
@@ -43,11 +43,14 @@ describe('a script with several scenarios', () => {
     await editor.page.keyboard.type('short of memory');
     await editor.page.keyboard.press('Enter');
     await editor.waitFor('.sidebar .tree-explorer-viewlet-tree-view .message:has-text("The run is over")');
+    // A list draws only what fits: what is read last is given the height.
+    await openWholly(editor, 'Vprocs');
     await editor.until(
       'the refused migration',
       async () => treeRows(editor, 'Vprocs'),
       (rows) => rows.some((row) => /^migration 1, pid \d+ worker · source → small · refused/.test(row)),
     );
+    for (const view of ['Nodes', 'Tasks', 'Ports']) await openPane(editor, view, true);
     await editor.waitFor('.repl .monaco-list-row:has-text("expectations held")');
   });
 
