@@ -23,7 +23,7 @@ import { followStack, isOwner } from './trees/follow.ts';
 import { marks } from './trees/marks.ts';
 import { ClusterTree } from './trees/tree.ts';
 import { nodeRows } from './views/nodes.ts';
-import { portOwner } from './views/port-sheet.ts';
+import { portOwner } from './views/port-known.ts';
 import { portRows } from './views/ports.ts';
 import { memoryInspector, portInspector } from './views/inspectors.ts';
 import { taskRows } from './views/tasks.ts';

@@ -8,7 +8,7 @@ import type { ClusterState } from '../../simulator/inspect/state.ts';
 import type { Cluster } from '../debug/cluster.ts';
 import type { TableOwner } from '../views/capabilities.ts';
 import type { MarkedRow } from '../views/changes.ts';
-import { portOwner, type PortOwner } from '../views/port-sheet.ts';
+import { portOwner, type PortOwner } from '../views/port-known.ts';
 import { count } from '../views/quantities.ts';
 import type { InspectorPanels } from './panel.ts';
 

@@ -4,7 +4,8 @@
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { ownerKey, type TableOwner } from './capabilities.ts';
 import { memorySheet } from './memory-sheet.ts';
-import { portSheet, type PortOwner } from './port-sheet.ts';
+import type { PortOwner } from './port-known.ts';
+import { portSheet } from './port-sheet.ts';
 import type { Sheet } from './sheet.ts';
 
 /** A kind of inspector; `Owner` says what is inspected. */

@@ -10,7 +10,6 @@ import type {
   ProcessField,
   ResidualField,
   Span,
-  SystemCall,
   Unit,
 } from '../../simulator/workload/program.ts';
 import { constantValue } from '../constants.ts';
@@ -21,6 +20,7 @@ import { knownName } from '../vocabulary/words.ts';
 import type { Code } from './code.ts';
 import { lowerHow } from './migrate.ts';
 import { lowerBody } from './statement.ts';
+import { defaults, isSystemCall, systemCalls } from './system-call.ts';
 import {
   isTaskCall,
   lowerCount,
@@ -32,28 +32,6 @@ import {
   lowerTaskCall,
   lowerTaskField,
 } from './task.ts';
-
-/** The system calls by the names that programs call them by. */
-const systemCalls: ReadonlyMap<string, SystemCall> = new Map([
-  ['getpid', 'getpid'],
-  ['getppid', 'getppid'],
-  ['wait', 'wait'],
-  ['kill', 'kill'],
-  ['open', 'open'],
-  ['read', 'read'],
-  ['write', 'write'],
-  ['close', 'close'],
-  ['exit', 'exit'],
-  ['migrate', 'pcntl_migrate'],
-  ['allow_migration', 'pcntl_allow'],
-  ['disallow_migration', 'pcntl_disallow'],
-]);
-
-/** The operand of a call whose argument is left out: wait for any child, exit with 0. */
-const defaults: ReadonlyMap<string, Expression> = new Map([
-  ['wait', { kind: 'value', value: -1 }],
-  ['exit', { kind: 'value', value: 0 }],
-]);
 
 export function lowerExpression(code: Code, expression: ast.Expression): Expression {
   const span = spanOf(expression);
@@ -218,9 +196,6 @@ const acts = (code: Code, expression: ast.Expression): boolean =>
       ast.isLookup(part) ||
       (ast.isCall(part) && (isSystemCall(code, part) || (code.around.room === 'task' && isTaskCall(part.function)))),
   );
-
-const isSystemCall = (code: Code, call: ast.Call): boolean =>
-  code.around.room === 'program' && systemCalls.has(call.function);
 
 function lowerField(code: Code, use: ast.FieldUse): Expression {
   const { receiver } = use;

@@ -9,16 +9,12 @@ import {
   type CompletionList,
   type CompletionParams,
 } from 'vscode-languageserver';
-import * as ast from '../generated/ast.ts';
-import { clustersOf, constantsOf, countsOf, nodesOf, programsOf, tasksOf } from '../tree.ts';
-import { fits, parameterTypes, taskParameterTypes, type Type } from '../types.ts';
-import { functions, signature, type Room } from '../vocabulary/functions.ts';
+import type * as ast from '../generated/ast.ts';
+import { parameterTypes, taskParameterTypes } from '../types.ts';
 import * as keywords from '../vocabulary/keywords.ts';
 import type { Profiles } from '../vocabulary/profiles.ts';
 import { units } from '../vocabulary/units.ts';
 import {
-  fieldsOf,
-  knownNames,
   implementations,
   mechanisms,
   notifications,
@@ -27,14 +23,22 @@ import {
   strategies,
   type Word,
 } from '../vocabulary/words.ts';
-import { docOf, headOf, type Documented } from './docs.ts';
-import { outlineAt, receiverTask, receiverType, type Outline } from './outline.ts';
-
-interface Site {
-  readonly outline: Outline;
-  readonly script: ast.Script;
-  readonly profiles: Profiles;
-}
+import {
+  carried,
+  clusters,
+  declarationItems,
+  fields,
+  nodes,
+  plain,
+  programs,
+  statements,
+  tasks,
+  values,
+  variables,
+  words,
+  type Site,
+} from './completion-items.ts';
+import { outlineAt, type Outline } from './outline.ts';
 
 export class Osf1adCompletionProvider implements CompletionProvider {
   readonly completionOptions = { triggerCharacters: ['.', ' '] };
@@ -187,94 +191,6 @@ function generalItems(site: Site): CompletionItem[] {
   }
 }
 
-const carried = words(keywords.carriedWords, CompletionItemKind.Keyword);
-
-const declarationItems = words(keywords.declarationWords, CompletionItemKind.Keyword);
-
 /** Whether a statement can begin after this token. */
 const endsStatement = (image: string): boolean =>
   /^[{}\w")\]]/.test(image) && !/^(?:and|or|not|in|if|while|expect|compute|sleep|at)$/.test(image);
-
-const ownWords: Readonly<Record<Room, readonly Word[]>> = {
-  program: keywords.programWords,
-  task: keywords.taskWords,
-  scenario: keywords.scenarioWords,
-};
-
-const ownValueWords: Readonly<Record<Room, readonly Word[]>> = {
-  program: keywords.programValueWords,
-  task: keywords.taskValueWords,
-  scenario: keywords.scenarioValueWords,
-};
-
-function statements(room: Room): CompletionItem[] {
-  return words([...keywords.commonWords, ...ownWords[room]], CompletionItemKind.Keyword);
-}
-
-function values(site: Site, room: Room): CompletionItem[] {
-  const known = functions.filter(({ rooms }) => rooms.includes(room));
-  const constants = constantsOf(site.script);
-  return [
-    ...variables(site),
-    ...constants.map((each) => declared(each, CompletionItemKind.Constant)),
-    ...(room === 'scenario' ? nodes(site) : []),
-    ...known.map((word) => ({
-      label: word.name,
-      kind: CompletionItemKind.Function,
-      detail: signature(word),
-      documentation: word.doc,
-    })),
-    ...words(ownValueWords[room], CompletionItemKind.Keyword),
-    ...words(knownNames, CompletionItemKind.Constant),
-    ...plain(['true', 'false', 'not'], CompletionItemKind.Keyword),
-  ];
-}
-
-/** The variables that are visible; only those that may be of the type, if one is wanted. */
-function variables({ outline }: Site, wanted?: Type): CompletionItem[] {
-  const fitting = outline.variables.filter(({ type }) => wanted === undefined || fits(type, wanted));
-  return fitting.map(({ name, type }) => ({
-    label: name,
-    kind: CompletionItemKind.Variable,
-    ...(type === 'unknown' ? {} : { detail: type }),
-    sortText: `0${name}`,
-  }));
-}
-
-const programs = ({ script }: Site): CompletionItem[] =>
-  programsOf(script).map((each) => declared(each, CompletionItemKind.Class));
-
-const tasks = ({ script }: Site): CompletionItem[] =>
-  tasksOf(script).map((each) => declared(each, CompletionItemKind.Class));
-
-/** The questions that can be asked of what stands before the point; of a task also for what it counts. */
-function fields({ outline, script }: Site): CompletionItem[] {
-  const known = words(fieldsOf(receiverType(outline)), CompletionItemKind.Field);
-  const started = receiverTask(outline);
-  const task = started === undefined ? undefined : tasksOf(script).find(({ name }) => name === started);
-  return [
-    ...known,
-    ...(task === undefined ? [] : countsOf(task).map((each) => declared(each, CompletionItemKind.Field))),
-  ];
-}
-
-const clusters = ({ script }: Site): CompletionItem[] =>
-  clustersOf(script).map((each) => declared(each, CompletionItemKind.Module));
-
-/** The nodes of the scenario's cluster; outside of scenarios those of all clusters. */
-function nodes({ outline, script }: Site): CompletionItem[] {
-  const own = clustersOf(script).filter(({ name }) => outline.room !== 'scenario' || name === outline.cluster);
-  return own.flatMap((cluster) => nodesOf(cluster)).map((each) => declared(each, CompletionItemKind.Unit));
-}
-
-function declared(node: Documented, kind: CompletionItemKind): CompletionItem {
-  const doc = docOf(node);
-  return { label: node.name, kind, detail: headOf(node), ...(doc === '' ? {} : { documentation: doc }) };
-}
-
-function words(all: readonly Word[], kind: CompletionItemKind): CompletionItem[] {
-  return all.map(({ name, doc }) => ({ label: name, kind, documentation: doc }));
-}
-
-const plain = (all: readonly string[], kind: CompletionItemKind): CompletionItem[] =>
-  all.map((label) => ({ label, kind }));

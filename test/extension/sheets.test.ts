@@ -1,7 +1,8 @@
 // The two inspectors as sheets: what they say, what they mark, and how they find again what they are about.
 import assert from 'node:assert/strict';
 import { memorySheet } from '../../extension/views/memory-sheet.ts';
-import { portOwner, portSheet } from '../../extension/views/port-sheet.ts';
+import { portOwner } from '../../extension/views/port-known.ts';
+import { portSheet } from '../../extension/views/port-sheet.ts';
 import { sheetText, type Section, type Sheet } from '../../extension/views/sheet.ts';
 import type { PageRunState, RegionState } from '../../simulator/inspect/state-memory.ts';
 import type { PortIdentityState } from '../../simulator/inspect/state-ports.ts';

@@ -42,7 +42,7 @@ const layerReason: Readonly<Record<(typeof chain)[number], string>> = {
 const layers: Room[] = chain.map((name) => ({
   name: `simulator/${name}`,
   // The instructions are below the kernel, what interprets them is above the servers; they share a folder.
-  paths: [name === 'program' ? 'simulator/workload/program.ts' : `simulator/${name}/`],
+  paths: name === 'program' ? ['simulator/workload/program.ts', 'simulator/workload/program/'] : [`simulator/${name}/`],
   rooms: below(chain, name),
   packages: [],
   reason: layerReason[name],

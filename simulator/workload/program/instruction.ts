@@ -1,0 +1,65 @@
+/**
+ * Instructions: a flat list with jump targets, in four kinds by who has them: everybody, processes, Mach tasks, scenarios.
+ *
+ * Slots are indexes into the frame's locals; `to` is an index into the code. A slot of -1 means that the result is not
+ * kept.
+ */
+
+import type { Expression, Span } from './expression.ts';
+import type { ScenarioInstruction } from './scenario.ts';
+import type { TaskInstruction } from './task.ts';
+
+export type SystemCall =
+  | 'getpid'
+  | 'getppid'
+  | 'wait'
+  | 'kill'
+  | 'open'
+  | 'read'
+  | 'write'
+  | 'close'
+  | 'exit'
+  | 'pcntl_migrate'
+  | 'pcntl_allow'
+  | 'pcntl_disallow';
+
+export type RegionName = 'text' | 'data' | 'bss' | 'stack';
+
+interface Placed {
+  readonly span: Span;
+  /** True on the first instruction of a statement: the places where a line breakpoint can be. */
+  readonly statement: boolean;
+}
+
+type CommonInstruction =
+  | { readonly op: 'set'; readonly slot: number; readonly value: Expression }
+  | { readonly op: 'jump'; readonly to: number }
+  /** Goes on with the next instruction if the condition holds, to `to` if it does not. */
+  | { readonly op: 'unless'; readonly condition: Expression; readonly to: number }
+  | { readonly op: 'print'; readonly values: readonly Expression[] }
+  /** Uses the processor; not in scenarios. */
+  | { readonly op: 'compute'; readonly duration: Expression }
+  /** Ends the thread: exit(0) in a program; the end of the task in a task; a scenario is over when all its threads have ended. */
+  | { readonly op: 'end' };
+
+/** Processes touch the regions of their image, and call their emulator. */
+type ProcessInstruction =
+  /** Touches pages first..last (inclusive, counted from the start of the region). */
+  | {
+      readonly op: 'touch';
+      readonly region: RegionName;
+      readonly first: Expression;
+      readonly last: Expression;
+      readonly write: boolean;
+    }
+  | {
+      readonly op: 'call';
+      readonly call: SystemCall;
+      readonly operands: readonly Expression[];
+      readonly slot: number;
+    }
+  /** The child goes on with the next instruction and a copy of the locals, the parent at `to` with the pid in slot. */
+  | { readonly op: 'fork'; readonly to: number; readonly slot: number }
+  | { readonly op: 'exec'; readonly program: number; readonly operands: readonly Expression[] };
+
+export type Instruction = Placed & (CommonInstruction | ProcessInstruction | TaskInstruction | ScenarioInstruction);

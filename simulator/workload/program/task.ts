@@ -1,0 +1,92 @@
+/** What only Mach tasks do: they call the kernel, and send and receive messages that take rights along. */
+
+import type { Expression } from './expression.ts';
+
+/** Mach's calls that a task makes, besides sending and receiving; each is Mach's own, or a short row of them. */
+export type MachCall =
+  /** A new port; its name. */
+  | 'port'
+  /** A new port set with the operands as members; its name. */
+  | 'port_set'
+  | 'join'
+  | 'make_send'
+  | 'deallocate'
+  | 'destroy'
+  | 'queue_limit'
+  | 'publish'
+  | 'lookup'
+  | 'vm_allocate'
+  | 'vm_map'
+  | 'vm_deallocate'
+  /** Which write a page was last changed by. */
+  | 'vm_read'
+  /** A send right to the memory object behind a region; its name. */
+  | 'memory_entry'
+  | 'suspend'
+  | 'resume'
+  | 'terminate'
+  /** What the last call of the thread answered. */
+  | 'code';
+
+/** A right that a message takes along: its name in the sender's space, and what becomes of it [mechanisms 1.4]. */
+export interface CarriedRight {
+  readonly disposition: 'copy' | 'move' | 'move_receive' | 'make_send' | 'make_send_once';
+  readonly name: Expression;
+}
+
+/**
+ * A message takes this many slots, in this order: the name of its reply right, and what can be asked of it. The slot of
+ * the message itself is the first.
+ */
+export const messageSlots = ['operation', 'body', 'bytes', 'port', 'rights', 'to'] as const;
+
+export type NotificationVariant = 'no-senders' | 'dead-name' | 'port-destroyed';
+
+export type TaskInstruction =
+  | {
+      readonly op: 'mach';
+      readonly call: MachCall;
+      readonly operands: readonly Expression[];
+      readonly slot: number;
+    }
+  /** `slot` is the first of the answer's; -1 if nobody wants it, or none comes. */
+  | {
+      readonly op: 'message';
+      readonly call: 'send' | 'rpc' | 'reply';
+      /** A port, or for a reply the message that is answered. */
+      readonly destination: Expression;
+      readonly operation: Expression | null;
+      readonly body: Expression | null;
+      readonly bytes: Expression | null;
+      readonly rights: readonly CarriedRight[];
+      readonly slot: number;
+    }
+  | { readonly op: 'receive'; readonly from: Expression; readonly slot: number }
+  | {
+      readonly op: 'request_notification';
+      readonly variant: NotificationVariant;
+      readonly port: Expression;
+      readonly notify: Expression;
+    }
+  /** Touches pages of memory that the task has made or mapped, as `touch` does. */
+  | {
+      readonly op: 'touch_memory';
+      readonly memory: Expression;
+      readonly first: Expression;
+      readonly last: Expression;
+      readonly write: boolean;
+    }
+  | { readonly op: 'count_get'; readonly count: number; readonly slot: number }
+  | { readonly op: 'count_set'; readonly count: number; readonly value: Expression }
+  /** One more thread goes on with the next instruction and a copy of the locals; this one jumps to `to`. */
+  | { readonly op: 'thread'; readonly to: number }
+  /** Ends the thread, not the task. */
+  | { readonly op: 'thread_end' }
+  /** In a task a child without a node: it is made where its parent is. Also in scenarios. */
+  | {
+      readonly op: 'start';
+      readonly program: number;
+      readonly operands: readonly Expression[];
+      readonly node: Expression | null;
+      readonly slot: number;
+    };
