@@ -6,6 +6,9 @@
  * were emitted, whichever of the two holds them. Times are whole nanoseconds in a Float64Array (exact up to 104 days).
  *
  * The heap was measured against a calendar queue: with constant latencies and far time-outs the calendar collapses.
+ *
+ * The columns double when they are full, and shrink to a quarter when seven eighths of them are free: a cluster in which
+ * everything began at once does not carry, and copy, the room for that ever after.
  */
 
 export interface EventQueue {
@@ -27,6 +30,8 @@ export interface EventQueue {
   slotSequence: Float64Array;
   freeSlots: Int32Array;
   freeCount: number;
+  /** More free slots than this are too many. */
+  spare: number;
 }
 
 const initial = 64;
@@ -47,8 +52,9 @@ export function eventQueue(): EventQueue {
     slotSequence: new Float64Array(initial),
     freeSlots: new Int32Array(initial),
     freeCount: 0,
+    spare: initial,
   };
-  for (let slot = initial - 1; slot >= 0; slot--) queue.freeSlots[queue.freeCount++] = slot;
+  freeFrom(queue, 0);
   return queue;
 }
 
@@ -95,8 +101,9 @@ export function nextTime(queue: EventQueue, now: number): number {
   return queue.count > 0 ? now : queue.heapTime[0]!;
 }
 
-/** Removes the next event and returns its slot, whose columns stay readable until the next push. */
+/** Removes the next event and returns its slot, which can be read from the columns (as they are now) until the next push. */
 export function pop(queue: EventQueue, now: number): number {
+  if (queue.freeCount > queue.spare) shrink(queue);
   let slot: number;
   if (ringFirst(queue, now)) {
     slot = queue.ring[queue.head]!;
@@ -192,7 +199,43 @@ function growSlots(queue: EventQueue): void {
   queue.b = doubledInts(queue.b);
   queue.slotSequence = doubledFloats(queue.slotSequence);
   queue.freeSlots = doubledInts(queue.freeSlots);
-  for (let slot = 2 * size - 1; slot >= size; slot--) queue.freeSlots[queue.freeCount++] = slot;
+  queue.spare = size + ((3 * size) >> 2);
+  freeFrom(queue, size);
+}
+
+/** The slots from this one to the last are free; the first of them is used first. */
+function freeFrom(queue: EventQueue, first: number): void {
+  for (let slot = queue.kind.length - 1; slot >= first; slot--) queue.freeSlots[queue.freeCount++] = slot;
+}
+
+/** The pending events move to the first slots of smaller columns: first those of this instant, then the others. */
+function shrink(queue: EventQueue): void {
+  const room = Math.max(initial, queue.kind.length >> 2);
+  const { ring, heapSlot, kind, a, b, slotSequence } = queue;
+  const slots = new Int32Array(queue.count + queue.size);
+  for (let i = 0; i < queue.count; i++) slots[i] = ring[(queue.head + i) & (ring.length - 1)]!;
+  slots.set(heapSlot.subarray(0, queue.size), queue.count);
+  queue.heapTime = resized(queue.heapTime, queue.size, room);
+  queue.heapSequence = resized(queue.heapSequence, queue.size, room);
+  queue.heapSlot = new Int32Array(room);
+  queue.ring = new Int32Array(room);
+  queue.kind = new Int32Array(room);
+  queue.a = new Int32Array(room);
+  queue.b = new Int32Array(room);
+  queue.slotSequence = new Float64Array(room);
+  queue.freeSlots = new Int32Array(room);
+  slots.forEach((from, slot) => {
+    queue.kind[slot] = kind[from]!;
+    queue.a[slot] = a[from]!;
+    queue.b[slot] = b[from]!;
+    queue.slotSequence[slot] = slotSequence[from]!;
+    if (slot < queue.count) queue.ring[slot] = slot;
+    else queue.heapSlot[slot - queue.count] = slot;
+  });
+  queue.head = 0;
+  queue.freeCount = 0;
+  queue.spare = room === initial ? room : room - (room >> 3);
+  freeFrom(queue, slots.length);
 }
 
 function growHeap(queue: EventQueue): void {
@@ -213,6 +256,12 @@ function growRing(queue: EventQueue): void {
 function doubledInts(column: Int32Array): Int32Array<ArrayBuffer> {
   const grown = new Int32Array(2 * column.length);
   grown.set(column);
+  return grown;
+}
+
+function resized(column: Float64Array, used: number, room: number): Float64Array<ArrayBuffer> {
+  const grown = new Float64Array(room);
+  grown.set(column.subarray(0, used));
   return grown;
 }
 

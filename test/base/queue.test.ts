@@ -43,7 +43,8 @@ function perform(all: readonly Deed[], queue: EventQueue): void {
     now = nextTime(queue, now);
     assert.equal(now, expected.time);
     assert.equal(queue.a[nextSlot(queue, now)], expected.sequence);
-    assert.equal(queue.a[pop(queue, now)], expected.sequence);
+    const slot = pop(queue, now);
+    assert.equal(queue.a[slot], expected.sequence);
   }
   const rest = pending(queue, now).map(([time, , a]) => ({ time, sequence: a }));
   assert.deepEqual(rest, model);
@@ -59,13 +60,24 @@ describe('the event queue', () => {
     perform([...many, ...many.map(() => ({ deed: 'pop' }) as const), ...many], eventQueue());
   });
 
+  it('shrinks when most of it is free, and keeps times and order', () => {
+    const wave: Deed[] = Array.from({ length: 5000 }, (_, i) => ({ deed: 'push', delay: (i * 7919) % 31 }));
+    const ebb = wave.slice(20).map(() => ({ deed: 'pop' }) as const);
+    const queue = eventQueue();
+    perform([...wave, ...ebb], queue);
+    assert.ok(queue.kind.length <= 256, `${queue.kind.length} slots for 20 events`);
+    assert.ok(queue.ring.length <= 256 && queue.heapTime.length <= 256);
+    perform([...wave, ...ebb, ...wave, ...ebb, ...ebb], eventQueue());
+  });
+
   it('goes on the same way as a copy of it', () => {
     const queue = eventQueue();
     for (let i = 0; i < 100; i++) pushAt(queue, (i * 7919) % 31, 1, i, 0);
     const twin = copy(queue);
     for (let now = 0; !isEmpty(queue);) {
       now = nextTime(queue, now);
-      assert.equal(queue.a[pop(queue, now)], twin.a[pop(twin, now)]);
+      const [slot, other] = [pop(queue, now), pop(twin, now)];
+      assert.equal(queue.a[slot], twin.a[other]);
     }
     assert.ok(isEmpty(twin));
   });
