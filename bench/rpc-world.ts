@@ -30,7 +30,7 @@ const client = routine<MachWorld, Client>('bench client', 'calls its server agai
   step('call', (w, t, f) => rpc(w, t, f.to, 'bench')),
   step('count', (_w, t, f) => {
     f.replies++;
-    t.frames[0]!.step = 0;
+    t.top!.step = 0;
   }),
 ]);
 
@@ -41,7 +41,7 @@ interface Server {
 const server = routine<MachWorld, Server>('bench server', 'answers', [
   step('receive', (w, t, f) => receive(w, t, f.on)),
   step('answer', (w, t) => {
-    t.frames[0]!.step = 0;
+    t.top!.step = 0;
     answer(w, t, t.reply);
   }),
 ]);
@@ -112,8 +112,8 @@ export function farWorld(nodes: number, tasks: number): World {
 export function repliesIn(w: World): number {
   let replies = 0;
   for (const t of w.threads.rows) {
-    const frame = t.frames[0];
-    if (t.live && frame !== undefined && 'replies' in frame.data) replies += (frame.data as Client).replies;
+    const frame = t.top;
+    if (t.live && frame !== null && 'replies' in frame.data) replies += (frame.data as Client).replies;
   }
   return replies;
 }

@@ -7,7 +7,7 @@ export const runnable: Checker = {
   story: 'a ready thread has exactly one pending run event, and every other thread has none',
   check(w, census) {
     for (const t of w.threads.rows) {
-      if (!t.live || t.frames.length === 0) continue;
+      if (!t.live || t.top === null) continue;
       const expected = t.state === READY && !t.parked ? 1 : 0;
       const runs = census.runs[t.id]!;
       if (runs !== expected) broken('H3', `${t.name} (state ${t.state}) has ${runs} pending run events`);

@@ -3,7 +3,7 @@
  * that prepares the answer; and so on, from node to node, to what is really going on now.
  */
 import { at } from '../base/table.ts';
-import type { Frame } from '../mach/routine.ts';
+import { framesOf, type Frame } from '../mach/routine.ts';
 import { serverLoop } from '../mach/server.ts';
 import { kernelLoop } from '../mach/kernel-call.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
@@ -25,7 +25,8 @@ export function causalStack(w: OsfWorld, t: Thread): StackFrame[] {
 
 /** The frames of one thread, outermost first; the loop of a server that serves somebody is not interesting. */
 function ownFrames(w: OsfWorld, t: Thread, serves: boolean): StackFrame[] {
-  const shown = t.frames.filter((frame) => !serves || t.frames.length === 1 || !isLoop(frame));
+  const frames = framesOf(t);
+  const shown = frames.filter((frame) => !serves || frames.length === 1 || !isLoop(frame));
   return shown.map((frame, index) => frameOf(w, t, frame, serves && index === 0));
 }
 
@@ -34,7 +35,7 @@ function isLoop(frame: Frame): boolean {
 }
 
 function frameOf(w: OsfWorld, t: Thread, frame: Frame, hop: boolean): StackFrame {
-  const top = frame === t.frames[t.frames.length - 1];
+  const top = frame === t.top;
   const workload = workloadFrame(frame);
   const routine = w.setup.routines[frame.routine]!.name;
   return {

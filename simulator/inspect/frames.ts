@@ -1,5 +1,5 @@
 /** Frames in words: which routine or program, what it is doing, and its locals. */
-import type { Frame } from '../mach/routine.ts';
+import { framesOf, type Frame } from '../mach/routine.ts';
 import { SENDING, RECEIVING, BLOCKED, COMPUTING, type Thread } from '../mach/thread.ts';
 import type { OsfSetup, OsfWorld } from '../osf1/world.ts';
 import type { Instruction } from '../workload/program.ts';
@@ -10,10 +10,10 @@ import type { FrameState } from './state.ts';
 
 /** The thread's own frames, innermost first. */
 export function frameStates(w: OsfWorld, t: Thread): FrameState[] {
-  return t.frames
-    .map((frame, index) => {
+  return framesOf(t)
+    .map((frame) => {
       const workload = workloadFrame(frame);
-      const top = index === t.frames.length - 1;
+      const top = frame === t.top;
       return {
         routine: nameOf(w.setup, frame),
         step: doing(w.setup, t, frame, top),

@@ -134,7 +134,7 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
   step('perform the service', (w, t, f) => {
     f.reply = t.reply;
     if (t.code === 'MACH_RCV_BODY_ERROR') {
-      t.frames[t.frames.length - 1]!.step = 0;
+      t.top!.step = 0;
       t.serves = NONE;
       if (f.reply !== NONE) answerWith(w, t, f.reply, { code: t.code }, []);
       return;
@@ -144,7 +144,7 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
     call(t, service, { operation: t.operation, body: t.body, port: t.kernelPort } satisfies KernelRequest);
   }),
   step('answer', (w, t, f) => {
-    t.frames[t.frames.length - 1]!.step = 0;
+    t.top!.step = 0;
     dropHand(w, t);
     const { code, body, bytes, pages, rights } = (t.result ?? {}) as KernelAnswer;
     t.serves = NONE;

@@ -30,6 +30,7 @@ export interface Routine {
   readonly steps: readonly Step<never, never>[];
 }
 
+/** A frame as it is written down: in a message, or in the state of a thread. */
 export interface Frame {
   /** Index of the routine. */
   routine: number;
@@ -39,6 +40,12 @@ export interface Frame {
   current: number;
   /** The routine's own plain data. */
   data: object;
+}
+
+/** A frame on the stack of a thread. Stacks are short: a call goes a few routines deep, and nothing is recursive. */
+export interface StackedFrame extends Frame {
+  /** The frame that called it, or null. */
+  readonly below: StackedFrame | null;
 }
 
 export function step<W extends MachWorld, D extends object>(
@@ -59,24 +66,36 @@ export function routine<W extends MachWorld, D extends object>(
 /** Pushes a frame: the thread goes on with the routine's first step, and comes back when it has finished. */
 export function call(t: Thread, to: Routine, data: object): void {
   assert(to.index >= 0, 'routine', () => `${to.name} is not in the engine's list`);
-  t.frames.push({ routine: to.index, step: 0, current: 0, data });
+  t.top = { routine: to.index, step: 0, current: 0, data, below: t.top };
+}
+
+/** Puts frames that were written down on top of the stack, the outermost first. */
+export function pushFrames(t: Thread, frames: readonly Frame[]): void {
+  for (const { routine, step, current, data } of frames) t.top = { routine, step, current, data, below: t.top };
+}
+
+/** The frames of the thread as they are, the outermost first. */
+export function framesOf(t: Thread): StackedFrame[] {
+  const frames: StackedFrame[] = [];
+  for (let frame = t.top; frame !== null; frame = frame.below) frames.push(frame);
+  return frames.reverse();
 }
 
 /** Ends the routine; `result` is what the caller's next step, and no later one, finds in `t.result`. */
 export function finish(t: Thread, result: unknown = null): void {
-  t.frames.pop();
+  t.top = t.top!.below;
   t.result = result;
 }
 
 /** Ends this routine and goes on in another one, in its place. */
 export function replace(t: Thread, by: Routine, data: object): void {
-  t.frames.pop();
+  t.top = t.top!.below;
   call(t, by, data);
 }
 
 /** Goes on with the named step of the routine that is on top. */
 export function goTo(w: MachWorld, t: Thread, name: string): void {
-  const frame = t.frames[t.frames.length - 1]!;
+  const frame = t.top!;
   const target = w.setup.routines[frame.routine]!.steps.findIndex((each) => each.name === name);
   assert(target >= 0, 'routine', () => `no step "${name}" in ${w.setup.routines[frame.routine]!.name}`);
   frame.step = target;
@@ -89,19 +108,25 @@ export const unknownOperation = routine<MachWorld, object>('mig', 'answers that 
 
 /** Performs the same step again when the thread runs next. */
 export function again(t: Thread): void {
-  t.frames[t.frames.length - 1]!.step--;
+  t.top!.step--;
 }
 
 /** Performs one step of the thread's innermost frame; a thread whose last frame is gone has ended. */
 export function performStep(w: MachWorld, t: Thread): void {
-  const frame = t.frames[t.frames.length - 1]!;
+  const frame = t.top!;
   const steps = w.setup.routines[frame.routine]!.steps;
   frame.current = frame.step++;
   const next = steps[frame.current];
-  const depth = t.frames.length;
   if (next === undefined) finish(t);
   else next.perform(w as never, t, frame.data as never);
   // A result is for the next step alone: what that step keeps of it is its own.
-  if (t.frames.length >= depth) t.result = null;
+  if (t.top === frame || !hasReturned(frame, t.top)) t.result = null;
   runnable(w, t);
+}
+
+/** Whether what is on top now is what called the frame, or called that. */
+function hasReturned(frame: StackedFrame, top: StackedFrame | null): boolean {
+  let caller = frame.below;
+  while (caller !== null && caller !== top) caller = caller.below;
+  return caller === top;
 }

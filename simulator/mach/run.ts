@@ -6,7 +6,7 @@
 import { receive } from './ipc/mach-msg.ts';
 import { resumeComputing } from './processor.ts';
 import { trap } from './kernel-call.ts';
-import { performStep } from './routine.ts';
+import { framesOf, performStep } from './routine.ts';
 import {
   READY,
   RETRY_NOTHING,
@@ -44,18 +44,18 @@ export function run(w: MachWorld, id: number, identity: number): void {
     runnable(w, t);
     return;
   }
-  const top = t.frames[t.frames.length - 1];
-  if (retry === RETRY_STEP && top !== undefined) top.step = top.current;
-  if (top === undefined) runnable(w, t);
+  const { top } = t;
+  if (retry === RETRY_STEP && top !== null) top.step = top.current;
+  if (top === null) runnable(w, t);
   else performStep(w, t);
 }
 
 /** A kernel call is completed even if its thread is suspended meanwhile: suspension acts on the way out. */
 function isInTrap(t: Thread): boolean {
-  return t.frames.some((frame) => frame.routine === trap.index);
+  return framesOf(t).some((frame) => frame.routine === trap.index);
 }
 
 /** Whether the thread would perform a step in its RUN event now (and not only resume what it was in). */
 export function wouldStep(w: MachWorld, t: Thread): boolean {
-  return !isSuspended(w, t) && t.remaining === 0 && t.retry !== RETRY_RECEIVE && t.frames.length > 0;
+  return !isSuspended(w, t) && t.remaining === 0 && t.retry !== RETRY_RECEIVE && t.top !== null;
 }

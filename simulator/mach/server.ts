@@ -41,9 +41,8 @@ interface Loop {
 export const serverLoop = routine<MachWorld, Loop>('server', 'receives, serves, answers', [
   step('receive a request', (w, t, f) => receive(w, t, f.on)),
   step('serve it', (w, t, f) => {
-    const top = t.frames[t.frames.length - 1]!;
     if (t.operation === '' || t.code === 'MACH_RCV_BODY_ERROR') {
-      top.step = 0;
+      t.top!.step = 0;
       if (t.operation !== '') answer(w, t, t.reply, { code: t.code });
       return;
     }
@@ -61,7 +60,7 @@ export const serverLoop = routine<MachWorld, Loop>('server', 'receives, serves, 
   }),
   step('answer', (w, t, f) => {
     const result = t.result as Payload | null;
-    t.frames[t.frames.length - 1]!.step = 0;
+    t.top!.step = 0;
     const reply = f.request!.reply;
     f.request = null;
     if (result === null) t.serves = NONE;

@@ -9,7 +9,7 @@
 import { copy } from '../base/plain.ts';
 import { exceptionRoutine } from './exceptions.ts';
 import { trap } from './kernel-call.ts';
-import type { Frame } from './routine.ts';
+import { framesOf, pushFrames, type Frame } from './routine.ts';
 import { RETRY_NOTHING, type Thread } from './thread.ts';
 
 export const THREAD_STATE = 1;
@@ -17,7 +17,6 @@ export const THREAD_MACHINE_STATE = 2;
 
 /** The parts of a thread that are its own. */
 const registers = [
-  'frames',
   'result',
   'retry',
   'suspendCount',
@@ -37,7 +36,10 @@ const registers = [
   'arrivedOn',
 ] as const satisfies readonly (keyof Thread)[];
 
-export type ThreadState = Pick<Thread, (typeof registers)[number] | 'name' | 'identity'>;
+export type ThreadState = Pick<Thread, (typeof registers)[number] | 'name' | 'identity'> & {
+  /** The outermost first. */
+  readonly frames: Frame[];
+};
 
 export function isFlavor(flavor: number): boolean {
   return flavor === THREAD_STATE || flavor === THREAD_MACHINE_STATE;
@@ -45,9 +47,10 @@ export function isFlavor(flavor: number): boolean {
 
 /** A copy of the thread's state; nothing that happens to the thread changes it. */
 export function threadStateOf(t: Thread, flavor: number): Partial<ThreadState> {
-  if (flavor === THREAD_STATE) return { frames: copy(t.frames.slice(0, firstOfKernel(t.frames))) };
+  const frames = written(t);
+  if (flavor === THREAD_STATE) return { frames: frames.slice(0, firstOfKernel(frames)) };
   const { name, identity } = t;
-  const state: Record<string, unknown> = { name, identity };
+  const state: Record<string, unknown> = { name, identity, frames };
   for (const register of registers) state[register] = copy(t[register]);
   return state;
 }
@@ -56,21 +59,33 @@ export function threadStateOf(t: Thread, flavor: number): Partial<ThreadState> {
 export function setThreadState(t: Thread, state: Partial<ThreadState>): void {
   const { frames } = state;
   const given = registers.filter((register) => register in state);
-  if (frames !== undefined && given.length === 1) {
+  if (frames !== undefined && given.length === 0) {
     setProgram(t, copy(frames));
     return;
   }
+  if (frames !== undefined) setFrames(t, copy(frames));
   Object.assign(t, Object.fromEntries(given.map((register) => [register, copy(state[register])])));
 }
 
 /** The program is somewhere else now: what it was in is forgotten, unless it is the kernel that is in it. */
 function setProgram(t: Thread, frames: Frame[]): void {
-  const kernel = t.frames.slice(firstOfKernel(t.frames));
-  t.frames = [...frames, ...kernel];
+  const own = framesOf(t);
+  const kernel = own.slice(firstOfKernel(own));
+  setFrames(t, [...frames, ...kernel]);
   if (kernel.length > 0) return;
   t.retry = RETRY_NOTHING;
   t.remaining = 0;
   t.result = null;
+}
+
+function setFrames(t: Thread, frames: readonly Frame[]): void {
+  t.top = null;
+  pushFrames(t, frames);
+}
+
+/** The frames as they are written down. */
+function written(t: Thread): Frame[] {
+  return framesOf(t).map(({ routine, step, current, data }) => ({ routine, step, current, data: copy(data) }));
 }
 
 /** Index of the first frame that the kernel has put on top of the program's. */

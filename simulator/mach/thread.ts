@@ -20,10 +20,10 @@
  */
 import { RUN, WAKE } from '../base/event.ts';
 import { WAITING, book } from '../base/ledger.ts';
-import { NONE, at, shortList, takeBlank, type Row } from '../base/table.ts';
+import { NONE, at, takeBlank, type Row } from '../base/table.ts';
 import { noActions, type ExceptionActions } from './exception-ports.ts';
 import { isLimited, waitExpires } from './ipc/timeout.ts';
-import type { Frame } from './routine.ts';
+import type { StackedFrame } from './routine.ts';
 import { userSchedule, type Schedule } from './schedule.ts';
 import type { Task } from './task.ts';
 import { threadTerminate } from './thread-control.ts';
@@ -62,7 +62,8 @@ export interface Thread extends Row {
   /** Its RUN event came while it was suspended. */
   parked: boolean;
   retry: number;
-  frames: Frame[];
+  /** The innermost frame: each knows the one below it. */
+  top: StackedFrame | null;
   /** Result of the routine that finished last. */
   result: unknown;
   /** The account that its work is booked on. */
@@ -130,7 +131,7 @@ export function blankThread(id: number): Thread {
     exceptions: noActions,
     parked: false,
     retry: RETRY_NOTHING,
-    frames: shortList(),
+    top: null,
     result: null,
     activity: 0,
     since: 0,
@@ -201,7 +202,7 @@ export function isWaitingOn(t: Thread, name: number): boolean {
 /** After a step: a thread that was given nothing to wait for performs its next step in an event of its own. */
 export function runnable(w: MachWorld, t: Thread): void {
   if (t.state !== RUNNING || !t.live) return;
-  if (t.frames.length === 0) {
+  if (t.top === null) {
     threadTerminate(w, t);
     return;
   }

@@ -10,6 +10,7 @@ import { SEND_ONCE, lookup } from '../mach/ipc/space.ts';
 import type { Request } from '../mach/server.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
 import type { OsfWorld } from './world.ts';
+import { framesOf } from '../mach/routine.ts';
 
 interface Forwarded {
   readonly pid: number;
@@ -47,6 +48,6 @@ export function unwrap(w: OsfWorld, t: Thread, f: Request): Request & { readonly
 
 /** The server loop would answer on the reply right of the forwarding message; the answer belongs to the requester. */
 export function adoptReply(t: Thread, reply: number): void {
-  const loop = t.frames[0]!.data as { request: Request | null };
+  const loop = framesOf(t)[0]!.data as { request: Request | null };
   if (loop.request !== null) loop.request = { ...loop.request, reply };
 }

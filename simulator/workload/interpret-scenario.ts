@@ -9,7 +9,7 @@ import { CRASH } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { rpc } from '../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../mach/kernel-call.ts';
-import { call, finish, type Frame } from '../mach/routine.ts';
+import { call, finish, pushFrames, type Frame } from '../mach/routine.ts';
 import { blockOn, sleepUntil, threadCreate, threadStart, type Thread } from '../mach/thread.ts';
 import { emitAt } from '../mach/world.ts';
 import { simply, type TaskMove } from '../migration/task/how.ts';
@@ -83,7 +83,7 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
     case 'async': {
       const frame: Frame = { routine: topFrame(t).routine, step: 0, current: 0, data: { ...f, pc: f.pc + 1 } };
       const thread = threadCreate(w, at(w.tasks, t.task), t.name);
-      thread.frames.push(frame);
+      pushFrames(thread, [frame]);
       threadStart(w, thread);
       return jump(t, f, instruction.to);
     }

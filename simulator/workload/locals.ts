@@ -29,5 +29,5 @@ export function stay(t: Thread, f: WorkloadFrame): void {
 
 /** The frame on top of the thread: that of the interpreter, while it performs an instruction. */
 export function topFrame(t: Thread): Frame {
-  return t.frames[t.frames.length - 1]!;
+  return t.top!;
 }

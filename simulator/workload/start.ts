@@ -2,7 +2,7 @@
 import { NONE, at } from '../base/table.ts';
 import { bootRight } from '../dipc/boot.ts';
 import { lookup } from '../mach/ipc/space.ts';
-import type { Frame } from '../mach/routine.ts';
+import { call, framesOf } from '../mach/routine.ts';
 import { taskCreate, taskPort, type Task } from '../mach/task.ts';
 import { threadCreate, threadStart, type Thread } from '../mach/thread.ts';
 import { frameOf, type WorkloadFrame } from './frame.ts';
@@ -30,8 +30,7 @@ export function startScenario(w: WorkloadWorld): void {
   });
   if (scenario.code.some(({ op }) => op === 'start')) prepareTasks(w, task, node);
   const t = threadCreate(w, task, scenario.name);
-  const data = frameOf('scenario', unit, []);
-  t.frames.push({ routine: interpreter.index, step: 0, current: 0, data } satisfies Frame);
+  call(t, interpreter, frameOf('scenario', unit, []));
   threadStart(w, t);
 }
 
@@ -57,11 +56,11 @@ interface Next {
 
 /** The statement that the thread would begin with its next step, or null if it is in the middle of something. */
 export function nextStatementOf(w: WorkloadWorld, t: Thread): Next | null {
-  const top = t.frames[t.frames.length - 1];
-  if (top === undefined || top.routine !== interpreter.index) return null;
+  const { top } = t;
+  if (top === null || top.routine !== interpreter.index) return null;
   if (interpreter.steps[top.step]?.name !== PERFORM) return null;
   const frame = top.data as WorkloadFrame;
   if (!instructionAt(w, frame).statement || frame.begun) return null;
   const { kind, unit: index, pc } = frame;
-  return { thread: t.identity, unit: { kind, index }, pc, depth: t.frames.length };
+  return { thread: t.identity, unit: { kind, index }, pc, depth: framesOf(t).length };
 }

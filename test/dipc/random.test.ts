@@ -228,9 +228,7 @@ function callOf({ kind, x, y }: Deed, count: { next: number }): Call {
 
     /** What one thread does to another one. */
     function toAnother(threads: Thread[], self: Thread, what: Deed['kind'], which: number): void {
-      const others = threads.filter(
-        (each) => each.live && each !== self && each.frames[0] !== undefined && isOurs(each),
-      );
+      const others = threads.filter((each) => each.live && each !== self && each.top !== null && isOurs(each));
       const other = others[which % Math.max(1, others.length)];
       if (other === undefined) return;
       if (what === 'suspend') {

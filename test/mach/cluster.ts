@@ -79,7 +79,7 @@ const scripted = routine<World, Script>('script', 'performs a list of calls', [
   step('note', (w, t, f) => {
     f.notes.push(noteOf(w, t));
     f.next++;
-    t.frames[t.frames.length - 1]!.step = 0;
+    t.top!.step = 0;
   }),
 ]);
 

@@ -17,7 +17,7 @@ import { COPY_SEND, MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
 import { destroyName } from '../../simulator/mach/ipc/release.ts';
 import { SEND } from '../../simulator/mach/ipc/space.ts';
 import { threadPort } from '../../simulator/mach/kernel-services/objects.ts';
-import { again } from '../../simulator/mach/routine.ts';
+import { again, framesOf } from '../../simulator/mach/routine.ts';
 import { taskPort } from '../../simulator/mach/task.ts';
 import { THREAD_STATE } from '../../simulator/mach/thread-state.ts';
 import {
@@ -224,7 +224,7 @@ describe('the state of a thread in an exception', () => {
       receive(on),
       (w, t) => {
         // The reply right would be forgotten by the calls that follow.
-        (t.frames[0]!.data as { reply?: number }).reply = t.reply;
+        (framesOf(t)[0]!.data as { reply?: number }).reply = t.reply;
         kernel(t.names[0]!, 'thread_get_state', { body: { flavor: THREAD_STATE } })(w, t);
       },
       (w, t) => {
@@ -234,7 +234,7 @@ describe('the state of a thread in an exception', () => {
         kernel(thread, 'thread_set_state', { body: { frames } })(w, t);
       },
       (w, t) => {
-        t.reply = (t.frames[0]!.data as { reply?: number }).reply!;
+        t.reply = (framesOf(t)[0]!.data as { reply?: number }).reply!;
         reply()(w, t);
       },
     );

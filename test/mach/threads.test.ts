@@ -17,6 +17,7 @@ import {
   type Call,
   type Scripted,
 } from './cluster.ts';
+import { framesOf } from '../../simulator/mach/routine.ts';
 
 /** A task whose threads are looked after by a thread of another task, which has a right to each. */
 function lab(...calls: readonly Call[][]) {
@@ -196,7 +197,7 @@ describe('a new thread', () => {
     const { c, task, self, keeper } = lab([act(() => (done += 1)), act(() => (done += 10))]);
     let done = 0;
     const [first] = task.task.threads;
-    const { frames } = structuredClone(c.w.threads.rows[first!]!);
+    const frames = structuredClone(framesOf(c.w.threads.rows[first!]!));
     const maker = keeper.thread(
       kernel(self, 'thread_create', { body: { name: 'second', frames: [] } }),
       (w, t) => kernel(t.names[0] ?? 0, 'thread_set_state', { body: { frames } })(w, t),
@@ -213,7 +214,7 @@ describe('a new thread', () => {
   it('runs at once if it is made so', () => {
     const { c, task, self, keeper } = lab([act(() => done++)]);
     let done = 0;
-    const frames = structuredClone(c.w.threads.rows[task.task.threads[0]!]!.frames);
+    const frames = structuredClone(framesOf(c.w.threads.rows[task.task.threads[0]!]!));
     keeper.thread(
       kernel(self, 'thread_create_running', { body: { name: 'second', frames } }),
       kernel(self, 'thread_create_running', { body: { name: 'third', frames: [] } }),

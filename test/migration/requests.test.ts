@@ -8,6 +8,7 @@ import { step } from '../../simulator/engine/simulation.ts';
 import { vprocOf } from '../../simulator/osf1/vproc.ts';
 import { NULL_IMAGE, printed, run } from '../osf1/lab.ts';
 import { PID, SOURCE, migrationOf, milliseconds, moving, startUntil, untilPhase } from './story.ts';
+import { framesOf } from '../../simulator/mach/routine.ts';
 
 describe('a request for a process that moves', () => {
   for (const phase of ['freeze', 'detach', 'install', 'attach', 'restart', 'cleanup']) {
@@ -89,7 +90,7 @@ describe('a wait in progress that is cancelled', () => {
   it('does not hold up the freeze; it is made again at the destination (5.5 step 4, option B)', () => {
     const body = 'let c = fork { compute 4 s exit(3) } print(wait(c))';
     const sim = startUntil(moving('wait p expect p.node == dest and p.status == 0', { body }), 'freeze');
-    const frames = sim.world.threads.rows.flatMap((t) => (t.live ? t.frames : []));
+    const frames = sim.world.threads.rows.flatMap((t) => (t.live ? framesOf(t) : []));
     const freezing = frames.map(({ data }) => data as { cancel?: boolean }).find(({ cancel }) => cancel !== undefined);
     freezing!.cancel = true;
     untilPhase(sim, 'install');

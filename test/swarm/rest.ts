@@ -9,6 +9,7 @@ import { NONE, at, select } from '../../simulator/base/table.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
+import { framesOf } from '../../simulator/mach/routine.ts';
 
 interface Reason {
   readonly because: string;
@@ -20,8 +21,8 @@ const INIT = 1;
 
 /** The routine of the innermost frame. */
 function routineOf(w: World, t: Thread): string {
-  const top = t.frames[t.frames.length - 1];
-  return top === undefined ? '' : w.setup.routines[top.routine]!.name;
+  const { top } = t;
+  return top === null ? '' : w.setup.routines[top.routine]!.name;
 }
 
 const isServer = (w: World, t: Thread): boolean => ['server', 'kernel'].includes(at(w.tasks, t.task).kind);
@@ -113,7 +114,7 @@ function describe(w: World, t: Thread): string {
   const task = at(w.tasks, t.task);
   const what = t.channel === '' ? '' : ` for ${t.channel}`;
   const suspended = isSuspended(w, t) ? ', suspended' : '';
-  const routines = t.frames.map(({ routine, current }) => {
+  const routines = framesOf(t).map(({ routine, current }) => {
     const { name, steps } = w.setup.routines[routine]!;
     return `${name}: ${steps[current]?.name ?? 'end'}`;
   });

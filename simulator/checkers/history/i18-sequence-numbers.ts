@@ -7,6 +7,7 @@ import type { Port } from '../../mach/ipc/port.ts';
 import { READY } from '../../mach/thread.ts';
 import { broken, type CheckedWorld } from '../checker.ts';
 import type { Monitor } from './monitor.ts';
+import { framesOf } from '../../mach/routine.ts';
 
 /** A port as it was: its row (a row that is used again is another object), who received on it, and its next number. */
 interface Numbered {
@@ -69,7 +70,7 @@ function isRenumbered(w: CheckedWorld, { port }: Numbered): boolean {
   return w.threads.rows.some((t) => {
     if (!t.live || t.node !== port.node || t.state !== READY) return false;
     if (t.kernelPort !== NONE && sets(t.operation)) return true;
-    return t.frames.some(({ data }) => 'operation' in data && sets(data.operation));
+    return framesOf(t).some(({ data }) => 'operation' in data && sets(data.operation));
   });
 }
 

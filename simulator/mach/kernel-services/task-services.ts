@@ -9,7 +9,7 @@ import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import { RECEIVE } from '../ipc/space.ts';
 import { kernelService, takeHand } from '../kernel-call.ts';
-import type { Frame, Routine } from '../routine.ts';
+import { pushFrames, type Frame, type Routine } from '../routine.ts';
 import { taskPort, taskTerminate, type Task } from '../task.ts';
 import { taskResume, taskSuspend } from '../thread-control.ts';
 import { READY, threadCreate, threadStart, type Thread } from '../thread.ts';
@@ -126,7 +126,7 @@ function infoOf(w: MachWorld, task: Task): TaskInfo {
 
 function makeThread(w: MachWorld, task: Task, { name, frames, identity }: ThreadCreate): Thread {
   const t = identity === undefined ? threadCreate(w, task, name) : threadCreate(w, task, name, identity);
-  t.frames.push(...frames);
+  pushFrames(t, frames);
   return t;
 }
 

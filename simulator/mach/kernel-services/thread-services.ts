@@ -70,7 +70,7 @@ export const threadServices: readonly Routine[] = [
         }
         // Its RUN event will park it: look again when it has.
         runAt(w, t, w.time + w.setup.prices.kernel_call);
-        t.frames[t.frames.length - 1]!.step = 0;
+        t.top!.step = 0;
         return;
       }
       threadAbort(w, target);

@@ -79,7 +79,7 @@ export const kernelMigration = routine<MigrationWorld, KernelMigration>('kernel.
   }),
   step('tell the agent', (w, t, f) => {
     const agent = threadOf(w, f.agent);
-    const waiting = agent?.frames.at(-1)?.data as InKernel | undefined;
+    const waiting = agent?.top?.data as InKernel | undefined;
     if (agent !== null && waiting !== undefined) {
       waiting.result = { code: f.code, task: waiting.task, surplus: [] };
       wakeOne(w, f.agent, channelOf(f.migration));

@@ -5,7 +5,7 @@
 import { at } from '../../base/table.ts';
 import { copy } from '../../base/plain.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { call, finish, replace, routine, step, type Frame } from '../../mach/routine.ts';
+import { call, finish, pushFrames, replace, routine, step, type Frame } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Exec } from '../pma/exec.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
@@ -46,7 +46,7 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     }
     task.name = f.image.name;
     emulatorOf(task).image = f.image.name;
-    t.frames.length = 0;
-    t.frames.push(...copy(f.frames));
+    t.top = null;
+    pushFrames(t, copy(f.frames));
   }),
 ]);
