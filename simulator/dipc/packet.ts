@@ -105,6 +105,8 @@ export interface PacketBody {
   readonly counted?: boolean;
   readonly transit?: number;
   readonly sendOnce?: number;
+  /** Node whose kernel has mapped the memory that a pager answers for on the port, or NONE. */
+  readonly mappedBy?: number;
 }
 
 /** A packet that has a message with it, which is nowhere else: it was sent, or is on its way back. */

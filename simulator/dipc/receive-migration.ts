@@ -107,10 +107,14 @@ export function install(w: DipcWorld, packet: Packet): void {
     return notifyDeath(w, packet.to, packet.from, packet.uid);
   }
   const state = distributedOf(w, port);
-  const { seqno, qlimit, counted, transit, sendOnce } = packet.body;
+  const { seqno, qlimit, counted, transit, sendOnce, mappedBy } = packet.body;
   port.seqno = 0;
   assert(seqno === 0, 'I8', () => `${port.label} moved with sequence number ${seqno}`);
   port.qlimit = qlimit!;
+  if (mappedBy !== NONE) {
+    port.objectKind = 'paged';
+    port.object = mappedBy!;
+  }
   state.counted = counted!;
   state.transit += transit!;
   state.remoteSendOnce += sendOnce!;
@@ -185,6 +189,7 @@ function sendState(w: DipcWorld, port: Port, to: number, activity: number): numb
     counted: state.counted,
     transit: state.counted ? state.transit - port.srights : 0,
     sendOnce: state.remoteSendOnce + port.sorights,
+    mappedBy: port.objectKind === 'paged' ? port.object : NONE,
   };
   const { uid } = state;
   return sendPacket(w, { kind: 'migrate state', from: port.node, to, uid, activity, body, base: oneWay(w) });

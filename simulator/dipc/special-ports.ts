@@ -159,7 +159,7 @@ function privileged(w: DipcWorld, request: KernelRequest): number | null {
 }
 
 /** The node has failed, and the others have noticed. */
-function isKnownDown(w: DipcWorld, node: number): boolean {
+export function isKnownDown(w: DipcWorld, node: number): boolean {
   const { up, failedAt } = at(w.nodes, node);
   return !up && w.time >= failedAt + w.setup.prices.failure_detection;
 }

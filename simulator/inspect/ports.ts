@@ -69,7 +69,7 @@ function flagsOf(port: Port, distributed: Distributed | null): string[] {
 
 function objectOf(w: DipcWorld, { receiver, objectKind, object }: Port): string {
   if (receiver !== KERNEL) return '';
-  const rows = { task: w.tasks.rows, thread: w.threads.rows, memory: w.objects.rows, host: [], pager: [], '': [] };
+  const rows = { task: w.tasks.rows, thread: w.threads.rows, memory: w.objects.rows, host: [], pager: [], paged: [], '': [] };
   const row = rows[objectKind][object];
   if (row?.live !== true) return objectKind;
   return `${objectKind} ${'label' in row ? row.label : row.name}`;

@@ -12,18 +12,19 @@
  */
 import { NONE, at } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
-import { HOST_PORT, hostPort } from '../dipc/special-ports.ts';
+import { HOST_PORT, hostPort, isKnownDown } from '../dipc/special-ports.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
-import { KERNEL, kernelPort } from '../mach/ipc/port.ts';
+import { KERNEL, kernelPort, type Port } from '../mach/ipc/port.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
 import { discard } from '../mach/ipc/release.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import { takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
-import { pagerObject } from '../mach/kernel-services/memory-services.ts';
+import { pagerObject, type VmMap } from '../mach/kernel-services/memory-services.ts';
 import { sendRight, success } from '../mach/kernel-services/objects.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../mach/routine.ts';
 import { memoryCreate } from '../mach/vm/memory.ts';
 import { foundBy, objectOfPager, type VmObject } from '../mach/vm/object.ts';
+import type { Thread } from '../mach/thread.ts';
 import { isTurn, turnDone, waitForTurn } from '../mach/vm/page-in.ts';
 import { arrivedRight, importObject, introduce, type ObjectInfo } from './import-object.ts';
 import { kernelNamed, memoryObjectOf } from './memory-object.ts';
@@ -76,29 +77,35 @@ export function shareAtHome(w: XmmWorld, object: VmObject): void {
 }
 
 interface ByMemoryObject extends KernelRequest {
-  readonly body: { readonly pages: number };
+  readonly body: Mapped & {
+    /** Node that was asked before, and does not have it. */
+    readonly without: number;
+  };
   object?: number;
   made?: boolean;
 }
+
+/** What vm_map was told that a kernel elsewhere must know to make an object of what a task here serves. */
+type Mapped = Pick<VmMap, 'pages' | 'memory' | 'copyStrategy'>;
 
 const byMemoryObject = routine<XmmWorld, ByMemoryObject>('xmm_object_by_memory_object', 'finds the home of memory', [
   step('find the object', (w, t, f) => {
     const [, id, , control] = t.hand;
     if (id === undefined || control === undefined) return finish(t, { code: 'KERN_INVALID_ARGUMENT' });
-    const port = at(w.ports, id);
-    const object = port.proxy || !port.active ? null : objectAt(w, t.node, id);
+    const object = objectAt(w, t.node, id);
     if (object !== null) {
       f.object = object.id;
       return call(t, attributesChange, { object: object.id });
     }
-    if (port.active && !port.proxy && port.receiver !== KERNEL) return;
-    const to = port.live && port.proxy ? distributedOf(w, port).destination : NONE;
+    const port = at(w.ports, id);
+    const to = whereNext(w, port, f.body.without);
+    if (to === NONE && port.active && port.receiver !== KERNEL) return;
     finish(t, { code: 'KERN_INVALID_ARGUMENT', body: { to } } satisfies KernelAnswer);
   }),
   step('introduce the kernel', (w, t, f) => {
     const [, served] = t.hand;
     const object =
-      f.object === undefined ? pagerObject(w, t.node, at(w.ports, served!), f.body.pages) : at(w.objects, f.object);
+      f.object === undefined ? pagerObject(w, t.node, at(w.ports, served!), f.body) : at(w.objects, f.object);
     f.made = f.object === undefined;
     memoryObjectOf(w, object);
     shareAtHome(w, object);
@@ -110,18 +117,33 @@ const byMemoryObject = routine<XmmWorld, ByMemoryObject>('xmm_object_by_memory_o
   }),
 ]);
 
+/** The object that this kernel keeps the account of: its own memory, or what a task serves, or served when it was here. */
 function objectAt(w: XmmWorld, node: number, id: number): VmObject | null {
   const port = at(w.ports, id);
-  if (port.receiver === KERNEL) return port.objectKind === 'memory' ? at(w.objects, port.object) : null;
-  return objectOfPager(w, node, id);
+  if (!port.proxy && port.receiver === KERNEL) return port.objectKind === 'memory' ? at(w.objects, port.object) : null;
+  const object = port.active ? objectOfPager(w, node, id) : null;
+  return object?.kind === 'pager' ? object : null;
+}
+
+/**
+ * The node to ask for the home of the memory behind the port, if it is not this one: where the receive right is, or is
+ * coming from; and from there the node that has mapped it before, unless that has just said that it does not have it any
+ * more. NONE: it is for this kernel to open the account.
+ */
+function whereNext(w: XmmWorld, port: Port, without: number): number {
+  if (!port.live || !port.active || port.receiver === KERNEL) return NONE;
+  if (port.proxy || port.blocked) return distributedOf(w, port).destination;
+  if (port.objectKind !== 'paged' || port.object === port.node || port.object === without) return NONE;
+  return isKnownDown(w, port.object) ? NONE : port.object;
 }
 
 interface Importing extends KernelRequest {
-  readonly body: { readonly pages: number };
+  readonly body: Mapped;
   memoryObject?: number;
   control?: number;
-  /** Node that is asked next, and how often one was asked. */
+  /** Node that is asked next, the one that was asked before, and how often one was asked. */
   to?: number;
+  without?: number;
   tries?: number;
 }
 
@@ -129,21 +151,26 @@ const importRoutine = routine<XmmWorld, Importing>('xmm_import', 'imports a memo
   step('look where it is', (w, t, f) => {
     f.memoryObject = t.hand[1]!;
     f.tries = 0;
+    f.without = NONE;
     f.control = kernelPort(w, t.node, 'control', 'pager', NONE).id;
-    const port = at(w.ports, f.memoryObject);
-    f.to = distributedOf(w, port).destination;
+    f.to = whereNext(w, at(w.ports, f.memoryObject), NONE);
   }),
   step('ask the kernel there', (w, t, f) => {
-    const host = hostPort(w, t.node, f.to!, HOST_PORT);
     const memory = at(w.ports, f.memoryObject!);
+    if (f.to === t.node) f.to = whereNext(w, memory, f.without!);
+    if (f.to === NONE) return goTo(w, t, 'it is here');
+    const host = hostPort(w, t.node, f.to!, HOST_PORT);
     memory.srights++;
     const rights = [SEND, memory.id, ...sendRight(at(w.ports, f.control!))];
-    rpcToPort(w, t, host, 'xmm_object_by_memory_object', { body: f.body }, rights);
+    const { pages, memory: logical = NONE, copyStrategy = 'delay' } = f.body;
+    const body = { pages, memory: logical, copyStrategy, without: f.without! };
+    rpcToPort(w, t, host, 'xmm_object_by_memory_object', { body }, rights);
   }),
   step('make the import', (w, t, f) => {
-    const moved = (t.body as { readonly to?: number } | null)?.to;
-    if (t.code === 'KERN_INVALID_ARGUMENT' && moved !== undefined && moved !== NONE && f.tries!++ < MAXIMUM_HOPS) {
-      f.to = moved;
+    const next = nextToAsk(w, t, f);
+    if (next !== NONE && f.tries!++ < MAXIMUM_HOPS) {
+      f.without = f.to!;
+      f.to = next;
       return goTo(w, t, 'ask the kernel there');
     }
     const pager = t.code === 'KERN_SUCCESS' ? arrivedRight(w, t, 0) : NONE;
@@ -159,7 +186,27 @@ const importRoutine = routine<XmmWorld, Importing>('xmm_import', 'imports a memo
     if (held === pager) discard(w, { type: SEND, port: held });
     finish(t, { body: { object: object.id } } satisfies KernelAnswer);
   }),
+  step('it is here', (w, t, f) => {
+    portDestroy(w, at(w.ports, f.control!));
+    const port = at(w.ports, f.memoryObject!);
+    if (!port.active || port.receiver === KERNEL) return finish(t, { code: 'KERN_INVALID_ARGUMENT' });
+    takeHand(t);
+    const known = objectOfPager(w, t.node, port.id);
+    if (known !== null) discard(w, { type: SEND, port: port.id });
+    const object = known ?? pagerObject(w, t.node, port, f.body);
+    finish(t, { body: { object: object.id } } satisfies KernelAnswer);
+  }),
 ]);
+
+/** The node that the one that was asked knows better of; if that one has failed, where the receive right is; or NONE. */
+function nextToAsk(w: XmmWorld, t: Thread, f: Importing): number {
+  if (t.code === 'KERN_SUCCESS') return NONE;
+  if (t.code === 'KERN_INVALID_ARGUMENT') return (t.body as { readonly to?: number } | null)?.to ?? NONE;
+  if (!isKnownDown(w, f.to!)) return NONE;
+  const to = whereNext(w, at(w.ports, f.memoryObject!), f.to!);
+  if (to === NONE) return t.node;
+  return isKnownDown(w, to) ? NONE : to;
+}
 
 /** A right that has moved more often than this while it was looked for is given up. */
 const MAXIMUM_HOPS = 8;

@@ -4,11 +4,13 @@ import { NONE, at } from '../../simulator/base/table.ts';
 import type { Thread } from '../../simulator/mach/thread.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { answer, receive as receiveOn } from '../../simulator/mach/ipc/mach-msg.ts';
-import { goTo, routine, step } from '../../simulator/mach/routine.ts';
+import { finish, goTo, routine, step } from '../../simulator/mach/routine.ts';
 import { call } from '../../simulator/mach/routine.ts';
 import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
 import { BYTES_PER_PAGE } from '../../simulator/mach/vm/object.ts';
-import type { Actor, Cluster } from '../mach/cluster.ts';
+import { receive, send, type Actor, type Call, type Cluster } from '../mach/cluster.ts';
+import { MOVE_RECEIVE } from '../../simulator/mach/ipc/right.ts';
+import { crash } from '../../simulator/faults/crash.ts';
 import { codes, found, memoryCluster, objectOf, read, region, taskNamed, vm, write } from '../mach/vm/memory.ts';
 import { mapping, sharing, states } from './story.ts';
 
@@ -88,6 +90,8 @@ interface Pager {
 const pagerLoop = routine<World, Pager>('a pager', 'serves pages', [
   step('receive', (w, t, f) => receiveOn(w, t, f.on)),
   step('serve', (w: World, t: Thread, f) => {
+    // The receive right has gone elsewhere: whoever has it now goes on.
+    if (t.operation === '') return finish(t);
     const { page, version } = t.body as { readonly page: number; readonly version: number };
     f.seen.push(`${t.operation} ${page}`);
     if (t.operation === 'memory_object_data_return') {
@@ -101,11 +105,119 @@ const pagerLoop = routine<World, Pager>('a pager', 'serves pages', [
 function pager(c: Cluster, node: string): { readonly actor: Actor; readonly on: number; readonly frame: Pager } {
   const actor = c.task(node, 'pager');
   const on = actor.port('memory object');
+  return { actor, on, frame: serving(c, actor, on, []) };
+}
+
+function serving(c: Cluster, actor: Actor, on: number, pages: number[]): Pager {
   const t = threadCreate(c.w, actor.task, 'pager');
-  const frame: Pager = { on, pages: [], seen: [] };
+  const frame: Pager = { on, pages, seen: [] };
   call(t, pagerLoop, frame);
   threadStart(c.w, t);
-  return { actor, on, frame };
+  return frame;
+}
+
+/** The task `to` on another node is the pager from now on: the receive right goes there. */
+function pagerMoves(c: Cluster, from: Actor, on: number, to: Actor, pages: number[]): { on: number; frame: Pager } {
+  const letters = to.port('letters');
+  const rights = [{ name: on, disposition: MOVE_RECEIVE }];
+  from.thread(send(c.right(to, letters, from), 'the pager', { rights }));
+  const heir = to.thread(receive(letters));
+  c.run();
+  const name = heir.notes[0]!.names[0]!;
+  return { on: name, frame: serving(c, to, name, pages) };
+}
+
+/** A cluster with a pager on the first node. */
+function paged(...nodes: string[]): { c: Cluster; old: ReturnType<typeof pager>; maps: (node: string) => Actor } {
+  const c = memoryCluster({ routines: [pagerLoop] }, ...nodes);
+  const old = pager(c, nodes[0]!);
+  const maps = (node: string, from = old.actor, on = old.on): Actor => {
+    const task = c.task(node, `user@${node}`);
+    task.thread(mapping('mapped', 3, c.right(from, on, task)));
+    c.run();
+    return task;
+  };
+  return { c, old, maps };
+}
+
+function fine(c: Cluster, actor: Actor, ...calls: Call[]): void {
+  const thread = actor.thread(...calls);
+  c.run();
+  assert.deepEqual([...new Set(codes(thread))], ['KERN_SUCCESS']);
+}
+
+describe('the port of a pager that moves', () => {
+  it('leads to the one account of its memory, on the node that mapped it first [3.1]', () => {
+    const { c, old, maps } = paged('first', 'then', 'user');
+    const here = maps('first');
+    fine(c, here, write('mapped', 0), read('mapped', 1));
+    const right = c.right(old.actor, old.on, c.task('user', 'keeper'));
+    assert.ok(right > 0);
+    const heir = c.task('then', 'heir');
+    const { on, frame } = pagerMoves(c, old.actor, old.on, heir, old.frame.pages);
+    const there = mapped(c, heir, on, 'then');
+    const third = mapped(c, heir, on, 'user');
+    fine(c, there, write('mapped', 1), read('mapped', 0));
+    fine(c, third, read('mapped', 0), read('mapped', 1), write('mapped', 0), write('mapped', 2));
+    fine(c, here, read('mapped', 0), read('mapped', 1), read('mapped', 2));
+    fine(c, there, read('mapped', 0), read('mapped', 1), read('mapped', 2));
+    assert.equal(c.w.memoryObjects.rows.filter((each) => each.live).length, 1);
+    assert.deepEqual(old.frame.seen, ['memory_object_data_request 0', 'memory_object_data_request 1']);
+    assert.deepEqual(frame.seen, ['memory_object_data_request 2']);
+    assert.equal(found(c, here, 'mapped', 0), found(c, there, 'mapped', 0));
+  });
+
+  it('opens a new account where it is, once nobody uses the old one', () => {
+    const { c, old, maps } = paged('first', 'then', 'user');
+    const here = maps('first');
+    fine(c, here, read('mapped', 0));
+    const heir = c.task('then', 'heir');
+    const { on } = pagerMoves(c, old.actor, old.on, heir, [5, 6, 7]);
+    fine(c, here, vm('vm_deallocate', { name: 'mapped' }));
+    const user = mapped(c, heir, on, 'user');
+    fine(c, user, read('mapped', 0), write('mapped', 1));
+    const there = mapped(c, heir, on, 'then');
+    fine(c, there, read('mapped', 1), write('mapped', 0));
+    fine(c, user, read('mapped', 0));
+    assert.deepEqual(homesOf(c), [1]);
+  });
+
+  it('and comes back finds the account that was opened elsewhere meanwhile', () => {
+    const { c, old } = paged('first', 'then');
+    const heir = c.task('then', 'heir');
+    const first = pagerMoves(c, old.actor, old.on, heir, []);
+    const there = mapped(c, heir, first.on, 'then');
+    fine(c, there, write('mapped', 0));
+    const again = pagerMoves(c, heir, first.on, old.actor, []);
+    const here = mapped(c, old.actor, again.on, 'first');
+    fine(c, here, read('mapped', 0), write('mapped', 0), read('mapped', 2));
+    fine(c, there, read('mapped', 0), write('mapped', 2));
+    fine(c, here, read('mapped', 2));
+    assert.deepEqual(homesOf(c), [1]);
+  });
+
+  it('opens a new account if the node of the old one has failed', () => {
+    const { c, old, maps } = paged('first', 'then', 'user');
+    fine(c, maps('first'), write('mapped', 0));
+    const heir = c.task('then', 'heir');
+    const { on } = pagerMoves(c, old.actor, old.on, heir, [5, 6, 7]);
+    crash(c.w, 0);
+    c.run();
+    const there = mapped(c, heir, on, 'then');
+    fine(c, there, read('mapped', 0), write('mapped', 1));
+    assert.equal(found(c, there, 'mapped', 0), 5);
+  });
+});
+
+function mapped(c: Cluster, from: Actor, on: number, node: string): Actor {
+  const task = c.task(node, `user@${node}`);
+  fine(c, task, mapping('mapped', 3, c.right(from, on, task)));
+  return task;
+}
+
+/** Nodes with an account of what a pager has. */
+function homesOf(c: Cluster): number[] {
+  return c.w.memoryObjects.rows.filter((each) => each.live).map(({ node }) => node);
 }
 
 describe('a pager that is a task', () => {

@@ -70,13 +70,13 @@ export function intoLimbo(w: MachWorld, port: Port): void {
   port.destination = NONE;
   port.mscount = 0;
   port.seqno = 0;
-  port.objectKind = '';
-  port.object = NONE;
 }
 
 /** The kernel gives up the receive right of a port that it answered on; what is queued for it stays with the port. */
 export function kernelPortRelease(w: MachWorld, port: Port): void {
   intoLimbo(w, port);
+  port.objectKind = '';
+  port.object = NONE;
 }
 
 /** The kernel answers on this port from now on, and serves what is queued for it. */

@@ -21,7 +21,8 @@ export const KERNEL = -2;
 export const DEFAULT_QUEUE_LIMIT = 5;
 export const MAXIMUM_QUEUE_LIMIT = 16;
 
-export type ObjectKind = '' | 'task' | 'thread' | 'host' | 'memory' | 'pager';
+/** `paged`: a task's pager answers on it, and a kernel has mapped what it has; `object` is the node of that kernel. */
+export type ObjectKind = '' | 'task' | 'thread' | 'host' | 'memory' | 'pager' | 'paged';
 
 export interface Port extends Row {
   node: number;

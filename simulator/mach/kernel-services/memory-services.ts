@@ -78,20 +78,18 @@ const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
     if (refused !== null) return finish(t, refused);
     const port = at(w.ports, id);
     if (f.body.constant === true) return finish(t, mapConstant(w, task, f.body, takeHand(t)[1]!));
+    const known = objectOfPager(w, task.node, id) !== null;
     const here = objectBehind(w, task, port, f.body);
     if (here !== null) {
       f.object = here.id;
       takeHand(t);
-      if (here.references > 0 || here.pager !== id) discard(w, { type, port: id });
+      // A new object keeps the right to its pager.
+      if (known || here.pager !== id) discard(w, { type, port: id });
       return;
     }
     const elsewhere = w.setup.kernelServices.get('xmm_import');
     if (elsewhere === undefined) return finish(t, invalidArgument);
-    call(t, elsewhere, {
-      operation: elsewhere.name,
-      body: { pages: f.body.pages },
-      port: f.port,
-    } satisfies KernelRequest);
+    call(t, elsewhere, { operation: elsewhere.name, body: f.body, port: f.port } satisfies KernelRequest);
   }),
   step('tell the other kernels, if it is theirs too', (w, t, f) => {
     if (f.object === undefined) {
@@ -152,21 +150,31 @@ function mapConstant(w: MachWorld, task: Task, body: VmMap, pager: number): Kern
   return success;
 }
 
-/** The object for a memory object that this kernel answers for, or whose pager is a task here; else null. */
+/** The object for a memory object that this kernel answers for or knows, or whose pager is a task here; else null. */
 function objectBehind(w: MachWorld, task: Task, port: Port, body: VmMap): VmObject | null {
   if (!port.proxy && port.receiver === KERNEL) return port.objectKind === 'memory' ? at(w.objects, port.object) : null;
   const known = objectOfPager(w, task.node, port.id);
-  if (known !== null || port.proxy) return known;
-  const made = pagerObject(w, task.node, port, body.pages, body.memory);
-  made.copyStrategy = body.copyStrategy ?? 'delay';
-  return made;
+  // Another kernel may have mapped it when its pager was there.
+  const elsewhere = port.objectKind === 'paged' && port.object !== task.node;
+  if (known !== null || port.proxy || port.blocked || elsewhere) return known;
+  return pagerObject(w, task.node, port, body);
 }
 
-/** A new object whose pages a task's pager has; its logical memory holds whatever that pager says, unless it is known. */
-export function pagerObject(w: MachWorld, node: number, port: Port, pages: number, known = NONE): VmObject {
+/**
+ * A new object whose pages a task's pager has; its logical memory holds whatever that pager says, unless it is known.
+ * Wherever the pager's port goes, it leads back to this kernel: one memory object has one account [mechanisms 3.1].
+ */
+export function pagerObject(
+  w: MachWorld,
+  node: number,
+  port: Port,
+  { pages, memory: known = NONE, copyStrategy = 'delay' }: Pick<VmMap, 'pages' | 'memory' | 'copyStrategy'>,
+): VmObject {
   const object = objectCreate(w, node, port.label, 'pager', pages);
   setPager(w, object, port.id);
-  object.copyStrategy = 'delay';
+  port.objectKind = 'paged';
+  port.object = node;
+  object.copyStrategy = copyStrategy;
   object.backing = new Int32Array(pages).fill(NONE);
   const logical = w.memories.rows[known];
   const memory = logical?.live === true ? logical : memoryCreate(w, new Int32Array(pages), true);
