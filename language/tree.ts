@@ -112,7 +112,9 @@ export function hasServer(node: ast.NodeDeclaration, server: ast.ServerItem['ser
  */
 export function isNodePlace(use: ReferenceInfo['container']): boolean {
   const { $container: container, $containerProperty: property, $containerIndex: index } = use;
-  if (ast.isSpawn(container) || ast.isStart(container)) return property === 'node';
+  if (ast.isSpawn(container)) return property === 'node';
+  // A task is bound to no cluster: it names nodes by text.
+  if (ast.isStart(container)) return property === 'node' && roomOf(container) === 'scenario';
   if (ast.isMigrate(container)) return property === 'node' || property === 'agent';
   if (ast.isCrashStatement(container)) return true;
   if (ast.isCall(container)) {

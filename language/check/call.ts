@@ -131,8 +131,8 @@ function checkFlags(cx: Check, flags: ast.Expression | undefined): void {
   );
 }
 
-/** A program names nodes by text; a name that no cluster of the script has is a slip. */
-function checkNodeText(cx: Check, node: ast.Expression | undefined): void {
+/** Programs and tasks name nodes by text; a name that no cluster of the script has is a slip. */
+export function checkNodeText(cx: Check, node: ast.Expression | undefined): void {
   const name = constantValue(node);
   if (node === undefined || typeof name !== 'string') return;
   const known = allNodesOf(scriptOf(node)).map((each) => each.name);

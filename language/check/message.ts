@@ -7,9 +7,9 @@ import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
 import { programsOf, roomOf, scriptOf, spanOf, spanOfHead, spanOfProperty, tasksOf } from '../tree.ts';
 import { title, type Type } from '../types.ts';
-import type { FunctionWord } from '../vocabulary/functions.ts';
+import type { FunctionWord, Room } from '../vocabulary/functions.ts';
 import { inheritances, names, notifications } from '../vocabulary/words.ts';
-import { checkArguments, checkNode, mustBeIn } from './call.ts';
+import { checkArguments, checkNode, checkNodeText, mustBeIn } from './call.ts';
 import { mustFit, mustNotBeLess, type Check } from './context.ts';
 import { checkExpression, checkName } from './expression.ts';
 
@@ -58,7 +58,7 @@ function checkContent(cx: Check, value: ast.Expression, word: FunctionWord, said
 }
 
 export function checkCarried(cx: Check, carried: ast.Carried): void {
-  checkName(cx, carried.right);
+  checkExpression(cx, carried.right);
   if (carried.share) mustFit(cx, carried.right, ['memory'], 'What is shared');
   else mustFit(cx, carried.right, ['port'], 'What a message takes along');
   if (ast.isCall(carried.$container) && sends.includes(carried.$container.function)) return;
@@ -118,11 +118,34 @@ export function checkStart(cx: Check, start: ast.Start): void {
   mustBeIn(cx, start, ['task', 'scenario'], 'start', 'a program makes processes with `fork` and `exec`');
   checkStarted(cx, start);
   if (start.node !== undefined) {
-    if (roomOf(start) === 'task') {
-      cx.report('wrong-place', spanOf(start.node), 'A child begins where its parent is: leave out `on`.');
-    } else checkNode(cx, start.node);
+    checkPlace(cx, start.node, roomOf(start));
   } else if (roomOf(start) === 'scenario') {
     cx.report('wrong-arguments', spanOfHead(start), 'Say where the task starts: `start ... on NODE`.');
+  }
+}
+
+/** A scenario names a node of its cluster; a task, which is bound to no cluster, has the name as a text. */
+function checkPlace(cx: Check, place: ast.Expression, room: Room | undefined): void {
+  if (room === 'scenario' && ast.isNameUse(place)) {
+    checkNode(cx, place);
+    return;
+  }
+  if (room === 'scenario' && ast.isTextLiteral(place)) {
+    const fix = { title: `Write \`${place.value}\``, replacement: place.value };
+    cx.report('wrong-type', spanOf(place), `Nodes are named without quotes: write \`${place.value}\`.`, fix);
+    return;
+  }
+  if (room === 'task' && ast.isNameUse(place) && place.target.ref === undefined) {
+    const { $refText: name } = place.target;
+    const fix = { title: `Write \`"${name}"\``, replacement: `"${name}"` };
+    cx.report('unknown-name', spanOf(place), `A task names nodes by text: write \`"${name}"\`.`, fix);
+    return;
+  }
+  checkExpression(cx, place);
+  if (room === 'scenario') mustFit(cx, place, ['node'], 'Where the task starts');
+  else if (room === 'task') {
+    mustFit(cx, place, ['text'], 'The node that the child starts on');
+    checkNodeText(cx, place);
   }
 }
 

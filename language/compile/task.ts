@@ -136,7 +136,7 @@ export function countIndex(count: ast.CountStatement): number {
 const slotNames: readonly string[] = messageSlots;
 
 export function lowerMessageField(code: Code, use: ast.FieldUse, unit: { unit?: Unit }): Expression {
-  const slot = messageSlot(code, use.receiver) + 1 + slotNames.indexOf(use.field);
+  const slot = messageSlot(code, use.receiver) + (use.field === 'reply' ? 0 : 1 + slotNames.indexOf(use.field));
   return { kind: 'slot', slot, span: spanOf(use), ...unit };
 }
 

@@ -156,7 +156,7 @@ export function isAtStatement(item: unknown): item is AtStatement {
 }
 
 export interface Binary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Binary';
     left: Expression;
     operator: '!=' | '%' | '*' | '+' | '-' | '/' | '<' | '<=' | '==' | '>' | '>=' | 'and' | 'or' | '|';
@@ -231,7 +231,7 @@ export function isBreakStatement(item: unknown): item is BreakStatement {
 
 /** A function of the language or a system call; `wait` and `migrate` are statements of scenarios too. */
 export interface Call extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Call';
     arguments: Array<Expression>;
     function: FunctionName;
@@ -264,14 +264,14 @@ export function isCallStatement(item: unknown): item is CallStatement {
 
 /** A right that a message takes along, and what becomes of the sender's. */
 export interface Carried extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Carried';
     copy: boolean;
     make: boolean;
     move: boolean;
     once: boolean;
     receive: boolean;
-    right: NameUse;
+    right: Expression;
     share: boolean;
 }
 
@@ -452,11 +452,12 @@ export function isFieldName(item: unknown): item is FieldName {
     return isName(item) || item === 'port';
 }
 
+/** A variable, or what a message brought: `move m.reply`. */
 export interface FieldUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'FieldUse';
     field: FieldName;
-    receiver: Expression;
+    receiver: Expression | NameUse;
 }
 
 export const FieldUse = {
@@ -504,7 +505,7 @@ export function isFileServerItem(item: unknown): item is FileServerItem {
 }
 
 export interface Fork extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Fork';
     body: Block;
 }
@@ -605,7 +606,7 @@ export function isLiteral(item: unknown): item is Literal {
 }
 
 export interface Lookup extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Lookup';
     name: Expression;
 }
@@ -651,7 +652,7 @@ export function isMemoryItem(item: unknown): item is MemoryItem {
 
 /** After `by task` may follow who moves the task, how its memory travels, and where the migration server runs. */
 export interface Migrate extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Migrate';
     agent?: NameUse;
     implementation?: Name;
@@ -754,7 +755,7 @@ export function isNodeItem(item: unknown): item is NodeItem {
 }
 
 export interface NumberLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'NumberLiteral';
     text: string;
 }
@@ -805,7 +806,7 @@ export function isParameter(item: unknown): item is Parameter {
 }
 
 export interface PortAllocate extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'PortAllocate';
     members: Array<NameUse>;
     set: boolean;
@@ -995,7 +996,7 @@ export function isSleepStatement(item: unknown): item is SleepStatement {
 }
 
 export interface Spawn extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Spawn';
     arguments: Array<Expression>;
     node: NameUse;
@@ -1014,10 +1015,10 @@ export function isSpawn(item: unknown): item is Spawn {
 }
 
 export interface Start extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Start';
     arguments: Array<Expression>;
-    node?: NameUse;
+    node?: Expression;
     task: langium.Reference<TaskDeclaration>;
 }
 
@@ -1062,7 +1063,7 @@ export function isTaskDeclaration(item: unknown): item is TaskDeclaration {
 }
 
 export interface TextLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TextLiteral';
     value: string;
 }
@@ -1113,7 +1114,7 @@ export function isTouchStatement(item: unknown): item is TouchStatement {
 }
 
 export interface TruthLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TruthLiteral';
     value: 'false' | 'true';
 }
@@ -1129,7 +1130,7 @@ export function isTruthLiteral(item: unknown): item is TruthLiteral {
 
 /** What may stand where a condition or a sum would be hard to read, and where a name follows: sizes, prices, seeds. */
 export interface Unary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Unary';
     operand: Expression;
     operator: '-' | 'not';
@@ -1188,7 +1189,7 @@ export function isWhileStatement(item: unknown): item is WhileStatement {
 }
 
 export interface Within extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Within';
     high: Expression;
     low: Expression;

@@ -93,6 +93,12 @@ function declared(node: Documented, kind: CompletionItemKind): CompletionItem {
   return { label: node.name, kind, detail: headOf(node), ...(doc === '' ? {} : { documentation: doc }) };
 }
 
+/** The same as a task says it, and what it has as a text. */
+export function nodeTexts(site: Site): CompletionItem[] {
+  const named = nodes(site).map((each) => ({ ...each, label: `"${each.label}"` }));
+  return [...named, ...variables(site, 'text')];
+}
+
 export function words(all: readonly Word[], kind: CompletionItemKind): CompletionItem[] {
   return all.map(({ name, doc }) => ({ label: name, kind, documentation: doc }));
 }

@@ -28,6 +28,7 @@ import {
   clusters,
   declarationItems,
   fields,
+  nodeTexts,
   nodes,
   plain,
   programs,
@@ -156,7 +157,7 @@ const unitNames = units.map(({ name }) => name);
 function afterOn(site: Site): CompletionItem[] {
   const { before, around, room } = site.outline;
   const previous = before.at(-2);
-  if (room === 'task') return variables(site, 'port');
+  if (room === 'task') return previous?.image === ')' ? nodeTexts(site) : variables(site, 'port');
   if (room !== undefined && around !== 'script') {
     return previous?.image === ')' || previous?.image === 'agent'
       ? nodes(site)

@@ -94,7 +94,7 @@ export const taskValueWords: readonly Word[] = [
     name: 'lookup',
     doc: 'A send right to a port that somebody publishes: `lookup "name"`. Waits until it is published.',
   },
-  { name: 'start', doc: 'A child on the same node, which inherits memory: `start T(...)`.' },
+  { name: 'start', doc: 'A child, which inherits memory: `start T(...)`, on another node `start T(...) on "NODE"`.' },
 ];
 
 /** What a message takes along, inside the parentheses of `send`, `rpc` and `reply`. */

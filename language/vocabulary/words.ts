@@ -137,6 +137,16 @@ const messageFields: readonly Field[] = [
     type: 'port',
     doc: 'The port that the message was sent to: which member, if it came through a port set.',
   },
+  {
+    name: 'sequence',
+    type: 'int',
+    doc: 'The number that the message got when it was taken from its port: 0, 1, ... since the receive right last moved.',
+  },
+  {
+    name: 'reply',
+    type: 'port',
+    doc: 'The send-once right that it is answered with: `move m.reply` lets somebody else answer.',
+  },
 ];
 
 const residualFields: readonly Field[] = [

@@ -34,6 +34,7 @@ const registers = [
   'reply',
   'names',
   'arrivedOn',
+  'sequence',
 ] as const satisfies readonly (keyof Thread)[];
 
 export type ThreadState = Pick<Thread, (typeof registers)[number] | 'name' | 'identity'> & {

@@ -106,6 +106,8 @@ export interface Thread extends Row {
   names: readonly number[];
   /** Name of the port that the message was sent to (the member, if it came through a set); NONE for a kernel port. */
   arrivedOn: number;
+  /** Sequence number that it got when it was dequeued [1.7]. */
+  sequence: number;
   /** In a kernel thread: the kernel-owned port that the request was sent to, or NONE. */
   kernelPort: number;
   /** In the kernel: rights in hand (type, port, type, port ...) of the call that it performs; they count on their ports. */
@@ -155,6 +157,7 @@ export function blankThread(id: number): Thread {
     reply: NONE,
     names: noNames,
     arrivedOn: NONE,
+    sequence: 0,
     kernelPort: NONE,
     hand: emptyHand,
   };

@@ -166,7 +166,7 @@ function performStart(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction
   const { program } = instruction;
   const on = kernels[node] ?? NONE;
   const { routine: interpreter } = topFrame(t);
-  const fields = { on, inherit: false, self, nameServer, interpreter, program, operands };
+  const fields = { on, inherit: false, node: NONE, self, nameServer, interpreter, program, operands };
   call(t, startTask, startingTask(fields));
 }
 

@@ -94,7 +94,7 @@ export function performInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, ins
       const { program } = instruction;
       const own = self(w, t);
       const { routine: interpreter } = topFrame(t);
-      const parent = { on: own, inherit: true, self: own, nameServer: NONE };
+      const parent = { on: own, inherit: true, node: nodeOfChild(w, t, f, instruction), self: own, nameServer: NONE };
       return call(t, startTask, startingTask({ ...parent, interpreter, program, operands }));
     }
     case 'thread_end':
@@ -104,6 +104,15 @@ export function performInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, ins
     default:
       throw new Fault(`a task cannot ${instruction.op}`, instruction.span);
   }
+}
+
+/** Where a child is made: NONE for where its parent is, also if the parent's node is named. */
+function nodeOfChild(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { node, span }: Op<'start'>): number {
+  if (node === null) return NONE;
+  const name = text(w, f.locals, node);
+  const index = w.nodes.rows.findIndex((each) => each.name === name);
+  if (index < 0) throw new Fault(`there is no node ${JSON.stringify(name)}`, span);
+  return index === t.node ? NONE : index;
 }
 
 /**
@@ -234,6 +243,7 @@ function keepMessage(t: Thread, locals: WorkloadFrame['locals'], slot: number): 
     port: t.names[0] ?? body.name ?? NONE,
     rights: t.names.length,
     to: t.arrivedOn,
+    sequence: t.sequence,
   };
   locals[slot] = t.reply;
   messageSlots.forEach((part, index) => (locals[slot + 1 + index] = parts[part]));

@@ -1,7 +1,8 @@
 /**
  * Starting a Mach task: task_create on the kernel of a node (or on a parent, whose memory the child inherits), the ports
- * that it begins with, its first thread. Whoever starts it does so by calls to the kernel that it is made in, as
- * norma_task_create does; it keeps the right to the new task's kernel port.
+ * that it begins with, its first thread. A child on another node than its parent's is made by norma_task_create, which
+ * sends its memory along [mechanisms 3.4]. Whoever starts a task does so by calls to the kernel that it is made in; it
+ * keeps the right to the new task's kernel port.
  */
 import { openAccount } from '../base/ledger.ts';
 import { NONE } from '../base/table.ts';
@@ -11,6 +12,7 @@ import type { TaskCreate } from '../mach/kernel-services/memory-inherit.ts';
 import { TASK_BOOTSTRAP_PORT } from '../mach/kernel-services/special-port-services.ts';
 import { finish, goTo, routine, step } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
+import type { NormaTask } from '../xmm/norma.ts';
 import { programFrame } from './frame.ts';
 import type { Value } from './program.ts';
 import type { TaskMemory } from './task-memory.ts';
@@ -20,6 +22,8 @@ export interface StartTask {
   /** Name of the kernel port that the task is made on: a kernel's own, or the parent's. */
   readonly on: number;
   readonly inherit: boolean;
+  /** Node on which a child is made, NONE for that of its parent. */
+  readonly node: number;
   /** Name of the starter's own kernel port, and of the name server if the task does not inherit it. */
   readonly self: number;
   readonly nameServer: number;
@@ -34,7 +38,7 @@ export interface StartTask {
 }
 
 export function startingTask(
-  fields: Pick<StartTask, 'on' | 'inherit' | 'self' | 'nameServer' | 'interpreter' | 'program' | 'operands'>,
+  fields: Pick<StartTask, 'on' | 'inherit' | 'node' | 'self' | 'nameServer' | 'interpreter' | 'program' | 'operands'>,
 ): StartTask {
   return { ...fields, started: NONE, task: NONE, thread: NONE };
 }
@@ -54,8 +58,11 @@ export const startTask = routine<WorkloadWorld, StartTask>('start', 'starts a Ma
   step('make the task', (w, t, f) => {
     const { name } = w.setup.image.programs[f.program]!;
     const activity = openAccount(w.ledger, `task ${name}`).id;
-    const body: TaskCreate = { name, kind: 'mach', inherit: f.inherit, pid: NONE, activity };
-    kernelCall(w, t, f.on, 'task_create', { body });
+    const { inherit, node } = f;
+    if (node === NONE) {
+      const body: TaskCreate = { name, kind: 'mach', inherit, pid: NONE, activity };
+      kernelCall(w, t, f.on, 'task_create', { body });
+    } else kernelCall(w, t, f.on, 'norma_task_create', { body: { node, name, inherit, activity } satisfies NormaTask });
   }),
   after('set its bootstrap port', (w, t, f) => {
     f.task = t.names[0]!;

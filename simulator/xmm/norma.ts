@@ -35,8 +35,9 @@ export interface NormaTask {
   readonly node: number;
   /** The task's own name, if none is given. */
   readonly name?: string;
-  /** norma_task_create: whether the child inherits memory at all. */
+  /** norma_task_create: whether the child inherits memory at all, and whom its work is charged to if not the parent's. */
   readonly inherit?: boolean;
+  readonly activity?: number;
 }
 
 /** What stands behind a region of the new task: an object of this node, kept by a reference until it is imported. */
@@ -91,9 +92,10 @@ function normaRoutine(how: How, story: string): Routine {
       const kept = task.special.map((port, which) => ({ port, which })).filter(({ port }) => port !== NONE);
       const { kind, pid, activity, emulator } = task;
       const body: AllocateTask = {
-        ...{ name: f.body.name ?? task.name, kind, pid: how === 'create' ? NONE : pid, activity },
+        ...{ name: f.body.name ?? task.name, kind, pid: how === 'create' ? NONE : pid },
+        activity: f.body.activity ?? activity,
         which: kept.map(({ which }) => which),
-        emulator: copy(emulator),
+        emulator: how === 'create' ? null : copy(emulator),
       };
       const rights = kept.flatMap(({ port }) => sendRight(at(w.ports, port)));
       const host = hostPort(w, t.node, f.body.node, HOST_PORT);

@@ -115,10 +115,11 @@ describe('completion', () => {
       'fork exec expect wait',
     );
     check(`${task} let x = | }`, 'port lookup start rpc vm_map', 'publish spawn');
-    checkAll(`${task} print(a.| ) }`, 'operation body bytes port rights to');
+    checkAll(`${task} print(a.| ) }`, 'operation body bytes port rights to sequence reply');
     check(`${task} send(p, | ) }`, 'copy move make share a p', 'thread');
     checkAll(`${task} dirty | }`, 'm b');
     checkAll(`${task} publish | }`, 'p');
+    checkAll(`${lab} ${task} let far = "far" start w(1, b) on | }`, '"master" "source" "far" far');
     checkAll(`${task} request notification | }`, 'no_senders dead_name port_destroyed');
     checkAll('task w(n: | ) { }', 'int time size text bool memory');
     const scenario = `${lab} ${task} } scenario "s" on lab { let t = start`;

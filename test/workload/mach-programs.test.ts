@@ -96,6 +96,76 @@ describe('a Mach task of a script', () => {
   });
 });
 
+describe('what a message says of itself', () => {
+  it('its number counts from 0, and again from 0 when the receive right has moved [1.7]', () => {
+    const result = story(`
+      task heir { let p = port publish p as "heir" let q = receive(p).port print(receive(q).sequence) }
+      task t {
+        let heir = lookup "heir"
+        let q = port make_send(q)
+        for i in 1 .. 3 { send(q, i) }
+        print(receive(q).sequence, " ", receive(q).sequence)
+        send(heir, move receive q)
+      }
+      scenario "s" on lab { let h = start heir() on right start t() on left wait h }`);
+    assert.deepEqual(printed(result), ['0 1', '0']);
+  });
+
+  it('who is given its reply right answers in the place of who received it', () => {
+    const result = story(`
+      task clerk { let p = port publish p as "clerk" let m = receive(p) send(m.port, m.body * 2) }
+      task front { let p = port publish p as "front" let m = receive(p) send(lookup "clerk", m.body, move m.reply) }
+      task asks { print(rpc(lookup "front", 21).body, " ", code()) }
+      scenario "s" on lab { start clerk() on right start front() on left let a = start asks() on master wait a }`);
+    assert.deepEqual(printed(result), ['42 KERN_SUCCESS']);
+    assert.deepEqual(faults(result), []);
+  });
+});
+
+describe('a child on another node', () => {
+  it('inherits memory as one on the same node does, and begins with the ports of its parent [3.4]', () => {
+    const result = story(`
+      task child(s: memory, c: memory) {
+        let home = lookup "home"
+        dirty s[0] dirty c[0]
+        rpc(home, vm_read(s, 1))
+      }
+      task t(where: text) {
+        let home = port publish home as "home"
+        let s = vm_allocate("s", 8 KB, "share") let c = vm_allocate("c", 8 KB)
+        dirty s[0 .. 1] dirty c[0]
+        let copied = vm_read(c, 0) let shared = vm_read(s, 0) let other = vm_read(s, 1)
+        let there = start child(s, c) on where
+        let m = receive(home)
+        print(m.body == other, " ", vm_read(c, 0) == copied, " ", vm_read(s, 0) > shared)
+        suspend(there) reply(m) sleep 50 ms resume(there)
+        print(code())
+      }
+      scenario "s" on lab {
+        let t = start t("right") on left
+        wait t
+        let here = start t("left") on left
+        wait here
+      }`);
+    assert.deepEqual(printed(result), ['true true true', 'KERN_SUCCESS', 'true true true', 'KERN_SUCCESS']);
+    assert.deepEqual(faults(result), []);
+  });
+
+  it('is not made on a node that is down, and the parent goes on', () => {
+    const result = story(`
+      task child { print("never") }
+      task t { sleep 3 s start child() on "right" print(code() != "KERN_SUCCESS") }
+      scenario "s" on lab { let t = start t() on left crash right wait t }`);
+    assert.deepEqual(printed(result), ['true']);
+  });
+
+  it('on a node that no cluster has ends the parent', () => {
+    const result = alone('let n = "right!" start child() on n print("never")', 'task child { }');
+    assert.deepEqual(printed(result), []);
+    assert.deepEqual(faults(result), ['there is no node "right!"']);
+  });
+});
+
 describe('rights in messages', () => {
   it('copied ones stay, moved ones go', () => {
     const result = story(`${ECHO}

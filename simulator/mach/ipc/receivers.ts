@@ -59,7 +59,7 @@ export function handOver(w: MachWorld, queue: Port, message: Message, port: Port
 /** The message is dequeued: it gets its sequence number, and a blocked sender gets its place [mechanisms 1.5, 1.7]. */
 function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   if (w.setup.watched) tellReceived(w, t, message, port);
-  port.seqno++;
+  t.sequence = port.seqno++;
   port.msgcount--;
   endLimit(t);
   t.arrivedOn = port.receiverName;

@@ -38,7 +38,7 @@ export interface CarriedRight {
  * A message takes this many slots, in this order: the name of its reply right, and what can be asked of it. The slot of
  * the message itself is the first.
  */
-export const messageSlots = ['operation', 'body', 'bytes', 'port', 'rights', 'to'] as const;
+export const messageSlots = ['operation', 'body', 'bytes', 'port', 'rights', 'to', 'sequence'] as const;
 
 export type NotificationVariant = 'no-senders' | 'dead-name' | 'port-destroyed';
 
@@ -82,7 +82,7 @@ export type TaskInstruction =
   | { readonly op: 'thread'; readonly to: number }
   /** Ends the thread, not the task. */
   | { readonly op: 'thread_end' }
-  /** In a task a child without a node: it is made where its parent is. Also in scenarios. */
+  /** In a task a child, on a node named by a text, or where its parent is; in a scenario a task on a node of its cluster. */
   | {
       readonly op: 'start';
       readonly program: number;
