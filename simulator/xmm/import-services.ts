@@ -2,8 +2,9 @@
  * Kernel services by which a node imports memory whose home is another node [mechanisms 3.1, 3.4].
  *
  *   on the home node, through the task's port:       on the importing node, through the new task's port:
- *     xmm_lookup        finds the object behind        xmm_prepare   makes the control and name ports
- *                       a region, by depth             xmm_map       enters the objects and the region
+ *     xmm_lookup        finds the object behind        xmm_prepare   makes the control and name ports, with two
+ *                       a region, by depth                           messages on that node [7.3]
+ *                                                      xmm_map       enters the objects and the region
  *     xmm_get_shadow    is there one more below?
  *   and through the memory object port:
  *     memory_object_init   introduces the importing kernel
@@ -15,6 +16,7 @@
 import { PROCESSOR } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
 import { enter } from '../dipc/distributed.ts';
+import { rpcToPort } from '../mach/ipc/mach-msg.ts';
 import { kernelPort } from '../mach/ipc/port.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
 import { discard } from '../mach/ipc/release.ts';
@@ -82,6 +84,8 @@ const initRoutine = routine<XmmWorld, Init>('memory_object_init', 'introduces a 
   step('let those who use it know', (w, t, f) => {
     const port = w.ports.rows[f.port];
     const control = t.hand[1];
+    // An import on this node that is only being made: its pager has nothing to tell its own kernel.
+    if (port?.objectKind === 'pager' && port.object === NONE) return finish(t, success);
     if (control === undefined || port?.objectKind !== 'memory') return finish(t, invalidArgument);
     const object = at(w.objects, port.object);
     const kernel = enter(w, at(w.ports, control)).uid;
@@ -100,6 +104,32 @@ const initRoutine = routine<XmmWorld, Init>('memory_object_init', 'introduces a 
     }
     const { info, right } = introduce(w, object, control!.port, { whole: true });
     finish(t, { body: info, rights: right } satisfies KernelAnswer);
+  }),
+]);
+
+interface Prepare extends KernelRequest {
+  control?: number;
+  name?: number;
+}
+
+/**
+ * The pager of an import on this node [7.3]: the kernel makes its ports, and introduces itself to it as to any pager, with a
+ * message that is answered when it is ready.
+ */
+const prepareRoutine = routine<XmmWorld, Prepare>('xmm_prepare', 'makes the control ports of an import', [
+  step('make the ports, and introduce this kernel', (w, t, f) => {
+    const task = taskOf(w, f);
+    if (task === null) return finish(t, invalidArgument);
+    const control = kernelPort(w, task.node, `${task.name}.control`, 'pager', NONE);
+    const name = kernelPort(w, task.node, `${task.name}.name`, 'pager', NONE);
+    Object.assign(f, { control: control.id, name: name.id });
+    rpcToPort(w, t, control, 'memory_object_init', {}, sendRight(name));
+  }),
+  step('it is ready', (w, t, f) => {
+    const [control, name] = [at(w.ports, f.control!), at(w.ports, f.name!)];
+    if (t.code === 'KERN_SUCCESS') return finish(t, { rights: [...sendRight(control), ...sendRight(name)] });
+    for (const port of [control, name]) portDestroy(w, port);
+    finish(t, { code: t.code } satisfies KernelAnswer);
   }),
 ]);
 
@@ -122,13 +152,7 @@ export const importServices: readonly Routine[] = [
     return { body: { shadow: object.shadow !== NONE } };
   }),
   initRoutine,
-  kernelService<XmmWorld>('xmm_prepare', 'make the control ports of an import', (w, _t, request) => {
-    const task = taskOf(w, request);
-    if (task === null) return invalidArgument;
-    const control = kernelPort(w, task.node, `${task.name}.control`, 'pager', NONE);
-    const name = kernelPort(w, task.node, `${task.name}.name`, 'pager', NONE);
-    return { rights: [...sendRight(control), ...sendRight(name)] };
-  }),
+  prepareRoutine,
   kernelService<XmmWorld>('xmm_map', 'enter imported objects and their region', (w, t, request) => {
     const task = taskOf(w, request);
     const hand = pairs(takeHand(t));

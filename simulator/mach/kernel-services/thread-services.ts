@@ -7,7 +7,6 @@
  */
 import { INTERRUPT_SEND } from '../../base/event.ts';
 import { NONE, at } from '../../base/table.ts';
-import { kernelPort } from '../ipc/port.ts';
 import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import { RECEIVE } from '../ipc/space.ts';
@@ -25,7 +24,7 @@ import {
 import { THREAD_MACHINE_STATE, isFlavor, setThreadState, threadStateOf, type ThreadState } from '../thread-state.ts';
 import { SENDING, runAt, type Thread } from '../thread.ts';
 import { emit, type MachWorld } from '../world.ts';
-import { failure, invalidArgument, sendRight, success, threadOfPort, threadPort } from './objects.ts';
+import { failure, invalidArgument, success, threadOfPort, threadPort } from './objects.ts';
 
 /** Registers and flags of a 386, as they travel. [7.4: 0.125 KB] */
 const THREAD_STATE_BYTES = 128;
@@ -99,9 +98,9 @@ export const threadServices: readonly Routine[] = [
   threadService('thread_extract_kernel_port', 'take the receive right of the kernel port', (w, target) => {
     const port = threadPort(w, target);
     kernelPortRelease(w, port);
-    const husk = kernelPort(w, target.node, `${target.name}.husk`, 'thread', target.id);
-    target.self = husk.id;
-    return { rights: [RECEIVE, port.id, ...sendRight(husk)] };
+    // What is left ends with its task; should anybody ask for a port of it meanwhile, it gets another one.
+    target.self = NONE;
+    return { rights: [RECEIVE, port.id] };
   }),
   threadService('thread_take_kernel_port', 'answer on a kernel port that came from elsewhere', (w, target, _r, t) => {
     const [type, id] = takeHand(t);

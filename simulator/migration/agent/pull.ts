@@ -13,7 +13,7 @@
  */
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, call, finish, routine, step } from '../../mach/routine.ts';
+import { call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import type { TaskMove } from '../task/how.ts';
@@ -21,6 +21,7 @@ import { inKernel, movingInKernel } from '../task/in-kernel.ts';
 import { giveUp, objectsOf } from '../task/oms/release.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
 import { selfOf } from './agent.ts';
+import { giveUpNames } from './give-up.ts';
 
 /** Body of `migration.pre_copy`. The right to the task's kernel port comes along. */
 export interface PreCopy {
@@ -77,10 +78,7 @@ export const pullTask = routine<MigrationWorld, Pulling>('migration.pull', 'take
     call(t, giveUp, { objects: objectsOf(w, t.task, migration), migration });
   }),
   step('give up the rights to it', (w, t, f) => {
-    const name = f.surplus!.shift();
-    if (name === undefined) return;
-    again(t);
-    kernelCall(w, t, selfOf(w, t), 'mach_port_deallocate', { body: { name } });
+    giveUpNames(w, t, selfOf(w, t), f.surplus!);
   }),
   step('answer', (_w, t, f) => finish(t, { code: f.code! } satisfies Payload)),
 ]);

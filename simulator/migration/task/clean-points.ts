@@ -26,6 +26,8 @@ export interface CleanPoints {
   readonly kept: KeptPort[][];
   /** Names of copies still to be forgotten. */
   surplus: number[];
+  /** Names of threads that the agent has been given another reference to. */
+  readonly twice: number[];
 }
 
 /** What the routine finishes with: all that was read, and how it went. */
@@ -34,7 +36,7 @@ export interface CleanTask extends CleanPoints {
 }
 
 export function bringingToCleanPoints(task: number, agentSelf: number): CleanPoints {
-  return { task, agentSelf, info: null, threads: [], states: [], kept: [], surplus: [] };
+  return { task, agentSelf, info: null, threads: [], states: [], kept: [], surplus: [], twice: [] };
 }
 
 type Perform = (w: MigrationWorld, t: Thread, f: CleanPoints) => void;
@@ -68,7 +70,11 @@ export const cleanPoints = routine<MigrationWorld, CleanPoints>('sms.clean point
   after('keep its own, forget the copies', (_w, t, f) => {
     const kept = keptThreadPorts(t.body as ThreadSpecialPorts, t.names);
     f.kept.push(kept);
-    f.surplus = t.names.filter((name) => !kept.some((each) => each.names.includes(name)));
+    const copies = t.names.filter((name) => !kept.some((each) => each.names.includes(name)));
+    const thread = f.threads[f.states.length - 1];
+    // A thread that nobody stands in for has told its own port again: that goes when the name goes.
+    f.surplus = copies.filter((name) => name !== thread);
+    f.twice.push(...copies.filter((name) => name === thread));
   }),
   step('forget one', (w, t, f) => {
     const name = f.surplus.pop();

@@ -7,10 +7,10 @@
 import { at } from '../../base/table.ts';
 import { bootRight } from '../../dipc/boot.ts';
 import { COPY_SEND, copyin, copyout } from '../../mach/ipc/right.ts';
-import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import { taskPort } from '../../mach/task.ts';
 import { blockOn, threadCreate, threadOf, threadStart, wakeOne } from '../../mach/thread.ts';
+import { giveUpNames } from '../agent/give-up.ts';
 import type { MigrationWorld } from '../record.ts';
 import type { TaskMove } from './how.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from './sms.ts';
@@ -72,10 +72,7 @@ export const kernelMigration = routine<MigrationWorld, KernelMigration>('kernel.
     f.surplus = [...surplus, f.task, f.self];
   }),
   step('give up its rights', (w, t, f) => {
-    const name = f.surplus.shift();
-    if (name === undefined) return;
-    again(t);
-    kernelCall(w, t, f.self, 'mach_port_deallocate', { body: { name } });
+    giveUpNames(w, t, f.self, f.surplus);
   }),
   step('tell the agent', (w, t, f) => {
     const agent = threadOf(w, f.agent);

@@ -1,6 +1,6 @@
 /**
  * Step 7: whoever knew the task, or one of its threads, by its kernel port reaches the new one by the same port
- * [mechanisms 4.2, 4.4]. The kernel of the source gives the receive right up; the husk answers on a port of its own.
+ * [mechanisms 4.2, 4.4]. The kernel of the source gives the receive right up; the husk of a task answers on a port of its own.
  *
  *   takeover        the right moves into the destination's kernel, which answers on it from now on. Nothing remains
  *   interposition   the agent keeps the right, and relays what is asked there (relay.ts). The task gets a send right to
@@ -28,7 +28,7 @@ export interface KernelPort {
   receive: number;
 }
 
-/** What the routine finishes with: the name of the husk's port, by which it can be ended. */
+/** What the routine finishes with: the name of the husk's port, by which a task's can be ended; a thread's has none. */
 export interface MovedKernelPort {
   readonly code: string;
   readonly husk: number;
@@ -43,7 +43,7 @@ export const kernelPort = routine<MigrationWorld, KernelPort>('sms.kernel port',
   step('answer on it here', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, { code: t.code, husk: f.husk } satisfies MovedKernelPort);
     f.receive = t.names[0]!;
-    f.husk = t.names[1]!;
+    f.husk = t.names[1] ?? NONE;
     if (f.interpose) return goTo(w, t, 'receive on it');
     const rights = [{ name: f.receive, disposition: MOVE_RECEIVE }];
     kernelCall(w, t, f.made, `${f.what}_take_kernel_port`, { rights });

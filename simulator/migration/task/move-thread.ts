@@ -2,8 +2,8 @@
  * Step 8: one thread of the migrating task is made again at the destination [mechanisms 4.1 (a), 4.2, 7.4].
  *
  * Its state was read after it had been brought to a clean point; it gets the same identity, the same state (its suspend
- * count is part of it), and the kernel port that others know it by; then the husk of the old thread ends. It stays
- * stopped with its task.
+ * count is part of it), and the kernel port that others know it by. It stays stopped with its task. The husk of the old
+ * thread is not ended by a call of its own: it stands still, nobody has a name for it, and it ends with the old task [step 9].
  */
 import { NONE } from '../../base/table.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
@@ -23,13 +23,12 @@ export interface MoveThread {
   readonly state: ThreadState;
   /** Ports that are the thread's own, still to be set again. */
   readonly kept: KeptPort[];
-  /** Name of the port that the new thread is made with, and of the husk's port. */
+  /** Name of the port that the new thread is made with. */
   made: number;
-  husk: number;
 }
 
-export function movingThread(fields: Omit<MoveThread, 'made' | 'husk'>): MoveThread {
-  return { ...fields, made: NONE, husk: NONE };
+export function movingThread(fields: Omit<MoveThread, 'made'>): MoveThread {
+  return { ...fields, made: NONE };
 }
 
 export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread', 'makes a thread again', [
@@ -52,14 +51,5 @@ export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread',
   step('move its kernel port', (_w, t, { migration, interpose, thread: old, made, agentSelf }) => {
     call(t, kernelPort, movingKernelPort({ migration, what: 'thread', interpose, old, made, agentSelf }));
   }),
-  step('end the husk', (w, t, f) => {
-    const { code, husk } = t.result as MovedKernelPort;
-    if (code !== 'KERN_SUCCESS') return finish(t, code);
-    f.husk = husk;
-    kernelCall(w, t, f.husk, 'thread_terminate');
-  }),
-  step('forget the husk', (w, t, f) => {
-    kernelCall(w, t, f.agentSelf, 'mach_port_deallocate', { body: { name: f.husk } });
-  }),
-  step('moved', (_w, t) => finish(t, 'KERN_SUCCESS')),
+  step('moved', (_w, t) => finish(t, (t.result as MovedKernelPort).code)),
 ]);

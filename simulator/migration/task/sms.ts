@@ -92,8 +92,8 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'moves a
     call(t, cleanPoints, bringingToCleanPoints(f.task, f.agentSelf));
   }),
   step('make it at the destination', (w, t, f) => {
-    const { code, info, threads, states, kept } = t.result as CleanTask;
-    Object.assign(f, { info, threads, states, kept });
+    const { code, info, threads, states, kept, twice } = t.result as CleanTask;
+    Object.assign(f, { info, threads, states, kept, surplus: [...twice] });
     if (code !== 'KERN_SUCCESS') return fail(w, t, f, code);
     remember(w, f.migration);
     const suspensions = info!.pid === NONE ? info!.suspendCount - 1 : 1;
