@@ -3,15 +3,17 @@ import { NONE, type Row, type Table } from '../base/table.ts';
 import { keptPorts } from '../mach/exception-ports.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
+import type { Task } from '../mach/task.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
 export const references: Checker = {
   rule: 'H1',
   story: 'no id refers to a row that is gone',
   check(w) {
+    const members = new Set<number>();
     for (const task of w.tasks.rows) {
       if (!task.live) continue;
-      for (const id of task.threads) if (alive(w.threads, id, task.name).task !== task.id) broken('H1', `thread ${id}`);
+      ring(w, task, members);
       const { space } = task;
       for (let index = 0; index < entriesOf(space); index++) {
         if (typeAt(space, index) !== FREE) refer(w.ports, portAt(space, index), task.name);
@@ -22,7 +24,8 @@ export const references: Checker = {
     }
     for (const t of w.threads.rows) {
       if (!t.live) continue;
-      if (!alive(w.tasks, t.task, t.name).threads.includes(t.id)) broken('H1', `${t.name} is in no task`);
+      alive(w.tasks, t.task, t.name);
+      if (!members.has(t.id)) broken('H1', `${t.name} is in no task`);
       if (t.identity !== NONE && w.threadByIdentity[t.identity] !== t.id)
         broken('H1', `${t.name} is not found by its identity`);
       refer(w.ports, t.waitPort, t.name);
@@ -73,6 +76,17 @@ function checkMessages(w: CheckedWorld): void {
     if (message.wire) continue;
     refer(w.ports, message.reply, message.operation);
     for (let i = 0; i < message.rights.length; i += 2) refer(w.ports, message.rights[i + 1]!, message.operation);
+  }
+}
+
+/** The threads of the task: a ring of its own. */
+function ring(w: CheckedWorld, { id, name, lastThread }: Task, members: Set<number>): void {
+  let t = lastThread === NONE ? null : alive(w.threads, lastThread, name);
+  while (t !== null && (t.id !== lastThread || !members.has(t.id))) {
+    if (t.task !== id) broken('H1', `${t.name} is not in ${name}`);
+    if (members.has(t.id)) broken('H1', `the threads of ${name} do not lead to ${lastThread}`);
+    members.add(t.id);
+    t = alive(w.threads, t.nextInTask, name);
   }
 }
 

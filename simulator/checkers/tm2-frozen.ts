@@ -1,7 +1,7 @@
 /** While a task moves nothing of it runs, neither the old one nor the new one [mechanisms 4.7]. */
-import { at } from '../base/table.ts';
 import { COMPUTING, RUNNING, isSuspended } from '../mach/thread.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
+import { threadsOf } from '../mach/task-threads.ts';
 
 export const frozen: Checker = {
   rule: 'T2',
@@ -18,8 +18,7 @@ function still(w: CheckedWorld, name: string, id: number): void {
   const task = w.tasks.rows[id];
   // With its node it may be gone.
   if (task?.live !== true || task.name !== name) return;
-  for (const thread of task.threads) {
-    const t = at(w.threads, thread);
+  for (const t of threadsOf(w, task)) {
     if (!isSuspended(w, t)) broken('T2', `${t.name} is not suspended while ${task.name} is moved`);
     if (t.state === COMPUTING || t.state === RUNNING) broken('T2', `${t.name} runs while ${task.name} is moved`);
   }

@@ -17,6 +17,7 @@ import { severNode } from '../dipc/failure.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { lookup, nameForPort } from '../mach/ipc/space.ts';
 import { taskTerminate, type Task } from '../mach/task.ts';
+import { threadsOf } from '../mach/task-threads.ts';
 import { tell } from '../mach/world.ts';
 import { migrationEnd, type Migration, type MigrationWorld } from '../migration/record.ts';
 import { isRunning } from '../migration/task/start.ts';
@@ -88,7 +89,7 @@ function endLostProcesses(w: MigrationWorld, pma: Pma): void {
 
 /** Suspended, and nobody else has a right to its kernel port: it can never be resumed. */
 function isHusk(w: MigrationWorld, task: Task, failed: number): boolean {
-  if (task.suspendCount === 0 && task.threads.some((id) => at(w.threads, id).suspendCount === 0)) return false;
+  if (task.suspendCount === 0 && threadsOf(w, task).some((t) => t.suspendCount === 0)) return false;
   if (task.self === NONE) return true;
   const port = at(w.ports, task.self);
   if (port.srights > (nameForPort(task.space, port.id) === NONE ? 0 : 1)) return false;

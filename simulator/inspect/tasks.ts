@@ -8,6 +8,7 @@ import { find, lookup, names } from '../mach/ipc/space.ts';
 import { POLICY_FIXEDPRI } from '../mach/schedule.ts';
 import type { Task } from '../mach/task.ts';
 import type { Thread } from '../mach/thread.ts';
+import { threadsOf } from '../mach/task-threads.ts';
 import type { MigrationWorld } from '../migration/record.ts';
 import { residualsOf } from '../migration/residual.ts';
 import type { EmulatorState } from '../osf1/emulator/state.ts';
@@ -35,7 +36,7 @@ export function taskStates(w: MigrationWorld): TaskState[] {
     pid: task.pid === NONE ? null : task.pid,
     kind: task.kind,
     suspendCount: task.suspendCount,
-    threads: task.threads.map((id) => threadOf(w, at(w.threads, id))),
+    threads: threadsOf(w, task).map((t) => threadOf(w, t)),
     capabilities: names(task.space).map((name) => capability(w, task, name)),
     specialPorts: specialPorts(w, task),
     regions: regionStates(w, task),

@@ -4,6 +4,7 @@
  */
 import { at } from '../base/table.ts';
 import type { Task } from './task.ts';
+import { threadsOf } from './task-threads.ts';
 import { isWaitingOn, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
 
@@ -15,6 +16,6 @@ export function growPool(
   more: (w: MachWorld, task: Task, on: number) => unknown,
 ): void {
   const task = at(w.tasks, t.task);
-  for (const id of task.threads) if (isWaitingOn(at(w.threads, id), on)) return;
+  for (const each of threadsOf(w, task)) if (isWaitingOn(each, on)) return;
   more(w, task, on);
 }

@@ -19,6 +19,7 @@ import { userSchedule, type Schedule } from './schedule.ts';
 import { threadTerminate } from './thread-control.ts';
 import { regionRemove } from './vm/region.ts';
 import type { MachWorld } from './world.ts';
+import { threadsOf } from './task-threads.ts';
 
 export type TaskKind = 'process' | 'server' | 'kernel' | 'mach';
 
@@ -29,8 +30,8 @@ export interface Task extends Row {
   /** Process id, for people; the kernel does not know it. NONE if the task is no process. */
   pid: number;
   suspendCount: number;
-  /** In the order in which they were made; like `regions`, replaced and never changed: most tasks have one. */
-  threads: readonly number[];
+  /** The thread that was made last, or NONE; it leads to the others (task-threads.ts). */
+  lastThread: number;
   readonly space: Space;
   /** Port that the kernel answers on for this task; NONE if nobody ever asked for it (see `taskPort`). */
   self: number;
@@ -43,7 +44,7 @@ export interface Task extends Row {
   /** Account of new threads, and the schedule that they begin with. */
   activity: number;
   schedule: Schedule;
-  /** Address map: ids of its regions, in the order of addresses. */
+  /** Address map: ids of its regions, in the order of addresses; the list is replaced, never changed. */
   regions: readonly number[];
   /** What the emulator keeps in the task's own memory: plain data that moves with the task. */
   emulator: object | null;
@@ -62,7 +63,7 @@ export function blankTask(id: number): Task {
     node: NONE,
     pid: NONE,
     suspendCount: 0,
-    threads: nothing,
+    lastThread: NONE,
     space: emptySpace(),
     self: NONE,
     sself: NONE,
@@ -127,7 +128,7 @@ export function setSpecial(w: MachWorld, task: Task, which: number, right: Right
 
 /** task_terminate: threads, regions, rights and the kernel port go. */
 export function taskTerminate(w: MachWorld, task: Task): void {
-  for (const id of [...task.threads]) threadTerminate(w, at(w.threads, id));
+  for (const t of threadsOf(w, task)) threadTerminate(w, t);
   for (const region of [...task.regions]) regionRemove(w, task, at(w.regions, region));
   for (const name of names(task.space)) destroyName(w, task, name);
   for (let which = 0; which < task.special.length; which++) setSpecial(w, task, which, noRight);

@@ -17,6 +17,7 @@ import { forgetExceptionPorts } from './exception-ports.ts';
 import { keepInstead, noRight } from './kept.ts';
 import { preempt } from './processor.ts';
 import type { Task } from './task.ts';
+import { leaveTask, threadsOf } from './task-threads.ts';
 import {
   BLOCKED,
   COMPUTING,
@@ -51,13 +52,13 @@ export function threadResume(w: MachWorld, t: Thread): boolean {
 
 export function taskSuspend(w: MachWorld, task: Task): void {
   task.suspendCount++;
-  for (const id of task.threads) stopComputing(w, at(w.threads, id));
+  for (const t of threadsOf(w, task)) stopComputing(w, t);
 }
 
 export function taskResume(w: MachWorld, task: Task): boolean {
   if (task.suspendCount === 0) return false;
   task.suspendCount--;
-  for (const id of task.threads) unpark(w, at(w.threads, id));
+  for (const t of threadsOf(w, task)) unpark(w, t);
   return true;
 }
 
@@ -145,7 +146,7 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
   t.state = ENDED;
   const task = at(w.tasks, t.task);
   if (t.replyName !== NONE) destroyName(w, task, t.replyName);
-  task.threads = task.threads.filter((id) => id !== t.id);
+  leaveTask(w, task, t);
   if (t.sself !== NONE) keepInstead(w, t.sself, noRight);
   forgetExceptionPorts(w, t);
   if (t.self !== NONE) portDestroy(w, at(w.ports, t.self));

@@ -26,6 +26,7 @@ import { isLimited, waitExpires } from './ipc/timeout.ts';
 import type { StackedFrame } from './routine.ts';
 import { userSchedule, type Schedule } from './schedule.ts';
 import type { Task } from './task.ts';
+import { joinTask, threadsOf } from './task-threads.ts';
 import { threadTerminate } from './thread-control.ts';
 import { emit, emitAt, type MachWorld } from './world.ts';
 
@@ -85,6 +86,8 @@ export interface Thread extends Row {
   waitPort: number;
   /** Next thread in the same queue (receivers, blocked senders, or those who wait for the processor). */
   nextWaiting: number;
+  /** Next thread of the same task (task-threads.ts). */
+  nextInTask: number;
   /** SENDING: its message. RECEIVING, but in no queue: the message whose rights are being made local. */
   outgoing: number;
   /** It waits, or will wait once its message is sent, for the answer to an RPC. */
@@ -145,6 +148,7 @@ export function blankThread(id: number): Thread {
     receiveLimit: NONE,
     waitPort: NONE,
     nextWaiting: NONE,
+    nextInTask: NONE,
     outgoing: NONE,
     expectsReply: false,
     channel: '',
@@ -176,7 +180,7 @@ export function threadCreate(w: MachWorld, task: Task, name: string, identity = 
   t.node = task.node;
   t.activity = task.activity;
   t.schedule = task.schedule;
-  task.threads = task.threads.concat(t.id);
+  joinTask(w, task, t);
   return t;
 }
 
@@ -260,8 +264,7 @@ export function wakeOne(w: MachWorld, identity: number, channel: string): void {
 
 /** Every thread of the task that waits on the channel goes on, in the order in which they were made. */
 export function wakeAll(w: MachWorld, task: Task, channel: string): void {
-  for (const id of task.threads) {
-    const t = at(w.threads, id);
+  for (const t of threadsOf(w, task)) {
     if (t.state === BLOCKED && t.channel === channel) unblock(w, t);
   }
 }

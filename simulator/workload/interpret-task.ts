@@ -29,6 +29,7 @@ import { ended } from '../osf1/started-tasks.ts';
 import { taskMemory } from './task-memory.ts';
 import { touchPages } from './touch-pages.ts';
 import type { WorkloadWorld } from './world.ts';
+import { threadsOf } from '../mach/task-threads.ts';
 
 type Op<Name extends Instruction['op']> = Extract<Instruction, { op: Name }>;
 
@@ -86,7 +87,7 @@ export function performInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, ins
         current: 0,
         data: { ...copy(f), pc: f.pc + 1, further: true },
       };
-      const name = `thread ${at(w.tasks, t.task).threads.length + 1}`;
+      const name = `thread ${threadsOf(w, at(w.tasks, t.task)).length + 1}`;
       return call(t, startThread, startingThread(self(w, t), name, frame));
     }
     case 'start': {

@@ -18,6 +18,7 @@ import { isStale } from '../osf1/pma/vproc-call.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { tasksOf } from './questions.ts';
 import type { WorkloadWorld } from './world.ts';
+import { firstThreadOf } from '../mach/task-threads.ts';
 
 const MAXIMUM_TRIES = 8;
 
@@ -79,7 +80,8 @@ export function startMigration(
 ): number {
   const entry = masterEntryOf(w, pid);
   const name = entry?.name ?? `pid ${pid}`;
-  const main = tasksOf(w, pid)[0]?.threads[0];
+  const [task] = tasksOf(w, pid);
+  const main = task === undefined ? null : firstThreadOf(w, task);
   const m = migrationOpen(w, {
     pid,
     name,
@@ -88,7 +90,7 @@ export function startMigration(
     to,
     how,
     activity: openAccount(w.ledger, `migration of ${name} (pid ${pid})`).id,
-    thread: main === undefined ? NONE : at(w.threads, main).identity,
+    thread: main?.identity ?? NONE,
   });
   const helper = threadCreate(w, at(w.tasks, t.task), 'migrate');
   helper.activity = m.activity;

@@ -5,6 +5,7 @@
  */
 import { NONE, at, select } from '../base/table.ts';
 import type { Task } from '../mach/task.ts';
+import { threadsOf } from '../mach/task-threads.ts';
 import { between } from '../migration/record.ts';
 import { procOf, type Proc } from '../osf1/proc.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
@@ -69,7 +70,7 @@ export function taskField(w: WorkloadWorld, id: number, field: TaskField): Value
     case 'alive':
       return !ended && task !== undefined;
     case 'threads':
-      return task?.threads.length ?? 0;
+      return task === undefined ? 0 : threadsOf(w, task).length;
     case 'sent':
       return sent;
     case 'received':
@@ -101,7 +102,7 @@ export function residualField(
  */
 export function tasksStarted(w: WorkloadWorld, id: number): Task[] {
   return select(w.tasks, (task) => task.kind === 'mach' && startedAs(task) === id).sort(
-    (a, b) => b.threads.length - a.threads.length || a.id - b.id,
+    (a, b) => threadsOf(w, b).length - threadsOf(w, a).length || a.id - b.id,
   );
 }
 

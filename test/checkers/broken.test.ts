@@ -402,6 +402,14 @@ const otherWays: readonly [rule: string, what: string, breakIt: (s: Scene) => vo
       remove(server.task.space, set);
     },
   ],
+  ['H1', 'a task does not know its threads', ({ client }) => void (client.task.lastThread = -1)],
+  [
+    'H1',
+    'a thread leads to one of another task',
+    ({ server, caller }) => {
+      caller.row()!.nextInTask = server.task.lastThread;
+    },
+  ],
   [
     'H1',
     'a row of requests belongs to a port that does not know it',

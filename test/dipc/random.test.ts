@@ -43,6 +43,7 @@ import {
   threadTerminate,
 } from '../../simulator/mach/thread-control.ts';
 import { BLOCKED, RECEIVING, SENDING, isSuspended, sleepUntil, type Thread } from '../../simulator/mach/thread.ts';
+import { threadsOf } from '../../simulator/mach/task-threads.ts';
 import { emitAt } from '../../simulator/mach/world.ts';
 import { renameEntry, requestDeadName } from '../../simulator/mach/ipc/entry.ts';
 import {
@@ -106,7 +107,7 @@ const program = fc.array(fc.array(deed, { minLength: 4, maxLength: 14 }), { minL
 
 /** The names of the wanted type in the task's space; reply ports are left to the library that uses them. */
 function namesOf(w: World, task: Task, type: number, not = -1): number[] {
-  const replies = task.threads.map((id) => at(w.threads, id).replyName);
+  const replies = threadsOf(w, task).map(({ replyName }) => replyName);
   return names(task.space).filter(
     (name) => name !== not && (lookup(task.space, name)!.type & type) !== 0 && !replies.includes(name),
   );

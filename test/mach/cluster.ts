@@ -33,6 +33,7 @@ import { compute as computeFor } from '../../simulator/mach/processor.ts';
 import { call, finish, routine, step, type Routine } from '../../simulator/mach/routine.ts';
 import { kernelServices, machRoutines } from '../../simulator/mach/routines.ts';
 import { taskCreate, taskPort, type Task } from '../../simulator/mach/task.ts';
+import { threadsOf } from '../../simulator/mach/task-threads.ts';
 import { sleepUntil, threadCreate, threadOf, threadStart, type Thread } from '../../simulator/mach/thread.ts';
 import type { MachWorld } from '../../simulator/mach/world.ts';
 import { machines, networks, type Interconnect, type Prices } from '../../simulator/profiles/prices.ts';
@@ -199,7 +200,7 @@ function actor(w: World, task: Task): Actor {
       return set;
     },
     thread(...calls) {
-      const t = threadCreate(w, task, `${task.name}.${task.threads.length}`);
+      const t = threadCreate(w, task, `${task.name}.${threadsOf(w, task).length}`);
       const notes: Note[] = [];
       const all = scriptsOf(w);
       all.push(calls);

@@ -196,8 +196,8 @@ describe('a new thread', () => {
   it('is suspended when it is made, and has the state that it is given', () => {
     const { c, task, self, keeper } = lab([act(() => (done += 1)), act(() => (done += 10))]);
     let done = 0;
-    const [first] = task.task.threads;
-    const frames = structuredClone(framesOf(c.w.threads.rows[first!]!));
+    const first = task.task.lastThread;
+    const frames = structuredClone(framesOf(c.w.threads.rows[first]!));
     const maker = keeper.thread(
       kernel(self, 'thread_create', { body: { name: 'second', frames: [] } }),
       (w, t) => kernel(t.names[0] ?? 0, 'thread_set_state', { body: { frames } })(w, t),
@@ -214,7 +214,7 @@ describe('a new thread', () => {
   it('runs at once if it is made so', () => {
     const { c, task, self, keeper } = lab([act(() => done++)]);
     let done = 0;
-    const frames = structuredClone(framesOf(c.w.threads.rows[task.task.threads[0]!]!));
+    const frames = structuredClone(framesOf(c.w.threads.rows[task.task.lastThread]!));
     keeper.thread(
       kernel(self, 'thread_create_running', { body: { name: 'second', frames } }),
       kernel(self, 'thread_create_running', { body: { name: 'third', frames: [] } }),

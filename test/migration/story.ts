@@ -7,6 +7,7 @@ import type { World } from '../../simulator/engine/world.ts';
 import { lookup, names } from '../../simulator/mach/ipc/space.ts';
 import { between, type Migration, type Stamps } from '../../simulator/migration/record.ts';
 import { NULL_IMAGE, start, type Run } from '../osf1/lab.ts';
+import { threadsOf } from '../../simulator/mach/task-threads.ts';
 
 export const MASTER = 0;
 export const SOURCE = 1;
@@ -56,7 +57,7 @@ export function startUntil(script: string, phase: Phase): Simulation {
 /** Names and user references in every server's space, without the reply ports of its threads. */
 export function heldByServers(w: World): Record<string, string> {
   const found = select(w.tasks, (task) => task.kind === 'server').map((task) => {
-    const replies = new Set(task.threads.map((id) => at(w.threads, id).replyName));
+    const replies = new Set(threadsOf(w, task).map(({ replyName }) => replyName));
     const kept = names(task.space).filter((name) => !replies.has(name));
     const references = kept.reduce((sum, name) => sum + lookup(task.space, name)!.urefs, 0);
     // The bootstrap hands out the right to another PMA when it is first asked for: one name, one reference.

@@ -10,6 +10,7 @@ import { emitAt } from '../../simulator/mach/world.ts';
 import type { Migration } from '../../simulator/migration/record.ts';
 import { compute, millisecond, receive, reply } from '../mach/cluster.ts';
 import { lab, type Lab } from './move.ts';
+import { threadsOf } from '../../simulator/mach/task-threads.ts';
 
 // The operator is on the last node, which does not fail.
 const NODES = ['source', 'destination', 'third', 'operator'];
@@ -67,8 +68,9 @@ function left({ w }: Lab): { node: number; suspendCount: number }[] {
 }
 
 function heldByServers({ w }: Lab): number {
-  return select(w.tasks, ({ kind }) => kind === 'server').reduce((sum, { space, threads }) => {
-    const replies = new Set(threads.map((id) => w.threads.rows[id]!.replyName));
+  return select(w.tasks, ({ kind }) => kind === 'server').reduce((sum, task) => {
+    const { space } = task;
+    const replies = new Set(threadsOf(w, task).map(({ replyName }) => replyName));
     return sum + names(space).filter((name) => !replies.has(name) && lookup(space, name) !== null).length;
   }, 0);
 }

@@ -7,6 +7,7 @@ import { names } from '../../simulator/mach/ipc/space.ts';
 import { taskSuspend } from '../../simulator/mach/thread-control.ts';
 import { compute, millisecond, receive, reply, rpc, type Cluster } from '../mach/cluster.ts';
 import { lab } from './move.ts';
+import { threadsOf } from '../../simulator/mach/task-threads.ts';
 
 const NODES = ['source', 'destination', 'third'];
 
@@ -16,8 +17,9 @@ function nodeOf(c: Cluster, task: { node: number }): string {
 
 /** Names of the servers, without the reply ports of their threads. */
 function heldByServers({ w }: Cluster): number[] {
-  return select(w.tasks, ({ kind }) => kind === 'server').map(({ space, threads }) => {
-    const replies = new Set(threads.map((id) => at(w.threads, id).replyName));
+  return select(w.tasks, ({ kind }) => kind === 'server').map((task) => {
+    const { space } = task;
+    const replies = new Set(threadsOf(w, task).map(({ replyName }) => replyName));
     return names(space).filter((name) => !replies.has(name)).length;
   });
 }

@@ -7,6 +7,7 @@ import { select, at } from '../../simulator/base/table.ts';
 import { lookup, names } from '../../simulator/mach/ipc/space.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { NULL_IMAGE, run, runUntilPrinted, start } from './lab.ts';
+import { threadsOf } from '../../simulator/mach/task-threads.ts';
 
 const FIRST_MS = 20;
 const STEP_MS = 23;
@@ -43,8 +44,8 @@ function killings(node: string): string {
 
 /** Names in a server's space, without the reply ports of its threads, and the user references that they have. */
 function held(w: World, task: number): { names: number; references: number } {
-  const { space, threads } = at(w.tasks, task);
-  const replies = new Set(threads.map((id) => at(w.threads, id).replyName));
+  const { space } = at(w.tasks, task);
+  const replies = new Set(threadsOf(w, at(w.tasks, task)).map(({ replyName }) => replyName));
   const kept = names(space).filter((name) => !replies.has(name));
   return { names: kept.length, references: kept.reduce((sum, name) => sum + lookup(space, name)!.urefs, 0) };
 }

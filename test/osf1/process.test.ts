@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { at, select } from '../../simulator/base/table.ts';
 import { RECEIVE, SEND, SEND_RECEIVE, names, lookup } from '../../simulator/mach/ipc/space.ts';
 import type { Task } from '../../simulator/mach/task.ts';
+import { threadsOf } from '../../simulator/mach/task-threads.ts';
 import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAt } from '../../simulator/osf1/pma/pma.ts';
 import { procNames, procOf } from '../../simulator/osf1/proc.ts';
@@ -41,7 +42,7 @@ describe('a new process', () => {
   it('has 2 threads, 8 send rights, 4 receive rights and 13 regions [paper section 4]', () => {
     const { world: w, ...sim } = startedNull();
     const task = taskOf(w, 2);
-    assert.equal(task.threads.length, 2);
+    assert.equal(threadsOf(w, task).length, 2);
     assert.equal(count(task, SEND), 8);
     assert.equal(count(task, RECEIVE), 4);
     assert.equal(count(task, SEND_RECEIVE), 0);
@@ -71,7 +72,7 @@ describe('a new process', () => {
     for (const node of [MASTER, SOURCE]) {
       const pma = pmaAt(w, node)!;
       const left = names(at(w.tasks, pma.task).space).length;
-      const threads = at(w.tasks, pma.task).threads.length;
+      const threads = threadsOf(w, at(w.tasks, pma.task)).length;
       const replies = names(at(before.tasks, pmaAt(before, node)!.task).space).length;
       // Only reply ports of the pool's threads have been added.
       assert.ok(left - replies <= threads, `${left - replies} names and ${threads} threads on node ${node}`);

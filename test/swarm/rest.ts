@@ -10,6 +10,7 @@ import type { World } from '../../simulator/engine/world.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
 import { framesOf } from '../../simulator/mach/routine.ts';
+import { firstThreadOf, threadsOf } from '../../simulator/mach/task-threads.ts';
 
 interface Reason {
   readonly because: string;
@@ -38,7 +39,7 @@ const reasons: readonly Reason[] = [
     explains: (w, t, asked) =>
       isReceiving(t) &&
       routineOf(w, t) === 'emulator.signals' &&
-      at(w.tasks, t.task).threads.every((id) => id === t.id || isExplained(w, at(w.threads, id), asked)),
+      threadsOf(w, at(w.tasks, t.task)).every((each) => each === t || isExplained(w, each, asked)),
   },
   {
     because: 'a process is stopped, and the operator who would continue it was at a node that failed',
@@ -85,8 +86,11 @@ function childrenWait(w: World, t: Thread, asked: ReadonlySet<number>): boolean 
   if (client === null) return false;
   const { pid, node } = at(w.tasks, client.task);
   const children = procOf(w, node, pid)?.children ?? [];
-  const mains = children.map((child) => select(w.tasks, (task) => task.pid === child)[0]?.threads[0]);
-  return mains.every((main) => main !== undefined && isExplained(w, at(w.threads, main), asked));
+  return children.every((child) => {
+    const [task] = select(w.tasks, (each) => each.pid === child);
+    const main = task === undefined ? null : firstThreadOf(w, task);
+    return main !== null && isExplained(w, main, asked);
+  });
 }
 
 function isExplained(w: World, t: Thread, asked: ReadonlySet<number>): boolean {

@@ -12,6 +12,7 @@ import { setSchedule } from '../processor.ts';
 import { finish, routine, step, type Routine } from '../routine.ts';
 import { POLICY_FIXEDPRI, POLICY_TIMESHARE, PRIORITIES, scheduleAt, usageShare } from '../schedule.ts';
 import { setTaskPriority, taskSelf, type Task } from '../task.ts';
+import { threadsOf } from '../task-threads.ts';
 import {
   BLOCKED,
   COMPUTING,
@@ -149,8 +150,7 @@ function isPriority(priority: number): boolean {
 /** KERN_FAILURE if the priority is too good for one of them; the others have it all the same. */
 function changeAll(w: MachWorld, task: Task, priority: number): KernelAnswer {
   let allowed = true;
-  for (const id of task.threads) {
-    const t = at(w.threads, id);
+  for (const t of threadsOf(w, task)) {
     if (priority >= t.schedule.maximum) setSchedule(w, t, { base: priority });
     else allowed = false;
   }

@@ -11,6 +11,7 @@ import { RECEIVE } from '../ipc/space.ts';
 import { kernelService, takeHand } from '../kernel-call.ts';
 import { pushFrames, type Frame, type Routine } from '../routine.ts';
 import { taskPort, taskTerminate, type Task } from '../task.ts';
+import { threadsOf } from '../task-threads.ts';
 import { taskResume, taskSuspend } from '../thread-control.ts';
 import { READY, threadCreate, threadStart, type Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
@@ -76,7 +77,7 @@ export const taskServices: readonly Routine[] = [
   kernelService('task_threads', 'list the threads of a task', (w, _t, request) => {
     const task = taskOf(w, request);
     if (task === null) return invalidArgument;
-    const threads = task.threads.map((id) => at(w.threads, id));
+    const threads = threadsOf(w, task);
     return {
       body: { identities: threads.map((each) => each.identity) },
       rights: threads.flatMap((each) => sendRight(threadPort(w, each))),
@@ -114,7 +115,7 @@ export const taskServices: readonly Routine[] = [
 function infoOf(w: MachWorld, task: Task): TaskInfo {
   const { name, kind, pid, suspendCount, activity } = task;
   const processor = w.ledger.rows[activity]!.spent[PROCESSOR]!;
-  const threads = task.threads.map((id) => at(w.threads, id));
+  const threads = threadsOf(w, task);
   const userTime = threads.reduce((sum, each) => sum + each.schedule.userTime, 0);
   const systemTime = threads.reduce((sum, each) => sum + each.systemTime, 0);
   const basePriority = task.schedule.base;

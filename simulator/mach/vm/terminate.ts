@@ -8,6 +8,7 @@ import { NONE, at } from '../../base/table.ts';
 import { rpcToPort } from '../ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step } from '../routine.ts';
 import { threadCreate, threadStart } from '../thread.ts';
+import { threadsOf } from '../task-threads.ts';
 import type { MachWorld } from '../world.ts';
 import { objectDestroy, pageOf, type VmObject } from './object.ts';
 import { isTurn, turnDone, waitForTurn } from './page-in.ts';
@@ -21,7 +22,7 @@ interface Terminating {
 
 export function returnAndDestroy(w: MachWorld, object: VmObject): void {
   const kernel = at(w.tasks, at(w.nodes, object.node).kernelTask);
-  if (kernel.threads.some((id) => at(w.threads, id).name === nameOf(object))) return;
+  if (threadsOf(w, kernel).some(({ name }) => name === nameOf(object))) return;
   const t = threadCreate(w, kernel, nameOf(object));
   call(t, terminateRoutine, { object: object.id, page: 0 } satisfies Terminating);
   threadStart(w, t);

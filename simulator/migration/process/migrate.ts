@@ -27,6 +27,7 @@ import { detach, type Detach, type Detached } from './detach.ts';
 import { freeze, type Freeze } from './freeze.ts';
 import { giveUp, type GiveUp } from './lost.ts';
 import { reinstate, type Reinstate } from './refused.ts';
+import { firstThreadOf } from '../../mach/task-threads.ts';
 
 /** What `pma.migrate_process` is called with. */
 interface Migrating extends Migrate {
@@ -118,8 +119,8 @@ function recordOf(w: MigrationWorld, t: Thread, proc: Proc, f: Migrating): Migra
 
 /** Identity of the first thread of the process's task: what the notices are about. */
 function mainThread(w: MigrationWorld, pid: number): number {
-  const task = w.tasks.rows.find((each) => each.live && each.pid === pid && each.threads.length > 0);
-  return task === undefined ? NONE : at(w.threads, task.threads[0]!).identity;
+  const task = w.tasks.rows.find((each) => each.live && each.pid === pid && each.lastThread !== NONE);
+  return task === undefined ? NONE : firstThreadOf(w, task)!.identity;
 }
 
 function refuse(w: MigrationWorld, t: Thread, f: Migrating, code: string, reason: string): void {

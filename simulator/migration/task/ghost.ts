@@ -17,6 +17,7 @@ import { queueOf } from '../../mach/ipc/queue.ts';
 import type { Port } from '../../mach/ipc/port.ts';
 import { PORT_SET, RECEIVE, lookup, names } from '../../mach/ipc/space.ts';
 import type { Task } from '../../mach/task.ts';
+import { threadsOf } from '../../mach/task-threads.ts';
 import type { Migration, MigrationWorld } from '../record.ts';
 
 export interface GhostPort {
@@ -109,8 +110,7 @@ function ghostOf(w: MigrationWorld, task: Task): Ghost {
       return { region, versions: [...at(w.memories, memory).written] };
     }),
     self: ghostPort(w, task.self === NONE ? null : at(w.ports, task.self)),
-    threads: task.threads.map((id) => {
-      const { identity, self } = at(w.threads, id);
+    threads: threadsOf(w, task).map(({ identity, self }) => {
       return { identity, self: ghostPort(w, self === NONE ? null : at(w.ports, self)) };
     }),
   };

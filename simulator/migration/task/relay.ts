@@ -16,6 +16,7 @@ import { DEAD_NAME, RECEIVE, SEND_ONCE, lookup } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, goTo, routine, step } from '../../mach/routine.ts';
 import { isWaitingOn, threadCreate, threadStart, type Thread } from '../../mach/thread.ts';
+import { threadsOf } from '../../mach/task-threads.ts';
 import { agentOf, type Agent } from '../agent/agent.ts';
 import type { MigrationWorld } from '../record.ts';
 
@@ -129,6 +130,6 @@ function relayThread(w: MigrationWorld, agent: Agent): void {
 
 /** One thread always waits, so that a call that takes its time does not hold up the others. */
 function growPool(w: MigrationWorld, t: Thread, on: number): void {
-  for (const id of at(w.tasks, t.task).threads) if (isWaitingOn(at(w.threads, id), on)) return;
+  for (const each of threadsOf(w, at(w.tasks, t.task))) if (isWaitingOn(each, on)) return;
   relayThread(w, agentOf(w, t)!);
 }

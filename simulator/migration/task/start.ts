@@ -25,6 +25,7 @@ import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { taskPort } from '../../mach/task.ts';
 import { threadCreate, threadStart, type Thread } from '../../mach/thread.ts';
+import { firstThreadOf } from '../../mach/task-threads.ts';
 import { agentPort } from '../agent/agent.ts';
 import type { PreCopy, Pull } from '../agent/pull.ts';
 import { atStep, enterPhase, migrationEnd, migrationOpen, stamp, type MigrationWorld } from '../record.ts';
@@ -55,7 +56,7 @@ export function startTaskMigration(w: MigrationWorld, t: Thread, request: TaskMi
   const task = at(w.tasks, request.task);
   const how = request.how ?? simply;
   const { to } = request;
-  const identity = task.threads[0] === undefined ? NONE : at(w.threads, task.threads[0]).identity;
+  const identity = firstThreadOf(w, task)?.identity ?? NONE;
   const m = migrationOpen(w, {
     pid: NONE,
     name: task.name,

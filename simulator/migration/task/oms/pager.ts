@@ -17,6 +17,7 @@ import { kernelCall } from '../../../mach/kernel-call.ts';
 import type { PageContents } from '../../../mach/kernel-services/memory-contents.ts';
 import { call, goTo, routine, step } from '../../../mach/routine.ts';
 import { isWaitingOn, threadCreate, threadStart, type Thread } from '../../../mach/thread.ts';
+import { threadsOf } from '../../../mach/task-threads.ts';
 import type { DataSupply } from '../../../mach/vm/page-in.ts';
 import { agentOf, type Agent } from '../../agent/agent.ts';
 import type { MigrationWorld } from '../../record.ts';
@@ -76,6 +77,6 @@ export function pagerThread(w: MigrationWorld, agent: Agent): void {
 
 /** One thread always waits: a page that must be fetched from afar does not hold up the others. */
 function growPool(w: MigrationWorld, t: Thread, on: number): void {
-  for (const id of at(w.tasks, t.task).threads) if (isWaitingOn(at(w.threads, id), on)) return;
+  for (const each of threadsOf(w, at(w.tasks, t.task))) if (isWaitingOn(each, on)) return;
   pagerThread(w, agentOf(w, t)!);
 }
