@@ -8,7 +8,14 @@ import type { PageMap, Section, SheetRow } from '../views/sheet.ts';
 import { signs, words } from './draw.ts';
 import { make } from './element.ts';
 
-const pagesPerRow = 32;
+const pageCell_px = 18;
+const regionName_px = 150;
+
+/** Pages in a row of the map: a power of two, so that rows begin at round addresses, and as many as there is room for. */
+export function pagesPerRow(width_px: number): number {
+  const fitting = (width_px - regionName_px) / pageCell_px;
+  return fitting >= 64 ? 64 : fitting >= 32 ? 32 : fitting >= 16 ? 16 : 8;
+}
 
 export interface SheetFilter {
   readonly text: string;
@@ -17,17 +24,18 @@ export interface SheetFilter {
 
 export function drawSections(into: HTMLElement, sections: readonly Section[], filter: SheetFilter): void {
   const focused = document.activeElement?.closest('td')?.id;
-  into.replaceChildren(...sections.map((section) => drawSection(section, filter)));
+  const perRow = pagesPerRow(into.clientWidth);
+  into.replaceChildren(...sections.map((section) => drawSection(section, filter, perRow)));
   const again = focused === undefined ? null : document.getElementById(focused);
   const first = again ?? into.querySelector<HTMLElement>('td[data-cell]');
   first?.setAttribute('tabindex', '0');
   again?.focus();
 }
 
-function drawSection(section: Section, filter: SheetFilter): HTMLElement {
+function drawSection(section: Section, filter: SheetFilter, perRow: number): HTMLElement {
   const { key, title, summary, map } = section;
   const heading = make('h2', { id: `section-${key}` }, title, make('span', { class: 'summary' }, summary));
-  const parts = map === null ? [] : [drawMap(map)];
+  const parts = map === null ? [] : [drawMap(map, perRow)];
   return make('section', { 'data-section': key }, heading, drawTable(section, filter), ...parts);
 }
 
@@ -71,19 +79,19 @@ function drawCell(row: string, column: string, isNumber: boolean, cell: Cell | u
   return make('td', attributes, make('span', { class: 'value' }, cell?.text ?? ''), ...before);
 }
 
-function drawMap({ legend, regions }: PageMap): HTMLElement {
+function drawMap({ legend, regions }: PageMap, perRow: number): HTMLElement {
   const keys = legend.map(({ kind, sign, label }) =>
     make('li', {}, make('span', { class: `page ${kind}`, 'aria-hidden': 'true' }, sign), ` ${label}`),
   );
-  const tables = regions.map((region) => drawRegion(region));
+  const tables = regions.map((region) => drawRegion(region, perRow));
   const list = make('ul', { class: 'legend', 'aria-label': 'Legend of the map of pages' }, ...keys);
   return make('div', { class: 'map' }, list, ...tables);
 }
 
-function drawRegion({ name, pages, left }: PageMap['regions'][number]): HTMLElement {
+function drawRegion({ name, pages, left }: PageMap['regions'][number], perRow: number): HTMLElement {
   const rows: HTMLTableRowElement[] = [];
-  for (let first = 0; first < pages.length; first += pagesPerRow) {
-    const cells = pages.slice(first, first + pagesPerRow).map(({ kind, sign, text, isChanged }, index) => {
+  for (let first = 0; first < pages.length; first += perRow) {
+    const cells = pages.slice(first, first + perRow).map(({ kind, sign, text, isChanged }, index) => {
       const says = isChanged ? `${text}, changed since the last stop` : text;
       const id = `page-${name}-${first + index}`;
       const attributes = { id, 'data-cell': 'page', tabindex: '-1', title: says, 'aria-label': says };
@@ -96,7 +104,7 @@ function drawRegion({ name, pages, left }: PageMap['regions'][number]): HTMLElem
   return make(
     'div',
     { class: 'region' },
-    make('h3', {}, `${name}${more}`),
+    make('h3', { title: name }, `${name}${more}`),
     make('table', label, make('tbody', {}, ...rows)),
   );
 }

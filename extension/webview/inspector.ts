@@ -53,6 +53,7 @@ filter.addEventListener('keydown', ({ key }) => {
   if (key === 'ArrowDown' || key === 'Escape') moveFocus(rows(), 'enter');
 });
 changed.addEventListener('change', draw);
+window.addEventListener('resize', draw);
 element('copy', HTMLButtonElement).addEventListener('click', copy);
 document.addEventListener('keydown', (event) => {
   if (event.target === filter) return;

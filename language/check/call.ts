@@ -108,6 +108,7 @@ function checkFunctionArguments(cx: Check, call: ast.Call, word: FunctionWord): 
   if (word.name === 'random') checkRandom(cx, call);
   if (word.name === 'open') checkFlags(cx, call.arguments[1]);
   if (word.name === 'migrate') checkNodeText(cx, call.arguments[1]);
+  if (word.name === 'norma_get_special_port') checkNodeText(cx, call.arguments[0]);
   if (word.name === 'vm_allocate') checkInheritance(cx, call.arguments[2]);
 }
 

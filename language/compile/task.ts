@@ -35,6 +35,8 @@ const machCalls: ReadonlyMap<string, MachCall> = new Map(
       'suspend',
       'resume',
       'terminate',
+      'norma_get_special_port',
+      'norma_set_special_port',
     ] as const
   ).map((name) => [name, name]),
 );

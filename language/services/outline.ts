@@ -101,6 +101,7 @@ function typeOfValue([first, second]: readonly Token[], visible: readonly Visibl
       return 'task';
     case 'port':
     case 'lookup':
+    case 'norma_get_special_port':
       return 'port';
     case 'receive':
     case 'rpc':

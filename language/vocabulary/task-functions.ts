@@ -78,6 +78,20 @@ export const taskFunctions: readonly FunctionWord[] = [
     doc: 'mach_port_set_attributes: how many messages may be queued before senders wait.',
   },
   {
+    name: 'norma_set_special_port',
+    rooms: task,
+    parameters: [parameter('port', 'port'), parameter('number', 'int')],
+    result: 'nothing',
+    doc: 'Makes a port of the task known on its node under a number, 4 to 32: any node can ask for it.',
+  },
+  {
+    name: 'norma_get_special_port',
+    rooms: task,
+    parameters: [parameter('node', 'text'), parameter('number', 'int')],
+    result: 'port',
+    doc: 'A send right to a well-known port of a node: 2 is its host port, 4 to 32 are what servers there have set.',
+  },
+  {
     name: 'vm_allocate',
     rooms: task,
     parameters: [parameter('name', 'text'), parameter('size', 'size'), optional('inheritance', 'text')],

@@ -45,6 +45,8 @@ export interface Operator {
   pmas: number[];
   /** Names of the send rights to the kernels' own task ports, by node; none if the script starts no Mach task. */
   kernels: number[];
+  /** The same to their host-privileged ports; none if no task of the script asks for a special port. */
+  hosts: number[];
   /** Name of the right to its own task port, and to the name server; NONE if the script needs none. */
   self: number;
   nameServer: number;

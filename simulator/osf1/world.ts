@@ -56,7 +56,7 @@ export function osfTables(): OsfTables {
     fileServers: table(),
     files: table(),
     fileHandles: table(),
-    operator: { task: NONE, locals: [], pmas: [], kernels: [], self: NONE, nameServer: NONE, started: [] },
+    operator: { task: NONE, locals: [], pmas: [], kernels: [], hosts: [], self: NONE, nameServer: NONE, started: [] },
     expectations: [],
     output: [],
   };

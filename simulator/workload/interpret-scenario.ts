@@ -161,12 +161,13 @@ function moveOf(w: WorkloadWorld, locals: readonly (Value | null)[], how: TaskMi
 function performStart(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'start'>): void {
   const locals = localsOf(w, f);
   const node = instruction.node === null ? NONE : number(w, locals, instruction.node);
-  const { kernels, self, nameServer } = w.operator;
+  const { kernels, hosts, self, nameServer } = w.operator;
   const operands = instruction.operands.map((each) => evaluate(w, locals, each));
   const { program } = instruction;
   const on = kernels[node] ?? NONE;
+  const host = hosts[node] ?? NONE;
   const { routine: interpreter } = topFrame(t);
-  const fields = { on, inherit: false, node: NONE, self, nameServer, interpreter, program, operands };
+  const fields = { on, inherit: false, node: NONE, self, nameServer, host, interpreter, program, operands };
   call(t, startTask, startingTask(fields));
 }
 

@@ -95,8 +95,8 @@ export function performInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, ins
       const { program } = instruction;
       const own = self(w, t);
       const { routine: interpreter } = topFrame(t);
-      const parent = { on: own, inherit: true, node: nodeOfChild(w, t, f, instruction), self: own, nameServer: NONE };
-      return call(t, startTask, startingTask({ ...parent, interpreter, program, operands }));
+      const parent = { on: own, inherit: true, node: nodeOfChild(w, t, f, instruction), self: own };
+      return call(t, startTask, startingTask({ ...parent, ...inherited, interpreter, program, operands }));
     }
     case 'thread_end':
       return finish(t);
@@ -106,6 +106,9 @@ export function performInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, ins
       throw new Fault(`a task cannot ${instruction.op}`, instruction.span);
   }
 }
+
+/** A child has copies of its parent's bootstrap and registered ports from the kernel [mechanisms 1.12]. */
+const inherited = { nameServer: NONE, host: NONE } as const;
 
 /** Where a child is made: NONE for where its parent is, also if the parent's node is named. */
 function nodeOfChild(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { node, span }: Op<'start'>): number {

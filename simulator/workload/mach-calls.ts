@@ -9,7 +9,7 @@ import type { Inheritance } from '../mach/vm/region.ts';
 import { Fault, number, text } from './evaluate.ts';
 import type { WorkloadFrame } from './frame.ts';
 import { next } from './locals.ts';
-import { machCall, portSet } from './mach-routines.ts';
+import { machCall, portSet, specialPort, specialPortCall } from './mach-routines.ts';
 import { askNameServer } from './name-server.ts';
 import type { Instruction } from './program.ts';
 import { ended } from '../osf1/started-tasks.ts';
@@ -65,6 +65,16 @@ export function performMach(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instr
         ...{ self, operation: 'netname_look_up', body, rights: [] },
         ...{ server: 0, code: '', found: 0 },
       });
+    }
+    case 'norma_get_special_port': {
+      const name = string(0);
+      const body = { node: w.nodes.rows.findIndex((each) => each.name === name), which: integer(1) };
+      return call(t, specialPort, specialPortCall({ self, operation: instruction.call, body, rights: [] }));
+    }
+    case 'norma_set_special_port': {
+      const rights = [{ name: integer(0), disposition: MAKE_SEND }];
+      const body = { which: integer(1) };
+      return call(t, specialPort, specialPortCall({ self, operation: instruction.call, body, rights }));
     }
     case 'vm_allocate': {
       const inheritance = (operands.length > 2 ? string(2) : 'copy') as Inheritance;

@@ -55,6 +55,43 @@ export const portSet = routine<WorkloadWorld, PortSet>('port set', 'makes a port
   }),
 ]);
 
+interface SpecialPortCall {
+  readonly self: number;
+  readonly operation: 'norma_get_special_port' | 'norma_set_special_port';
+  readonly body: object;
+  readonly rights: readonly Carried[];
+  /** Name of the host-privileged port, which is the first registered port of the task. */
+  host: number;
+  code: string;
+  found: number;
+}
+
+export const specialPort = routine<WorkloadWorld, SpecialPortCall>(
+  'special port',
+  'asks for a well-known port, or sets one',
+  [
+    step('get the host-privileged port', (w, t, f) => kernelCall(w, t, f.self, 'mach_ports_lookup')),
+    step('call the kernel', (w, t, f) => {
+      f.host = t.names[0] ?? NONE;
+      f.code = f.host === NONE ? 'KERN_INVALID_HOST' : t.code;
+      if (f.code !== 'KERN_SUCCESS') return goTo(w, t, 'done');
+      kernelCall(w, t, f.host, f.operation, { body: f.body, rights: f.rights });
+    }),
+    step('forget the host-privileged port', (w, t, f) => {
+      f.code = t.code;
+      f.found = t.names[0] ?? NONE;
+      kernelCall(w, t, f.self, 'mach_port_deallocate', { body: { name: f.host } });
+    }),
+    step('done', (_w, t, f) => finish(t, { code: f.code, value: f.found })),
+  ],
+);
+
+export function specialPortCall(
+  fields: Pick<SpecialPortCall, 'self' | 'operation' | 'body' | 'rights'>,
+): SpecialPortCall {
+  return { ...fields, host: NONE, code: '', found: NONE };
+}
+
 interface RequestNotification {
   readonly self: number;
   readonly name: number;
@@ -85,4 +122,4 @@ export const requestNotification = routine<WorkloadWorld, RequestNotification>(
   ],
 );
 
-export const machRoutines: readonly Routine[] = [machCall, portSet, requestNotification];
+export const machRoutines: readonly Routine[] = [machCall, portSet, specialPort, requestNotification];

@@ -24,9 +24,10 @@ export interface StartTask {
   readonly inherit: boolean;
   /** Node on which a child is made, NONE for that of its parent. */
   readonly node: number;
-  /** Name of the starter's own kernel port, and of the name server if the task does not inherit it. */
+  /** Name of the starter's own kernel port; of the name server and of its node's host-privileged port if it gets them now. */
   readonly self: number;
   readonly nameServer: number;
+  readonly host: number;
   /** Number of the interpreter's routine, what the task does, and its arguments. */
   readonly interpreter: number;
   readonly program: number;
@@ -38,7 +39,10 @@ export interface StartTask {
 }
 
 export function startingTask(
-  fields: Pick<StartTask, 'on' | 'inherit' | 'node' | 'self' | 'nameServer' | 'interpreter' | 'program' | 'operands'>,
+  fields: Pick<
+    StartTask,
+    'on' | 'inherit' | 'node' | 'self' | 'nameServer' | 'host' | 'interpreter' | 'program' | 'operands'
+  >,
 ): StartTask {
   return { ...fields, started: NONE, task: NONE, thread: NONE };
 }
@@ -69,6 +73,11 @@ export const startTask = routine<WorkloadWorld, StartTask>('start', 'starts a Ma
     if (f.nameServer === NONE) return;
     const rights = [{ name: f.nameServer, disposition: COPY_SEND }];
     kernelCall(w, t, f.task, 'task_set_special_port', { body: { whichPort: TASK_BOOTSTRAP_PORT }, rights });
+  }),
+  after('register the host port with it', (w, t, f) => {
+    if (f.host === NONE) return;
+    const rights = [{ name: f.host, disposition: COPY_SEND }];
+    kernelCall(w, t, f.task, 'mach_ports_register', { body: {}, rights });
   }),
   after('give it its own port', (w, t, f) => {
     const rights = [{ name: f.task, disposition: COPY_SEND }];

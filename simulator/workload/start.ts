@@ -1,6 +1,7 @@
 /** Starting a scenario, and knowing the statement that a thread is about to begin. */
 import { NONE, at } from '../base/table.ts';
 import { bootRight } from '../dipc/boot.ts';
+import { HOST_PRIVILEGED_PORT, hostPort } from '../dipc/special-ports.ts';
 import { lookup } from '../mach/ipc/space.ts';
 import { call, framesOf } from '../mach/routine.ts';
 import { taskCreate, taskPort, type Task } from '../mach/task.ts';
@@ -34,17 +35,27 @@ export function startScenario(w: WorkloadWorld): void {
   threadStart(w, t);
 }
 
-/** Who starts Mach tasks has a right to every kernel, and tells them of the name server if one of them will ask it. */
+/**
+ * Who starts Mach tasks has a right to every kernel. They are told of the name server if one of them will ask it, and get
+ * the host-privileged port of their node if one of them asks for special ports.
+ */
 function prepareTasks(w: WorkloadWorld, task: Task, node: number): void {
   const { operator } = w;
   operator.self = bootRight(w, taskPort(w, task), task);
   operator.kernels = w.nodes.rows.map((each) => bootRight(w, taskPort(w, at(w.tasks, each.kernelTask)), task));
-  const named = w.setup.image.programs.some(({ code }) => code.some(usesNames));
+  const { programs } = w.setup.image;
+  if (programs.some(({ code }) => code.some(usesSpecialPorts))) {
+    operator.hosts = w.nodes.rows.map(({ id }) => bootRight(w, hostPort(w, node, id, HOST_PRIVILEGED_PORT), task));
+  }
+  const named = programs.some(({ code }) => code.some(usesNames));
   if (named) operator.nameServer = bootNameServer(w, node, task);
 }
 
 const usesNames = (each: Instruction): boolean =>
   each.op === 'mach' && (each.call === 'publish' || each.call === 'lookup');
+
+const usesSpecialPorts = (each: Instruction): boolean =>
+  each.op === 'mach' && (each.call === 'norma_get_special_port' || each.call === 'norma_set_special_port');
 
 /** Where a thread is about to begin an instruction. */
 interface Next {

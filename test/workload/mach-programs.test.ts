@@ -122,6 +122,28 @@ describe('what a message says of itself', () => {
   });
 });
 
+describe('a special port', () => {
+  it('is found by its node and number, without a name server [2.12]', () => {
+    const result = story(`
+      task server { let p = port norma_set_special_port(p, 4) print(code()) reply(receive(p), 5) }
+      task client {
+        let none = norma_get_special_port("right", 4) print(code(), " ", none == none)
+        let p = norma_get_special_port("left", 4)
+        print(rpc(p).body)
+        norma_get_special_port("left", 33) print(code())
+        norma_get_special_port("left", 2) print(code())
+      }
+      scenario "s" on lab { start server() on left sleep 200 ms let c = start client() on right wait c }`);
+    assert.deepEqual(printed(result), [
+      'KERN_SUCCESS',
+      'KERN_SUCCESS true',
+      '5',
+      'KERN_INVALID_ARGUMENT',
+      'KERN_SUCCESS',
+    ]);
+  });
+});
+
 describe('a child on another node', () => {
   it('inherits memory as one on the same node does, and begins with the ports of its parent [3.4]', () => {
     const result = story(`

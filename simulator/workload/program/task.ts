@@ -15,6 +15,9 @@ export type MachCall =
   | 'queue_limit'
   | 'publish'
   | 'lookup'
+  /** The well-known port of a node under a number, and giving it one [mechanisms 2.12]. */
+  | 'norma_get_special_port'
+  | 'norma_set_special_port'
   | 'vm_allocate'
   | 'vm_map'
   | 'vm_deallocate'
