@@ -20,6 +20,7 @@ import { queues } from './h2-queues.ts';
 import { runnable } from './h3-runnable.ts';
 import { packets } from './h4-packets.ts';
 import { bestComputes } from './h6-best-computes.ts';
+import { memoryKept } from './h7-memory-kept.ts';
 import { oneReceiver } from './i01-one-receiver.ts';
 import { receiverName } from './i02-receiver-name.ts';
 import { oneName } from './i03-one-name.ts';
@@ -116,6 +117,7 @@ export const checkers: readonly Checker[] = [
   bestComputes,
   packets,
   residentPages,
+  memoryKept,
   ledger,
   threadsTime,
 ];

@@ -32,7 +32,7 @@ export function toNetworkForm(w: DipcWorld, message: Message): void {
   foldReply(message);
   if (message.rights.length > 0) message.rights = leaveAll(w, message.rights);
   const { inline_limit: limit } = w.setup.interconnect;
-  if (message.pages > 0 || message.bytes > limit) message.bodyNode = message.node;
+  if (message.pages > 0 || message.memory.length > 0 || message.bytes > limit) message.bodyNode = message.node;
   if (message.reply !== NONE) {
     const reply = at(w.ports, message.reply);
     const state = enter(w, reply);

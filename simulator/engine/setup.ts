@@ -1,7 +1,7 @@
 /**
  * What a run is set up with: the prices of its cluster, and every routine of the system under its number.
  */
-import { normaServices } from '../dipc/special-ports.ts';
+import { dipcRoutines, dipcServices } from '../dipc/routines.ts';
 import { kernelServices, machRoutines } from '../mach/routines.ts';
 import type { Routine } from '../mach/routine.ts';
 import { migrationRoutines, migrationServices } from '../migration/routines.ts';
@@ -15,7 +15,7 @@ import { xmmServices } from '../xmm/routines.ts';
 /** All routines, in the order that gives them their numbers. */
 const routines: readonly Routine[] = [
   ...machRoutines,
-  ...normaServices,
+  ...dipcRoutines,
   ...xmmServices,
   ...osfRoutines,
   ...migrationRoutines,
@@ -24,7 +24,7 @@ const routines: readonly Routine[] = [
 routines.forEach((each, index) => (each.index = index));
 
 const services = new Map([...osfServices, ...migrationServices, ...workloadServices]);
-const kernel = new Map([...kernelServices, ...normaServices, ...xmmServices].map((each) => [each.name, each] as const));
+const kernel = new Map([...kernelServices, ...dipcServices, ...xmmServices].map((each) => [each.name, each] as const));
 
 export function setupFor(image: Image, scenario: number, watched: boolean): OsfSetup {
   const cluster = image.clusters[image.scenarios[scenario]!.cluster]!;

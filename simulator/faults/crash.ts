@@ -32,7 +32,8 @@ import { withdraw } from '../base/queue.ts';
 import { NONE, at, release, type Row, type Table } from '../base/table.ts';
 import { blankDistributed } from '../dipc/distributed.ts';
 import { carriesMessage, freePacket, type Packet } from '../dipc/packet.ts';
-import { messageFree } from '../mach/ipc/message.ts';
+import { messageFree, type Message } from '../mach/ipc/message.ts';
+import { discardMemory, loseMemory } from '../mach/ipc/out-of-line.ts';
 import { blankPort } from '../mach/ipc/port.ts';
 import { blankRequests } from '../mach/ipc/requests.ts';
 import type { Node } from '../mach/node.ts';
@@ -58,6 +59,7 @@ export function crash(w: MigrationWorld, id: number): void {
   node.failedAt = w.time;
   w.notices.push({ kind: 'crashed', node: node.name });
   withdrawEvents(w, id);
+  loseMemory(w, id);
   losePackets(w, id);
   loseServers(w, id);
   loseKernel(w, node);
@@ -114,7 +116,7 @@ function losePackets(w: MigrationWorld, id: number): void {
     if (packet.kind === 'connect refused' && from === id && at(w.nodes, to).up) {
       Object.assign(packet, { kind: 'connect', from: to, to: from });
     } else if (from === id) {
-      if (carriesMessage(packet)) messageFree(w, at(w.messages, message));
+      if (carriesMessage(packet)) messageLost(w, at(w.messages, message));
       freePacket(w, packet);
     } else if (to === id && packet.kind === 'connect refused') freePacket(w, packet);
   }
@@ -135,6 +137,12 @@ function isPending({ queue }: MigrationWorld, packet: number): boolean {
   for (let i = 0; i < queue.size; i++) if (about(queue.heapSlot[i]!)) return true;
   for (let i = 0; i < queue.count; i++) if (about(queue.ring[(queue.head + i) & (queue.ring.length - 1)]!)) return true;
   return false;
+}
+
+/** The message is gone; memory of it that is on another node, where it was sent from, is given up there. */
+function messageLost(w: MigrationWorld, message: Message): void {
+  if (message.memory.length > 0) discardMemory(w, message);
+  messageFree(w, message);
 }
 
 function loseServers(w: MigrationWorld, id: number): void {
@@ -163,7 +171,7 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   for (const requests of w.requests.rows) {
     if (requests.live && at(w.ports, requests.port).node === node.id) release(w.requests, requests, blankRequests);
   }
-  for (const message of w.messages.rows) if (message.live && message.node === node.id) messageFree(w, message);
+  for (const message of w.messages.rows) if (message.live && message.node === node.id) messageLost(w, message);
   lose(w.threads, node.id, blankThread);
   lose(w.tasks, node.id, blankTask);
   for (const { live, node: on, memory } of w.objects.rows)

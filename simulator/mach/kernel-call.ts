@@ -22,7 +22,7 @@ import { charge, occupyFor } from './processor.ts';
 import { call, finish, routine, step, unknownOperation, type Routine } from './routine.ts';
 import { growPool } from './pool.ts';
 import { taskCreate, type Task } from './task.ts';
-import { emptyHand, noNames, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
+import { emptyHand, noNames, noRegions, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
 
 export interface KernelRequest {
@@ -65,7 +65,7 @@ export function kernelCall(w: MachWorld, t: Thread, on: number, operation: strin
     const right = copyin(w, task, carried.name, carried.disposition);
     if (right === null) {
       for (let i = 0; i < hand.length; i += 2) discard(w, { type: hand[i]!, port: hand[i + 1]! });
-      Object.assign(t, { code: 'MACH_SEND_INVALID_RIGHT', body: null, reply: NONE, names: noNames });
+      Object.assign(t, { code: 'MACH_SEND_INVALID_RIGHT', body: null, reply: NONE, names: noNames, memory: noRegions });
       return;
     }
     hand.push(right.type, right.port);
@@ -110,6 +110,7 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     const names: number[] = [];
     for (let i = 0; i < rights.length; i += 2) names.push(copyout(w, task, { type: rights[i]!, port: rights[i + 1]! }));
     t.names = names.length === 0 ? noNames : names;
+    t.memory = noRegions;
     finish(t, null);
     if (names.length > 0 && task.kind !== 'kernel')
       charge(w, t, LOCAL_RIGHTS, names.length, names.length * w.setup.prices.local_right);

@@ -1,4 +1,5 @@
 /** All routines of the microkernel, and which of them serve which operation. */
+import { sendMemory } from './ipc/send-memory.ts';
 import { exceptionRoutine } from './exceptions.ts';
 import { kernelLoop, trap } from './kernel-call.ts';
 import { contentRoutines, contentServices } from './kernel-services/memory-contents.ts';
@@ -40,6 +41,7 @@ export const machRoutines: readonly Routine[] = [
   exceptionRoutine,
   pageOutRoutine,
   terminateRoutine,
+  sendMemory,
   defaultPagerLoop,
   ...contentRoutines.filter((each) => !contentServices.includes(each)),
   ...kernelServices,

@@ -10,6 +10,7 @@ import { NONE, at, release } from '../base/table.ts';
 import { takeBack } from './ipc/take-back.ts';
 import { isLimited } from './ipc/timeout.ts';
 import { leaveQueue } from './ipc/receivers.ts';
+import { forgetCopies } from './ipc/send-memory.ts';
 import { leaveSenders } from './ipc/senders.ts';
 import { messageDestroy, portDestroy } from './ipc/port-death.ts';
 import { destroyName, discard } from './ipc/release.ts';
@@ -33,6 +34,7 @@ import {
   blankThread,
   isSuspended,
   noNames,
+  noRegions,
   type Thread,
 } from './thread.ts';
 import { emit, type MachWorld } from './world.ts';
@@ -130,7 +132,7 @@ function interrupted(w: MachWorld, t: Thread, code: string): void {
     t.expectsReply = false;
   }
   t.servedBy = NONE;
-  Object.assign(t, { operation: '', code, body: null, reply: NONE, names: noNames });
+  Object.assign(t, { operation: '', code, body: null, reply: NONE, names: noNames, memory: noRegions });
 }
 
 /** Ends the thread, wherever it is; a message that it has sent goes on without it. */
@@ -142,6 +144,7 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
     leaveSenders(w, t, at(w.ports, message.dest));
     messageDestroy(w, message);
   } else if (t.state === RECEIVING && t.outgoing !== NONE) messageDestroy(w, at(w.messages, t.outgoing));
+  forgetCopies(w, t);
   for (let i = 0; i < t.hand.length; i += 2) discard(w, { type: t.hand[i]!, port: t.hand[i + 1]! });
   t.state = ENDED;
   const task = at(w.tasks, t.task);
@@ -155,7 +158,7 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
 
 /** A receive with limits is called again with all of them: by the step that called it. */
 function isPlainReceive(t: Thread): boolean {
-  return t.receiveLimit === NONE && !isLimited(t);
+  return t.receiveOptions.size === undefined && t.receiveOptions.overwrite === undefined && !isLimited(t);
 }
 
 function isBlockedSender(w: MachWorld, t: Thread): boolean {

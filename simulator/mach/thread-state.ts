@@ -33,6 +33,7 @@ const registers = [
   'body',
   'reply',
   'names',
+  'memory',
   'arrivedOn',
   'sequence',
 ] as const satisfies readonly (keyof Thread)[];

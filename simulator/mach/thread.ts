@@ -22,6 +22,7 @@ import { RUN, WAKE } from '../base/event.ts';
 import { WAITING, book } from '../base/ledger.ts';
 import { NONE, at, takeBlank, type Row } from '../base/table.ts';
 import { noActions, type ExceptionActions } from './exception-ports.ts';
+import { anyMessage, type ReceiveOptions } from './ipc/receive-options.ts';
 import { isLimited, waitExpires } from './ipc/timeout.ts';
 import type { StackedFrame } from './routine.ts';
 import { userSchedule, type Schedule } from './schedule.ts';
@@ -81,8 +82,8 @@ export interface Thread extends Row {
   replyName: number;
   /** RECEIVING: the name it receives on, and the port copy whose queue it waits in. */
   receiveName: number;
-  /** RECEIVING: bytes of the largest message that it takes, or NONE: any. */
-  receiveLimit: number;
+  /** RECEIVING: what it said about the message: how large it may be, and where memory is to go. */
+  receiveOptions: ReceiveOptions;
   waitPort: number;
   /** Next thread in the same queue (receivers, blocked senders, or those who wait for the processor). */
   nextWaiting: number;
@@ -107,6 +108,8 @@ export interface Thread extends Row {
   reply: number;
   /** Names of the rights that came along. */
   names: readonly number[];
+  /** Names of the regions that came along; an empty one for memory that was lost. */
+  memory: readonly string[];
   /** Name of the port that the message was sent to (the member, if it came through a set); NONE for a kernel port. */
   arrivedOn: number;
   /** Sequence number that it got when it was dequeued [1.7]. */
@@ -118,6 +121,7 @@ export interface Thread extends Row {
 }
 
 export const noNames: readonly number[] = [];
+export const noRegions: readonly string[] = [];
 /** Shared by all threads that hold nothing: a hand is replaced, never changed. */
 export const emptyHand: number[] = [];
 
@@ -145,7 +149,7 @@ export function blankThread(id: number): Thread {
     systemTime: 0,
     replyName: NONE,
     receiveName: NONE,
-    receiveLimit: NONE,
+    receiveOptions: anyMessage,
     waitPort: NONE,
     nextWaiting: NONE,
     nextInTask: NONE,
@@ -160,6 +164,7 @@ export function blankThread(id: number): Thread {
     body: null,
     reply: NONE,
     names: noNames,
+    memory: noRegions,
     arrivedOn: NONE,
     sequence: 0,
     kernelPort: NONE,

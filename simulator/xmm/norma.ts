@@ -77,7 +77,7 @@ function normaRoutine(how: How, story: string): Routine {
       if (region?.live !== true || (how === 'create' && region.inheritance === 'none')) return;
       const object = planRegion(w, f, region, how);
       if (object === null) return;
-      copySlowly(w, t, f, object.id, object.copyStrategy === 'none' ? 'none' : 'call', region.id);
+      copySlowly(w, t, f, object.id, object.copyStrategy === 'none' ? 'none' : 'call', { region: region.id });
     }),
     step('go on with the next region', (w, t, f) => {
       const answer = t.result as KernelAnswer | null;

@@ -25,6 +25,7 @@ import {
 } from '../../simulator/mach/ipc/space.ts';
 import { taskPort } from '../../simulator/mach/task.ts';
 import { taskResume, taskSuspend } from '../../simulator/mach/thread-control.ts';
+import type { LogicalMemory } from '../../simulator/mach/vm/memory.ts';
 import { regionAdd } from '../../simulator/mach/vm/region.ts';
 import { migrationOpen } from '../../simulator/migration/record.ts';
 import { arrived, remember, type Ghost } from '../../simulator/migration/task/ghost.ts';
@@ -101,6 +102,11 @@ function scene(): Scene {
 
 function stateOf(w: World, port: Port): Distributed {
   return w.distributed.rows[port.dipc]!;
+}
+
+/** A logical memory that counts somebody who is nowhere. */
+function unknownMemory(w: World): LogicalMemory {
+  return { id: w.memories.rows.length, live: true, references: 1, written: new Int32Array(1), foreign: false };
 }
 
 /** Memory of one page that two kernels use, neither of which has it. */
@@ -365,6 +371,10 @@ const breakages: Record<string, (s: Scene) => void> = {
   H6: ({ w }) => {
     w.nodes.rows[0]!.readyMask = 1 << 7;
   },
+  H7: ({ w }) => {
+    const region = { name: 'left over', pages: 1, protection: 'rw-', inheritance: 'copy' } as const;
+    regionAdd(w, w.tasks.rows[w.nodes.rows[0]!.kernelTask]!, objectCreate(w, 0, 'left over', 'anonymous', 1), region);
+  },
   L1: ({ w }) => {
     w.nodes.rows[0]!.busy = 10 * w.time;
   },
@@ -375,6 +385,24 @@ const breakages: Record<string, (s: Scene) => void> = {
 
 /** Other ways to break a rule than the one that stands for it above. */
 const otherWays: readonly [rule: string, what: string, breakIt: (s: Scene) => void][] = [
+  [
+    'H7',
+    'a message refers to memory that is gone',
+    ({ w }) => {
+      const message = w.messages.rows.find((each) => each.live)!;
+      const item = { name: 'gone', pages: 1, region: 0, before: null, physical: false, memory: -1, versions: [] };
+      message.memory = [item];
+      const region = { name: 'gone', pages: 1, protection: 'rw-', inheritance: 'copy' } as const;
+      const object = objectCreate(w, 0, 'gone', 'anonymous', 1);
+      item.region = regionAdd(
+        w,
+        w.tasks.rows.find((each) => each.kind === 'mach')!,
+        object,
+        region,
+      ).id;
+    },
+  ],
+  ['H7', 'memory that a message keeps does not count it', ({ w }) => void w.memories.rows.push(unknownMemory(w))],
   [
     'I7',
     'an entry says that a notice was asked for, and its port does not know',

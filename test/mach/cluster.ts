@@ -15,7 +15,7 @@
 import { observe, pastOf } from '../../simulator/checkers/history/index.ts';
 import { checkAll } from '../../simulator/checkers/index.ts';
 import { at } from '../../simulator/base/table.ts';
-import { normaServices } from '../../simulator/dipc/special-ports.ts';
+import { dipcRoutines, dipcServices } from '../../simulator/dipc/routines.ts';
 import { bootRight } from '../../simulator/dipc/boot.ts';
 import { performEvent } from '../../simulator/engine/dispatch.ts';
 import { traceOf } from '../../simulator/engine/trace.ts';
@@ -25,7 +25,7 @@ import type { Payload } from '../../simulator/mach/ipc/mach-msg.ts';
 import type { Port } from '../../simulator/mach/ipc/port.ts';
 import { portAllocate, portSetAllocate } from '../../simulator/mach/ipc/right.ts';
 import { lookup, type Entry } from '../../simulator/mach/ipc/space.ts';
-import type { ReceiveLimits } from '../../simulator/mach/ipc/receivers.ts';
+import type { ReceiveOptions } from '../../simulator/mach/ipc/receive-options.ts';
 import { moveMember } from '../../simulator/mach/ipc/port-set.ts';
 import { boot, kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { threadPort } from '../../simulator/mach/kernel-services/objects.ts';
@@ -51,6 +51,7 @@ export interface Note {
   readonly body: unknown;
   readonly reply: number;
   readonly names: readonly number[];
+  readonly memory: readonly string[];
   readonly arrivedOn: number;
 }
 
@@ -85,8 +86,8 @@ const scripted = routine<World, Script>('script', 'performs a list of calls', [
 ]);
 
 function noteOf(w: World, t: Thread): Note {
-  const { operation, code, body, reply, names, arrivedOn } = t;
-  return { time: w.time, operation, code, body, reply, names, arrivedOn };
+  const { operation, code, body, reply, names, memory, arrivedOn } = t;
+  return { time: w.time, operation, code, body, reply, names, memory, arrivedOn };
 }
 
 export interface Actor {
@@ -138,13 +139,13 @@ export function cluster(...nodes: string[]): Cluster {
 }
 
 export function clusterWith(options: ClusterOptions, ...nodes: string[]): Cluster {
-  const routines = [...machRoutines, ...normaServices, scripted, ...(options.routines ?? [])];
+  const routines = [...machRoutines, ...dipcRoutines, scripted, ...(options.routines ?? [])];
   routines.forEach((each, index) => (each.index = index));
   const prices = { ...machines['i386_25']!.prices, ...networks['ethernet_10']!.prices, ...options.prices };
   const { shares, interconnect: wires } = networks['ethernet_10']!;
   const interconnect = { ...wires, ...options.interconnect };
   const services = new Map((options.routines ?? []).map((each) => [each.name, each]));
-  const kernel = new Map([...kernelServices, ...normaServices].map((each) => [each.name, each]));
+  const kernel = new Map([...kernelServices, ...dipcServices].map((each) => [each.name, each]));
   const image = { path: '', clusters: [], files: [], programs: [], scenarios: [] };
   const w = emptyWorld(
     { image, scenario: 0, prices, shares, interconnect, routines, services, kernelServices: kernel, watched: true },
@@ -222,8 +223,8 @@ export function send(to: number, operation: string, payload?: Payload): Call {
   return (w, t) => machMsg.send(w, t, to, operation, payload);
 }
 
-export function receive(name: number, limits?: ReceiveLimits): Call {
-  return (w, t) => machMsg.receive(w, t, name, limits);
+export function receive(name: number, options?: ReceiveOptions): Call {
+  return (w, t) => machMsg.receive(w, t, name, options);
 }
 
 /** Answers the request that was received last. */

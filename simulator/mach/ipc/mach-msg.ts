@@ -14,31 +14,43 @@ import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { occupyFor } from '../processor.ts';
 import { BYTES_PER_PAGE } from '../vm/object.ts';
-import { SENDING, noNames, type Thread } from '../thread.ts';
+import { SENDING, noNames, noRegions, type Thread } from '../thread.ts';
 import { emit, emitAt, type MachWorld } from '../world.ts';
 import { freeEntry } from './entry.ts';
 import { copyinHeader } from './header.ts';
-import { messageAllocate, noRights, type Carried, type CarriedArray, type Message } from './message.ts';
-import { receiveFrom, type ReceiveLimits } from './receivers.ts';
+import {
+  messageAllocate,
+  noRights,
+  type Carried,
+  type CarriedArray,
+  type CarriedMemory,
+  type Message,
+} from './message.ts';
+import { copyinMemory, pagesOf } from './out-of-line.ts';
+import type { ReceiveOptions } from './receive-options.ts';
+import { receiveFrom } from './receivers.ts';
 import { leaveDeadSet } from './port-set.ts';
 import type { Port } from './port.ts';
 import { messageClean } from './port-death.ts';
 import { deallocate, discardAll } from './release.ts';
 import { COPY_SEND, MOVE_SEND_ONCE, copyin, destinationOf, portAllocate } from './right.ts';
+import { copyFirst } from './send-memory.ts';
 import { PORT_SET, RECEIVE, SEND, SEND_ONCE, find, portAt, typeAt } from './space.ts';
 
-export type { Carried, CarriedArray } from './message.ts';
+export type { Carried, CarriedArray, CarriedMemory } from './message.ts';
 
 export interface Payload {
   /** Plain data; it is copied when it is sent. */
   readonly body?: unknown;
   /** Size of the inline body in bytes: what it costs. */
   readonly bytes?: number;
-  /** Pages of 4 KB sent out of line. */
+  /** Pages of 4 KB that the kernels and the servers send out of line: only their number costs. */
   readonly pages?: number;
   readonly rights?: readonly Carried[];
   /** Out-of-line arrays of ports: their names follow those of `rights`, in order; the body says how many they are. */
   readonly arrays?: readonly CarriedArray[];
+  /** Out-of-line memory, after all rights in the order of the body. */
+  readonly memory?: readonly CarriedMemory[];
   /** What the answer is to be sent with: a name in the sender's space, and any disposition that makes a send right. */
   readonly reply?: Carried;
   /** How the destination is taken: if nothing is said COPY_SEND, or MOVE_SEND_ONCE of a send-once right. */
@@ -49,13 +61,27 @@ export interface Payload {
 }
 
 const empty: Payload = {};
+const noCopies: readonly string[] = [];
 const noCarried: readonly Carried[] = [];
 const bytesPerKilobyte = 1024;
 
 /** Sends a request to a send right and waits for the answer on the thread's reply port. */
 export function rpc(w: MachWorld, t: Thread, to: number, operation: string, payload = empty): void {
+  if (payload.memory !== undefined && copyFirst(w, t, 'rpc', to, operation, payload)) return;
+  rpcNow(w, t, to, operation, payload, noCopies);
+}
+
+/** The same when all memory to send can be taken at once; `copies` are those that took longer (send-memory.ts). */
+export function rpcNow(
+  w: MachWorld,
+  t: Thread,
+  to: number,
+  operation: string,
+  payload: Payload,
+  copies: readonly string[],
+): void {
   if (hasLostReplyPort(w, t)) return;
-  const message = header(w, t, to, operation, payload);
+  const message = header(w, t, to, operation, payload, copies);
   if (message === null) return;
   expectReply(w, t, message);
   transmit(w, t, message);
@@ -84,7 +110,19 @@ export function rpcToPort(
 
 /** Sends a message and does not wait for an answer, only until it is queued. */
 export function send(w: MachWorld, t: Thread, to: number, operation: string, payload = empty): void {
-  const message = header(w, t, to, operation, payload);
+  if (payload.memory !== undefined && copyFirst(w, t, 'send', to, operation, payload)) return;
+  sendNow(w, t, to, operation, payload, noCopies);
+}
+
+export function sendNow(
+  w: MachWorld,
+  t: Thread,
+  to: number,
+  operation: string,
+  payload: Payload,
+  copies: readonly string[],
+): void {
+  const message = header(w, t, to, operation, payload, copies);
   if (message !== null) transmit(w, t, message);
 }
 
@@ -95,7 +133,12 @@ export function send(w: MachWorld, t: Thread, to: number, operation: string, pay
 export function answer(w: MachWorld, t: Thread, to: number, payload = empty): void {
   t.serves = NONE;
   if (to === NONE) return;
-  const message = header(w, t, to, 'reply', payload);
+  if (payload.memory !== undefined && copyFirst(w, t, 'answer', to, 'reply', payload)) return;
+  answerNow(w, t, to, payload, noCopies);
+}
+
+export function answerNow(w: MachWorld, t: Thread, to: number, payload: Payload, copies: readonly string[]): void {
+  const message = header(w, t, to, 'reply', payload, copies);
   if (message === null) deallocate(w, at(w.tasks, t.task), to);
   else transmit(w, t, message);
 }
@@ -112,8 +155,8 @@ export function answerWith(w: MachWorld, t: Thread, to: number, payload: Payload
   transmit(w, t, message);
 }
 
-/** Takes the next message from the port or port set under the name, or waits for one, within the limits given. */
-export function receive(w: MachWorld, t: Thread, name: number, limits?: ReceiveLimits): void {
+/** Takes the next message from the port or port set under the name, or waits for one, with the options given. */
+export function receive(w: MachWorld, t: Thread, name: number, options?: ReceiveOptions): void {
   const { space } = at(w.tasks, t.task);
   const index = find(space, name);
   if (index === NONE || (typeAt(space, index) & (RECEIVE | PORT_SET)) === 0) {
@@ -123,21 +166,29 @@ export function receive(w: MachWorld, t: Thread, name: number, limits?: ReceiveL
   const port = at(w.ports, portAt(space, index));
   leaveDeadSet(w, port);
   if (port.pset !== NONE) fail(t, 'MACH_RCV_IN_SET');
-  else receiveFrom(w, t, port, name, limits);
+  else receiveFrom(w, t, port, name, options);
 }
 
 /**
- * Copyin of the header, both rights or none, and of the rights in the body, in order. If one of those cannot be taken
- * the message is destroyed with everything that was: nothing returns to its name [mechanisms 1.5 step 2].
+ * Copyin of the header, both rights or none, and of the rights and the memory in the body, in order. If something of that
+ * cannot be taken the message is destroyed with everything that was: nothing returns to its name [mechanisms 1.5 step 2].
  */
-function header(w: MachWorld, t: Thread, to: number, operation: string, payload: Payload): Message | null {
+function header(
+  w: MachWorld,
+  t: Thread,
+  to: number,
+  operation: string,
+  payload: Payload,
+  copies = noCopies,
+): Message | null {
   const message =
     payload.reply === undefined && payload.destination === undefined
       ? plainHeader(w, t, to, operation, payload)
       : fullHeader(w, t, to, operation, payload);
   if (message === null) return null;
   const carried = carriedBy(payload);
-  if (carried.length === 0) return message;
+  const { memory } = payload;
+  if (carried.length === 0 && memory === undefined) return message;
   const task = at(w.tasks, t.task);
   message.carried = carried;
   message.rights = [];
@@ -148,6 +199,10 @@ function header(w: MachWorld, t: Thread, to: number, operation: string, payload:
       return fail(t, 'MACH_SEND_INVALID_RIGHT');
     }
     message.rights.push(right.type, right.port);
+  }
+  if (memory !== undefined && !copyinMemory(w, task, message, memory, copies)) {
+    messageClean(w, message);
+    return fail(t, 'MACH_SEND_INVALID_MEMORY');
   }
   return message;
 }
@@ -240,7 +295,8 @@ function payLocal(w: MachWorld, t: Thread, message: Message): number {
   const oneWay = message.destType === SEND && message.client === NONE;
   const base = oneWay ? prices.local_send : prices.local_rpc / 2;
   const { rights, activity } = message;
-  const bytes = message.bytes + message.pages * BYTES_PER_PAGE;
+  const pages = message.pages + (message.memory.length === 0 ? 0 : pagesOf(message, true));
+  const bytes = message.bytes + pages * BYTES_PER_PAGE;
   let cost = base;
   book(w.ledger, activity, LOCAL_MESSAGES, 1, base);
   if (rights.length > 0) {
@@ -261,6 +317,7 @@ function fail(t: Thread, code: string): null {
   t.body = null;
   t.reply = NONE;
   t.names = noNames;
+  t.memory = noRegions;
   t.operation = '';
   return null;
 }

@@ -9,6 +9,7 @@
  * `body` is the payload as plain data, already marshalled: only its size costs. `code` is what a reply reports.
  */
 import { NONE, type Row } from '../../base/table.ts';
+import type { Region } from '../vm/region.ts';
 import type { MachWorld } from '../world.ts';
 import { SEND } from './space.ts';
 
@@ -22,6 +23,34 @@ export interface Carried {
 export interface CarriedArray {
   readonly names: readonly number[];
   readonly disposition: number;
+}
+
+/** Out-of-line memory to send along: pages of a region of the sender [mechanisms 1.11]. */
+export interface CarriedMemory {
+  /** Name of the region in the sender's map. */
+  readonly region: string;
+  /** First page, and how many: the whole region if nothing is said. */
+  readonly first?: number;
+  readonly pages?: number;
+  /** The region leaves the sender's map. */
+  readonly deallocate?: boolean;
+  /** `physical`: it is copied now. `virtual`, if nothing is said: as late as possible. */
+  readonly copy?: 'physical' | 'virtual';
+}
+
+/** Out-of-line memory that has been taken (out-of-line.ts). */
+export interface MemoryInMessage {
+  /** Region of the kernel's map on the node where it is; NONE: it is on its way between two nodes, or lost. */
+  readonly region: number;
+  /** What the sender called it. */
+  readonly name: string;
+  readonly pages: number;
+  /** What it was in the sender's map, which it has left; null: the sender still has it. */
+  readonly before: Pick<Region, 'start' | 'protection' | 'inheritance' | 'maximum'> | null;
+  readonly physical: boolean;
+  /** On its way: the versions of its pages, and the logical memory that the message keeps for them. */
+  readonly versions: readonly number[];
+  readonly memory: number;
 }
 
 export interface Message extends Row {
@@ -42,7 +71,8 @@ export interface Message extends Row {
   /** It waits for room at most until then; NONE: for ever. */
   deadline: number;
   bytes: number;
-  /** Pages of 4 KB sent out of line: a large body, which the receiving node pulls [mechanisms 2.5]. */
+  memory: MemoryInMessage[];
+  /** Pages of 4 KB sent out of line besides: a large body, which the receiving node pulls [mechanisms 2.5]. */
   pages: number;
   wire: boolean;
   /** Node that keeps the body until the receiver pulls it: the message is a placeholder [2.5]. NONE: it is all here. */
@@ -68,6 +98,8 @@ export interface Message extends Row {
 }
 
 export const noRights: number[] = [];
+/** Shared by all messages that have none: the list is replaced. */
+export const noMemory: MemoryInMessage[] = [];
 const nothing: readonly Carried[] = [];
 
 /** Rows of freed messages are used again as they are: every field is set here. */
@@ -101,6 +133,7 @@ export function messageAllocate(
     reply: NONE,
     replyType: NONE,
     rights: noRights,
+    memory: noMemory,
     carried: nothing,
     sentTo: null,
     replyTo: null,
@@ -153,6 +186,7 @@ export function messageFree(w: MachWorld, message: Message): void {
   message.reply = NONE;
   message.replyType = NONE;
   message.rights = noRights;
+  message.memory = noMemory;
   message.carried = nothing;
   message.sentTo = null;
   message.replyTo = null;

@@ -47,8 +47,7 @@ export function enqueue(w: MachWorld, message: Message, port: Port): void {
   const queue = queueOf(w, port);
   port.msgcount++;
   if (message.queuedAt === NONE) message.queuedAt = w.time;
-  if (queue.firstReceiver === NONE) append(w, queue, message);
-  else handOver(w, queue, message, port);
+  if (queue.firstReceiver === NONE || !handOver(w, queue, message, port)) append(w, queue, message);
 }
 
 /** Another space, or the kernel, receives on the port from now on (or nobody does): its messages change queues in order. */

@@ -17,6 +17,7 @@ import { NONE, at, release } from '../../base/table.ts';
 import { emit, type MachWorld } from '../world.ts';
 import { messageFree, type Message } from './message.ts';
 import { intoLimbo } from './mqueue.ts';
+import { discardMemory } from './out-of-line.ts';
 import { notifyDeadName, notifyPortDestroyed, notifySendOnce } from './notify.ts';
 import { leaveSet } from './port-set.ts';
 import { blankPort, type Port } from './port.ts';
@@ -98,6 +99,7 @@ export function messageDestroy(w: MachWorld, message: Message): void {
     return;
   }
   const { rights, reply, replyType, dest, destType } = message;
+  if (message.memory.length > 0) discardMemory(w, message);
   messageFree(w, message);
   if (reply !== NONE) discard(w, { type: replyType, port: reply });
   discardAll(w, rights);

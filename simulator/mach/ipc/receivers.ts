@@ -7,53 +7,58 @@
 import { COPYOUT, ROOM } from '../../base/event.ts';
 import { WAITING, book } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
-import { RECEIVING, noNames, runAt, threadOf, type Thread } from '../thread.ts';
+import { RECEIVING, noNames, noRegions, runAt, threadOf, type Thread } from '../thread.ts';
 import { emit, type MachWorld } from '../world.ts';
 import { messageFree, unfoldReply, type Message } from './message.ts';
+import { copyoutMemory, discardMemory } from './out-of-line.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
 import { KERNEL, type Port } from './port.ts';
 import { takeFirst } from './queue.ts';
+import { anyMessage } from './receive-options.ts';
 import { copyout } from './right.ts';
 import { admitSender } from './senders.ts';
 import { DEAD, DEAD_NAME, SEND } from './space.ts';
 import { endLimit, limitWait } from './timeout.ts';
 import { lastOf, without } from './waiting.ts';
 
-/** How long a receive waits, in nanoseconds, and how many bytes it takes: as long as it takes, and any, if not said. */
-export interface ReceiveLimits {
-  readonly timeout?: number;
-  readonly size?: number;
-}
-
-const noLimits: ReceiveLimits = {};
-
 /** The thread takes the first message of the queue, or waits in it. `name` is what it receives on. */
-export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number, limits = noLimits): void {
+export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number, options = anyMessage): void {
   t.state = RECEIVING;
   t.receiveName = name;
-  t.receiveLimit = limits.size ?? NONE;
-  const message = takeFirst(w, queue);
-  if (message !== null) {
+  t.receiveOptions = options;
+  if (queue.firstMessage !== NONE) {
+    if (mustStay(t, at(w.messages, queue.firstMessage))) return tellSize(w, t, at(w.messages, queue.firstMessage));
+    const message = takeFirst(w, queue)!;
     book(w.ledger, message.activity, WAITING, 0, w.time - message.queuedAt);
     accept(w, t, message, at(w.ports, message.dest));
     return;
   }
-  if (limits.timeout === 0) return receiveFails(w, t, 'MACH_RCV_TIMED_OUT');
-  if (limits.timeout !== undefined) limitWait(w, t, w.time + limits.timeout);
+  if (options.timeout === 0) return receiveFails(w, t, 'MACH_RCV_TIMED_OUT');
+  if (options.timeout !== undefined) limitWait(w, t, w.time + options.timeout);
   t.waitPort = queue.id;
   if (queue.firstReceiver === NONE) queue.firstReceiver = t.id;
   else at(w.threads, queue.lastReceiver).nextWaiting = t.id;
   queue.lastReceiver = t.id;
 }
 
-/** Hands a message that has just come to the thread that has waited longest in the queue. */
-export function handOver(w: MachWorld, queue: Port, message: Message, port: Port): void {
-  const t = at(w.threads, queue.firstReceiver);
-  queue.firstReceiver = t.nextWaiting;
-  if (queue.firstReceiver === NONE) queue.lastReceiver = NONE;
-  t.nextWaiting = NONE;
-  t.waitPort = NONE;
-  accept(w, t, message, port);
+/**
+ * Hands a message that has just come to the thread that has waited longest in the queue and can take it. Those that
+ * want to leave too large a message in the queue go on without it; false if nobody is left.
+ */
+export function handOver(w: MachWorld, queue: Port, message: Message, port: Port): boolean {
+  while (queue.firstReceiver !== NONE) {
+    const t = at(w.threads, queue.firstReceiver);
+    queue.firstReceiver = t.nextWaiting;
+    if (queue.firstReceiver === NONE) queue.lastReceiver = NONE;
+    t.nextWaiting = NONE;
+    t.waitPort = NONE;
+    if (!mustStay(t, message)) {
+      accept(w, t, message, port);
+      return true;
+    }
+    tellSize(w, t, message);
+  }
+  return false;
 }
 
 /** The message is dequeued: it gets its sequence number, and a blocked sender gets its place [mechanisms 1.5, 1.7]. */
@@ -66,7 +71,7 @@ function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   t.kernelPort = port.receiver === KERNEL ? port.id : NONE;
   if (port.callers) emit(w, ROOM, port.id);
   else if (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
-  if (t.receiveLimit !== NONE && message.bytes > t.receiveLimit) return tooLarge(w, t, message);
+  if (isTooLarge(t, message)) return tooLarge(w, t, message);
   if (!message.wire) {
     finishReceive(w, t, message);
     return;
@@ -75,6 +80,20 @@ function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   if (message.destType === NONE) message.dest = NONE;
   t.outgoing = message.id;
   emit(w, COPYOUT, t.id, message.id);
+}
+
+function isTooLarge({ receiveOptions: { size } }: Thread, message: Message): boolean {
+  return size !== undefined && message.bytes > size;
+}
+
+/** MACH_RCV_LARGE: what does not fit stays where it is, without a number, for whoever comes with more room. */
+function mustStay(t: Thread, message: Message): boolean {
+  return t.receiveOptions.large === true && isTooLarge(t, message);
+}
+
+function tellSize(w: MachWorld, t: Thread, message: Message): void {
+  receiveFails(w, t, 'MACH_RCV_TOO_LARGE');
+  t.body = { size: message.bytes };
 }
 
 /** The message is lost to the thread that has too little room for it [mechanisms 1.5 step 6]. */
@@ -100,6 +119,7 @@ export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
   if (message.rights.length === 0) t.names = noNames;
   else if (t.kernelPort !== NONE) t.hand = message.rights;
   else t.names = copyoutAll(w, t, message.rights);
+  t.memory = message.memory.length === 0 ? noRegions : arrivedMemory(w, t, message);
   if (t.expectsReply) {
     t.expectsReply = false;
     t.servedBy = NONE;
@@ -113,6 +133,17 @@ export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
   messageFree(w, message);
   if (dest !== NONE) useDestination(w, at(w.ports, dest), destType);
   runAt(w, t, w.time);
+}
+
+/** The kernel maps no memory that it is sent. */
+function arrivedMemory(w: MachWorld, t: Thread, message: Message): readonly string[] {
+  if (t.kernelPort !== NONE) {
+    discardMemory(w, message);
+    return noRegions;
+  }
+  const arrived = copyoutMemory(w, at(w.tasks, t.task), message, t.receiveOptions.overwrite ?? noRegions);
+  if (arrived.includes('')) t.code = 'MACH_RCV_BODY_ERROR';
+  return arrived;
 }
 
 /** The name of the right to answer with; one to a dead port is a dead name. */
@@ -151,6 +182,7 @@ export function receiveFails(w: MachWorld, t: Thread, code: string): void {
   t.body = null;
   t.reply = NONE;
   t.names = noNames;
+  t.memory = noRegions;
   runAt(w, t, w.time);
 }
 

@@ -10,6 +10,7 @@ import type { Task } from '../task.ts';
 import type { Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
 import { messageFree, type Carried, type Message } from './message.ts';
+import { returnMemory } from './out-of-line.ts';
 import { useDestination } from './port-death.ts';
 import { COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, copyout, copyoutAs } from './right.ts';
 import { DEAD_NAME } from './space.ts';
@@ -18,6 +19,7 @@ export function takeBack(w: MachWorld, t: Thread, message: Message): void {
   assert(!message.wire, 'pseudo-receive', () => `${message.operation} has left its node`);
   const task = at(w.tasks, t.task);
   const { rights, reply, replyType, dest, destType, carried, sentTo, replyTo } = message;
+  if (message.memory.length > 0) returnMemory(w, task, message);
   messageFree(w, message);
   if (reply !== NONE) giveBack(w, task, replyTo, replyType, reply);
   for (let i = 0; i < rights.length; i += 2) giveBack(w, task, carried[i / 2] ?? null, rights[i]!, rights[i + 1]!);

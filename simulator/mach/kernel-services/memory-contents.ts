@@ -77,7 +77,7 @@ const vmCopy = routine<MachWorld, Copying>('vm_copy', 'copies the memory of one 
     if (refused !== null) return finish(t, refused);
     const { copyStrategy } = at(w.objects, from.object);
     if (from.needsCopy || (copyStrategy !== 'call' && copyStrategy !== 'none') || from === to) return;
-    copySlowly(w, t, f, from.object, copyStrategy, from.id);
+    copySlowly(w, t, f, from.object, copyStrategy, { region: from.id });
   }),
   step('map the copy instead of what was there', (w, t, f) => {
     const slowly = t.result as KernelAnswer | null;
@@ -93,7 +93,8 @@ const vmCopy = routine<MachWorld, Copying>('vm_copy', 'copies the memory of one 
     const copy = copyRegion(w, from);
     if (copy === null) return goTo(w, t, 'copy it, if that takes more than a moment');
     regionRemap(w, to, copy.object, copiedMemory(w, from));
-    to.needsCopy = copy.needsCopy;
+    // What the original's holders could never write this region may.
+    to.needsCopy = copy.needsCopy || !allows(from.maximum, 'w');
     finish(t, success);
   }),
 ]);
@@ -114,6 +115,13 @@ export interface SlowCopy {
   readonly needsCopy: boolean;
 }
 
+/** What of a region is copied: all of it, if nothing else is said. Only a copy page by page can be of less. */
+export interface CopiedRange {
+  readonly region: number;
+  readonly first?: number;
+  readonly pages?: number;
+}
+
 /** Copies memory whose home has to do it (call), or page by page (none); the next step finds the answer. */
 export function copySlowly(
   w: MachWorld,
@@ -121,13 +129,15 @@ export function copySlowly(
   f: KernelRequest,
   object: number,
   strategy: 'call' | 'none',
-  region: number,
+  range: CopiedRange,
 ): void {
   if (strategy === 'none') {
-    const { pages, object: of } = at(w.regions, region);
+    const { region, first = 0 } = range;
+    const { object: of } = at(w.regions, region);
+    const pages = range.pages ?? at(w.regions, region).pages;
     const copy = objectCreate(w, at(w.objects, of).node, `${at(w.objects, of).label} copy`, 'anonymous', pages);
     const memory = memoryCreate(w, new Int32Array(pages)).id;
-    call(t, copyNow, { region, copy: copy.id, memory, page: 0 } satisfies CopyNow);
+    call(t, copyNow, { region, first, copy: copy.id, memory, page: 0 } satisfies CopyNow);
     return;
   }
   const copier = w.setup.kernelServices.get('memory_object_copy')!;
@@ -136,6 +146,7 @@ export function copySlowly(
 
 interface CopyNow {
   readonly region: number;
+  readonly first: number;
   readonly copy: number;
   readonly memory: number;
   page: number;
@@ -146,14 +157,14 @@ const copyNow = routine<MachWorld, CopyNow>('vm.copy now', 'copies memory page b
   step('copy a page', (w, t, f) => {
     const region = w.regions.rows[f.region];
     if (region?.live !== true) return finish(t, invalidAddress);
-    const { copy, memory, page } = f;
-    if (page >= region.pages) {
+    const { copy, memory, page, first } = f;
+    if (page >= at(w.objects, copy).size || first + page >= region.pages) {
       return finish(t, { body: { object: copy, memory, needsCopy: false } satisfies SlowCopy } satisfies KernelAnswer);
     }
-    const touched = readPage(w, t, region, page);
+    const touched = readPage(w, t, region, first + page);
     if (touched !== 'present' && touched !== 'wait') return finish(t, { code: touched } satisfies KernelAnswer);
     if (touched === 'present') {
-      const version = versionAt(w, region, page);
+      const version = versionAt(w, region, first + page);
       setPage(w, at(w.objects, copy), page, version);
       at(w.memories, memory).written[page] = version;
       f.page++;

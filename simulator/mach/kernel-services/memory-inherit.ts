@@ -48,7 +48,7 @@ const taskCreateService = routine<MachWorld, Creating>('task_create', 'makes a t
     const region = w.regions.rows[f.left![0]!];
     if (region?.live !== true) return void f.left!.shift();
     const { copyStrategy } = at(w.objects, region.object);
-    copySlowly(w, t, f, region.object, copyStrategy === 'none' ? 'none' : 'call', region.id);
+    copySlowly(w, t, f, region.object, copyStrategy === 'none' ? 'none' : 'call', { region: region.id });
   }),
   step('go on with the next region', (w, t, f) => {
     const answer = t.result as KernelAnswer | null;

@@ -43,7 +43,8 @@ export function shareObject(w: MachWorld, region: Region): VmObject {
 /** A copy of the region as it is now, or null if that takes longer than a moment. */
 export function copyRegion(w: MachWorld, region: Region): RegionCopy | null {
   const object = at(w.objects, region.object);
-  if (region.needsCopy || !allows(region.maximum, 'w')) return { object, needsCopy: region.needsCopy };
+  const constant = object.copyStrategy === 'symmetric' && !allows(region.maximum, 'w');
+  if (region.needsCopy || constant) return { object, needsCopy: region.needsCopy };
   switch (object.copyStrategy) {
     case 'symmetric':
       region.needsCopy = true;

@@ -68,19 +68,44 @@ const GUARD = 16;
 
 /** Maps the object behind what the task has mapped so far, or at a chosen page. The region takes the reference. */
 export function regionAdd(w: MachWorld, task: Task, object: VmObject, fields: RegionFields): Region {
-  const last = task.regions[task.regions.length - 1];
-  const end = last === undefined ? 0 : at(w.regions, last).start + at(w.regions, last).pages;
   const region = take(w.regions, blankRegion);
-  Object.assign(region, { start: end + GUARD }, fields);
-  region.task = task.id;
+  Object.assign(region, { start: endOf(w, task) + GUARD }, fields);
   region.object = object.id;
   object.references++;
   const known = w.memories.rows[fields.memory ?? NONE];
   const memory = known?.live === true ? known : memoryCreate(w, visible(w, object, fields.pages));
   region.memory = memory.id;
   memory.references++;
-  task.regions = task.regions.concat(region.id);
+  enterMap(w, task, region);
   return region;
+}
+
+/** The region leaves the map that it is in, and enters another one on the same node: where it is to be, or behind all. */
+export function regionMove(
+  w: MachWorld,
+  region: Region,
+  to: Task,
+  { name, start = NONE }: { readonly name: string; readonly start?: number },
+): void {
+  const from = at(w.tasks, region.task);
+  from.regions = from.regions.filter((each) => each !== region.id);
+  const fits = start !== NONE && isFree(w, to, start, region.pages);
+  region.name = name;
+  region.start = fits ? start : endOf(w, to) + GUARD;
+  enterMap(w, to, region);
+}
+
+/** Regions stand in the map in the order of their addresses. */
+function enterMap(w: MachWorld, task: Task, region: Region): void {
+  region.task = task.id;
+  const place = task.regions.findIndex((each) => at(w.regions, each).start > region.start);
+  task.regions = place < 0 ? task.regions.concat(region.id) : task.regions.toSpliced(place, 0, region.id);
+}
+
+/** The first page behind everything that the task has mapped. */
+function endOf(w: MachWorld, task: Task): number {
+  const last = task.regions[task.regions.length - 1];
+  return last === undefined ? 0 : at(w.regions, last).start + at(w.regions, last).pages;
 }
 
 export function regionRemove(w: MachWorld, task: Task, region: Region): void {
