@@ -65,9 +65,9 @@ export function lacksData(object: VmObject, m: MemoryObject, f: Requested): bool
   return !holds(object, m, f) || (m.flags[f.body.page]! & NEEDS_COPY) !== 0;
 }
 
-/** A page that several kernels read is at home too. */
+/** A page that several kernels read is at home too; at an importing home as well, if its own home lets it be read. */
 export function keepAtHome(w: XmmWorld, object: VmObject, m: MemoryObject, page: number, version: number): void {
-  if (pageOf(object, page) !== ABSENT || m.granted !== null) return;
+  if (pageOf(object, page) !== ABSENT || grantedAccess(m, page) < READ_ACCESS) return;
   setPage(w, object, page, version);
   object.access![page] = READ_ACCESS;
 }

@@ -1,6 +1,8 @@
 // Memory that moves again: from home to home, and straight to the real home where nothing was written between (0023).
 import assert from 'node:assert/strict';
 import { NONE, at } from '../../simulator/base/table.ts';
+import { taskTerminate } from '../../simulator/mach/task.ts';
+import { BYTES_PER_PAGE } from '../../simulator/mach/vm/object.ts';
 import type { Actor, Call, Cluster } from '../mach/cluster.ts';
 import { codes, found, memoryCluster, objectOf, read, region, taskNamed, vm, write } from '../mach/vm/memory.ts';
 
@@ -83,4 +85,41 @@ describe('memory that is imported from a node that imports it', () => {
     assert.ok(c.w.objects.rows.every((each) => !each.live));
     assert.ok(c.w.memories.rows.every((each) => !each.live));
   });
+});
+
+describe('an importing home [3.1, X3]', () => {
+  /** The clone of a task on n1 that has written; two clones of that one, on n2 and n3, are imported from n1. */
+  function fork(): { readonly c: Cluster; readonly between: Actor; readonly ends: readonly [Actor, Actor] } {
+    const c = memoryCluster({}, 'n0', 'n1', 'n2', 'n3');
+    const first = c.task('n0', 'first');
+    does(c, first, vm('vm_allocate', region('heap', 4)), write('heap', 0), write('heap', 1));
+    const between = clone(c, first, 1);
+    does(c, between, write('heap', 0));
+    return { c, between, ends: [clone(c, between, 2), clone(c, between, 3)] };
+  }
+
+  it('keeps what several kernels read through it: either may forget it when memory is short', () => {
+    const { c, between, ends } = fork();
+    const [one, other] = ends;
+    does(c, one, write('heap', 1));
+    does(c, other, read('heap', 1));
+    assert.equal(found(c, between, 'heap', 1), found(c, one, 'heap', 1));
+    for (const node of [2, 3]) at(c.w.nodes, node).memory = BYTES_PER_PAGE;
+    for (const end of ends) does(c, end, read('heap', 0), read('heap', 2));
+    for (const end of ends) does(c, end, read('heap', 1));
+  });
+
+  for (const ask of [read, write]) {
+    it(`keeps the page that a kernel had asked for (${ask.name}) which has ended meanwhile`, () => {
+      const { c, ends } = fork();
+      const [one, other] = ends;
+      does(c, one, write('heap', 1));
+      other.thread(ask('heap', 1));
+      while (!c.w.notices.some((each) => each.kind === 'protocol' && each.event === 'lock request'))
+        assert.ok(c.step());
+      taskTerminate(c.w, other.task);
+      c.run();
+      does(c, one, read('heap', 1), write('heap', 1));
+    });
+  }
 });

@@ -5,6 +5,7 @@ import { ABSENT, EMPTY, pageOf } from '../../simulator/mach/vm/object.ts';
 import type { Call } from '../mach/cluster.ts';
 import { found, objectOf, read, vm, write } from '../mach/vm/memory.ts';
 import { DIRTY } from '../../simulator/xmm/memory-object.ts';
+import { taskTerminate } from '../../simulator/mach/task.ts';
 import { accountOf, sharing, states } from './story.ts';
 
 describe('a page of memory that several nodes share [3.2]', () => {
@@ -118,4 +119,25 @@ describe("the end of a kernel's use", () => {
     assert.ok(s.c.w.memories.rows.every((each) => !each.live));
     assert.ok(s.c.w.nodes.rows.every((each) => each.residentPages === 0));
   });
+});
+
+describe('a kernel that ends while its request for a page is served', () => {
+  const ends: readonly [string, (page: number) => Call][] = [
+    ['to read', (page) => read('shared', page)],
+    ['to write', (page) => write('shared', page)],
+  ];
+  for (const [what, ask] of ends) {
+    for (const moment of ['lock request', 'data supply']) {
+      it(`${what}, at the ${moment}: the page is not lost [X3]`, () => {
+        const s = sharing(3, 2);
+        s.does(1, write('shared', 0));
+        s.tasks[2]!.thread(ask(0));
+        while (!s.c.w.notices.some((each) => each.kind === 'protocol' && each.event === moment)) assert.ok(s.c.step());
+        taskTerminate(s.c.w, s.tasks[2]!.task);
+        s.c.run();
+        s.does(0, read('shared', 0));
+        s.does(1, read('shared', 0), write('shared', 0));
+      });
+    }
+  }
 });

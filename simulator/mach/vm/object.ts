@@ -212,10 +212,11 @@ export function dropReference(w: MachWorld, object: VmObject): void {
   else objectDestroy(w, object);
 }
 
-/** An import may have what nobody else has: its home must get that back before the object is forgotten. */
+/** An import may have, or be about to get, what nobody else has: its home must get that back before it is forgotten. */
 function owesPages(object: VmObject): boolean {
   const { access, temporary, kernel, lost } = object;
   if (kernel === NONE || temporary || lost || access === null) return false;
+  if (object.requests.length > 0 || object.waiting > 0) return true;
   if (access.includes(WRITE_ACCESS)) return true;
   return object.contents.some((version, page) => version >= 0 && isDirty(object, page));
 }

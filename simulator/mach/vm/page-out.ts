@@ -119,7 +119,10 @@ export const pageOutRoutine = routine<MachWorld, PageOut>('vm.page out', 'makes 
   }),
   step('give up', (w, t, f) => {
     const object = w.objects.rows[f.object]!;
-    if (object.live) release(w, object, f.page);
+    if (object.live) {
+      release(w, object, f.page);
+      turnDone(w, object, undefined);
+    }
     stop(w, t);
   }),
 ]);

@@ -1,13 +1,14 @@
 /**
  * The end of an import that other kernels may still need pages of [mechanisms 3.1, M-call terminate].
  *
- * Nobody uses the object here any more. What differs from what its home has is given back, page by page; then the home
- * is told that this kernel is gone, and the object is forgotten. An import that is temporary owes nothing.
+ * Nobody uses the object here any more. What was asked for arrives first: it may be a page that is nowhere else. Then what
+ * differs from what its home has is given back, page by page; the home is told that this kernel is gone, and the object is
+ * forgotten. An import that is temporary owes nothing.
  */
 import { NONE, at } from '../../base/table.ts';
 import { rpcToPort } from '../ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step } from '../routine.ts';
-import { threadCreate, threadStart } from '../thread.ts';
+import { threadCreate, threadStart, type Thread } from '../thread.ts';
 import { threadsOf } from '../task-threads.ts';
 import type { MachWorld } from '../world.ts';
 import { objectDestroy, pageOf, type VmObject } from './object.ts';
@@ -22,10 +23,14 @@ interface Terminating {
 
 export function returnAndDestroy(w: MachWorld, object: VmObject): void {
   const kernel = at(w.tasks, at(w.nodes, object.node).kernelTask);
-  if (threadsOf(w, kernel).some(({ name }) => name === nameOf(object))) return;
+  if (threadsOf(w, kernel).some((t) => isEnding(t, object))) return;
   const t = threadCreate(w, kernel, nameOf(object));
   call(t, terminateRoutine, { object: object.id, page: 0 } satisfies Terminating);
   threadStart(w, t);
+}
+
+function isEnding({ name, top }: Thread, object: VmObject): boolean {
+  return name === nameOf(object) && top !== null;
 }
 
 function nameOf(object: VmObject): string {
@@ -33,6 +38,10 @@ function nameOf(object: VmObject): string {
 }
 
 export const terminateRoutine = routine<MachWorld, Terminating>('vm.terminate', 'gives an import back to its home', [
+  step('let the pages arrive that were asked for', (w, t, f) => {
+    const object = at(w.objects, f.object);
+    if (object.requests.length > 0 && !object.lost) waitForTurn(w, t, object);
+  }),
   step('give a page back', (w, t, f) => {
     const object = at(w.objects, f.object);
     if (object.references > 0 || object.control !== NONE) return finish(t);
