@@ -7,7 +7,7 @@
  */
 import { NONE, at } from '../base/table.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
-import { finish, goTo, step } from '../mach/routine.ts';
+import { goTo, step } from '../mach/routine.ts';
 import {
   ABSENT,
   LOST,
@@ -21,7 +21,7 @@ import {
 import { tell } from '../mach/world.ts';
 import type { LockRequest, PageData } from './lock-request.ts';
 import { DIRTY, NEEDS_COPY, kernelNamed, losePage, type MemoryObject, type UsingKernel } from './memory-object.ts';
-import { invalid, isGone, keepAtHome, lacksData, managed, type Requested } from './page-request.ts';
+import { keepAtHome, lacksData, managed, type Requested } from './page-request.ts';
 import type { XmmWorld } from './world.ts';
 
 export const askKernels = [
@@ -40,7 +40,6 @@ export const askKernels = [
     rpcToPort(w, t, at(w.ports, other.control), 'memory_object_lock_request', { body });
   }),
   step<XmmWorld, Requested>('the kernel has let go', (w, t, f) => {
-    if (isGone(w, t, f)) return finish(t, invalid);
     const { object, m } = managed(w, f);
     const other = kernelNamed(m, f.asked!);
     const { page } = f.body;

@@ -5,13 +5,13 @@
  */
 import { NONE, at } from '../base/table.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
-import { finish, goTo, step } from '../mach/routine.ts';
+import { goTo, step } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
 import { memorySupplied } from '../mach/vm/memory.ts';
 import { ABSENT, EMPTY, LOST, READ_ACCESS, WRITE_ACCESS, pageOf, setPage, type VmObject } from '../mach/vm/object.ts';
 import { isTurn, pageIn, turnDone, waitForTurn, type DataSupply } from '../mach/vm/page-in.ts';
 import { grantedAccess, kernelNamed, type MemoryObject } from './memory-object.ts';
-import { invalid, isExclusive, isGone, keepAtHome, lacksData, managed, type Requested } from './page-request.ts';
+import { isExclusive, keepAtHome, lacksData, managed, type Requested } from './page-request.ts';
 import { endRequest, enterPhase } from './page-turn.ts';
 import type { XmmWorld } from './world.ts';
 
@@ -35,7 +35,6 @@ export const askPager = [
     f.answer = { code: t.code, body: t.body as DataSupply | null };
   }),
   step<XmmWorld, Requested>('take the page in', (w, t, f) => {
-    if (isGone(w, t, f)) return finish(t, invalid);
     const { object, m } = managed(w, f);
     const { code, body } = f.answer!;
     if (!isTurn(object, body?.sequence)) return waitForTurn(w, t, object);

@@ -17,17 +17,19 @@ import { again, finish, goTo, routine, step } from '../mach/routine.ts';
 import { blockOn, type Thread } from '../mach/thread.ts';
 import { copyObjectOf } from '../mach/vm/copy.ts';
 import { memoryCreate } from '../mach/vm/memory.ts';
-import { EMPTY, pageOf, shadows, type VmObject } from '../mach/vm/object.ts';
+import { EMPTY, dropReference, pageOf, shadows, type VmObject } from '../mach/vm/object.ts';
 import { arrivedRight, importObject, introduce, type ObjectInfo } from './import-object.ts';
 import { writeProtect } from './lock-request.ts';
 import { NEEDS_COPY, kernelNamed, memoryObjectOf } from './memory-object.ts';
-import { copyingChannel, wakeWriters } from './page-turn.ts';
+import { copyMade, copyingChannel } from './page-turn.ts';
 import type { XmmWorld } from './world.ts';
 
 interface Copying extends KernelRequest {
   /** Asked on this node for one of its objects, or through the memory object port by an importing kernel. */
   readonly body: { readonly object?: number };
   object?: number;
+  /** Home: the copy object, kept by a reference until whoever asked for it has it. */
+  copy?: number;
   /** Import: control port for the import of the copy. In hand is that of the kernel that asks. */
   control?: number;
   left?: number[];
@@ -65,8 +67,7 @@ export const copyCall = routine<XmmWorld, Copying>('memory_object_copy', 'copies
   step('tell the next one', (w, t, f) => {
     if (f.left!.length > 0) return goTo(w, t, 'tell a kernel');
     const object = at(w.objects, f.object!);
-    memoryObjectOf(w, object).copying = false;
-    wakeWriters(w, object);
+    copyMade(w, object, memoryObjectOf(w, object));
     finish(t, made(w, t, f, object));
   }),
   step('ask the home', (w, t, f) => {
@@ -88,6 +89,7 @@ export const copyCall = routine<XmmWorld, Copying>('memory_object_copy', 'copies
     const copy = importObject(w, object.node, info, arrived, control);
     shadows(copy, object);
     if (f.body.object !== undefined) {
+      copy.references++;
       return finish(t, {
         body: { object: copy.id, memory, needsCopy: true } satisfies SlowCopy,
       } satisfies KernelAnswer);
@@ -100,6 +102,8 @@ function begin(w: XmmWorld, f: Copying, object: VmObject): void {
   const m = memoryObjectOf(w, object);
   const copy = copyObjectOf(w, object);
   for (let page = 0; page < object.size; page++) if (pageOf(copy, page) === EMPTY) m.flags[page]! |= NEEDS_COPY;
+  f.copy = copy.id;
+  copy.references++;
   m.copying = true;
   writeProtect(object.access);
   f.left = m.kernels.map(({ kernel }) => kernel);
@@ -107,12 +111,14 @@ function begin(w: XmmWorld, f: Copying, object: VmObject): void {
 
 /** The copy is of this moment: that is what its readers will find. */
 function made(w: XmmWorld, t: Thread, f: Copying, object: VmObject): KernelAnswer {
-  const copy = at(w.objects, object.copyObject);
+  const copy = at(w.objects, f.copy!);
   const memory = memoryCreate(w, at(w.memories, object.memory).written.slice()).id;
   if (f.body.object !== undefined) {
     return { body: { object: copy.id, memory, needsCopy: true } satisfies SlowCopy };
   }
-  return handOut(w, t, copy, memory);
+  const answer = handOut(w, t, copy, memory);
+  dropReference(w, copy);
+  return answer;
 }
 
 function handOut(w: XmmWorld, t: Thread, copy: VmObject, memory: number): KernelAnswer {

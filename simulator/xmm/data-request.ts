@@ -53,6 +53,8 @@ export const dataRequest = routine<XmmWorld, Requested>('memory_object_data_requ
     const { page } = f.body;
     const kernel = f.body.kernel ?? NONE;
     if (page < 0 || page >= object.size || (kernel !== NONE && kernelNamed(m, kernel) === null)) {
+      // It may have gone while its request waited.
+      endRequest(w, m, page, t);
       return finish(t, invalid);
     }
     f.object = object.id;

@@ -15,7 +15,7 @@ import { ABSENT, NO_ACCESS, READ_ACCESS, WRITE_ACCESS, pageOf, setPage, type VmO
 import { isTurn, turnDone, waitForTurn } from '../mach/vm/page-in.ts';
 import { tell } from '../mach/world.ts';
 import { MANAGER, kernelNamed, losePage, type MemoryObject } from './memory-object.ts';
-import { askInTurn, endRequest, requestPage, wakeWriters } from './page-turn.ts';
+import { askInTurn, copyMade, endRequest, requestPage } from './page-turn.ts';
 import type { XmmWorld } from './world.ts';
 
 /** Body of `memory_object_lock_request`: what the kernel may still do, and whether the page itself must come back. */
@@ -157,8 +157,7 @@ const createCopy = routine<XmmWorld, CreatingCopy>('memory_object_create_copy', 
     if (object.manager !== NONE) {
       const m = at(w.memoryObjects, object.manager);
       writeProtect(m.granted);
-      m.copying = false;
-      wakeWriters(w, object);
+      copyMade(w, object, m);
     }
     turnDone(w, object, f.body.sequence);
     finish(t, {} satisfies KernelAnswer);

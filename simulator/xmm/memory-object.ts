@@ -16,6 +16,7 @@
  * has to be given back (`precious` in 3.2 is that difference, kept by the kernel itself).
  */
 import { NONE, at, release, take, type Row } from '../base/table.ts';
+import { noSendersIfTrue } from '../dipc/credits.ts';
 import { kernelReleases } from '../mach/ipc/release.ts';
 import {
   ABSENT,
@@ -176,12 +177,29 @@ export function losePage(w: XmmWorld, m: MemoryObject, object: VmObject, entry: 
   if (wrote || ((m.flags[page]! & DIRTY) !== 0 && !elsewhere)) setPage(w, object, page, LOST);
 }
 
-/** No other kernel uses the object any more: its account is closed. What went away and never came back was not needed. */
+/**
+ * No other kernel uses the object any more: its account is closed, as soon as nobody asks or copies any more. What went
+ * away and never came back was not needed.
+ */
 export function memoryObjectUnused(w: XmmWorld, id: number): void {
   const object = w.objects.rows[id];
   if (object?.live !== true || object.control === NONE || at(w.ports, object.control).srights > 0) return;
-  if (object.manager !== NONE) closeAccount(w, object, at(w.memoryObjects, object.manager));
+  if (object.manager !== NONE) {
+    const m = at(w.memoryObjects, object.manager);
+    if (isBusy(m)) return;
+    closeAccount(w, object, m);
+  }
   unused(w, id);
+}
+
+function isBusy({ requests, copying }: MemoryObject): boolean {
+  return requests.length > 0 || copying;
+}
+
+/** A request or a copy has ended: the last other kernel may have gone meanwhile. */
+export function lookForUsers(w: XmmWorld, m: MemoryObject): void {
+  const { control } = at(w.objects, m.object);
+  if (!isBusy(m) && control !== NONE) noSendersIfTrue(w, at(w.ports, control));
 }
 
 function closeAccount(w: XmmWorld, object: VmObject, m: MemoryObject): void {

@@ -83,7 +83,7 @@ function normaRoutine(how: How, story: string): Routine {
       const answer = t.result as KernelAnswer | null;
       const id = f.left!.shift()!;
       if (answer?.code !== undefined) return fail(w, t, f, answer.code);
-      if (answer !== null) keep(w, f, id, { ...(answer.body as SlowCopy), shared: false });
+      if (answer !== null) f.plan!.push({ region: id, ...(answer.body as SlowCopy), shared: false });
       goTo(w, t, 'share or copy a region');
     }),
     step('allocate the task there', (w, t, f) => {

@@ -7,7 +7,6 @@
  */
 import { NONE, at } from '../base/table.ts';
 import type { KernelAnswer, KernelRequest } from '../mach/kernel-call.ts';
-import type { Thread } from '../mach/thread.ts';
 import { ABSENT, NO_ACCESS, READ_ACCESS, WRITE_ACCESS, pageOf, setPage, type VmObject } from '../mach/vm/object.ts';
 import type { DataRequest, DataSupply } from '../mach/vm/page-in.ts';
 import { NEEDS_COPY, grantedAccess, kernelNamed, memoryObjectOf, type MemoryObject } from './memory-object.ts';
@@ -28,13 +27,6 @@ export interface Requested extends KernelRequest {
 }
 
 export const invalid: KernelAnswer = { code: 'KERN_INVALID_ARGUMENT' };
-
-/** While somebody was asked, the last kernel that used the object has failed: it is forgotten, and its row may be another's. */
-export function isGone(w: XmmWorld, t: Thread, f: Requested): boolean {
-  const object = w.objects.rows[f.object!];
-  if (object?.live !== true || object.manager === NONE) return true;
-  return !memoryObjectOf(w, object).requests.some((each) => each.thread === t.identity && each.page === f.body.page);
-}
 
 export function managed(w: XmmWorld, f: Requested): { readonly object: VmObject; readonly m: MemoryObject } {
   const object = at(w.objects, f.object!);

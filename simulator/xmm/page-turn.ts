@@ -9,7 +9,7 @@ import { at } from '../base/table.ts';
 import { again } from '../mach/routine.ts';
 import { blockOn, wakeAll, wakeOne, type Thread } from '../mach/thread.ts';
 import type { VmObject } from '../mach/vm/object.ts';
-import { MANAGER, type ActiveRequest, type MemoryObject, type Phase } from './memory-object.ts';
+import { MANAGER, lookForUsers, type ActiveRequest, type MemoryObject, type Phase } from './memory-object.ts';
 import type { XmmWorld } from './world.ts';
 
 /** The thread's request stands in the queue of the page, if it does not yet. */
@@ -53,6 +53,7 @@ export function endRequest(w: XmmWorld, m: MemoryObject, page: number, t: Thread
   const mine = requestOf(m, page, t);
   m.requests = m.requests.filter((each) => each !== mine);
   wakeQueue(w, m, page);
+  lookForUsers(w, m);
 }
 
 function requestOf(m: MemoryObject, page: number, t: Thread): ActiveRequest {
@@ -74,6 +75,8 @@ export function copyingChannel(object: VmObject): string {
 }
 
 /** The copy is made: those who wait to write go on. */
-export function wakeWriters(w: XmmWorld, object: VmObject): void {
+export function copyMade(w: XmmWorld, object: VmObject, m: MemoryObject): void {
+  m.copying = false;
   wakeAll(w, at(w.tasks, at(w.nodes, object.node).kernelTask), copyingChannel(object));
+  lookForUsers(w, m);
 }

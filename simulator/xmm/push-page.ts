@@ -7,19 +7,18 @@
  */
 import { NONE, at } from '../base/table.ts';
 import type { KernelRequest } from '../mach/kernel-call.ts';
-import { call, finish, goTo, step } from '../mach/routine.ts';
+import { call, goTo, step } from '../mach/routine.ts';
 import { blockOn, type Thread } from '../mach/thread.ts';
 import { EMPTY, LOST, WRITE_ACCESS, mayAccess, pageOf, setPage, type VmObject } from '../mach/vm/object.ts';
 import type { DataRequest } from '../mach/vm/page-in.ts';
 import { below } from './ask-pager.ts';
 import { NEEDS_COPY, grantedAccess } from './memory-object.ts';
-import { invalid, isGone, managed, type Requested } from './page-request.ts';
+import { managed, type Requested } from './page-request.ts';
 import { copyingChannel } from './page-turn.ts';
 import type { XmmWorld } from './world.ts';
 
 export const pushPage = [
   step<XmmWorld, Requested>('push into the copy object', (w, t, f) => {
-    if (isGone(w, t, f)) return finish(t, invalid);
     const { object, m } = managed(w, f);
     const { page } = f.body;
     if (f.give !== WRITE_ACCESS || f.data === LOST) return goTo(w, t, 'supply');
@@ -33,7 +32,6 @@ export const pushPage = [
     call(t, w.setup.kernelServices.get(f.operation)!, filling);
   }),
   step<XmmWorld, Requested>('the copy object has the page', (w, t, f) => {
-    if (isGone(w, t, f)) return finish(t, invalid);
     const { object, m } = managed(w, f);
     const { page } = f.body;
     const copy = object.copyObject === NONE ? null : at(w.objects, object.copyObject);

@@ -10,6 +10,7 @@ import type { KernelAnswer } from '../kernel-call.ts';
 import { copySlowly, type SlowCopy } from '../kernel-services/memory-contents.ts';
 import { call, finish, framesOf, goTo, routine, step } from '../routine.ts';
 import type { Thread } from '../thread.ts';
+import { dropReference } from '../vm/object.ts';
 import { regionAdd, regionNamed, regionRemove } from '../vm/region.ts';
 import type { MachWorld } from '../world.ts';
 import { answerNow, rpcNow, sendNow, type Payload } from './mach-msg.ts';
@@ -82,6 +83,7 @@ export const sendMemory = routine<MachWorld, Sending>('mach_msg', 'copies memory
     const name = `${region} sent by thread ${t.identity} at event ${w.events}`;
     const fields = { name, pages, protection: 'rw-', inheritance: 'copy', needsCopy, memory } as const;
     f.made[f.next] = regionAdd(w, kernelMap(w, t.node), copy, fields).name;
+    dropReference(w, copy);
     goTo(w, t, 'copy what takes longer than a moment');
   }),
   step('give up', (w, t, f) => {

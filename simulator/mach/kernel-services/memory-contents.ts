@@ -9,10 +9,11 @@ import { at } from '../../base/table.ts';
 import type { KernelAnswer, KernelRequest } from '../kernel-call.ts';
 import { kernelService } from '../kernel-call.ts';
 import { again, call, finish, goTo, routine, step, type Routine } from '../routine.ts';
+import type { Thread } from '../thread.ts';
 import { copyRegion, copiedMemory } from '../vm/copy.ts';
 import { readPage, versionAt, writePage } from '../vm/fault.ts';
 import { memoryCreate } from '../vm/memory.ts';
-import { objectCreate, setPage } from '../vm/object.ts';
+import { dropReference, objectCreate, setPage } from '../vm/object.ts';
 import { allows, regionNamed, regionRemap } from '../vm/region.ts';
 import type { MachWorld } from '../world.ts';
 import { invalidAddress, protectionFailure, regionOf } from './memory-services.ts';
@@ -82,14 +83,18 @@ const vmCopy = routine<MachWorld, Copying>('vm_copy', 'copies the memory of one 
   step('map the copy instead of what was there', (w, t, f) => {
     const slowly = t.result as KernelAnswer | null;
     const { from, to, refused } = copied(w, f);
-    if (refused !== null || from === to) return finish(t, refused ?? success);
     if (slowly?.code !== undefined) return finish(t, { code: slowly.code } satisfies KernelAnswer);
     const made = slowly === null ? null : (slowly.body as SlowCopy);
     if (made !== null) {
-      regionRemap(w, to, at(w.objects, made.object), made.memory);
-      to.needsCopy = made.needsCopy;
-      return finish(t, success);
+      const object = at(w.objects, made.object);
+      if (refused === null) {
+        regionRemap(w, to, object, made.memory);
+        to.needsCopy = made.needsCopy;
+      }
+      dropReference(w, object);
+      return finish(t, refused ?? success);
     }
+    if (refused !== null || from === to) return finish(t, refused ?? success);
     const copy = copyRegion(w, from);
     if (copy === null) return goTo(w, t, 'copy it, if that takes more than a moment');
     regionRemap(w, to, copy.object, copiedMemory(w, from));
@@ -108,7 +113,10 @@ function copied(w: MachWorld, request: Copying) {
   return { from, to, refused: null };
 }
 
-/** What a copy that takes longer than a moment answers: an object of this node, and what it holds. */
+/**
+ * What a copy that takes longer than a moment answers: an object of this node, with a reference that whoever asked for it
+ * gives up when it is mapped; and what it holds.
+ */
 export interface SlowCopy {
   readonly object: number;
   readonly memory: number;
@@ -125,7 +133,7 @@ export interface CopiedRange {
 /** Copies memory whose home has to do it (call), or page by page (none); the next step finds the answer. */
 export function copySlowly(
   w: MachWorld,
-  t: Parameters<typeof call>[0],
+  t: Thread,
   f: KernelRequest,
   object: number,
   strategy: 'call' | 'none',
@@ -136,6 +144,7 @@ export function copySlowly(
     const { object: of } = at(w.regions, region);
     const pages = range.pages ?? at(w.regions, region).pages;
     const copy = objectCreate(w, at(w.objects, of).node, `${at(w.objects, of).label} copy`, 'anonymous', pages);
+    copy.references++;
     const memory = memoryCreate(w, new Int32Array(pages)).id;
     call(t, copyNow, { region, first, copy: copy.id, memory, page: 0 } satisfies CopyNow);
     return;
@@ -156,13 +165,13 @@ interface CopyNow {
 const copyNow = routine<MachWorld, CopyNow>('vm.copy now', 'copies memory page by page', [
   step('copy a page', (w, t, f) => {
     const region = w.regions.rows[f.region];
-    if (region?.live !== true) return finish(t, invalidAddress);
     const { copy, memory, page, first } = f;
+    if (region?.live !== true) return giveUp(w, t, copy, invalidAddress);
     if (page >= at(w.objects, copy).size || first + page >= region.pages) {
       return finish(t, { body: { object: copy, memory, needsCopy: false } satisfies SlowCopy } satisfies KernelAnswer);
     }
     const touched = readPage(w, t, region, first + page);
-    if (touched !== 'present' && touched !== 'wait') return finish(t, { code: touched } satisfies KernelAnswer);
+    if (touched !== 'present' && touched !== 'wait') return giveUp(w, t, copy, { code: touched });
     if (touched === 'present') {
       const version = versionAt(w, region, first + page);
       setPage(w, at(w.objects, copy), page, version);
@@ -172,6 +181,11 @@ const copyNow = routine<MachWorld, CopyNow>('vm.copy now', 'copies memory page b
     again(t);
   }),
 ]);
+
+function giveUp(w: MachWorld, t: Thread, copy: number, answer: KernelAnswer): void {
+  dropReference(w, at(w.objects, copy));
+  finish(t, answer);
+}
 
 /** What `vm_modified` answers: pages written after `since`, and the count of writes to ask with the next time. */
 export interface Modified {

@@ -12,6 +12,7 @@ import { finish, goTo, routine, step, type Routine } from '../routine.ts';
 import { setSpecial, setTaskPriority, taskCreate, taskPort, taskTerminate, type Task, type TaskKind } from '../task.ts';
 import type { Thread } from '../thread.ts';
 import { inheritRegion } from '../vm/copy.ts';
+import { dropReference } from '../vm/object.ts';
 import { regionAdd, type Region } from '../vm/region.ts';
 import type { MachWorld } from '../world.ts';
 import { copySlowly, type SlowCopy } from './memory-contents.ts';
@@ -58,7 +59,9 @@ const taskCreateService = routine<MachWorld, Creating>('task_create', 'makes a t
       return finish(t, { code: answer.code } satisfies KernelAnswer);
     }
     const region = w.regions.rows[f.left![0] ?? NONE];
-    if (answer !== null && region?.live === true) mapCopy(w, child, region, answer.body as SlowCopy);
+    const made = answer === null ? null : (answer.body as SlowCopy);
+    if (made !== null && region?.live === true) mapCopy(w, child, region, made);
+    if (made !== null) dropReference(w, at(w.objects, made.object));
     f.left!.shift();
     inheritMoments(w, t, f, child);
     if (f.left!.length > 0) goTo(w, t, 'copy a region that its home has to copy');

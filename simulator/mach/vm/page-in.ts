@@ -14,7 +14,7 @@ import { blockOn, threadCreate, threadStart, wakeAll, wakeOne, type Thread } fro
 import { tell, type MachWorld } from '../world.ts';
 import { memorySupplied } from './memory.ts';
 import { relieve } from './page-out.ts';
-import { EMPTY, LOST, WRITE_ACCESS, isHome, setPage, type VmObject } from './object.ts';
+import { EMPTY, LOST, WRITE_ACCESS, isHome, isManaged, setPage, type VmObject } from './object.ts';
 
 /** Body of `memory_object_data_request`. A pager may ignore all but the page. */
 export interface DataRequest {
@@ -63,13 +63,19 @@ interface PageIn {
   readonly object: number;
   readonly page: number;
   readonly access: number;
-  answer: { readonly code: string; readonly body: DataSupply | null } | null;
+  /** `own`: from the account that is kept here. */
+  answer: { readonly own: boolean; readonly code: string; readonly body: DataSupply | null } | null;
 }
 
 export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a page from its manager', [
   step('ask for the page', (w, t, f) => {
     const object = at(w.objects, f.object);
     const access = f.access === WRITE_ACCESS ? 'write' : 'read';
+    if (!isManaged(object)) {
+      // The last other kernel has gone meanwhile: what is not here is nowhere.
+      answered(w, object, f.page);
+      return finish(t);
+    }
     if (!isHome(object)) {
       if (object.kernel === NONE) tellOf(w, 'data request', object, t, f.page);
       const body: DataRequest = { page: f.page, access, ...(object.kernel === NONE ? {} : asker(object, f.page)) };
@@ -82,18 +88,18 @@ export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a
   }),
   step('keep the answer', (_w, t, f) => {
     const own = t.result as KernelAnswer | null;
-    if (own === null) f.answer = { code: t.code, body: t.body as DataSupply | null };
-    else f.answer = { code: own.code ?? 'KERN_SUCCESS', body: (own.body ?? null) as DataSupply | null };
+    if (own === null) f.answer = { own: false, code: t.code, body: t.body as DataSupply | null };
+    else f.answer = { own: true, code: own.code ?? 'KERN_SUCCESS', body: (own.body ?? null) as DataSupply | null };
   }),
   step('install the page', (w, t, f) => {
     const object = w.objects.rows[f.object];
     if (object === undefined || !object.live) return finish(t);
-    const { code, body } = f.answer!;
+    const { own, code, body } = f.answer!;
     if (!isTurn(object, body?.sequence)) return waitForTurn(w, t, object);
-    if (object.kernel === NONE && !isHome(object)) tellOf(w, 'data supply', object, t, f.page);
-    install(w, object, f.page, code, body);
-    wakeWaiters(w, object, f.page);
-    object.requests = object.requests.filter((each) => each.page !== f.page);
+    if (object.kernel === NONE && !own) tellOf(w, 'data supply', object, t, f.page);
+    if (own || isHome(object)) object.lost ||= !answers.includes(code);
+    else install(w, object, f.page, code, body);
+    answered(w, object, f.page);
     turnDone(w, object, body?.sequence);
     relieve(w, object.node);
     finish(t);
@@ -107,6 +113,11 @@ export function wakeWaiters(w: MachWorld, object: VmObject, page: number): void 
   for (const waiter of asked?.waiters ?? []) wakeOne(w, waiter, channel);
 }
 
+function answered(w: MachWorld, object: VmObject, page: number): void {
+  wakeWaiters(w, object, page);
+  object.requests = object.requests.filter((each) => each.page !== page);
+}
+
 /** What a task's pager is asked and answers; of what homes are asked they tell themselves. */
 function tellOf(w: MachWorld, event: KernelEvent, object: VmObject, t: Thread, page: number): void {
   tell(w, event, object.node, at(w.ports, object.pager), t.serves, `page ${page} of ${object.label}`);
@@ -117,7 +128,6 @@ function asker(object: VmObject, page: number): { readonly kernel: number; reado
 }
 
 function install(w: MachWorld, object: VmObject, page: number, code: string, body: DataSupply | null): void {
-  if (isHome(object)) return void (object.lost ||= !answers.includes(code));
   if (body?.access !== undefined && object.access !== null) object.access[page] = body.access;
   if (code === 'KERN_SUCCESS') {
     // Even a page that was here already is the only one now, if it is precious.
