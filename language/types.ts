@@ -3,7 +3,7 @@
  *
  * A type says what a number counts: `int` nothing, `time` nanoseconds, `size` bytes, `process` is a pid, `descriptor` a
  * file descriptor. Times and sizes never mix with plain numbers by accident; multiplying and dividing by plain numbers is
- * how they scale. `task` is a Mach task, `port` a name in its port name space, `message` what was received, `memory` a
+ * how they scale. `task` is a Mach task, `port` a name in its port name space, `message` what was received, `ended` what waitpid says of a child, `memory` a
  * region of the task's own. `unknown` is the type of something already reported: it fits everywhere, so that one mistake gives one
  * message. `nothing` is what a call without a value gives.
  */
@@ -24,6 +24,7 @@ export type Type =
   | 'task'
   | 'port'
   | 'message'
+  | 'ended'
   | 'memory'
   | 'nothing'
   | 'unknown';
@@ -54,6 +55,7 @@ const titles: Readonly<Record<Type, string>> = {
   task: 'a Mach task',
   port: 'a port',
   message: 'a message',
+  ended: 'what became of a child',
   memory: 'memory',
   nothing: 'nothing',
   unknown: 'something unknown',
@@ -75,7 +77,12 @@ export const isCounted = (type: Type): boolean => counted.has(type) || type === 
 /** A process and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
 const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
 
-const incomparable: ReadonlySet<Type> = new Set<Type>(['nothing', 'residual', 'message']);
+const records: ReadonlySet<Type> = new Set<Type>(['message', 'ended']);
+
+/** Whether values of the type have parts that came with them, not questions about the world. */
+export const isRecord = (type: Type): boolean => records.has(type);
+
+const incomparable: ReadonlySet<Type> = new Set<Type>(['nothing', 'residual', ...records]);
 
 /** Whether `==` between the two means anything. */
 function comparable(left: Type, right: Type): boolean {

@@ -18,7 +18,7 @@ import {
   startedTask,
   visibleVariables,
 } from '../tree.ts';
-import { isCounted, joined, title, type Type } from '../types.ts';
+import { isCounted, isRecord, joined, title, type Type } from '../types.ts';
 import { quantity } from '../vocabulary/units.ts';
 import { fieldsOf, knownName, knownNames, names, outcomes } from '../vocabulary/words.ts';
 import { checkCall, checkSpawn, mustBeIn } from './call.ts';
@@ -209,7 +209,7 @@ function checkField(cx: Check, use: ast.FieldUse): void {
   const task = type === 'task' ? startedTask(use.receiver) : undefined;
   const known = [...names(fieldsOf(type)), ...(task === undefined ? [] : countsOf(task).map(({ name }) => name))];
   const room = roomOf(use);
-  if (room !== 'scenario' && type !== 'message') {
+  if (room !== 'scenario' && !isRecord(type)) {
     cx.report('wrong-place', spanOfHead(use), `A ${room} cannot look into the world: only a scenario asks for fields.`);
     return;
   }

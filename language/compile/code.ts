@@ -4,16 +4,16 @@
  * `begin` announces a statement; the next instruction that is placed begins it, and no other does. So operands are lowered
  * before their instruction is placed. Jumps are written before their targets are known, and landed later.
  *
- * A message has several slots: one for what it is answered by, and one for each thing that can be asked of it.
+ * A record has several slots, one for each of its fields (record.ts).
  *
  * One name of one type has one slot in a program or task, wherever its blocks are: two variables of a name are never alive at
  * once. Threads of a scenario share their locals, so there every variable has a slot of its own. Temporaries have the
  * empty name, and are never shared either.
  */
-import { messageSlots, type Instruction, type Span } from '../../simulator/workload/program.ts';
+import type { Instruction, Span } from '../../simulator/workload/program.ts';
 import type * as ast from '../generated/ast.ts';
 import type { Room } from '../vocabulary/functions.ts';
-import type { Type } from '../types.ts';
+import { isRecord, type Type } from '../types.ts';
 import type { Typing } from '../typing.ts';
 import { fieldsOf } from '../vocabulary/words.ts';
 
@@ -78,9 +78,8 @@ export class Code {
   newSlot(name: string, type: Type): number {
     this.types.push(type);
     const slot = this.slots.push(name) - 1;
-    if (type === 'message') {
-      for (const part of messageSlots) this.newSlot(name && `${name}.${part}`, fieldType(part));
-    }
+    if (isRecord(type))
+      for (const field of fieldsOf(type).slice(1)) this.newSlot(name && `${name}.${field.name}`, field.type);
     return slot;
   }
 
@@ -119,5 +118,3 @@ export class Code {
     return slot;
   }
 }
-
-const fieldType = (part: string): Type => fieldsOf('message').find(({ name }) => name === part)?.type ?? 'unknown';

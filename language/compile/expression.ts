@@ -15,18 +15,17 @@ import type {
 import { constantValue } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
 import { spanOf } from '../tree.ts';
-import type { Type } from '../types.ts';
+import { isRecord, type Type } from '../types.ts';
 import { knownName } from '../vocabulary/words.ts';
 import type { Code } from './code.ts';
 import { lowerHow } from './migrate.ts';
 import { lowerBody } from './statement.ts';
-import { defaults, isSystemCall, systemCalls } from './system-call.ts';
+import { lowerRecordCopy, lowerRecordField } from './record.ts';
+import { lowerSystemCall, systemCallOf } from './system-call.ts';
 import {
   isTaskCall,
   lowerCount,
   lowered,
-  lowerMessageCopy,
-  lowerMessageField,
   lowerPortAllocate,
   lowerStart,
   lowerTaskCall,
@@ -113,17 +112,14 @@ export function lowerInto(code: Code, expression: ast.Expression, slot: number):
       return;
     }
     case 'NameUse':
-      if (code.around.typing.of(expression) !== 'message' || slot < 0) break;
-      lowerMessageCopy(code, expression, slot);
+      if (!isRecord(code.around.typing.of(expression)) || slot < 0) break;
+      lowerRecordCopy(code, expression, slot);
       return;
     case 'Call': {
       if (code.around.room === 'task' && lowerTaskCall(code, expression, slot)) return;
-      const call = code.around.room === 'program' ? systemCalls.get(expression.function) : undefined;
+      const call = systemCallOf(code, expression);
       if (call === undefined) break;
-      const written = expression.arguments.map((each) => lowerExpression(code, each));
-      const left = written.length === 0 ? defaults.get(expression.function) : undefined;
-      const operands = left === undefined ? written : [left];
-      code.emit({ ...code.place(), op: 'call', call, operands, slot });
+      lowerSystemCall(code, call, expression.arguments, slot);
       return;
     }
     default:
@@ -194,7 +190,8 @@ const acts = (code: Code, expression: ast.Expression): boolean =>
       ast.isMigrate(part) ||
       ast.isPortAllocate(part) ||
       ast.isLookup(part) ||
-      (ast.isCall(part) && (isSystemCall(code, part) || (code.around.room === 'task' && isTaskCall(part.function)))),
+      (ast.isCall(part) &&
+        (systemCallOf(code, part) !== undefined || (code.around.room === 'task' && isTaskCall(part.function)))),
   );
 
 function lowerField(code: Code, use: ast.FieldUse): Expression {
@@ -207,7 +204,7 @@ function lowerField(code: Code, use: ast.FieldUse): Expression {
     return { kind: 'residual', what, field: use.field as ResidualField, process, node, span };
   }
   const type = code.around.typing.of(receiver);
-  if (type === 'message') return lowerMessageField(code, use, unitOf(code.around.typing.of(use)));
+  if (isRecord(type)) return lowerRecordField(code, use, unitOf(code.around.typing.of(use)));
   const value = lowerExpression(code, receiver);
   if (type === 'task') return lowerTaskField(use, value);
   return type === 'migration'

@@ -8,6 +8,7 @@ import type { Expression, NotificationVariant, Phase, RegionName } from '../../s
 import * as ast from '../generated/ast.ts';
 import { spanOf, textOf } from '../tree.ts';
 import { headOf, lowerFor, lowerIf, lowerWhile } from './branch.ts';
+import { lowerSystemCall } from './system-call.ts';
 import type { Code } from './code.ts';
 import { endOf, lowerExpression, lowerInto, programIndex } from './expression.ts';
 import { countIndex, lowered } from './task.ts';
@@ -158,10 +159,9 @@ const oneLine = (text: string): string =>
 
 /** Waits as a statement: in a program a call whose result nobody wants, in a scenario an instruction of its own. */
 function lowerWait(code: Code, subject: ast.Expression): void {
-  const value = lowerExpression(code, subject);
-  if (code.around.room === 'program') {
-    code.emit({ ...code.place(), op: 'call', call: 'wait', operands: [value], slot: -1 });
-  } else {
+  if (code.around.room === 'program') lowerSystemCall(code, 'wait', [subject], -1);
+  else {
+    const value = lowerExpression(code, subject);
     const type = code.around.typing.of(subject);
     const what = type === 'migration' || type === 'task' ? type : 'process';
     code.emit({ ...code.place(), op: 'await', what, value });

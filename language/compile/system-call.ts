@@ -1,29 +1,25 @@
-/** The system calls, and what stands for an argument that is left out. */
-import type { Expression, SystemCall } from '../../simulator/workload/program.ts';
+/** A system call becomes one instruction; what stands for an argument that is left out is written in. */
+import { systemCallNames, type SystemCall } from '../../simulator/workload/program.ts';
 import type * as ast from '../generated/ast.ts';
+import { isRecord } from '../types.ts';
+import { systemCalls } from '../vocabulary/system-calls.ts';
+import { fieldsOf } from '../vocabulary/words.ts';
 import type { Code } from './code.ts';
+import { lowerExpression } from './expression.ts';
 
-/** The system calls by the names that programs call them by. */
-export const systemCalls: ReadonlyMap<string, SystemCall> = new Map([
-  ['getpid', 'getpid'],
-  ['getppid', 'getppid'],
-  ['wait', 'wait'],
-  ['kill', 'kill'],
-  ['open', 'open'],
-  ['read', 'read'],
-  ['write', 'write'],
-  ['close', 'close'],
-  ['exit', 'exit'],
-  ['migrate', 'pcntl_migrate'],
-  ['allow_migration', 'pcntl_allow'],
-  ['disallow_migration', 'pcntl_disallow'],
-]);
+export function systemCallOf(code: Code, call: ast.Call): SystemCall | undefined {
+  return code.around.room === 'program' ? systemCallNames.find((name) => name === call.function) : undefined;
+}
 
-/** The operand of a call whose argument is left out: wait for any child, exit with 0. */
-export const defaults: ReadonlyMap<string, Expression> = new Map([
-  ['wait', { kind: 'value', value: -1 }],
-  ['exit', { kind: 'value', value: 0 }],
-]);
-
-export const isSystemCall = (code: Code, call: ast.Call): boolean =>
-  code.around.room === 'program' && systemCalls.has(call.function);
+export function lowerSystemCall(code: Code, call: SystemCall, written: readonly ast.Expression[], slot: number): void {
+  const word = systemCalls.find(({ name }) => name === call);
+  if (word === undefined) throw new Error(`a system call that the language does not know: ${call}`);
+  const { parameters, result } = word;
+  const operands = parameters.map(({ value }, index) => {
+    const argument = written[index];
+    return argument === undefined ? ({ kind: 'value', value: value ?? 0 } as const) : lowerExpression(code, argument);
+  });
+  const types = isRecord(result) ? fieldsOf(result).map(({ type }) => type) : [result];
+  const failure = types.map((type) => (type === 'text' ? '' : -1));
+  code.emit({ ...code.place(), op: 'call', call, operands, failure, slot });
+}

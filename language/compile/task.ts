@@ -1,22 +1,20 @@
 /**
- * Lowers what Mach tasks do. A message is a row of slots: receiving fills them, a field reads one of them. What a message
- * shares becomes a right first: the memory object behind the region, which then moves into the message.
+ * Lowers what Mach tasks do. What a message shares becomes a right first: the memory object behind the region, which then moves
+ * into the message.
  */
 import {
-  messageSlots,
   type CarriedRight,
   type Expression,
   type Instruction,
   type MachCall,
   type Span,
   type TaskField,
-  type Unit,
 } from '../../simulator/workload/program.ts';
 import * as ast from '../generated/ast.ts';
 import { countsOf, runnableOf, spanOf, startedTask } from '../tree.ts';
 import { fieldsOf, names } from '../vocabulary/words.ts';
 import type { Code } from './code.ts';
-import { lowerExpression, lowerInto, programIndex } from './expression.ts';
+import { lowerExpression, programIndex } from './expression.ts';
 
 /** The functions of tasks that are one call each. */
 const machCalls: ReadonlyMap<string, MachCall> = new Map(
@@ -133,30 +131,6 @@ export function lowerCount(code: Code, count: ast.CountStatement, span: Span): E
 export function countIndex(count: ast.CountStatement): number {
   const task = runnableOf(count);
   return ast.isTaskDeclaration(task) ? countsOf(task).indexOf(count) : -1;
-}
-
-const slotNames: readonly string[] = messageSlots;
-
-export function lowerMessageField(code: Code, use: ast.FieldUse, unit: { unit?: Unit }): Expression {
-  const slot = messageSlot(code, use.receiver) + (use.field === 'reply' ? 0 : 1 + slotNames.indexOf(use.field));
-  return { kind: 'slot', slot, span: spanOf(use), ...unit };
-}
-
-export function lowerMessageCopy(code: Code, message: ast.NameUse, to: number): void {
-  const from = messageSlot(code, message);
-  for (let index = 0; index <= messageSlots.length; index++) {
-    const value: Expression = { kind: 'slot', slot: from + index, span: spanOf(message) };
-    code.emit({ ...code.place(), op: 'set', slot: to + index, value });
-  }
-}
-
-/** The first slot of a message: that of its variable, or of a temporary that it is lowered into. */
-function messageSlot(code: Code, message: ast.Expression): number {
-  const variable = ast.isNameUse(message) ? message.target.ref : undefined;
-  if (ast.isLetStatement(variable)) return code.slotOf(variable);
-  const slot = code.newSlot('', 'message');
-  lowerInto(code, message, slot);
-  return slot;
 }
 
 export function lowerTaskField(use: ast.FieldUse, task: Expression): Expression {

@@ -5,6 +5,7 @@ import type { Lexer } from 'langium';
 import type { Type } from '../types.ts';
 import { parameterType } from '../types.ts';
 import type { Room } from '../vocabulary/functions.ts';
+import { systemCalls } from '../vocabulary/system-calls.ts';
 
 export type Token = ReturnType<Lexer['tokenize']>['tokens'][number];
 
@@ -112,9 +113,14 @@ function typeOfValue([first, second]: readonly Token[], visible: readonly Visibl
     case 'migrate':
       return second?.image === '(' ? 'int' : 'migration';
     default:
+      if (second?.image === '(') return resultOf(first?.image) ?? 'unknown';
       return visible.find(({ name }) => name === first?.image)?.type ?? 'unknown';
   }
 }
+
+/** What a system call of this name gives. */
+const resultOf = (called: string | undefined): Type | undefined =>
+  systemCalls.find(({ name }) => name === called)?.result;
 
 const messages: readonly (string | undefined)[] = ['receive', 'rpc'];
 
@@ -133,7 +139,8 @@ export function receiverType({ before, variables }: Outline): Type {
     if (image === ')') depth += 1;
     if (image === '(') depth -= 1;
     const called = before[index - 1]?.image;
-    if (depth === 0) return called === 'residual' ? called : messages.includes(called) ? 'message' : 'process';
+    if (depth === 0)
+      return called === 'residual' ? called : messages.includes(called) ? 'message' : (resultOf(called) ?? 'process');
   }
   return 'unknown';
 }

@@ -3,13 +3,13 @@
  *
  * They are not words of the grammar, so a variable may be called `read`; a call looks its name up here.
  */
-import { allRooms, optional, parameter, type FunctionWord, type Room } from './function-word.ts';
+import { allRooms, parameter, type FunctionWord, type Room } from './function-word.ts';
+import { systemCalls } from './system-calls.ts';
 import { taskFunctions } from './task-functions.ts';
 
 export { allRooms, type FunctionWord, type Room } from './function-word.ts';
 
 const tasks: readonly Room[] = ['task', 'scenario'];
-const program: readonly Room[] = ['program'];
 const scenario: readonly Room[] = ['scenario'];
 
 export const functions: readonly FunctionWord[] = [
@@ -27,84 +27,7 @@ export const functions: readonly FunctionWord[] = [
     result: 'int',
     doc: 'A value from low to high, both included, from the random stream of the workload. The seed decides it.',
   },
-  {
-    name: 'getpid',
-    rooms: program,
-    parameters: [],
-    result: 'process',
-    doc: 'The process itself. A call to its PMA.',
-  },
-  { name: 'getppid', rooms: program, parameters: [], result: 'process', doc: 'The parent of the process.' },
-  {
-    name: 'wait',
-    rooms: program,
-    parameters: [optional('child', 'process')],
-    result: 'int',
-    doc: 'Waits until the child, or without an argument any child, has exited. Its exit status; -1 without a child.',
-  },
-  {
-    name: 'kill',
-    rooms: program,
-    parameters: [parameter('process', 'process'), parameter('signal', 'signal')],
-    result: 'int',
-    doc: 'Sends a signal to a process, wherever it runs now. 0, or -1 if there is no such process.',
-  },
-  {
-    name: 'open',
-    rooms: program,
-    parameters: [parameter('path', 'text'), parameter('flags', 'flags')],
-    result: 'descriptor',
-    doc: 'Opens a file at its file server. Flags: `read`, `write`, `create`, joined by `|`. -1 if there is no such file.',
-  },
-  {
-    name: 'read',
-    rooms: program,
-    parameters: [parameter('file', 'descriptor'), parameter('size', 'size')],
-    result: 'size',
-    doc: 'Reads from an open file; the size that was read.',
-  },
-  {
-    name: 'write',
-    rooms: program,
-    parameters: [parameter('file', 'descriptor'), parameter('size', 'size')],
-    result: 'size',
-    doc: 'Writes to an open file; the size that was written.',
-  },
-  {
-    name: 'close',
-    rooms: program,
-    parameters: [parameter('file', 'descriptor')],
-    result: 'int',
-    doc: 'Closes an open file.',
-  },
-  {
-    name: 'exit',
-    rooms: program,
-    parameters: [optional('status', 'int')],
-    result: 'nothing',
-    doc: 'Ends the process with an exit status, 0 if none is given.',
-  },
-  {
-    name: 'migrate',
-    rooms: program,
-    parameters: [parameter('process', 'process'), parameter('node', 'text')],
-    result: 'int',
-    doc: 'pcntl(PCNTL_MIGRATE, pid, node): moves a process, the caller included. 0, or -1 if it was refused.',
-  },
-  {
-    name: 'allow_migration',
-    rooms: program,
-    parameters: [],
-    result: 'int',
-    doc: 'pcntl(PCNTL_ALLOW): the process may be migrated again.',
-  },
-  {
-    name: 'disallow_migration',
-    rooms: program,
-    parameters: [],
-    result: 'int',
-    doc: 'pcntl(PCNTL_DISALLOW): the process must stay where it is.',
-  },
+  ...systemCalls,
   ...taskFunctions,
   {
     name: 'suspend',

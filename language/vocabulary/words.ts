@@ -127,6 +127,11 @@ const taskFields: readonly Field[] = [
 ];
 
 const messageFields: readonly Field[] = [
+  {
+    name: 'reply',
+    type: 'port',
+    doc: 'The send-once right that it is answered with: `move m.reply` lets somebody else answer.',
+  },
   { name: 'operation', type: 'text', doc: 'What the sender wrote, or the name of the notification.' },
   { name: 'body', type: 'int', doc: 'The number in the message.' },
   { name: 'bytes', type: 'size', doc: 'The length of the message.' },
@@ -142,11 +147,12 @@ const messageFields: readonly Field[] = [
     type: 'int',
     doc: 'The number that the message got when it was taken from its port: 0, 1, ... since the receive right last moved.',
   },
-  {
-    name: 'reply',
-    type: 'port',
-    doc: 'The send-once right that it is answered with: `move m.reply` lets somebody else answer.',
-  },
+];
+
+const endedFields: readonly Field[] = [
+  { name: 'pid', type: 'process', doc: 'Which child it was; -1 if there was none.' },
+  { name: 'status', type: 'int', doc: 'Its exit status; -1 if it was ended by a signal.' },
+  { name: 'signal', type: 'int', doc: 'The signal that ended it; 0 if it has exited.' },
 ];
 
 const residualFields: readonly Field[] = [
@@ -159,7 +165,7 @@ const residualFields: readonly Field[] = [
 /** The values of a migration's `outcome`. */
 export const outcomes: readonly string[] = ['done', 'refused', 'failed', ''];
 
-/** The questions that can be asked of a value. */
+/** The questions that can be asked of a value. The first part of a record is the value itself. */
 export function fieldsOf(type: Type): readonly Field[] {
   switch (type) {
     case 'process':
@@ -172,6 +178,8 @@ export function fieldsOf(type: Type): readonly Field[] {
       return taskFields;
     case 'message':
       return messageFields;
+    case 'ended':
+      return endedFields;
     default:
       return [];
   }

@@ -1,39 +1,22 @@
 /** The instructions that only programs have: computing, touching memory, and system calls through the emulator. */
 import { copy } from '../base/plain.ts';
-import { NONE } from '../base/table.ts';
+import { NONE, at } from '../base/table.ts';
 import { compute } from '../mach/processor.ts';
 import { call, type Frame } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
-import {
-  emulatorAllow,
-  emulatorDisallow,
-  emulatorExit,
-  emulatorGetpid,
-  emulatorGetppid,
-  emulatorKill,
-  emulatorMigrate,
-  emulatorWait,
-} from '../osf1/emulator/calls.ts';
+import { emulatorExit } from '../osf1/emulator/calls.ts';
+import { valuesOf, type CallResult, type Failed } from '../osf1/emulator/errno.ts';
 import { emulatorExec, type EmulatorExec } from '../osf1/emulator/exec.ts';
-import {
-  emulatorClose,
-  emulatorOpen,
-  emulatorRead,
-  emulatorWrite,
-  type EmulatorClose,
-  type EmulatorOpen,
-  type EmulatorTransfer,
-} from '../osf1/emulator/files.ts';
 import { emulatorFork, type EmulatorFork } from '../osf1/emulator/fork.ts';
-import { Fault, evaluate, number, text } from './evaluate.ts';
+import { emulatorOf } from '../osf1/emulator/state.ts';
+import { Fault, evaluate, number } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
 import { next, topFrame } from './locals.ts';
-import type { Instruction } from './program.ts';
+import type { Instruction, Value } from './program.ts';
+import { systemCalls } from './system-calls.ts';
 import { touchPages } from './touch-pages.ts';
 import type { WorkloadWorld } from './world.ts';
-
-type Op<Name extends Instruction['op']> = Extract<Instruction, { op: Name }>;
 
 /** Called after a step of the interpreter: its frame goes on with `keep the result` when the call has finished. */
 export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Instruction): void {
@@ -46,8 +29,11 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
     }
     case 'touch':
       return touchPages(w, t, f, instruction.region, instruction);
-    case 'call':
-      return performCall(w, t, f, instruction);
+    case 'call': {
+      const { routine, frame } = systemCalls[instruction.call];
+      const operands = instruction.operands.map((each) => evaluate(w, f.locals, each));
+      return call(t, routine, frame(operands, w));
+    }
     case 'fork': {
       const child: Frame = { routine: topFrame(t).routine, step: 0, current: 0, data: { ...copy(f), pc: f.pc + 1 } };
       return call(t, emulatorFork, { frames: [child] } satisfies EmulatorFork);
@@ -65,49 +51,18 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
   }
 }
 
-/** A system call has come back: its value goes where the instruction says. */
-export function keepProgramResult(t: Thread, f: WorkloadFrame, instruction: Instruction): void {
-  const value = typeof t.result === 'number' ? t.result : NONE;
-  if ('slot' in instruction && instruction.slot >= 0) f.locals[instruction.slot] = value;
+/** A system call has come back: its value goes where the instruction says, the parts of a record into the slots after it. */
+export function keepProgramResult(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Instruction): void {
+  const result = t.result as CallResult | null;
+  const values = result === null ? [] : (valuesOf(result) ?? failure(w, t, instruction, result as Failed));
+  if ('slot' in instruction && instruction.slot >= 0) {
+    for (let index = 0; index < values.length; index++) f.locals[instruction.slot + index] = values[index]!;
+  }
   f.pc = instruction.op === 'fork' ? instruction.to : f.pc + 1;
 }
 
-function performCall(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'call'>): void {
-  const { operands } = instruction;
-  const integer = (index: number): number => number(w, f.locals, operands[index]!);
-  const string = (index: number): string => text(w, f.locals, operands[index]!);
-  switch (instruction.call) {
-    case 'getpid':
-      return call(t, emulatorGetpid, {});
-    case 'getppid':
-      return call(t, emulatorGetppid, {});
-    case 'wait':
-      return call(t, emulatorWait, { pid: integer(0) });
-    case 'kill':
-      return call(t, emulatorKill, { pid: integer(0), signal: integer(1) });
-    case 'open':
-      return call(t, emulatorOpen, { path: string(0), flags: integer(1) } satisfies EmulatorOpen);
-    case 'read':
-      return call(t, emulatorRead, transferOf(integer(0), integer(1)));
-    case 'write':
-      return call(t, emulatorWrite, transferOf(integer(0), integer(1)));
-    case 'close':
-      return call(t, emulatorClose, { descriptor: integer(0), file: null } satisfies EmulatorClose);
-    case 'exit':
-      return call(t, emulatorExit, { status: integer(0) });
-    case 'pcntl_migrate': {
-      const name = string(1);
-      const node = w.nodes.rows.findIndex((each) => each.name === name);
-      if (node >= 0) return call(t, emulatorMigrate, { pid: integer(0), node });
-      throw new Fault(`there is no node ${JSON.stringify(name)}`, instruction.span);
-    }
-    case 'pcntl_allow':
-      return call(t, emulatorAllow, {});
-    case 'pcntl_disallow':
-      return call(t, emulatorDisallow, {});
-  }
-}
-
-function transferOf(descriptor: number, size: number): EmulatorTransfer {
-  return { descriptor, size, done: 0 };
+/** What a program sees of a call that has failed, which `errno` names. */
+function failure(w: WorkloadWorld, t: Thread, instruction: Instruction, { errno }: Failed): readonly Value[] {
+  emulatorOf(at(w.tasks, t.task)).errno = errno;
+  return instruction.op === 'call' ? instruction.failure : [NONE];
 }

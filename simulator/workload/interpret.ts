@@ -34,7 +34,7 @@ export const interpreter = routine<WorkloadWorld, WorkloadFrame>('workload', 'ex
       goTo(w, t, PERFORM);
       switch (textOf(w, f)) {
         case 'program':
-          return keepProgramResult(t, f, instruction);
+          return keepProgramResult(w, t, f, instruction);
         case 'task':
           return keepTaskResult(w, t, f, instruction);
         case 'scenario':

@@ -17,7 +17,7 @@ import type { Span } from './program/expression.ts';
 import type { Instruction } from './program/instruction.ts';
 
 export type * from './program/expression.ts';
-export type * from './program/instruction.ts';
+export * from './program/instruction.ts';
 export type * from './program/scenario.ts';
 export * from './program/task.ts';
 

@@ -48,6 +48,33 @@ describe('a program', () => {
     assert.deepEqual(lines, ['child 2', 'parent 1']);
   });
 
+  it('learns of a child by its parts: which it was, its status, the signal that ended it', () => {
+    const { lines } = program(`
+      let exited = fork { exit(3) }
+      let a = waitpid(exited)
+      let killed = fork { compute 60 s }
+      kill(killed, SIGTERM)
+      let b = waitpid()
+      let c = b
+      print(a.pid == exited, " ", a.status, " ", a.signal)
+      print(c.pid == killed, " ", c.status, " ", c.signal)
+    `);
+    assert.deepEqual(lines, ['true 3 0', 'true -1 15']);
+  });
+
+  it('is told why a call has failed, and a call that succeeds does not change that', () => {
+    const { lines } = program(`
+      print(errno() == "")
+      print(waitpid().pid, " ", errno())
+      print(open("/nowhere", read), " ", errno())
+      print(getpid() == 2, " ", errno())
+      let gone = fork { exit(0) }
+      wait gone
+      print(kill(gone, SIGTERM), " ", errno())
+    `);
+    assert.deepEqual(lines, ['true', '-1 ECHILD', '-1 ENOENT', 'true ENOENT', '-1 ESRCH']);
+  });
+
   it('draws the same numbers for the same seed', () => {
     const body = 'for i in 1 .. 5 { print(random(1, 1000)) }';
     assert.deepEqual(program(body).lines, program(body).lines);

@@ -3,22 +3,24 @@
  *
  * exit is a message and not an RPC: nobody comes back from it.
  */
-import { NONE } from '../../base/table.ts';
+import { NONE, at } from '../../base/table.ts';
 import { send, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
 import type { Waited } from '../pma/wait.ts';
 import type { OsfWorld } from '../world.ts';
+import { failed, type CallResult } from './errno.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
-import { PROCESS_PORT } from './state.ts';
+import { SIGNALLED } from '../signal-numbers.ts';
+import { PROCESS_PORT, emulatorOf } from './state.ts';
 
-/** A call with plain operands; finishes with a number, -1 for an error. */
+/** A call with plain operands. */
 function simple<D extends object>(
   name: string,
   story: string,
   operation: string,
   operands: (f: D) => object,
-  value: (body: unknown) => number,
+  value: (body: unknown) => CallResult,
 ): Routine {
   return routine<OsfWorld, D>(name, story, [
     step('ask the PMA', (_w, t, f) => {
@@ -26,7 +28,7 @@ function simple<D extends object>(
     }),
     step('return', (_w, t) => {
       const { code, body } = t.result as Payload;
-      finish(t, code === 'KERN_SUCCESS' ? value(body) : -1);
+      finish(t, code === 'KERN_SUCCESS' ? value(body) : failed(code));
     }),
   ]);
 }
@@ -44,6 +46,22 @@ export const emulatorWait = simple<{ readonly pid: number }>(
   ({ pid }) => ({ pid }),
   (body) => (body as Waited).status,
 );
+
+/** What became of a child: the parts of the language's `ended`. */
+export const emulatorWaitpid = simple<{ readonly pid: number }>(
+  'emulator.waitpid',
+  'waits for a child',
+  'pma.wait',
+  ({ pid }) => ({ pid }),
+  (body) => {
+    const { pid, status } = body as Waited;
+    return status > SIGNALLED ? [pid, NONE, status - SIGNALLED] : [pid, status, 0];
+  },
+);
+
+export const emulatorErrno = routine<OsfWorld, object>('emulator.errno', 'says why the last call failed', [
+  step('look it up', (w, t) => finish(t, emulatorOf(at(w.tasks, t.task)).errno)),
+]);
 
 export const emulatorKill = simple<{ readonly pid: number; readonly signal: number }>(
   'emulator.kill',
@@ -85,6 +103,8 @@ export const callRoutines: readonly Routine[] = [
   emulatorGetpid,
   emulatorGetppid,
   emulatorWait,
+  emulatorWaitpid,
+  emulatorErrno,
   emulatorKill,
   emulatorMigrate,
   emulatorAllow,

@@ -9,6 +9,7 @@ import { call, finish, pushFrames, replace, routine, step, type Frame } from '..
 import type { OsfWorld } from '../world.ts';
 import type { Exec } from '../pma/exec.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
+import { failed } from './errno.ts';
 import { emulatorExit } from './calls.ts';
 import { emulatorOf } from './state.ts';
 
@@ -31,7 +32,7 @@ export interface EmulatorExec {
 /** Status of a process that was made for a program that cannot be executed. */
 const NOT_EXECUTED = 127;
 
-/** Does not return if it succeeds; finishes with -1 if it fails. Without a program to return to the process ends. */
+/** Does not return if it succeeds; finishes only if it fails. Without a program to return to the process ends. */
 export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'executes another program', [
   step('ask the PMA', (w, t, f) => {
     const body: Exec = { image: f.image, replaces: emulatorOf(at(w.tasks, t.task)).image !== '' };
@@ -39,9 +40,10 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
   }),
   step('jump to the entry point', (w, t, f) => {
     const task = at(w.tasks, t.task);
-    if ((t.result as Payload).code !== 'KERN_SUCCESS') {
+    const { code } = t.result as Payload;
+    if (code !== 'KERN_SUCCESS') {
       if (emulatorOf(task).image === '') replace(t, emulatorExit, { status: NOT_EXECUTED });
-      else finish(t, -1);
+      else finish(t, failed(code));
       return;
     }
     task.name = f.image.name;

@@ -11,6 +11,7 @@ import type { Thread } from '../../mach/thread.ts';
 import { BLOCK_BYTES, type Transferred } from '../file-server/data.ts';
 import type { Opened } from '../file-server/open.ts';
 import type { OsfWorld } from '../world.ts';
+import { failed } from './errno.ts';
 import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, emulatorOf, type OpenFile } from './state.ts';
 
 export interface EmulatorOpen {
@@ -18,7 +19,7 @@ export interface EmulatorOpen {
   readonly flags: number;
 }
 
-/** Finishes with the descriptor, the lowest that is free, or -1. */
+/** Finishes with the descriptor, the lowest that is free. */
 export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'opens a file', [
   step('call the root file server', (w, t, f) => {
     const { path, flags } = f;
@@ -29,7 +30,7 @@ export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'op
   }),
   step('remember it under a descriptor', (w, t, f) => {
     const [capability, token] = t.names;
-    if (t.code !== 'KERN_SUCCESS' || capability === undefined || token === undefined) return finish(t, -1);
+    if (t.code !== 'KERN_SUCCESS' || capability === undefined || token === undefined) return finish(t, failed(t.code));
     const { files } = emulatorOf(at(w.tasks, t.task));
     const { server } = t.body as Opened;
     const free = files.indexOf(null);
@@ -46,7 +47,7 @@ export interface EmulatorTransfer {
   done: number;
 }
 
-/** Finish with the bytes that were moved, or -1 if nothing could be. */
+/** Finish with the bytes that were moved. */
 export const emulatorRead = transfer('emulator.read', 'reads from an open file', 'file.read', false);
 export const emulatorWrite = transfer('emulator.write', 'writes to an open file', 'file.write', true);
 
@@ -54,14 +55,14 @@ function transfer(name: string, story: string, operation: string, sends: boolean
   return routine<OsfWorld, EmulatorTransfer>(name, story, [
     step('move a block', (w, t, f) => {
       const file = fileAt(w, t, f.descriptor);
-      if (file === null) return finish(t, -1);
+      if (file === null) return finish(t, failed('EBADF'));
       const size = Math.min(BLOCK_BYTES, f.size - f.done);
       if (size <= 0) return finish(t, f.done);
       rpc(w, t, file.capability, operation, { body: { size }, bytes: sends ? size : 0 });
     }),
     step('count it', (w, t, f) => {
       const file = fileAt(w, t, f.descriptor);
-      if (t.code !== 'KERN_SUCCESS' || file === null) return finish(t, f.done > 0 ? f.done : -1);
+      if (t.code !== 'KERN_SUCCESS' || file === null) return finish(t, f.done > 0 ? f.done : failed(t.code));
       const { size, position } = t.body as Transferred;
       file.position = position;
       f.done += size;
@@ -76,11 +77,11 @@ export interface EmulatorClose {
   file: OpenFile | null;
 }
 
-/** Finishes with 0, or -1. The server learns of it when the last right to the open file has gone. */
+/** Finishes with 0. The server learns of it when the last right to the open file has gone. */
 export const emulatorClose = routine<OsfWorld, EmulatorClose>('emulator.close', 'closes an open file', [
   step('give up its capability', (w, t, f) => {
     f.file = fileAt(w, t, f.descriptor);
-    if (f.file === null) return finish(t, -1);
+    if (f.file === null) return finish(t, failed('EBADF'));
     emulatorOf(at(w.tasks, t.task)).files[f.descriptor] = null;
     kernelCall(w, t, TASK_SELF, 'mach_port_deallocate', { body: { name: f.file.capability } });
   }),

@@ -10,6 +10,7 @@ import { call, finish, routine, step, type Frame } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Fork } from '../pma/fork.ts';
 import { childInit } from './child-init.ts';
+import { failed } from './errno.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
 import { emulatorOf } from './state.ts';
 
@@ -18,7 +19,7 @@ export interface EmulatorFork {
   readonly frames: readonly Frame[];
 }
 
-/** Finishes with the pid of the child, or -1. */
+/** Finishes with the pid of the child. */
 export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'makes a child', [
   step('ask the PMA', (w, t, f) => {
     const emulator = emulatorOf(at(w.tasks, t.task));
@@ -37,6 +38,6 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
   }),
   step('return in the parent', (_w, t) => {
     const { code, body } = t.result as Payload;
-    finish(t, code === 'KERN_SUCCESS' ? (body as { pid: number }).pid : -1);
+    finish(t, code === 'KERN_SUCCESS' ? (body as { pid: number }).pid : failed(code));
   }),
 ]);

@@ -8,16 +8,13 @@ import { receive, send } from '../../mach/ipc/mach-msg.ts';
 import { portAllocate } from '../../mach/ipc/right.ts';
 import { goTo, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
-import { endsProcess } from '../signal-numbers.ts';
+import { SIGNALLED, endsProcess } from '../signal-numbers.ts';
 import type { OsfWorld } from '../world.ts';
 import { PROCESS_PORT, emulatorOf } from './state.ts';
 
 interface Signals {
   signal: number;
 }
-
-/** A signal that ends a process is reported as a status above this. */
-const SIGNALLED = 128;
 
 export const emulatorSignals = routine<OsfWorld, Signals>('emulator.signals', 'handles the signals of its process', [
   step('make a reply port', (w, t) => {

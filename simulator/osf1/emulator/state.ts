@@ -40,10 +40,12 @@ export interface EmulatorState {
   files: (OpenFile | null)[];
   /** Signals handled so far, by number. */
   handled: Record<string, number>;
+  /** The error of the last system call that failed: `ECHILD`; empty before the first. */
+  errno: string;
 }
 
 export function newEmulator(): EmulatorState {
-  return { image: '', signalPort: NONE, exceptionPort: NONE, files: [], handled: {} };
+  return { image: '', signalPort: NONE, exceptionPort: NONE, files: [], handled: {}, errno: '' };
 }
 
 export function emulatorOf(task: Task): EmulatorState {

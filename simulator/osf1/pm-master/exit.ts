@@ -10,6 +10,7 @@ import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { threadCreate, threadStart } from '../../mach/thread.ts';
+import { SIGNALLED } from '../signal-numbers.ts';
 import { announce, exitChannel } from '../announce.ts';
 import type { OsfWorld } from '../world.ts';
 import { INIT, masterEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
@@ -38,7 +39,7 @@ export const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a proces
     if (entry?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
     const { usage, migrations, delivered } = report;
     Object.assign(entry, { usage, migrations, delivered });
-    const children = ends(w, entry, report.status, report.status > 128 ? 'signal' : 'exit');
+    const children = ends(w, entry, report.status, report.status > SIGNALLED ? 'signal' : 'exit');
     call(t, callParents, { children, tries: 0 } satisfies CallBacks);
     answer(w, t, f.reply, {});
   }),

@@ -19,8 +19,6 @@ import { completeCall, type ProcessCall } from './admission.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import { releaseHolder } from './vproc-call.ts';
 
-/** A signal that ends a process is reported as a status above 128. */
-export const statusOfSignal = (signal: number): number => 128 + signal;
 
 interface Exit {
   readonly pid: number;

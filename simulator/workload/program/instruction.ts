@@ -5,23 +5,28 @@
  * kept.
  */
 
-import type { Expression, Span } from './expression.ts';
+import type { Expression, Span, Value } from './expression.ts';
 import type { ScenarioInstruction } from './scenario.ts';
 import type { TaskInstruction } from './task.ts';
 
-export type SystemCall =
-  | 'getpid'
-  | 'getppid'
-  | 'wait'
-  | 'kill'
-  | 'open'
-  | 'read'
-  | 'write'
-  | 'close'
-  | 'exit'
-  | 'pcntl_migrate'
-  | 'pcntl_allow'
-  | 'pcntl_disallow';
+export const systemCallNames = [
+  'getpid',
+  'getppid',
+  'wait',
+  'waitpid',
+  'kill',
+  'open',
+  'read',
+  'write',
+  'close',
+  'exit',
+  'errno',
+  'migrate',
+  'allow_migration',
+  'disallow_migration',
+] as const;
+
+export type SystemCall = (typeof systemCallNames)[number];
 
 export type RegionName = 'text' | 'data' | 'bss' | 'stack';
 
@@ -56,6 +61,8 @@ type ProcessInstruction =
       readonly op: 'call';
       readonly call: SystemCall;
       readonly operands: readonly Expression[];
+      /** What stands for the value, and for each part of a record, after a failure: -1, or nothing. */
+      readonly failure: readonly Value[];
       readonly slot: number;
     }
   /** The child goes on with the next instruction and a copy of the locals, the parent at `to` with the pid in slot. */

@@ -1,0 +1,24 @@
+/**
+ * How a system call ends in the emulator: with a value, with a row of values (waitpid, pipe), or with an error. An error
+ * is -1 to the program, and `errno` says which; a call that succeeds leaves `errno` alone, as in UNIX.
+ */
+import type { Value } from '../../workload/program.ts';
+
+/** The name of an error, `ECHILD`; what is no error of UNIX (a server ended, a node is down) is an I/O error. */
+export interface Failed {
+  readonly errno: string;
+}
+
+export type CallResult = Value | readonly Value[] | Failed;
+
+export function failed(code: string | undefined): Failed {
+  return { errno: code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : 'EIO' };
+}
+
+/** The values of a call that has come back, one or a row; null if it has failed. */
+export function valuesOf(result: CallResult): readonly Value[] | null {
+  if (typeof result !== 'object') return [result];
+  return isRow(result) ? result : null;
+}
+
+const isRow = (result: readonly Value[] | Failed): result is readonly Value[] => Array.isArray(result);
