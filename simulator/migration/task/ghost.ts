@@ -38,8 +38,12 @@ export interface Ghost {
   /** The source has the task; the destination has it, and the old one is gone. */
   stage: 'frozen' | 'arrived';
   readonly names: readonly GhostName[];
-  /** Of every region, the versions that its pages had. */
-  readonly memory: readonly { readonly region: string; readonly versions: readonly number[] }[];
+  /** Of every region, its logical memory and the versions that its pages had. */
+  readonly memory: readonly {
+    readonly region: string;
+    readonly memory: number;
+    readonly versions: readonly number[];
+  }[];
   readonly self: GhostPort;
   readonly threads: readonly { readonly identity: number; readonly self: GhostPort }[];
 }
@@ -107,7 +111,7 @@ function ghostOf(w: MigrationWorld, task: Task): Ghost {
     }),
     memory: task.regions.map((id) => {
       const { name: region, memory } = at(w.regions, id);
-      return { region, versions: [...at(w.memories, memory).written] };
+      return { region, memory, versions: [...at(w.memories, memory).written] };
     }),
     self: ghostPort(w, task.self === NONE ? null : at(w.ports, task.self)),
     threads: threadsOf(w, task).map(({ identity, self }) => {
