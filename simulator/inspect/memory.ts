@@ -2,7 +2,8 @@
  * Memory: the regions of a task with the whereabouts of every page, and the objects behind them.
  *
  * Looking for a page here does what a fault does, without any of its effects: down the chain of shadows until an object
- * has the page, or says who has it.
+ * has the page, or does not know. Who has it then is what the ledger of residual pages says [mechanisms 3.5], which knows
+ * more than the kernels on the way.
  */
 import { NONE, at, select } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
@@ -19,22 +20,25 @@ import {
   type VmObject,
 } from '../mach/vm/object.ts';
 import type { Region } from '../mach/vm/region.ts';
+import type { MigrationWorld } from '../migration/record.ts';
+import { holderOfPages } from '../migration/residual.ts';
 import type { XmmWorld } from '../xmm/world.ts';
 import { nodeName } from './label.ts';
 import type { MemoryObjectState, PageRunState, RegionState } from './state-memory.ts';
 
-export function regionStates(w: XmmWorld, task: Task): RegionState[] {
+export function regionStates(w: MigrationWorld, task: Task): RegionState[] {
   return task.regions.map((id) => regionState(w, at(w.regions, id)));
 }
 
-function regionState(w: XmmWorld, region: Region): RegionState {
+function regionState(w: MigrationWorld, region: Region): RegionState {
   const { name, start, pages, protection, maximum, inheritance, needsCopy } = region;
   const pageRuns = runsOf(w, region);
   const remote = new Map<string, number>();
+  const own = nodeName(w, at(w.tasks, region.task).node);
   let resident = 0;
   for (const run of pageRuns) {
     if (run.state === 'here' || run.state === 'shadow') resident += run.pages;
-    if (run.state === 'remote') remote.set(run.node, (remote.get(run.node) ?? 0) + run.pages);
+    if (run.state === 'remote' && run.node !== own) remote.set(run.node, (remote.get(run.node) ?? 0) + run.pages);
   }
   return {
     name,
@@ -62,11 +66,13 @@ interface Run extends PageRunState {
   readonly versions: number[];
 }
 
-function runsOf(w: XmmWorld, { object, pages }: Region): PageRunState[] {
+function runsOf(w: MigrationWorld, region: Region): PageRunState[] {
+  const { object, pages } = region;
+  const holder = holderOfPages(w, region);
   const runs: Run[] = [];
   let run: Run | undefined;
   for (let page = 0; page < pages; page++) {
-    const { version, ...found } = findPage(w, at(w.objects, object), page);
+    const { version, ...found } = findPage(w, at(w.objects, object), page, holder);
     if (run === undefined || !isSame(run, found)) {
       run = { first: page, pages: 0, ...found, versions: [] };
       runs.push(run);
@@ -87,7 +93,12 @@ const isSame = (a: Found, b: Found): boolean =>
   a.dirty === b.dirty &&
   a.requested === b.requested;
 
-function findPage(w: XmmWorld, top: VmObject, page: number): Found & { readonly version: number } {
+function findPage(
+  w: XmmWorld,
+  top: VmObject,
+  page: number,
+  holder: (page: number) => number,
+): Found & { readonly version: number } {
   for (let object = top; ; object = at(w.objects, object.shadow)) {
     const version = pageOf(object, page);
     const found = {
@@ -99,7 +110,12 @@ function findPage(w: XmmWorld, top: VmObject, page: number): Found & { readonly 
     };
     if (version >= 0) return { ...found, state: object === top ? 'here' : 'shadow', node: nodeName(w, object.node) };
     if (version === LOST || (version === ABSENT && object.lost)) return { ...found, state: 'lost', node: '' };
-    if (version === ABSENT && isManaged(object)) return { ...found, state: 'remote', node: managerNode(w, object) };
+    if (version === ABSENT && isManaged(object)) {
+      const node = holder(page);
+      return node === NONE
+        ? { ...found, state: 'zero', node: '' }
+        : { ...found, state: 'remote', node: nodeName(w, node) };
+    }
     if (object.shadow === NONE) return { ...found, object: top.id, state: 'zero', node: '' };
   }
 }

@@ -14,7 +14,7 @@ import type { Port } from '../mach/ipc/port.ts';
 import { lookup } from '../mach/ipc/space.ts';
 import type { Task } from '../mach/task.ts';
 import { ABSENT, pageOf, type VmObject } from '../mach/vm/object.ts';
-import { regionNamed } from '../mach/vm/region.ts';
+import { regionNamed, type Region } from '../mach/vm/region.ts';
 import type { Vproc } from '../osf1/vproc.ts';
 import { whereIs } from '../xmm/residual.ts';
 import type { MigrationWorld } from './record.ts';
@@ -101,15 +101,23 @@ export function residualPages(w: MigrationWorld, task: Task): number[] {
 
 function eachPage(w: MigrationWorld, task: Task, on: (node: number) => void): void {
   for (const id of task.regions) {
-    const { object, pages } = at(w.regions, id);
-    const top = at(w.objects, object);
-    const supplied = suppliedBy(w, top);
-    for (let page = 0; page < pages; page++) {
-      const elsewhere = supplied !== null && pageOf(top, page) === ABSENT;
-      const node = elsewhere ? inServer(w, supplied, page) : whereIs(w, top, page);
+    const region = at(w.regions, id);
+    const holder = holderOfPages(w, region);
+    for (let page = 0; page < region.pages; page++) {
+      const node = holder(page);
       if (node !== NONE) on(node);
     }
   }
+}
+
+/** The node that has a page of the region, or NONE: nobody has it, or nobody ever filled it. */
+export function holderOfPages(w: MigrationWorld, { object }: Region): (page: number) => number {
+  const top = at(w.objects, object);
+  const supplied = suppliedBy(w, top);
+  return (page) => {
+    const elsewhere = supplied !== null && pageOf(top, page) === ABSENT;
+    return elsewhere ? inServer(w, supplied, page) : whereIs(w, top, page);
+  };
 }
 
 /** Kernel ports of the tasks and their threads that a migration server on the node answers on. */

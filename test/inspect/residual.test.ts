@@ -10,6 +10,7 @@ import { at } from '../../simulator/base/table.ts';
 import { createSimulation, inspect, runUntil, type Simulation } from '../../simulator/engine/simulation.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import type { ResidualState } from '../../simulator/inspect/state.ts';
+import type { RegionState } from '../../simulator/inspect/state-memory.ts';
 import { residualForwarders, residualPages, residualPma, residualRelays } from '../../simulator/migration/residual.ts';
 
 const EVENTS_MAX = 20_000;
@@ -41,14 +42,27 @@ function oneByOne(w: World, id: number): ResidualState[] {
     .filter(({ pma, forwarders, relays, pages }) => pma + forwarders + relays + pages > 0);
 }
 
+/** Pages of all regions by node, as the map of pages shows them. */
+function remotePages(regions: readonly RegionState[]): ReadonlyMap<string, number> {
+  const pages = new Map<string, number>();
+  for (const part of regions.flatMap(({ remote }) => remote)) {
+    pages.set(part.node, (pages.get(part.node) ?? 0) + part.pages);
+  }
+  return pages;
+}
+
+const pagesOf = (residual: readonly ResidualState[]): ReadonlyMap<string, number> =>
+  new Map(residual.filter(({ pages }) => pages > 0).map(({ node, pages }) => [node, pages]));
+
 describe('residual dependency', () => {
   for (const file of ['01-a-compiler-moves.adw', '03-process-or-task.adw', '08-a-server-moves-under-load.adw']) {
     it(`of every task at any time is what its ledgers say: ${file}`, () => {
       let most = 0;
       for (const sim of moments(file)) {
-        for (const { task, name, node, residual } of inspect(sim).tasks) {
+        for (const { task, name, node, residual, regions } of inspect(sim).tasks) {
           assert.deepEqual(residual, oneByOne(sim.world, task), `${name} at event ${sim.world.events}`);
           assert.ok(residual.every((on) => on.node !== node));
+          assert.deepEqual(remotePages(regions), pagesOf(residual), `${name} at event ${sim.world.events}`);
           most = Math.max(most, residual.length);
         }
       }
