@@ -1,7 +1,7 @@
 /** What waits at a port: messages, whoever wants to send or to receive, and requests to be told. */
 import type { MessageState } from '../../simulator/inspect/state-ports.ts';
 import { both, type Known, type SectionBuilder } from './port-known.ts';
-import { size, time } from './quantities.ts';
+import { count, size, time } from './quantities.ts';
 import { column, section, type PlainRow } from './sheet.ts';
 
 export const queue: SectionBuilder = (now, before) =>
@@ -17,7 +17,7 @@ export const queue: SectionBuilder = (now, before) =>
         column('node', 'Node', 'Node of the sender'),
         column('right', 'Sent to', 'The right that it was sent with'),
         column('reply', 'Reply to', 'Port that the answer goes to'),
-        column('carries', 'Carries', 'Rights that come with it'),
+        column('carries', 'Carries', 'Rights and memory that come with it'),
         column('size', 'Size', 'Bytes of the body', true),
         column('body', 'Body', 'Where the body is: here, or still on another node'),
         column('since', 'Since', 'Virtual time at which it began to wait', true),
@@ -33,7 +33,7 @@ const queueRows = ({ copies }: Known): readonly PlainRow[] =>
   ]);
 
 function messageRow(message: MessageState, where: string): PlainRow {
-  const { serial, operation, from, fromNode, right, reply, carries, bytes, bodyOn, networkForm, since } = message;
+  const { serial, operation, from, fromNode, right, reply, bytes, bodyOn, networkForm, since } = message;
   const body = bodyOn === null ? (networkForm ? 'here, in network form' : 'here') : `on ${bodyOn}`;
   return {
     key: String(serial),
@@ -43,12 +43,16 @@ function messageRow(message: MessageState, where: string): PlainRow {
       fromNode,
       right,
       reply ?? '',
-      carries.join(', '),
+      [...message.carries, ...message.memory.map(memoryWords)].join(', '),
       size(bytes),
       where === '' ? body : `${body}, ${where}`,
       since === null ? '' : time(since),
     ],
   };
+}
+
+function memoryWords({ name, pages, node }: MessageState['memory'][number]): string {
+  return `${name}: ${count(pages, 'page')}${node === '' ? '' : ` on ${node}`}`;
 }
 
 function queueWords({ principal }: Known): string {

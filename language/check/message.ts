@@ -44,7 +44,8 @@ function checkContent(cx: Check, value: ast.Expression, word: FunctionWord, said
   const part = parts.get(type);
   if (part === undefined) {
     const how = type === 'port' ? '; to send a right write `copy`, `move` or `make send` in front of it' : '';
-    const message = `A message holds a text (its operation), a number, a length and rights, not ${title(type)}${how}.`;
+    const holds = `A message holds a text (its operation), a number, a length, rights and memory, not ${title(type)}${how}.`;
+    const message = type === 'memory' ? 'Say what becomes of it: `copy`, `move` or `share` in front of memory.' : holds;
     cx.report('wrong-type', spanOf(value), message);
     return;
   }
@@ -59,7 +60,9 @@ function checkContent(cx: Check, value: ast.Expression, word: FunctionWord, said
 
 export function checkCarried(cx: Check, carried: ast.Carried): void {
   checkExpression(cx, carried.right);
-  if (carried.share) mustFit(cx, carried.right, ['memory'], 'What is shared');
+  const { share, make, receive } = carried;
+  if (share) mustFit(cx, carried.right, ['memory'], 'What is shared');
+  else if (!make && !receive) mustFit(cx, carried.right, ['port', 'memory'], 'What a message takes along');
   else mustFit(cx, carried.right, ['port'], 'What a message takes along');
   if (ast.isCall(carried.$container) && sends.includes(carried.$container.function)) return;
   const message = 'Rights travel in messages: write this between the parentheses of `send`, `rpc` or `reply`.';

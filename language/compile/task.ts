@@ -3,6 +3,7 @@
  * into the message.
  */
 import {
+  type CarriedRegion,
   type CarriedRight,
   type Expression,
   type Instruction,
@@ -79,10 +80,15 @@ function lowerMessage(
 ): void {
   const destination = lowerExpression(code, first);
   const rights: CarriedRight[] = [];
+  const memory: CarriedRegion[] = [];
   let operation: Expression | null = null;
   let body: Expression | null = null;
   let bytes: Expression | null = null;
   for (const each of carried) {
+    if (ast.isCarried(each) && isMemory(code, each)) {
+      memory.push({ name: lowerExpression(code, each.right), deallocate: each.move });
+      continue;
+    }
     if (ast.isCarried(each)) {
       rights.push(lowerCarried(code, each));
       continue;
@@ -93,7 +99,12 @@ function lowerMessage(
     else if (type === 'size') bytes = value;
     else body = value;
   }
-  code.emit({ ...code.place(), op: 'message', call, destination, operation, body, bytes, rights, slot });
+  code.emit({ ...code.place(), op: 'message', call, destination, operation, body, bytes, rights, memory, slot });
+}
+
+/** What is copied or moved is memory itself; what is shared is a right to it. */
+function isMemory(code: Code, { share, right }: ast.Carried): boolean {
+  return !share && code.around.typing.of(right) === 'memory';
 }
 
 function lowerCarried(code: Code, carried: ast.Carried): CarriedRight {

@@ -99,8 +99,11 @@ export const taskValueWords: readonly Word[] = [
 
 /** What a message takes along, inside the parentheses of `send`, `rpc` and `reply`. */
 export const carriedWords: readonly Word[] = [
-  { name: 'copy', doc: '`copy p`: a send right; the sender keeps its own.' },
-  { name: 'move', doc: "`move p`: the sender's send or send-once right; `move receive p`: its receive right." },
+  { name: 'copy', doc: '`copy p`: a send right; the sender keeps its own. `copy m`: memory as it is now.' },
+  {
+    name: 'move',
+    doc: "`move p`: the sender's send or send-once right; `move receive p`: its receive right. `move m`: memory, which leaves the sender.",
+  },
   { name: 'make', doc: '`make send p`, `make send once p`: a new right to a port that the sender receives on.' },
   { name: 'share', doc: '`share m`: a send right to the memory object behind the memory; `vm_map` maps it.' },
 ];

@@ -147,6 +147,7 @@ const messageFields: readonly Field[] = [
     type: 'int',
     doc: 'The number that the message got when it was taken from its port: 0, 1, ... since the receive right last moved.',
   },
+  { name: 'memory', type: 'memory', doc: 'The memory that came along: a new region of the receiver.' },
 ];
 
 const endedFields: readonly Field[] = [

@@ -3,7 +3,8 @@ import { NONE, at } from '../base/table.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { copyOn } from '../dipc/distributed.ts';
 import type { DipcWorld } from '../dipc/world.ts';
-import type { Message } from '../mach/ipc/message.ts';
+import type { MemoryInMessage, Message } from '../mach/ipc/message.ts';
+import { pagesOf } from '../mach/ipc/out-of-line.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
 import { threadOf } from '../mach/thread.ts';
 import { BYTES_PER_PAGE } from '../mach/vm/object.ts';
@@ -20,13 +21,20 @@ export function messageState(w: DipcWorld, message: Message): MessageState {
     fromNode: sender === null ? '' : nodeName(w, sender.node),
     right: message.destType === SEND_ONCE ? 'send-once' : 'send',
     reply: message.reply === NONE ? null : portWords(w, message, message.reply),
-    bytes: message.bytes + message.pages * BYTES_PER_PAGE,
+    bytes: message.bytes + (message.pages + pagesOf(message)) * BYTES_PER_PAGE,
     rights: message.rights.length / strideOf(message),
     carries: carriedRights(w, message),
+    memory: message.memory.map((item) => carriedMemory(w, item)),
     networkForm: message.wire,
     bodyOn: message.bodyNode === NONE ? null : nodeName(w, message.bodyNode),
     since: message.queuedAt === NONE ? null : message.queuedAt,
   };
+}
+
+/** Where it is: in the map of a kernel; on no node while it crosses to another one, or when it is lost. */
+function carriedMemory(w: DipcWorld, { name, pages, region }: MemoryInMessage): MessageState['memory'][number] {
+  const place = w.regions.rows[region];
+  return { name, pages, node: place === undefined ? '' : nodeName(w, at(w.tasks, place.task).node) };
 }
 
 function carriedRights(w: DipcWorld, message: Message): string[] {

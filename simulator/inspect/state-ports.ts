@@ -79,6 +79,8 @@ export interface MessageState {
   /** Number of rights that it carries, and what they are, in words. */
   readonly rights: number;
   readonly carries: readonly string[];
+  /** Memory that it carries out of line: how the sender calls it, its pages, and the node where they are. [mechanisms 1.11] */
+  readonly memory: readonly { readonly name: string; readonly pages: number; readonly node: string }[];
   /** Rights are in network form until a thread receives it. [mechanisms 2.4] */
   readonly networkForm: boolean;
   /** Node that its body is still on: what is queued is a placeholder. Null if it is here. [mechanisms 2.5] */

@@ -163,7 +163,12 @@ function performMessage(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instructi
   const bytes = instruction.bytes === null ? 0 : number(w, locals, instruction.bytes);
   const value = instruction.body === null ? 0 : number(w, locals, instruction.body);
   const rights = instruction.rights.map((each) => carried(w, t, f, each));
-  const payload: Payload = { body: { value, bytes }, bytes, ...(rights.length > 0 ? { rights } : {}) };
+  const memory = instruction.memory.map(({ name, deallocate }) => ({ region: text(w, locals, name), deallocate }));
+  const payload: Payload = {
+    ...{ body: { value, bytes }, bytes },
+    ...(rights.length > 0 ? { rights } : {}),
+    ...(memory.length > 0 ? { memory } : {}),
+  };
   t.code = 'KERN_SUCCESS';
   switch (instruction.call) {
     case 'send':
@@ -248,6 +253,7 @@ function keepMessage(t: Thread, locals: WorkloadFrame['locals'], slot: number): 
     rights: t.names.length,
     to: t.arrivedOn,
     sequence: t.sequence,
+    memory: t.memory[0] ?? '',
   };
   locals[slot] = t.reply;
   messageSlots.forEach((part, index) => (locals[slot + 1 + index] = parts[part]));

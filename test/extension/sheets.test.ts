@@ -36,7 +36,7 @@ const identity = (given: Partial<PortIdentityState> = {}): PortIdentityState => 
 const queued = port(1, {
   label: 'service',
   uid: 'source.14',
-  queue: [message(4, 'proc_fork', { carries: ['send reply'] })],
+  queue: [message(4, 'proc_fork', { carries: ['send reply'], memory: [{ name: 'heap', pages: 2, node: 'source' }] })],
 });
 const before = cluster({ ports: [queued], identities: [identity()] });
 /** The receive right has gone to dest, with its queue. */
@@ -95,7 +95,7 @@ describe('the port inspector', () => {
       'same kernel: bootstrap port of sh|source||send|1',
     ]);
     assert.deepEqual(lines(sectionOf(sheet, 'queue')), [
-      'same proc_fork #4|cc1|source|send||send reply|64 B|here|0.000 ms',
+      'same proc_fork #4|cc1|source|send||send reply, heap: 2 pages on source|64 B|here|0.000 ms',
     ]);
     assert.equal(sectionOf(sheet, 'waiting').empty, 'Nobody waits at the port.');
   });

@@ -96,6 +96,7 @@ export function message(number: number, operation: string, given: Partial<Messag
     bytes: 64,
     rights: 0,
     carries: [],
+    memory: [],
     networkForm: false,
     bodyOn: null,
     since: 0,

@@ -115,7 +115,7 @@ describe('completion', () => {
       'fork exec expect wait',
     );
     check(`${task} let x = | }`, 'port lookup start rpc vm_map', 'publish spawn');
-    checkAll(`${task} print(a.| ) }`, 'reply operation body bytes port rights to sequence');
+    checkAll(`${task} print(a.| ) }`, 'reply operation body bytes port rights to sequence memory');
     check(`${task} send(p, | ) }`, 'copy move make share a p', 'thread');
     checkAll(`${task} dirty | }`, 'm b');
     checkAll(`${task} publish | }`, 'p');

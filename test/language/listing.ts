@@ -49,7 +49,8 @@ function instruction(each: Instruction, slots: readonly string[]): string {
     case 'message': {
       const parts = [each.destination, each.operation, each.body, each.bytes].map((part) => (part ? show(part) : '-'));
       const rights = each.rights.map(({ disposition, name }) => `${disposition} ${show(name)}`);
-      return `${each.call} ${[...parts, ...rights].join(', ')}${into(each.slot)}`;
+      const memory = each.memory.map(({ name, deallocate }) => `${deallocate ? 'move' : 'copy'} memory ${show(name)}`);
+      return `${each.call} ${[...parts, ...rights, ...memory].join(', ')}${into(each.slot)}`;
     }
     case 'receive':
       return `receive ${show(each.from)}${into(each.slot)}`;

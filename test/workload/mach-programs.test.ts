@@ -575,3 +575,71 @@ describe('a debugger', () => {
     assert.equal(locals['m.operation'], 'message');
   });
 });
+
+describe('memory in a message [1.11]', () => {
+  const TAKER = `
+    task taker {
+      let service = port
+      publish service as "taker"
+      let first = receive(service)
+      sleep 200 ms
+      let buffer = first.memory
+      touch buffer[0 .. 2]
+      let before = vm_read(buffer, 0)
+      dirty buffer[0]
+      print("taker ", first.rights, " ", vm_read(buffer, 0) > before, " ", code())
+      reply(first, copy buffer)
+    }`;
+
+  for (const [distance, node] of [
+    ['on one node', 'left'],
+    ['from another node', 'right'],
+  ]) {
+    it(`is what it was when it was sent, and the receiver's own (${distance})`, () => {
+      const result = story(`${TAKER}
+        task sender {
+          let taker = lookup "taker"
+          let done = port
+          let buffer = vm_allocate("buffer", 12 KB)
+          dirty buffer[0 .. 2]
+          let version = vm_read(buffer, 0)
+          thread {
+            sleep 20 ms
+            dirty buffer[0]
+          }
+          let answer = rpc(taker, copy buffer, make send done)
+          let other = answer.memory
+          print("sender ", vm_read(buffer, 0) > version, " ", vm_read(other, 0) > vm_read(buffer, 0))
+        }
+        scenario "s" on lab {
+          let t = start taker() on left
+          let s = start sender() on ${node}
+          wait s
+          wait t
+        }`);
+      assert.deepEqual(printed(result), ['taker 1 true KERN_SUCCESS', 'sender true true']);
+      assert.deepEqual(faults(result), []);
+    });
+  }
+
+  it('that is moved leaves the sender, which may not touch it any more', () => {
+    const result = alone(`
+      let p = port
+      make_send(p)
+      let buffer = vm_allocate("buffer", 4 KB)
+      dirty buffer[0]
+      send(p, move buffer)
+      let m = receive(p)
+      let again = m.memory
+      touch again[0]
+      send(p, move buffer)
+      print(again == buffer, " ", code())
+      let gone = vm_allocate("gone", 4 KB)
+      send(p, move gone)
+      print(code())
+      touch gone[0]
+      print("never")`);
+    assert.deepEqual(printed(result), ['true KERN_SUCCESS', 'KERN_SUCCESS']);
+    assert.equal(faults(result).length, 1);
+  });
+});

@@ -93,6 +93,7 @@ export const sendMemory = routine<MachWorld, Sending>('mach_msg', 'copies memory
   }),
   step('send the message', (w, t, f) => {
     if (nextSlow(w, t, f.payload, f.made) !== NONE) return goTo(w, t, 'copy what takes longer than a moment');
+    t.code = 'KERN_SUCCESS';
     if (f.how === 'send') sendNow(w, t, f.to, f.operation, f.payload, f.made);
     else if (f.how === 'rpc') rpcNow(w, t, f.to, f.operation, f.payload, f.made);
     else answerNow(w, t, f.to, f.payload, f.made);

@@ -37,11 +37,17 @@ export interface CarriedRight {
   readonly name: Expression;
 }
 
+/** Memory that a message takes along out of line: the name of its region, and whether it leaves the sender's map. */
+export interface CarriedRegion {
+  readonly name: Expression;
+  readonly deallocate: boolean;
+}
+
 /**
  * A message takes this many slots, in this order: the name of its reply right, and what can be asked of it. The slot of
  * the message itself is the first.
  */
-export const messageSlots = ['operation', 'body', 'bytes', 'port', 'rights', 'to', 'sequence'] as const;
+export const messageSlots = ['operation', 'body', 'bytes', 'port', 'rights', 'to', 'sequence', 'memory'] as const;
 
 export type NotificationVariant = 'no-senders' | 'dead-name' | 'port-destroyed';
 
@@ -62,6 +68,7 @@ export type TaskInstruction =
       readonly body: Expression | null;
       readonly bytes: Expression | null;
       readonly rights: readonly CarriedRight[];
+      readonly memory: readonly CarriedRegion[];
       readonly slot: number;
     }
   | { readonly op: 'receive'; readonly from: Expression; readonly slot: number }
