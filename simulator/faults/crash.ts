@@ -182,6 +182,7 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   node.portByUid.clear();
   node.objectByPager.clear();
   node.residentPages = 0;
+  node.queues = null;
   node.pageOut = NONE;
   node.specialPorts.length = 0;
   node.bufferCallers.length = 0;

@@ -7,6 +7,7 @@
  */
 import { NONE, take, type Row } from '../base/table.ts';
 import { PRIORITIES } from './schedule.ts';
+import type { PageQueues } from './vm/page-queues.ts';
 import type { MachWorld } from './world.ts';
 
 /** Smaller ones are well known: the special ports of each node [mechanisms 2.12]. */
@@ -53,12 +54,12 @@ export interface Node extends Row {
   memory: number;
   /** Pages of vm objects that are in it. */
   residentPages: number;
-  /** Identity of the thread that pages out, or NONE; the object that it looks at next, and the page. */
+  /** Identity of the thread that pages out, or NONE. */
   pageOut: number;
   /** The kernel's send right to the node's default pager, once there is one; else NONE. */
   defaultPager: number;
-  handObject: number;
-  handPage: number;
+  /** In which order pages leave; null until the node is first short of memory. */
+  queues: PageQueues | null;
   /** Vm object for a memory object that a task serves, by the row of this node's copy of its port. */
   readonly objectByPager: Map<number, number>;
 }
@@ -94,8 +95,7 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     residentPages: 0,
     pageOut: NONE,
     defaultPager: NONE,
-    handObject: 0,
-    handPage: 0,
+    queues: null,
     objectByPager: new Map(),
   }));
 }

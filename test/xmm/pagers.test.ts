@@ -8,6 +8,7 @@ import { finish, goTo, routine, step } from '../../simulator/mach/routine.ts';
 import { call } from '../../simulator/mach/routine.ts';
 import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
 import { BYTES_PER_PAGE } from '../../simulator/mach/vm/object.ts';
+import { INACTIVE } from '../../simulator/mach/vm/page-queues.ts';
 import { receive, send, type Actor, type Call, type Cluster } from '../mach/cluster.ts';
 import { MOVE_RECEIVE } from '../../simulator/mach/ipc/right.ts';
 import { crash } from '../../simulator/faults/crash.ts';
@@ -31,6 +32,32 @@ describe('a node that is short of memory', () => {
     assert.ok(at(c.w.nodes, 0).residentPages <= 4);
     assert.ok(c.w.tasks.rows.some((each) => each.live && each.name === 'default pager@here'));
     assert.equal(at(c.w.ports, objectOf(c, task, 'heap').pager).label, 'paging object');
+  });
+
+  it('keeps a page that is touched again and again: it has a second chance, and another leaves', () => {
+    const c = memoryCluster({ memory: 4 * BYTES_PER_PAGE }, 'here');
+    const task = c.task('here', 'task');
+    const others = [5, 6, 7, 8, 9, 10, 11];
+    fine(c, task, vm('vm_allocate', region('heap', 12)), ...range(5).map((page) => write('heap', page)));
+    const queues = at(c.w.nodes, 0).queues!;
+    for (const page of others) {
+      fine(c, task, read('heap', 3), write('heap', page));
+      assert.ok(found(c, task, 'heap', 3) >= 0, `page 3 has left for page ${page}`);
+      assert.ok(queues.count[INACTIVE] >= 1);
+    }
+    assert.deepEqual(
+      others.slice(0, 4).map((page) => found(c, task, 'heap', page)),
+      [NONE, NONE, NONE, NONE],
+    );
+  });
+
+  it('counts its pages in queues only once it has been short', () => {
+    const c = memoryCluster({ memory: 4 * BYTES_PER_PAGE }, 'here');
+    const task = c.task('here', 'task');
+    fine(c, task, vm('vm_allocate', region('heap', 9)), ...range(4).map((page) => write('heap', page)));
+    assert.equal(at(c.w.nodes, 0).queues, null);
+    fine(c, task, ...range(9).map((page) => write('heap', page)), vm('vm_deallocate', { name: 'heap' }));
+    assert.deepEqual(at(c.w.nodes, 0).queues!.count, [0, 0]);
   });
 
   it('forgets zeros and what a pager has, without a message', () => {

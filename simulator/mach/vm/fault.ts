@@ -27,6 +27,7 @@ import {
 } from './object.ts';
 import { pageIn } from './page-in.ts';
 import { relieve } from './page-out.ts';
+import { pageReferenced } from './page-queues.ts';
 import { allows, shadowRegion, type Region } from './region.ts';
 
 /**
@@ -48,6 +49,7 @@ export function readPage(w: MachWorld, t: Thread, region: Region, page: number):
   for (let object = top; ; object = at(w.objects, object.shadow)) {
     const version = pageOf(object, page);
     if (version >= 0) {
+      pageReferenced(w, object, page);
       memoryRead(w, region.memory, page, version);
       return 'present';
     }
@@ -95,6 +97,7 @@ export function writePage(w: MachWorld, t: Thread, region: Region, page: number,
 function change(w: MachWorld, region: Region, top: VmObject, page: number, contents: number): Touched {
   const written = contents === NONE ? ++w.writes : contents;
   setPage(w, top, page, written);
+  pageReferenced(w, top, page);
   memoryWritten(w, region.memory, page, written);
   return 'present';
 }

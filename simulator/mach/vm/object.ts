@@ -15,6 +15,7 @@ import { kernelReleases } from '../ipc/release.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import type { MachWorld } from '../world.ts';
 import { memoryForget } from './memory.ts';
+import { pageEnters, pageLeaves } from './page-queues.ts';
 import { returnAndDestroy } from './terminate.ts';
 
 /** Not here; whoever manages the object may have it. */
@@ -74,6 +75,8 @@ export interface VmObject extends Row {
   /** Logical memory of those who share the object, or NONE (memory.ts). */
   memory: number;
   contents: Int32Array;
+  /** Per page its place in the queues of the node (page-queues.ts), or NONE; null: no page has one. */
+  frames: Int32Array | null;
   /** Per page what this kernel may do; null: it is the only one, and may do everything. */
   access: Int32Array | null;
   /** Version of each page that the pager was given or gave; null: version 0 of every page. */
@@ -113,6 +116,7 @@ export function blankObject(id: number): VmObject {
     lost: false,
     memory: NONE,
     contents: noContents,
+    frames: null,
     access: null,
     backing: null,
     requests: noRequests,
@@ -137,11 +141,16 @@ export function objectCreate(
   return object;
 }
 
-/** Puts a page in, changes it, or takes it out: the node's count of resident pages follows. */
+/** Puts a page in, changes it, or takes it out: the node's count of resident pages, and its queues, follow. */
 export function setPage(w: MachWorld, object: VmObject, page: number, version: number): void {
   const before = object.contents[page]!;
-  if (version >= 0 !== before >= 0) at(w.nodes, object.node).residentPages += version >= 0 ? 1 : -1;
   object.contents[page] = version;
+  if (version >= 0 === before >= 0) return;
+  const node = at(w.nodes, object.node);
+  node.residentPages += version >= 0 ? 1 : -1;
+  if (node.queues === null) return;
+  if (version >= 0) pageEnters(node.queues, object, page);
+  else pageLeaves(node.queues, object, page);
 }
 
 /** What this kernel has of the page. Beyond its end an object is empty. */

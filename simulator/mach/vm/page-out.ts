@@ -1,10 +1,10 @@
 /**
  * Page-out: when more pages are resident than the node has memory for, some leave [mechanisms 3.2, data_return].
  *
- * A hand goes round all objects of the node, page by page, so the page that has been looked at longest ago is next
- * (FIFO). A page that its pager has as it is, is forgotten; zeros that were never written are too. What an import has
- * written goes back to its home, what a task's pager manages to that pager, and anonymous memory to the node's default
- * pager, which makes a paging object for it first. One thread of the kernel does it, as long as memory is short.
+ * Which one leaves next the node's queues say (page-queues.ts): one that nobody has touched for long. A page that its pager
+ * has as it is, is forgotten; zeros that were never written are too. What an import has written goes back to its home, what
+ * a task's pager manages to that pager, and anonymous memory to the node's default pager, which makes a paging object for it
+ * first. One thread of the kernel does it, as long as memory is short.
  */
 import { NONE, at } from '../../base/table.ts';
 import { rpcToPort } from '../ipc/mach-msg.ts';
@@ -27,6 +27,7 @@ import {
   setPager,
   type VmObject,
 } from './object.ts';
+import { nextToLeave, queuesOf } from './page-queues.ts';
 import { isTurn, pageChannel, turnDone, waitForTurn } from './page-in.ts';
 
 /** Body of `memory_object_data_return`: a page goes back to its pager. */
@@ -132,31 +133,22 @@ function stop(w: MachWorld, t: Thread): void {
   finish(t);
 }
 
-/** Moves the hand on to a page that can leave; false after a whole round without one. */
+/** Chooses the page that leaves next; false if none can. */
 function nextPage(w: MachWorld, node: Node, f: PageOut): boolean {
-  for (let left = w.objects.rows.length; left >= 0; left--) {
-    const object = w.objects.rows[node.handObject];
-    if (object?.live === true && object.node === node.id && canLeave(object)) {
-      for (; node.handPage < object.size; node.handPage++) {
-        if (pageOf(object, node.handPage) < 0 || isAskedFor(object, node.handPage)) continue;
-        f.object = object.id;
-        f.page = node.handPage++;
-        return true;
-      }
-    }
-    node.handPage = 0;
-    node.handObject = (node.handObject + 1) % w.objects.rows.length;
-  }
-  return false;
+  const q = queuesOf(w, node);
+  const frame = nextToLeave(q, (object, page) => {
+    const of = at(w.objects, object);
+    return canLeave(of) && !of.requests.some((each) => each.page === page);
+  });
+  if (frame === NONE) return false;
+  f.object = q.object[frame]!;
+  f.page = q.page[frame]!;
+  return true;
 }
 
 /** Not what other nodes import in turn from an import: their home decides about it. */
 function canLeave(object: VmObject): boolean {
   return !object.lost && (object.kernel === NONE || !isHome(object));
-}
-
-function isAskedFor(object: VmObject, page: number): boolean {
-  return object.requests.some((each) => each.page === page);
 }
 
 /** The page is not here any more; it can be asked for again, unless it was zeros that nobody keeps. */
