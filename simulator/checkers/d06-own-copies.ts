@@ -1,6 +1,6 @@
 /** A node knows only its own copies of ports: in spaces, in messages, in the kernel's hands. */
 import { NONE } from '../base/table.ts';
-import { keptPorts } from '../mach/exception-ports.ts';
+import { keptPorts } from '../mach/kept.ts';
 import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
@@ -15,7 +15,6 @@ export const ownCopies: Checker = {
         if (typeAt(space, index) !== FREE) own(w, task.node, portAt(space, index), task.name);
       }
       for (const port of keptPorts(task)) own(w, task.node, port, task.name);
-      for (const port of task.special) own(w, task.node, port, task.name);
     }
     for (const m of w.messages.rows) {
       if (!m.live) continue;

@@ -1,6 +1,6 @@
 /** An id in a field is the id of a live row, and rows that belong together say so on both sides. */
 import { NONE, type Row, type Table } from '../base/table.ts';
-import { keptPorts } from '../mach/exception-ports.ts';
+import { keptPorts } from '../mach/kept.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import type { Task } from '../mach/task.ts';
@@ -19,7 +19,6 @@ export const references: Checker = {
         if (typeAt(space, index) !== FREE) refer(w.ports, portAt(space, index), task.name);
       }
       for (const port of keptPorts(task)) refer(w.ports, port, task.name);
-      for (const port of task.special) refer(w.ports, port, task.name);
       refer(w.ports, task.self, task.name);
     }
     for (const t of w.threads.rows) {

@@ -1,6 +1,7 @@
 /** What the kernels keep rights for: special and exception ports, pagers of memory, notification requests. */
 import { NONE, at, select } from '../base/table.ts';
 import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
+import { specialOf, sselfOf } from '../mach/kept.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { SEND, SEND_ONCE } from '../mach/ipc/space.ts';
 import type { XmmWorld } from '../xmm/world.ts';
@@ -24,8 +25,8 @@ function ofTasks(w: XmmWorld): KeptRight[] {
   return select(w.tasks, () => true).flatMap((task) => {
     const kept = (port: number, why: string): KeptRight => ({ node: task.node, port, type: SEND, why });
     return [
-      kept(task.sself, `self of ${task.name}`),
-      ...task.special.map((port, which) => kept(port, `${specialNames[which] ?? 'special'} port of ${task.name}`)),
+      kept(sselfOf(task), `self of ${task.name}`),
+      ...specialOf(task).map((port, which) => kept(port, `${specialNames[which] ?? 'special'} port of ${task.name}`)),
       ...actionsIn(task, EXC_MASK_ALL).map(({ port }) => kept(port, `exception port of ${task.name}`)),
     ];
   });
@@ -35,7 +36,7 @@ function ofThreads(w: XmmWorld): KeptRight[] {
   return select(w.threads, () => true).flatMap((t) => {
     const kept = (port: number, why: string): KeptRight => ({ node: t.node, port, type: SEND, why });
     return [
-      kept(t.sself, `self of thread ${t.name}`),
+      kept(sselfOf(t), `self of thread ${t.name}`),
       ...actionsIn(t, EXC_MASK_ALL).map(({ port }) => kept(port, `exception port of thread ${t.name}`)),
     ];
   });

@@ -2,6 +2,7 @@
 import { NONE, at, select } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
 import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
+import { specialOf, sselfOf } from '../mach/kept.ts';
 import { effectiveType } from '../mach/ipc/entry.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { find, lookup, names } from '../mach/ipc/space.ts';
@@ -112,12 +113,10 @@ function principalOf(w: OsfWorld, port: Port): Port | null {
 
 /** The ports that the kernel keeps for a task or a thread; what is not set is not listed. */
 function specialPorts(w: OsfWorld, holder: Task | Thread): SpecialPortState[] {
-  const { self, sself } = holder;
-  const kept = 'special' in holder ? holder.special : [];
   const all: [string, number][] = [
-    ['self', self],
-    ['sself', sself],
-    ...kept.map((port, which): [string, number] => [specialNames[which] ?? 'special', port]),
+    ['self', holder.self],
+    ['sself', sselfOf(holder)],
+    ...specialOf(holder).map((port, which): [string, number] => [specialNames[which] ?? 'special', port]),
     ...actionsIn(holder, EXC_MASK_ALL).map(({ mask, port }): [string, number] => [exceptionsIn(mask), port]),
   ];
   return all

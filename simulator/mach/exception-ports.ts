@@ -6,11 +6,11 @@
  * first; if it has none the task's is taken; if that has none either nobody is told. A new task inherits the actions of
  * its parent, a new thread has none.
  *
- * The actions of one holder are one flat list: port, behaviour, flavour of type 1, of type 2 ... Most holders have none
- * and share the empty list. A list is replaced, never changed.
+ * They stand behind the other ports that the kernel keeps for the holder (kept.ts): port, behaviour, flavour of type 1, of
+ * type 2 ...
  */
 import { NONE } from '../base/table.ts';
-import { copyOf, keepInstead } from './kept.ts';
+import { FIRST_EXCEPTION, NUMBERS_PER_EXCEPTION, copyOf, keep, note, type Holder } from './kept.ts';
 import type { MachWorld } from './world.ts';
 
 export const EXC_BAD_ACCESS = 1;
@@ -39,16 +39,6 @@ export const EXCEPTION_DEFAULT = 1;
 export const EXCEPTION_STATE = 2;
 export const EXCEPTION_STATE_IDENTITY = 3;
 
-export type ExceptionActions = readonly number[];
-
-/** Shared by all holders that have none. */
-export const noActions: ExceptionActions = [];
-
-/** A task or a thread. */
-export interface ExceptionHolder {
-  exceptions: ExceptionActions;
-}
-
 export interface ExceptionAction {
   /** The types that it is for, as a mask: bit 1 << type. */
   mask: number;
@@ -57,18 +47,25 @@ export interface ExceptionAction {
   readonly flavor: number;
 }
 
-const stride = 3;
+/** Whether the holder has an action for any type. */
+export function hasActions({ kept }: Holder): boolean {
+  return kept.length > FIRST_EXCEPTION;
+}
 
 /** What is to be done about exceptions of the type, or null. */
-export function actionFor({ exceptions }: ExceptionHolder, type: number): ExceptionAction | null {
-  const first = (type - 1) * stride;
-  const port = exceptions[first] ?? NONE;
+export function actionFor({ kept }: Holder, type: number): ExceptionAction | null {
+  const place = placeOf(type);
+  const port = kept[place] ?? NONE;
   if (port === NONE) return null;
-  return { mask: 1 << type, port, behavior: exceptions[first + 1]!, flavor: exceptions[first + 2]! };
+  return { mask: 1 << type, port, behavior: kept[place + 1] ?? NONE, flavor: kept[place + 2] ?? NONE };
+}
+
+function placeOf(type: number): number {
+  return FIRST_EXCEPTION + (type - 1) * NUMBERS_PER_EXCEPTION;
 }
 
 /** The actions of the types in the mask, each different one once, with the types that it is for. */
-export function actionsIn(holder: ExceptionHolder, mask: number): ExceptionAction[] {
+export function actionsIn(holder: Holder, mask: number): ExceptionAction[] {
   const found: ExceptionAction[] = [];
   for (let type = 1; type <= EXC_TYPES; type++) {
     const action = (mask & (1 << type)) === 0 ? null : actionFor(holder, type);
@@ -84,35 +81,28 @@ export function actionsIn(holder: ExceptionHolder, mask: number): ExceptionActio
 /** Sets the action of every type in the mask, or takes it back (NONE). The kernel makes a right to the port for each. */
 export function setAction(
   w: MachWorld,
-  holder: ExceptionHolder,
+  holder: Holder,
   mask: number,
   to: number,
   behavior: number,
   flavor: number,
 ): void {
-  const after =
-    holder.exceptions.length === 0 ? new Array<number>(EXC_TYPES * stride).fill(NONE) : [...holder.exceptions];
   for (let type = 1; type <= EXC_TYPES; type++) {
     if ((mask & (1 << type)) === 0) continue;
-    const first = (type - 1) * stride;
-    const port = keepInstead(w, after[first]!, copyOf(w, to));
-    after.splice(first, stride, port, port === NONE ? NONE : behavior, port === NONE ? NONE : flavor);
+    const place = placeOf(type);
+    const isSet = keep(w, holder, place, copyOf(w, to));
+    note(holder, place + 1, isSet ? behavior : NONE);
+    note(holder, place + 2, isSet ? flavor : NONE);
   }
-  holder.exceptions = after.every((each) => each === NONE) ? noActions : after;
-}
-
-/** Ports that the kernel keeps for the task or thread: what it gets for itself, and its exception ports. */
-export function keptPorts({ sself, exceptions }: ExceptionHolder & { readonly sself: number }): number[] {
-  return [sself, ...exceptions.filter((_, i) => i % stride === 0)];
 }
 
 /** Its task or thread ends. */
-export function forgetExceptionPorts(w: MachWorld, holder: ExceptionHolder): void {
-  if (holder.exceptions.length > 0) setAction(w, holder, EXC_MASK_ALL, NONE, NONE, NONE);
+export function forgetExceptionPorts(w: MachWorld, holder: Holder): void {
+  if (hasActions(holder)) setAction(w, holder, EXC_MASK_ALL, NONE, NONE, NONE);
 }
 
 /** The actions of a new task are its parent's. */
-export function inheritExceptionPorts(w: MachWorld, parent: ExceptionHolder, child: ExceptionHolder): void {
+export function inheritExceptionPorts(w: MachWorld, parent: Holder, child: Holder): void {
   for (const { mask, port, behavior, flavor } of actionsIn(parent, EXC_MASK_ALL)) {
     setAction(w, child, mask, port, behavior, flavor);
   }

@@ -11,10 +11,9 @@ import { NONE, at, release, takeBlank, type Row } from '../base/table.ts';
 import { portDestroy } from './ipc/port-death.ts';
 import { kernelPort, type Port } from './ipc/port.ts';
 import { destroyName } from './ipc/release.ts';
-import { type Right } from './ipc/right.ts';
-import { keepInstead, noRight } from './kept.ts';
+import { keepSelf, noRight, nothingKept, setSpecial, specialOf, sselfOf } from './kept.ts';
 import { emptySpace, names, type Space } from './ipc/space.ts';
-import { forgetExceptionPorts, noActions, type ExceptionActions } from './exception-ports.ts';
+import { forgetExceptionPorts } from './exception-ports.ts';
 import { userSchedule, type Schedule } from './schedule.ts';
 import { threadTerminate } from './thread-control.ts';
 import { regionRemove } from './vm/region.ts';
@@ -35,12 +34,8 @@ export interface Task extends Row {
   readonly space: Space;
   /** Port that the kernel answers on for this task; NONE if nobody ever asked for it (see `taskPort`). */
   self: number;
-  /** Port that the task gets for itself, if it is not `self`: NONE means that it is. */
-  sself: number;
-  /** Ports that the kernel keeps for the task: bootstrap, and three registered ones; NONE where unset. */
-  special: readonly number[];
-  /** Where exceptions of its threads go that have no port of their own for them. */
-  exceptions: ExceptionActions;
+  /** Ports that the kernel keeps for it: what it gets for itself, bootstrap, where exceptions go ... (kept.ts). */
+  kept: readonly number[];
   /** Account of new threads, and the schedule that they begin with. */
   activity: number;
   schedule: Schedule;
@@ -51,8 +46,6 @@ export interface Task extends Row {
 }
 
 const nothing: readonly number[] = [];
-/** Shared by all tasks that have none. */
-const noSpecialPorts: readonly number[] = [NONE, NONE, NONE, NONE];
 
 export function blankTask(id: number): Task {
   return {
@@ -66,9 +59,7 @@ export function blankTask(id: number): Task {
     lastThread: NONE,
     space: emptySpace(),
     self: NONE,
-    sself: NONE,
-    special: noSpecialPorts,
-    exceptions: noActions,
+    kept: nothingKept,
     activity: 0,
     schedule: userSchedule,
     regions: nothing,
@@ -96,13 +87,8 @@ export function taskPort(w: MachWorld, task: Task): Port {
 
 /** What the task gets when it asks for its own port [mechanisms 1.12]. */
 export function taskSelf(w: MachWorld, task: Task): Port {
-  return task.sself === NONE ? taskPort(w, task) : at(w.ports, task.sself);
-}
-
-/** Puts a send right in hand in the place of the task's own port; no right puts its own port back. */
-export function setTaskSelf(w: MachWorld, task: Task, right: Right): void {
-  task.sself = keepInstead(w, task.sself, right);
-  if (task.sself !== NONE && task.sself === task.self) task.sself = keepInstead(w, task.sself, noRight);
+  const sself = sselfOf(task);
+  return sself === NONE ? taskPort(w, task) : at(w.ports, sself);
 }
 
 /** The priority that new threads of the task, and its children, begin with. False if it is too good for them. */
@@ -113,26 +99,13 @@ export function setTaskPriority(task: Task, priority: number): boolean {
   return true;
 }
 
-/** Index into `special`. */
-export const BOOTSTRAP = 0;
-export const REGISTERED = 1;
-/** How many ports a task can register. */
-export const REGISTERED_MAX = 3;
-
-/** Keeps a send right in hand as one of the task's special ports; the one kept before is given up. */
-export function setSpecial(w: MachWorld, task: Task, which: number, right: Right): void {
-  const before = task.special[which]!;
-  const after = keepInstead(w, before, right);
-  if (after !== before) task.special = task.special.with(which, after);
-}
-
 /** task_terminate: threads, regions, rights and the kernel port go. */
 export function taskTerminate(w: MachWorld, task: Task): void {
   for (const t of threadsOf(w, task)) threadTerminate(w, t);
   for (const region of [...task.regions]) regionRemove(w, task, at(w.regions, region));
   for (const name of names(task.space)) destroyName(w, task, name);
-  for (let which = 0; which < task.special.length; which++) setSpecial(w, task, which, noRight);
-  setTaskSelf(w, task, noRight);
+  specialOf(task).forEach((_, which) => setSpecial(w, task, which, noRight));
+  keepSelf(w, task, noRight);
   forgetExceptionPorts(w, task);
   if (task.self !== NONE) portDestroy(w, at(w.ports, task.self));
   const { tasks } = at(w.nodes, task.node);

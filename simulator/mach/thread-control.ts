@@ -15,7 +15,7 @@ import { leaveSenders } from './ipc/senders.ts';
 import { messageDestroy, portDestroy } from './ipc/port-death.ts';
 import { destroyName, discard } from './ipc/release.ts';
 import { forgetExceptionPorts } from './exception-ports.ts';
-import { keepInstead, noRight } from './kept.ts';
+import { keepSelf, noRight } from './kept.ts';
 import { preempt } from './processor.ts';
 import type { Task } from './task.ts';
 import { leaveTask, threadsOf } from './task-threads.ts';
@@ -150,7 +150,7 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
   const task = at(w.tasks, t.task);
   if (t.replyName !== NONE) destroyName(w, task, t.replyName);
   leaveTask(w, task, t);
-  if (t.sself !== NONE) keepInstead(w, t.sself, noRight);
+  keepSelf(w, t, noRight);
   forgetExceptionPorts(w, t);
   if (t.self !== NONE) portDestroy(w, at(w.ports, t.self));
   release(w.threads, t, blankThread);

@@ -21,9 +21,9 @@
 import { RUN, WAKE } from '../base/event.ts';
 import { WAITING, book } from '../base/ledger.ts';
 import { NONE, at, takeBlank, type Row } from '../base/table.ts';
-import { noActions, type ExceptionActions } from './exception-ports.ts';
 import { anyMessage, type ReceiveOptions } from './ipc/receive-options.ts';
 import { isLimited, waitExpires } from './ipc/timeout.ts';
+import { nothingKept } from './kept.ts';
 import type { StackedFrame } from './routine.ts';
 import { userSchedule, type Schedule } from './schedule.ts';
 import type { Task } from './task.ts';
@@ -57,10 +57,8 @@ export interface Thread extends Row {
   suspendCount: number;
   /** Port that the kernel answers on for this thread; NONE for threads that nobody ever asked for. */
   self: number;
-  /** Port that the thread gets for itself, if it is not `self`: NONE means that it is. */
-  sself: number;
-  /** Where its exceptions go; what is not said here its task says. */
-  exceptions: ExceptionActions;
+  /** Ports that the kernel keeps for it: what it gets for itself, and where its exceptions go (kept.ts). */
+  kept: readonly number[];
   /** Its RUN event came while it was suspended. */
   parked: boolean;
   retry: number;
@@ -136,8 +134,7 @@ export function blankThread(id: number): Thread {
     state: READY,
     suspendCount: 0,
     self: NONE,
-    sself: NONE,
-    exceptions: noActions,
+    kept: nothingKept,
     parked: false,
     retry: RETRY_NOTHING,
     top: null,

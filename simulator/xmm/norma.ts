@@ -29,6 +29,7 @@ import { arrivedRight } from './import-object.ts';
 import { isPassedOn } from './import-services.ts';
 import type { AllocateTask, MapVector, VectorEntry } from './vm-map-vector.ts';
 import type { XmmWorld } from './world.ts';
+import { specialOf } from '../mach/kept.ts';
 
 /** What the three services are told. */
 export interface NormaTask {
@@ -89,7 +90,9 @@ function normaRoutine(how: How, story: string): Routine {
     step('allocate the task there', (w, t, f) => {
       const task = taskOf(w, f);
       if (task === null) return fail(w, t, f, 'KERN_INVALID_ARGUMENT');
-      const kept = task.special.map((port, which) => ({ port, which })).filter(({ port }) => port !== NONE);
+      const kept = specialOf(task)
+        .map((port, which) => ({ port, which }))
+        .filter(({ port }) => port !== NONE);
       const { kind, pid, activity, emulator } = task;
       const body: AllocateTask = {
         ...{ name: f.body.name ?? task.name, kind, pid: how === 'create' ? NONE : pid },

@@ -16,11 +16,12 @@ import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '
 import { sendRight, success, taskOf } from '../mach/kernel-services/objects.ts';
 import { charge } from '../mach/processor.ts';
 import { finish, goTo, routine, step, type Routine } from '../mach/routine.ts';
-import { setSpecial, taskCreate, taskPort, type TaskKind } from '../mach/task.ts';
+import { taskCreate, taskPort, type TaskKind } from '../mach/task.ts';
 import { dropReference, shadows } from '../mach/vm/object.ts';
 import { regionAdd, type RegionFields } from '../mach/vm/region.ts';
 import { arrivedRight, importObject, type ObjectInfo } from './import-object.ts';
 import type { XmmWorld } from './world.ts';
+import { setSpecial } from '../mach/kept.ts';
 
 /** Body of `norma_task_allocate`; the special ports come along, in the order of `which`. */
 export interface AllocateTask {

@@ -357,7 +357,7 @@ const breakages: Record<string, (s: Scene) => void> = {
     w.nodes.rows[0]!.residentPages++;
   },
   H1: ({ client }) => {
-    client.task.special = [9999];
+    client.task.kept = [9999];
   },
   H2: ({ server, full }) => {
     server.portOf(full).lastMessage = server.portOf(full).firstMessage;

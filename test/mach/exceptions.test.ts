@@ -259,7 +259,7 @@ describe('exception ports', () => {
     );
     c.run();
     const child = c.w.tasks.rows.find((each) => each.live && each.name === 'child')!;
-    assert.deepEqual(child.exceptions, program.task.exceptions);
+    assert.deepEqual(child.kept, program.task.kept);
     assert.equal(maker.notes[1]!.code, 'KERN_SUCCESS');
   });
 

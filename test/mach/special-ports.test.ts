@@ -10,6 +10,7 @@ import {
 } from '../../simulator/mach/kernel-services/special-port-services.ts';
 import { taskPort, taskTerminate } from '../../simulator/mach/task.ts';
 import { cluster, kernel, receive, type Call } from './cluster.ts';
+import { specialOf, sselfOf } from '../../simulator/mach/kept.ts';
 
 const child = { name: 'child', kind: 'mach', inherit: false, pid: NONE, activity: 0 };
 
@@ -53,7 +54,7 @@ describe('the port that a task gets for itself', () => {
     assert.deepEqual(thread.notes[1]!.names, [to]);
     assert.equal(thread.notes[2]!.code, 'KERN_SUCCESS');
     assert.deepEqual(thread.notes[4]!.names, [self]);
-    assert.equal(task.task.sself, NONE);
+    assert.equal(sselfOf(task.task), NONE);
   });
 
   it('is not inherited by a child', () => {
@@ -61,7 +62,7 @@ describe('the port that a task gets for itself', () => {
     task.thread(set(self, TASK_KERNEL_PORT, to), kernel(self, 'task_create', { body: child }));
     c.run();
     const made = c.w.tasks.rows.find((each) => each.live && each.name === 'child')!;
-    assert.equal(made.sself, NONE);
+    assert.equal(sselfOf(made), NONE);
     assert.notEqual(made.self, task.task.self);
   });
 
@@ -69,7 +70,7 @@ describe('the port that a task gets for itself', () => {
     const { c, task, self } = lab();
     task.thread(set(self, TASK_KERNEL_PORT, self));
     c.run();
-    assert.equal(task.task.sself, NONE);
+    assert.equal(sselfOf(task.task), NONE);
   });
 
   it('of a thread can be another one, too', () => {
@@ -102,7 +103,7 @@ describe('the bootstrap port', () => {
     c.run();
     assert.deepEqual(thread.notes[0]!.names, []);
     const made = c.w.tasks.rows.find((each) => each.live && each.name === 'child')!;
-    assert.deepEqual(made.special, task.task.special);
+    assert.deepEqual(specialOf(made), specialOf(task.task));
     assert.equal(task.portOf(to).srights, 3);
     taskTerminate(c.w, made);
     taskTerminate(c.w, task.task);
@@ -154,7 +155,7 @@ describe('registered ports', () => {
     );
     c.run();
     const made = c.w.tasks.rows.find((each) => each.live && each.name === 'child')!;
-    assert.deepEqual(made.special, task.task.special);
+    assert.deepEqual(specialOf(made), specialOf(task.task));
     assert.ok(taskPort(c.w, made).active);
   });
 });

@@ -12,6 +12,7 @@ import { taskPort } from '../../simulator/mach/task.ts';
 import type { TaskMigrationImplementation } from '../../simulator/workload/program.ts';
 import { millisecond, receive, sleep, type Actor, type Call, type Scripted } from '../mach/cluster.ts';
 import { lab, type Lab } from './move.ts';
+import { sselfOf } from '../../simulator/mach/kept.ts';
 
 const NODES = ['source', 'destination', 'third'];
 
@@ -71,7 +72,7 @@ describe('a server that relays the kernel calls of a task', () => {
       const asking = c.task('destination', 'asking');
       const task = c.named('moved');
       const relay = select(c.w.relays, ({ what }) => what === 'task')[0];
-      const known = relay === undefined ? taskPort(c.w, task) : at(c.w.ports, task.sself);
+      const known = relay === undefined ? taskPort(c.w, task) : at(c.w.ports, sselfOf(task));
       assert.ok(moved.task !== task);
       const port = bootRight(c.w, known, asking.task);
       const account = openAccount(c.w.ledger, 'asking');
@@ -87,8 +88,8 @@ describe('a server that relays the kernel calls of a task', () => {
   it('gives the task its own port in the place of the kernel port (sself) [1.12]', () => {
     const { c } = watched('user_level');
     const task = c.named('moved');
-    assert.notEqual(task.sself, -1);
-    assert.notEqual(task.sself, task.self);
+    assert.notEqual(sselfOf(task), -1);
+    assert.notEqual(sselfOf(task), task.self);
   });
 
   it('is seen through when the task moves again', () => {

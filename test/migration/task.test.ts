@@ -7,7 +7,7 @@ import { at } from '../../simulator/base/table.ts';
 import { bootRight } from '../../simulator/dipc/boot.ts';
 import { kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { call, routine, step } from '../../simulator/mach/routine.ts';
-import { BOOTSTRAP, setSpecial, taskPort } from '../../simulator/mach/task.ts';
+import { taskPort } from '../../simulator/mach/task.ts';
 import { POLICY_FIXEDPRI, userSchedule } from '../../simulator/mach/schedule.ts';
 import { threadCreate, threadOf, threadStart } from '../../simulator/mach/thread.ts';
 import { SEND, find, lookup, names, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
@@ -21,6 +21,7 @@ import { xmmServices } from '../../simulator/xmm/routines.ts';
 import { COPY_SEND } from '../../simulator/mach/ipc/right.ts';
 import { EXCEPTION_DEFAULT, EXC_BAD_ACCESS, EXC_MASK_ALL } from '../../simulator/mach/exception-ports.ts';
 import { raise } from '../../simulator/mach/exceptions.ts';
+import { BOOTSTRAP, setSpecial } from '../../simulator/mach/kept.ts';
 import {
   clusterWith,
   kernel,

@@ -6,10 +6,10 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import { inheritExceptionPorts } from '../exception-ports.ts';
-import { copyOf } from '../kept.ts';
+import { copyOf, setSpecial, specialOf } from '../kept.ts';
 import type { KernelAnswer, KernelRequest } from '../kernel-call.ts';
 import { finish, goTo, routine, step, type Routine } from '../routine.ts';
-import { setSpecial, setTaskPriority, taskCreate, taskPort, taskTerminate, type Task, type TaskKind } from '../task.ts';
+import { setTaskPriority, taskCreate, taskPort, taskTerminate, type Task, type TaskKind } from '../task.ts';
 import type { Thread } from '../thread.ts';
 import { inheritRegion } from '../vm/copy.ts';
 import { dropReference } from '../vm/object.ts';
@@ -92,7 +92,7 @@ function childOf(w: MachWorld, parent: Task, fields: Omit<TaskCreate, 'inherit'>
   task.pid = pid;
   if (priority === undefined) task.schedule = parent.schedule;
   else setTaskPriority(task, priority);
-  parent.special.forEach((port, which) => setSpecial(w, task, which, copyOf(w, port)));
+  specialOf(parent).forEach((port, which) => setSpecial(w, task, which, copyOf(w, port)));
   inheritExceptionPorts(w, parent, task);
   return task;
 }

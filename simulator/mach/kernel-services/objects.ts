@@ -3,9 +3,8 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import { kernelPort, type Port } from '../ipc/port.ts';
-import type { Right } from '../ipc/right.ts';
 import { SEND } from '../ipc/space.ts';
-import { keepInstead, noRight } from '../kept.ts';
+import { sselfOf } from '../kept.ts';
 import type { KernelAnswer, KernelRequest } from '../kernel-call.ts';
 import type { Task } from '../task.ts';
 import type { Thread } from '../thread.ts';
@@ -32,13 +31,8 @@ export function threadPort(w: MachWorld, t: Thread): Port {
 
 /** What the thread gets when it asks for its own port [mechanisms 1.12]. */
 export function threadSelf(w: MachWorld, t: Thread): Port {
-  return t.sself === NONE ? threadPort(w, t) : at(w.ports, t.sself);
-}
-
-/** Puts a send right in hand in the place of the thread's own port; no right puts its own port back. */
-export function setThreadSelf(w: MachWorld, t: Thread, right: Right): void {
-  t.sself = keepInstead(w, t.sself, right);
-  if (t.sself !== NONE && t.sself === t.self) t.sself = keepInstead(w, t.sself, noRight);
+  const sself = sselfOf(t);
+  return sself === NONE ? threadPort(w, t) : at(w.ports, sself);
 }
 
 /** A new send right in hand to a kernel-owned port: type and port, as answers carry them. */

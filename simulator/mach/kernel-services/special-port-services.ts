@@ -14,18 +14,28 @@ import {
   actionsIn,
   setAction,
   type ExceptionAction,
-  type ExceptionHolder,
+  hasActions,
 } from '../exception-ports.ts';
 import { discard } from '../ipc/release.ts';
 import { type Right } from '../ipc/right.ts';
 import { DEAD_NAME, SEND } from '../ipc/space.ts';
-import { noRight } from '../kept.ts';
+import {
+  BOOTSTRAP,
+  REGISTERED,
+  REGISTERED_MAX,
+  keepSelf,
+  noRight,
+  setSpecial,
+  specialOf,
+  sselfOf,
+  type Holder,
+} from '../kept.ts';
 import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../kernel-call.ts';
 import type { Routine } from '../routine.ts';
-import { BOOTSTRAP, REGISTERED, REGISTERED_MAX, setSpecial, setTaskSelf, taskSelf, type Task } from '../task.ts';
+import { taskSelf, type Task } from '../task.ts';
 import type { Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
-import { invalidArgument, sendRight, setThreadSelf, success, taskOf, threadOfPort, threadSelf } from './objects.ts';
+import { invalidArgument, sendRight, success, taskOf, threadOfPort, threadSelf } from './objects.ts';
 
 /** What `which_port` says; a thread has only the first. */
 export const TASK_KERNEL_PORT = 1;
@@ -56,13 +66,13 @@ export const specialPortServices: readonly Routine[] = [
     const { whichPort } = request.body as WhichPort;
     if (task === null) return invalidArgument;
     if (whichPort === TASK_KERNEL_PORT) return { rights: sendRight(taskSelf(w, task)) };
-    return whichPort === TASK_BOOTSTRAP_PORT ? { rights: kept(w, [task.special[BOOTSTRAP]!]) } : invalidArgument;
+    return whichPort === TASK_BOOTSTRAP_PORT ? { rights: kept(w, [specialOf(task)[BOOTSTRAP]!]) } : invalidArgument;
   }),
   kernelService('task_set_special_port', 'set a port that the kernel keeps for a task', (w, t, request) => {
     const task = taskOf(w, request);
     const { whichPort } = request.body as WhichPort;
     if (task === null || !isSendOrNone(t)) return invalidArgument;
-    if (whichPort === TASK_KERNEL_PORT) setTaskSelf(w, task, takeRight(t));
+    if (whichPort === TASK_KERNEL_PORT) keepSelf(w, task, takeRight(t));
     else if (whichPort === TASK_BOOTSTRAP_PORT) setSpecial(w, task, BOOTSTRAP, takeRight(t));
     else return invalidArgument;
     return success;
@@ -76,7 +86,7 @@ export const specialPortServices: readonly Routine[] = [
     const target = threadOfPort(w, request);
     if (target === null || !isSendOrNone(t)) return invalidArgument;
     if ((request.body as WhichPort).whichPort !== THREAD_KERNEL_PORT) return invalidArgument;
-    setThreadSelf(w, target, takeRight(t));
+    keepSelf(w, target, takeRight(t));
     return success;
   }),
   kernelService('mach_ports_register', 'register ports that children will find', (w, t, request) => {
@@ -93,7 +103,7 @@ export const specialPortServices: readonly Routine[] = [
   }),
   kernelService('mach_ports_lookup', 'get the registered ports', (w, _t, request) => {
     const task = taskOf(w, request);
-    return task === null ? invalidArgument : { rights: kept(w, task.special.slice(REGISTERED)) };
+    return task === null ? invalidArgument : { rights: kept(w, specialOf(task).slice(REGISTERED)) };
   }),
   getExceptionPorts('task_get_exception_ports', taskOf),
   setExceptionPorts('task_set_exception_ports', taskOf),
@@ -104,9 +114,9 @@ export const specialPortServices: readonly Routine[] = [
   kernelService('thread_get_special_ports', 'get all ports that the kernel keeps for a thread', (w, _t, request) => {
     const t = threadOfPort(w, request);
     if (t === null) return invalidArgument;
-    const own = t.exceptions.length > 0;
+    const own = hasActions(t);
     const answer = report(w, actionsIn(own ? t : at(w.tasks, t.task), EXC_MASK_ALL));
-    const body: ThreadSpecialPorts = { ...(answer.body as ExceptionPorts), own, interposed: t.sself !== NONE };
+    const body: ThreadSpecialPorts = { ...(answer.body as ExceptionPorts), own, interposed: sselfOf(t) !== NONE };
     return { body, rights: [...sendRight(threadSelf(w, t)), ...answer.rights!] };
   }),
 ];
@@ -157,7 +167,7 @@ function swapExceptionPorts(name: string, holderOf: HolderOf): Routine {
 function change(
   w: MachWorld,
   t: Thread,
-  holder: ExceptionHolder,
+  holder: Holder,
   { exceptionMask, behavior, flavor }: SetExceptionPorts,
 ): KernelAnswer {
   const right = takeRight(t);
