@@ -4,6 +4,7 @@ import { keptPorts } from '../mach/kept.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { FREE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import type { Task } from '../mach/task.ts';
+import { threadOf } from '../mach/thread.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
 export const references: Checker = {
@@ -25,8 +26,7 @@ export const references: Checker = {
       if (!t.live) continue;
       alive(w.tasks, t.task, t.name);
       if (!members.has(t.id)) broken('H1', `${t.name} is in no task`);
-      if (t.identity !== NONE && w.threadByIdentity[t.identity] !== t.id)
-        broken('H1', `${t.name} is not found by its identity`);
+      if (t.identity !== NONE && threadOf(w, t.identity) !== t) broken('H1', `${t.name} is not found by its identity`);
       refer(w.ports, t.waitPort, t.name);
       if (t.waitPort !== NONE || t.outgoing === NONE) refer(w.threads, t.nextWaiting, t.name);
       refer(w.ports, t.self, t.name);

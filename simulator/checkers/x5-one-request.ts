@@ -4,6 +4,7 @@
  */
 import { MANAGER } from '../xmm/memory-object.ts';
 import { broken, type Checker } from './checker.ts';
+import { threadOf } from '../mach/thread.ts';
 
 export const oneRequest: Checker = {
   rule: 'X5',
@@ -18,7 +19,7 @@ export const oneRequest: Checker = {
         if (others.length > 0 && !passes && each.phase !== 'pager') broken('X5', `page ${each.page} of ${m.object}`);
       }
       for (const { thread, page } of m.requests) {
-        if (w.threads.rows[w.threadByIdentity[thread] ?? -1]?.live !== true) broken('X5', `nobody serves page ${page}`);
+        if (threadOf(w, thread) === null) broken('X5', `nobody serves page ${page}`);
       }
     }
   },

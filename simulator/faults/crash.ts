@@ -39,7 +39,7 @@ import { blankRequests } from '../mach/ipc/requests.ts';
 import type { Node } from '../mach/node.ts';
 import { readyClear } from '../mach/ready-queue.ts';
 import { blankTask } from '../mach/task.ts';
-import { blankThread } from '../mach/thread.ts';
+import { blankThread, forgetIdentity } from '../mach/thread.ts';
 import { blankObject } from '../mach/vm/object.ts';
 import { memoryForget } from '../mach/vm/memory.ts';
 import { blankRegion } from '../mach/vm/region.ts';
@@ -172,6 +172,7 @@ function loseKernel(w: MigrationWorld, node: Node): void {
     if (requests.live && at(w.ports, requests.port).node === node.id) release(w.requests, requests, blankRequests);
   }
   for (const message of w.messages.rows) if (message.live && message.node === node.id) messageLost(w, message);
+  for (const t of w.threads.rows) if (t.live && t.node === node.id) forgetIdentity(w, t);
   lose(w.threads, node.id, blankThread);
   lose(w.tasks, node.id, blankTask);
   for (const { live, node: on, memory } of w.objects.rows)

@@ -8,6 +8,7 @@ import { resumeComputing } from './processor.ts';
 import { trap } from './kernel-call.ts';
 import { framesOf, performStep } from './routine.ts';
 import {
+  PARKED,
   READY,
   RETRY_NOTHING,
   RETRY_RECEIVE,
@@ -22,14 +23,14 @@ import type { MachWorld } from './world.ts';
 /** The thread that a RUN event is for, or null if it is gone, or has been given something else to do since. */
 export function runnableThread(w: MachWorld, id: number, identity: number): Thread | null {
   const t = w.threads.rows[id];
-  return t !== undefined && t.live && t.identity === identity && t.state === READY && !t.parked ? t : null;
+  return t !== undefined && t.live && t.identity === identity && t.state === READY ? t : null;
 }
 
 export function run(w: MachWorld, id: number, identity: number): void {
   const t = runnableThread(w, id, identity);
   if (t === null) return;
   if (isSuspended(w, t) && !isInTrap(t)) {
-    t.parked = true;
+    t.state = PARKED;
     return;
   }
   if (t.remaining > 0) {

@@ -23,6 +23,7 @@ import {
   BLOCKED,
   COMPUTING,
   ENDED,
+  PARKED,
   READY,
   RECEIVING,
   RETRY_NOTHING,
@@ -32,6 +33,7 @@ import {
   SENDING,
   SLEEPING,
   blankThread,
+  forgetIdentity,
   isSuspended,
   noNames,
   noRegions,
@@ -66,7 +68,7 @@ export function taskResume(w: MachWorld, task: Task): boolean {
 
 /** Whether the kernel is in the middle of something for the thread: an abort has to wait for its end. */
 export function isInKernel(w: MachWorld, t: Thread): boolean {
-  if (t.state === READY) return !t.parked;
+  if (t.state === READY) return true;
   if (t.state === RECEIVING) return t.waitPort === NONE;
   return t.state === SENDING && !isBlockedSender(w, t);
 }
@@ -119,8 +121,7 @@ export function abortSend(w: MachWorld, t: Thread): void {
 
 /** It stands at a clean point, and goes on from there unless it is suspended. */
 function holdUp(w: MachWorld, t: Thread): void {
-  t.state = READY;
-  t.parked = true;
+  t.state = PARKED;
   unpark(w, t);
 }
 
@@ -153,6 +154,7 @@ export function threadTerminate(w: MachWorld, t: Thread): void {
   keepSelf(w, t, noRight);
   forgetExceptionPorts(w, t);
   if (t.self !== NONE) portDestroy(w, at(w.ports, t.self));
+  forgetIdentity(w, t);
   release(w.threads, t, blankThread);
 }
 
@@ -174,13 +176,12 @@ function isBlockedSender(w: MachWorld, t: Thread): boolean {
 function stopComputing(w: MachWorld, t: Thread): void {
   if (t.state !== COMPUTING) return;
   preempt(w, t);
-  t.state = READY;
-  t.parked = true;
+  t.state = PARKED;
 }
 
 /** A thread that was held up goes on, unless it is suspended. */
 export function unpark(w: MachWorld, t: Thread): void {
-  if (!t.parked || isSuspended(w, t)) return;
-  t.parked = false;
+  if (t.state !== PARKED || isSuspended(w, t)) return;
+  t.state = READY;
   emit(w, RUN, t.id, t.identity);
 }

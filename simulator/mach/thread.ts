@@ -10,8 +10,9 @@
  *   SLEEPING   waits for the clock
  *   BLOCKED    waits until somebody calls `wakeAll` on its channel
  *   ENDED      has no frame left
+ *   PARKED     would be READY if it were not suspended
  *
- * A suspended thread (its own count, or its task's) performs no step: its RUN event leaves it *parked*, and resuming
+ * A suspended thread (its own count, or its task's) performs no step: its RUN event leaves it PARKED, and resuming
  * runs it. An abort takes a thread out of RECEIVING, SENDING, SLEEPING or BLOCKED at a clean point: `retry` remembers
  * what the library stub would call again [mechanisms 1.6], so that a thread can go on elsewhere as if nothing had
  * happened. Only a program that asked for it (`reportInterruption`) sees that its call was interrupted.
@@ -39,6 +40,7 @@ export const RECEIVING = 4;
 export const SLEEPING = 5;
 export const BLOCKED = 6;
 export const ENDED = 7;
+export const PARKED = 8;
 
 /** What an aborted thread does again when it runs. */
 export const RETRY_NOTHING = 0;
@@ -59,8 +61,6 @@ export interface Thread extends Row {
   self: number;
   /** Ports that the kernel keeps for it: what it gets for itself, and where its exceptions go (kept.ts). */
   kept: readonly number[];
-  /** Its RUN event came while it was suspended. */
-  parked: boolean;
   retry: number;
   /** The innermost frame: each knows the one below it. */
   top: StackedFrame | null;
@@ -135,7 +135,6 @@ export function blankThread(id: number): Thread {
     suspendCount: 0,
     self: NONE,
     kept: nothingKept,
-    parked: false,
     retry: RETRY_NOTHING,
     top: null,
     result: null,
@@ -170,12 +169,13 @@ export function blankThread(id: number): Thread {
 }
 
 /** A new thread of the task, suspended or not, without frames; `identity` for one that moves, else a new one. */
-export function threadCreate(w: MachWorld, task: Task, name: string, identity = w.threadByIdentity.length): Thread {
+export function threadCreate(w: MachWorld, task: Task, name: string, identity = w.identities++): Thread {
   const t = takeBlank(w.threads, blankThread);
   const husk = threadOf(w, identity);
   if (husk !== null) husk.identity = NONE;
   t.identity = identity;
-  w.threadByIdentity[identity] = t.id;
+  if (t.id === identity) w.threadByIdentity.delete(identity);
+  else w.threadByIdentity.set(identity, t.id);
   t.wakeEpoch = identity * 256;
   t.name = name;
   t.task = task.id;
@@ -194,9 +194,16 @@ export function threadStart(w: MachWorld, t: Thread): void {
 
 /** The live thread with this identity, or null if there is none any more. */
 export function threadOf(w: MachWorld, identity: number): Thread | null {
-  const id = w.threadByIdentity[identity] ?? NONE;
-  const row = w.threads.rows[id];
-  return row !== undefined && row.live && row.identity === identity ? row : null;
+  if (identity < 0) return null;
+  const first = w.threads.rows[identity];
+  if (first !== undefined && first.live && first.identity === identity) return first;
+  const id = w.threadByIdentity.get(identity);
+  return id === undefined ? null : at(w.threads, id);
+}
+
+/** The thread ends, or its node has failed: its identity leads nowhere, unless it goes on elsewhere. */
+export function forgetIdentity(w: MachWorld, t: Thread): void {
+  if (w.threadByIdentity.get(t.identity) === t.id) w.threadByIdentity.delete(t.identity);
 }
 
 export function isSuspended(w: MachWorld, t: Thread): boolean {

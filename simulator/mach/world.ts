@@ -61,8 +61,10 @@ export interface MachWorld {
   writes: number;
   /** Messages sent so far: each has its number. */
   sent: number;
-  /** Current row of every thread identity: a thread that moves to another node keeps its identity. */
-  readonly threadByIdentity: number[];
+  /** Thread identities given out so far: a thread that moves to another node keeps its own. */
+  identities: number;
+  /** Row of every identity that is not the row's own number. */
+  readonly threadByIdentity: Map<number, number>;
   /** What happened during this event; see notice.ts. */
   readonly notices: Notice[];
 }

@@ -25,6 +25,7 @@ import {
 } from '../../simulator/mach/ipc/space.ts';
 import { taskPort } from '../../simulator/mach/task.ts';
 import { taskResume, taskSuspend } from '../../simulator/mach/thread-control.ts';
+import { PARKED, threadCreate } from '../../simulator/mach/thread.ts';
 import type { LogicalMemory } from '../../simulator/mach/vm/memory.ts';
 import { regionAdd } from '../../simulator/mach/vm/region.ts';
 import { migrationOpen } from '../../simulator/migration/record.ts';
@@ -48,6 +49,7 @@ import {
   type Cluster,
   type Scripted,
 } from '../mach/cluster.ts';
+import { pushFrames } from '../../simulator/mach/routine.ts';
 
 /**
  * A small world in which something of everything is going on: on `here` a server with a full queue, a set, and a dead
@@ -428,6 +430,15 @@ const otherWays: readonly [rule: string, what: string, breakIt: (s: Scene) => vo
     ({ server, set }) => {
       Object.assign(server.portOf(set), { active: false, receiver: -1, receiverName: -1 });
       remove(server.task.space, set);
+    },
+  ],
+  [
+    'H3',
+    'a thread is parked, and nobody suspends it',
+    ({ w, client }) => {
+      const t = threadCreate(w, client.task, 'parked');
+      pushFrames(t, [{ routine: 0, step: 0, current: 0, data: {} }]);
+      t.state = PARKED;
     },
   ],
   ['H1', 'a task does not know its threads', ({ client }) => void (client.task.lastThread = -1)],

@@ -13,7 +13,7 @@ import { pushFrames, type Frame, type Routine } from '../routine.ts';
 import { taskPort, taskTerminate, type Task } from '../task.ts';
 import { threadsOf } from '../task-threads.ts';
 import { taskResume, taskSuspend } from '../thread-control.ts';
-import { READY, threadCreate, threadStart, type Thread } from '../thread.ts';
+import { PARKED, threadCreate, threadStart, type Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
 import { failure, invalidArgument, sendRight, success, taskOf, threadPort } from './objects.ts';
 
@@ -62,8 +62,7 @@ export const taskServices: readonly Routine[] = [
     if (task === null) return invalidArgument;
     const t = makeThread(w, task, request.body as ThreadCreate);
     t.suspendCount = 1;
-    t.state = READY;
-    t.parked = true;
+    t.state = PARKED;
     return { body: { identity: t.identity }, rights: sendRight(threadPort(w, t)) };
   }),
   kernelService('thread_create_running', 'make a thread that runs', (w, _t, request) => {
