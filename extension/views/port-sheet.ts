@@ -37,6 +37,7 @@ const nobody = ({ state, identity }: Known): Known => ({
 function subtitle({ identity, dead, node, receiver }: PortIdentityState, was: PortIdentityState | undefined): string {
   if (dead) return `${identity}, dead`;
   const moved = was === undefined || was.node === node || was.node === '' ? '' : `, came from ${was.node}`;
+  if (receiver === 'in transit') return `${identity}, its receive right is on its way to ${node}${moved}`;
   const by = receiver === '' ? 'nobody' : receiver;
   return node === '' ? `${identity}, its receive right is lost` : `${identity}, received by ${by} on ${node}${moved}`;
 }
@@ -54,7 +55,6 @@ const facts: SectionBuilder = (now, before) =>
 
 function factRows({ identity, principal, copies }: Known): readonly PlainRow[] {
   if (copies.length === 0) return [];
-  const { handedOut, held, underWay } = identity.credits;
   const receiverName = principal?.receiverName ?? null;
   const of = principal ?? copies[0];
   const rows: [string, string | number][] = [
@@ -67,7 +67,13 @@ function factRows({ identity, principal, copies }: Known): readonly PlainRow[] {
     ['Sequence number', of?.sequenceNumber ?? ''],
     ['Make-send count', of?.makeSendCount ?? ''],
     ['Send-once rights elsewhere', of?.remoteSendOnceRights ?? ''],
-    ['Transit credits', `${handedOut} handed out = ${held} held + ${underWay} on the way`],
+    ['Transit credits', creditWords(identity.credits)],
   ];
   return rows.filter(([, value]) => value !== '').map(([fact, value]) => ({ key: fact, cells: [fact, value] }));
+}
+
+/** While the receive right moves, so does the count of what has been handed out. */
+function creditWords({ handedOut, held, underWay }: PortIdentityState['credits']): string {
+  if (underWay < 0) return `${held} held; how many are handed out is on its way with the receive right`;
+  return `${handedOut} handed out = ${held} held + ${underWay} on the way`;
 }

@@ -14,7 +14,7 @@ import type { Message } from '../mach/ipc/message.ts';
 import { KERNEL, type Port } from '../mach/ipc/port.ts';
 import { RECEIVE, SEND, SEND_ONCE, find, lookup, names } from '../mach/ipc/space.ts';
 import type { XmmWorld } from '../xmm/world.ts';
-import { nodeName, receiverOf, rightType, uidWords } from './label.ts';
+import { nodeName, receiverOf, rightType, threadWords, uidWords } from './label.ts';
 import { keptRights } from './kept-rights.ts';
 import type { HeldRightState, PortIdentityState } from './state-ports.ts';
 
@@ -121,7 +121,7 @@ function registerMessage(register: Register, message: Message): void {
   const { w } = register;
   const { wire, rights } = message;
   const node = message.node === NONE ? '' : nodeName(w, message.node);
-  const holder: Holder = { holder: 'message', node, who: message.operation };
+  const holder: Holder = { holder: 'message', node, who: `${message.operation} #${message.serial}` };
   const named = (type: number, port: number, what: Holder): void =>
     wire ? holdUid(register, type, port, what) : hold(register, type, port, what);
   if (message.dest !== NONE && message.destType !== NONE) hold(register, message.destType, message.dest, holder);
@@ -139,7 +139,7 @@ const credits = (rights: readonly number[], first: number): number => Math.max(0
 function registerThreads(register: Register): void {
   const { w } = register;
   for (const t of select(w.threads, () => true)) {
-    const holder: Holder = { holder: 'thread', node: nodeName(w, t.node), who: t.name };
+    const holder: Holder = { holder: 'thread', node: nodeName(w, t.node), who: threadWords(w, t) };
     for (const rights of [t.hand, answerInHand(t.result)]) {
       for (let i = 0; i < rights.length; i += 2) hold(register, rights[i]!, rights[i + 1]!, holder);
     }

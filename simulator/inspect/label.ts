@@ -50,6 +50,14 @@ export function rightWord(type: number): string {
   return type === NONE ? 'no right' : rightType(type);
 }
 
+/** A thread as it is told apart over the whole cluster: by its task, and by its own name where that says more. */
+export function threadWords(w: DipcWorld, { task: id, name }: Thread): string {
+  const { name: task, pid } = at(w.tasks, id);
+  if (name.includes(task)) return name;
+  const whose = pid === NONE ? task : `pid ${pid} ${task}`;
+  return name === 'main' ? whose : `${whose} (${name})`;
+}
+
 export function threadState(w: DipcWorld, t: Thread): string {
   if (t.state !== ENDED && isSuspended(w, t)) return 'suspended';
   if (t.state === COMPUTING) return at(w.nodes, t.node).running === t.id ? 'computing' : 'ready';

@@ -37,8 +37,8 @@ function regionState(w: MigrationWorld, region: Region): RegionState {
   const own = nodeName(w, at(w.tasks, region.task).node);
   let resident = 0;
   for (const run of pageRuns) {
-    if (run.state === 'here' || run.state === 'shadow') resident += run.pages;
-    if (run.state === 'remote' && run.node !== own) remote.set(run.node, (remote.get(run.node) ?? 0) + run.pages);
+    if (run.node === own) resident += run.pages;
+    else if (run.state === 'remote') remote.set(run.node, (remote.get(run.node) ?? 0) + run.pages);
   }
   return {
     name,

@@ -8,7 +8,7 @@ import { pagesOf } from '../mach/ipc/out-of-line.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
 import { threadOf } from '../mach/thread.ts';
 import { BYTES_PER_PAGE } from '../mach/vm/object.ts';
-import { nodeName, rightWord, uidWords } from './label.ts';
+import { nodeName, rightWord, threadWords, uidWords } from './label.ts';
 import type { MessageState } from './state-ports.ts';
 
 export function messageState(w: DipcWorld, message: Message): MessageState {
@@ -17,7 +17,7 @@ export function messageState(w: DipcWorld, message: Message): MessageState {
     message: message.id,
     serial: message.serial,
     operation: message.operation,
-    from: sender?.name ?? '',
+    from: sender === null ? '' : threadWords(w, sender),
     fromNode: sender === null ? '' : nodeName(w, sender.node),
     right: message.destType === SEND_ONCE ? 'send-once' : 'send',
     reply: message.reply === NONE ? null : portWords(w, message, message.reply),

@@ -5,7 +5,7 @@ import type { DipcWorld } from '../dipc/world.ts';
 import { KERNEL, type Port } from '../mach/ipc/port.ts';
 import { queueOf } from '../mach/ipc/queue.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
-import { nodeName, receiverOf, uidOfPort } from './label.ts';
+import { nodeName, receiverOf, threadWords, uidOfPort } from './label.ts';
 import { messageState } from './messages.ts';
 import type { MessageState, NotificationRequestState, PortState } from './state-ports.ts';
 
@@ -110,7 +110,7 @@ function obstaclesOf(w: DipcWorld, { fullAt, shortage, probing, acquiring }: Dis
 
 function threadsFrom(w: DipcWorld, first: number): string[] {
   const found: string[] = [];
-  for (let id = first; id !== NONE; id = at(w.threads, id).nextWaiting) found.push(at(w.threads, id).name);
+  for (let id = first; id !== NONE; id = at(w.threads, id).nextWaiting) found.push(threadWords(w, at(w.threads, id)));
   return found;
 }
 

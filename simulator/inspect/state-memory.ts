@@ -30,11 +30,11 @@ export interface PageRunState {
   readonly first: number;
   readonly pages: number;
   /**
-   * `here` and in the region's own object, `shadow`: here and in an object that it shadows, `remote`: on another node or
-   * with its pager, `zero`: nobody has written it yet, `lost`: its only copy was on a node that has failed.
+   * `here` and in the region's own object, `shadow`: here and in an object that it shadows, `remote`: in another kernel's
+   * memory, in that of another import of the same object, or with its pager, `zero`: nobody has written it yet, `lost`: its only copy was on a node that has failed.
    */
   readonly state: 'here' | 'shadow' | 'remote' | 'zero' | 'lost';
-  /** Node that has the pages; empty for `zero` and `lost`. */
+  /** Node that has the pages now, whoever is asked for them; empty for `zero` and `lost`. */
   readonly node: string;
   /** Object in which the search ended. */
   readonly object: number;

@@ -110,7 +110,7 @@ export interface PortIdentityState {
 export interface HeldRightState {
   readonly holder: 'task' | 'message' | 'thread' | 'kernel';
   readonly node: string;
-  /** Name of the task or the thread, operation of the message, or what the kernel keeps it for. */
+  /** The task, the thread, the message (`operation #serial`), or what the kernel keeps it for. */
   readonly who: string;
   /** Id of the task; null if it is held by no task. */
   readonly task: number | null;
