@@ -152,7 +152,7 @@ describe('the inspectors, for Mach tasks', () => {
     assert.deepEqual(chain, ['anonymous sharer.private copy', 'import sharer.private copy', 'import sharer.private']);
     const home = owner.objects.find(({ label }) => label === 'sharer.private');
     assert.deepEqual(home?.pageRequests, ['page 0: right wants to read, kernels']);
-    assert.deepEqual(home?.kernels[0], { node: 'right', readable: 4, writable: 0 });
+    assert.deepEqual(home.kernels[0], { node: 'right', readable: 4, writable: 0 });
     const state = await printed(scenario, event);
     assert.deepEqual(state.tasks.find(({ name }) => name === 'sharer')?.regions, owner.regions);
   });
