@@ -16,12 +16,12 @@
 import { ARRIVE } from '../base/event.ts';
 import { SYSTEM } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
-import { admitSenders } from '../mach/ipc/senders.ts';
+import { admitSenders, beingSent } from '../mach/ipc/senders.ts';
 import { notifySendOnce } from '../mach/ipc/notify.ts';
 import { portDie } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
-import { RECEIVING, SENDING, runAt } from '../mach/thread.ts';
+import { RECEIVING, SENDING, runAt, type Thread } from '../mach/thread.ts';
 import { emitAt } from '../mach/world.ts';
 import { acquireCredits, noSendersIfTrue } from './credits.ts';
 import { WIRE_STRIDE } from './crossing.ts';
@@ -138,12 +138,19 @@ function writeOff(w: DipcWorld, port: Port, node: number, survivors: ReadonlyMap
 function releaseSenders(w: DipcWorld, observer: number): void {
   for (const t of w.threads.rows) {
     if (!t.live || t.node !== observer || t.state !== SENDING || t.outgoing === NONE) continue;
-    const message = w.messages.rows[t.outgoing];
-    if (message?.live === true && message.sender === t.identity) continue;
+    if (beingSent(w, t) !== null || isTaken(w, t)) continue;
     t.outgoing = NONE;
     t.code = 'MACH_SEND_INVALID_DEST';
     runAt(w, t, w.time);
   }
+}
+
+/** A node that is up has taken the thread's message: word of it is on its way. */
+function isTaken(w: DipcWorld, t: Thread): boolean {
+  return w.packets.rows.some(({ live, kind, from, to, message, body }) => {
+    const word = live && kind === 'connect reply' && to === t.node && message === t.outgoing;
+    return word && body.sender === t.identity && at(w.nodes, from).up;
+  });
 }
 
 /** Of one port: the credits and send-once rights that are still somewhere and can find their way back. */

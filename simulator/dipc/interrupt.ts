@@ -11,10 +11,11 @@
 import { NONE, at } from '../base/table.ts';
 import { unfoldReply, type Message } from '../mach/ipc/message.ts';
 import type { Port } from '../mach/ipc/port.ts';
+import { beingSent } from '../mach/ipc/senders.ts';
 import { MOVE_SEND } from '../mach/ipc/right.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import { abortSend } from '../mach/thread-control.ts';
-import { SENDING, threadOf } from '../mach/thread.ts';
+import { threadOf } from '../mach/thread.ts';
 import { localForm } from './copyout.ts';
 import { acquireCredits } from './credits.ts';
 import { copyOn, distributedOf, type Distributed } from './distributed.ts';
@@ -24,8 +25,8 @@ import type { DipcWorld } from './world.ts';
 /** An abort waits for the thread's send: it is taken back if it waits for room on another node. */
 export function interruptSend(w: DipcWorld, identity: number): void {
   const t = threadOf(w, identity);
-  if (t === null || t.state !== SENDING || t.outgoing === NONE) return;
-  const message = at(w.messages, t.outgoing);
+  const message = t === null ? null : beingSent(w, t);
+  if (t === null || message === null) return;
   const port = message.wire ? copyOn(w, t.node, message.destUid) : at(w.ports, message.dest);
   if (port === null || !port.active || port.dipc === NONE) return;
   const state = distributedOf(w, port);

@@ -11,7 +11,7 @@ import { takeBack } from './ipc/take-back.ts';
 import { isLimited } from './ipc/timeout.ts';
 import { leaveQueue } from './ipc/receivers.ts';
 import { forgetCopies } from './ipc/send-memory.ts';
-import { leaveSenders } from './ipc/senders.ts';
+import { beingSent, leaveSenders } from './ipc/senders.ts';
 import { messageDestroy, portDestroy } from './ipc/port-death.ts';
 import { destroyName, discard } from './ipc/release.ts';
 import { forgetExceptionPorts } from './exception-ports.ts';
@@ -164,9 +164,8 @@ function isPlainReceive(t: Thread): boolean {
 }
 
 function isBlockedSender(w: MachWorld, t: Thread): boolean {
-  if (t.state !== SENDING || t.outgoing === NONE) return false;
-  const message = w.messages.rows[t.outgoing]!;
-  if (!message.live || message.wire) return false;
+  const message = beingSent(w, t);
+  if (message === null || message.wire) return false;
   for (let id = at(w.ports, message.dest).firstSender; id !== NONE; id = at(w.threads, id).nextWaiting) {
     if (id === t.id) return true;
   }

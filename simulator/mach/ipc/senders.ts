@@ -30,6 +30,12 @@ export function blockSender(w: MachWorld, t: Thread, message: Message, port: Por
   }
 }
 
+/** The message that the thread is sending; null if another node has taken it, and only word of that is missing. */
+export function beingSent(w: MachWorld, t: Thread): Message | null {
+  const message = t.state === SENDING ? w.messages.rows[t.outgoing] : undefined;
+  return message?.live === true && message.sender === t.identity ? message : null;
+}
+
 /** Room that was kept for senders on other nodes is free for those that wait here. */
 export function admitSenders(w: MachWorld, port: Port): void {
   while (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);

@@ -9,6 +9,7 @@ import { INTERRUPT_SEND } from '../../base/event.ts';
 import { NONE, at } from '../../base/table.ts';
 import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
 import { portDestroy } from '../ipc/port-death.ts';
+import { beingSent } from '../ipc/senders.ts';
 import { RECEIVE } from '../ipc/space.ts';
 import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../kernel-call.ts';
 import { finish, routine, step, type Routine } from '../routine.ts';
@@ -22,7 +23,7 @@ import {
   unpark,
 } from '../thread-control.ts';
 import { THREAD_MACHINE_STATE, isFlavor, setThreadState, threadStateOf, type ThreadState } from '../thread-state.ts';
-import { SENDING, runAt, type Thread } from '../thread.ts';
+import { runAt, type Thread } from '../thread.ts';
 import { emit, type MachWorld } from '../world.ts';
 import { failure, invalidArgument, success, threadOfPort, threadPort } from './objects.ts';
 
@@ -46,7 +47,7 @@ interface ThreadAbort extends KernelRequest {
 
 /** The message that the thread is sending, by its serial number, or NONE. */
 function sendOf(w: MachWorld, t: Thread): number {
-  return t.state === SENDING && t.outgoing !== NONE ? at(w.messages, t.outgoing).serial : NONE;
+  return beingSent(w, t)?.serial ?? NONE;
 }
 
 export const threadServices: readonly Routine[] = [
