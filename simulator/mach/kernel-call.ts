@@ -15,6 +15,7 @@ import { NONE, at } from '../base/table.ts';
 import { nodeCreate, type Node } from './node.ts';
 import { answerWith, carriedBy, receive, rpc, type Payload } from './ipc/mach-msg.ts';
 import { KERNEL } from './ipc/port.ts';
+import { typesOf } from './ipc/receivers.ts';
 import { discard } from './ipc/release.ts';
 import { copyin, copyout, destinationOf, portAllocate } from './ipc/right.ts';
 import { lookup } from './ipc/space.ts';
@@ -110,6 +111,7 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     const names: number[] = [];
     for (let i = 0; i < rights.length; i += 2) names.push(copyout(w, task, { type: rights[i]!, port: rights[i + 1]! }));
     t.names = names.length === 0 ? noNames : names;
+    t.types = typesOf(rights);
     t.memory = noRegions;
     finish(t, null);
     if (names.length > 0 && task.kind !== 'kernel')

@@ -106,6 +106,8 @@ export interface Thread extends Row {
   reply: number;
   /** Names of the rights that came along. */
   names: readonly number[];
+  /** As which type of right each of them came: its name may mean more in the task's space [msgt_name]. */
+  types: readonly number[];
   /** Names of the regions that came along; an empty one for memory that was lost. */
   memory: readonly string[];
   /** Name of the port that the message was sent to (the member, if it came through a set); NONE for a kernel port. */
@@ -160,6 +162,7 @@ export function blankThread(id: number): Thread {
     body: null,
     reply: NONE,
     names: noNames,
+    types: noNames,
     memory: noRegions,
     arrivedOn: NONE,
     sequence: 0,

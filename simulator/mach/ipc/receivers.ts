@@ -108,6 +108,14 @@ function tellReceived(w: MachWorld, t: Thread, message: Message, port: Port): vo
   w.notices.push({ kind: 'received', node, port: id, dipc, seqno, sender, serial, thread: t.identity });
 }
 
+/** The types of rights that stand as type, port, type, port ... */
+export function typesOf(rights: readonly number[]): readonly number[] {
+  if (rights.length === 0) return noNames;
+  const types: number[] = [];
+  for (let i = 0; i < rights.length; i += 2) types.push(rights[i]!);
+  return types;
+}
+
 /** Copyout: the rights enter the receiver's space, and the thread has the message [mechanisms 1.5 step 6]. */
 export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
   t.outgoing = NONE;
@@ -116,6 +124,7 @@ export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
   t.body = message.body;
   if (message.replyType === SEND && message.reply === NONE) unfoldReply(message);
   t.reply = replyName(w, t, message);
+  t.types = typesOf(message.rights);
   if (message.rights.length === 0) t.names = noNames;
   else if (t.kernelPort !== NONE) t.hand = message.rights;
   else t.names = copyoutAll(w, t, message.rights);

@@ -100,9 +100,10 @@ export const relayLoop = routine<MigrationWorld, Relaying>('migration.relay', 'r
 /** What came with a message goes on with the next one: its rights, and its pages if it carries any. */
 function passedOn(w: MigrationWorld, t: Thread): { rights: Carried[]; pages: number } {
   const { space } = at(w.tasks, t.task);
-  const rights = t.names.map((name) => {
+  const rights = t.names.map((name, index) => {
     const type = lookup(space, name)?.type ?? DEAD_NAME;
-    if ((type & RECEIVE) !== 0) return { name, disposition: MOVE_RECEIVE };
+    // A send right to a port that the server itself receives on came under the name that it has for that.
+    if (t.types[index] === RECEIVE) return { name, disposition: MOVE_RECEIVE };
     return { name, disposition: type === SEND_ONCE ? MOVE_SEND_ONCE : MOVE_SEND };
   });
   const { versions } = (t.body ?? {}) as { versions?: readonly number[] };
