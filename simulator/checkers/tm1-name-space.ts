@@ -35,6 +35,6 @@ function compare(w: CheckedWorld, m: Migration, ghost: Ghost): void {
     if (entry.urefs !== urefs) broken('T1', `${name} of ${m.name} had ${urefs} references and has ${entry.urefs}`);
     if (type === DEAD_NAME || type === PORT_SET) continue;
     const port = at(w.ports, entry.port);
-    if (!isPort(w, before, port, m.from)) broken('T1', `${name} of ${m.name} means ${port.label} now`);
+    if (!isPort(w, before, port, ghost.node)) broken('T1', `${name} of ${m.name} means ${port.label} now`);
   }
 }

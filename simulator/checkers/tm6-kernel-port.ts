@@ -30,7 +30,7 @@ export const kernelPorts: Checker = {
 /** `self` is the port that the kernel answers on now. */
 function reached(w: CheckedWorld, m: Migration, before: GhostPort, self: number, name: string): void {
   if (before.row === NONE) return;
-  if (self !== NONE && isPort(w, before, at(w.ports, self), m.from)) return;
+  if (self !== NONE && isPort(w, before, at(w.ports, self), m.ghost!.node)) return;
   if (!isRelayed(w, m, before, self)) broken('T6', `${name} does not answer on its old port any more`);
 }
 
@@ -39,6 +39,6 @@ function isRelayed(w: CheckedWorld, m: Migration, before: GhostPort, self: numbe
     if (!relay.live || relay.migration !== m.id) return false;
     const { space } = at(w.tasks, relay.server);
     const [old, made] = [relay.name, relay.target].map((name) => at(w.ports, lookup(space, name)!.port));
-    return isPort(w, before, old!, m.from) && principalOf(w, made!)?.id === self;
+    return isPort(w, before, old!, m.ghost!.node) && principalOf(w, made!)?.id === self;
   });
 }

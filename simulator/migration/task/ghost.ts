@@ -37,6 +37,8 @@ export interface GhostName extends GhostPort {
 export interface Ghost {
   /** The source has the task; the destination has it, and the old one is gone. */
   stage: 'frozen' | 'arrived';
+  /** Where the task was: not where its process is known, if the task has moved alone. */
+  readonly node: number;
   readonly names: readonly GhostName[];
   /** Of every region, its logical memory and the versions that its pages had. */
   readonly memory: readonly {
@@ -103,6 +105,7 @@ function ghostOf(w: MigrationWorld, task: Task): Ghost {
   const { space } = task;
   return {
     stage: 'frozen',
+    node: task.node,
     names: names(space).map((name) => {
       const { type, urefs, port: row } = lookup(space, name)!;
       const port = type === PORT_SET || row === NONE ? null : at(w.ports, row);
