@@ -235,6 +235,74 @@ describe('a message with memory that could not be queued [1.6, pseudo-receive]',
   });
 });
 
+describe('memory that several kernels write [3.3, copy-call]', () => {
+  /** A region `shared` that tasks on both nodes write; the client's, on the second node, is sent to the server on the first. */
+  function shared() {
+    const l = lab(['here', 'there']);
+    const home = l.c.task('here', 'home');
+    l.does(home, vm('vm_allocate', region('shared', 2)), write('shared', 0), write('shared', 1));
+    const made = l.does(home, vm('mach_make_memory_entry', { name: 'shared' }));
+    const right = l.c.right(home, made.notes[0]!.names[0]!, l.client);
+    const mapped = { ...region('shared', 2), copy: false };
+    l.does(l.client, vm('vm_map', mapped, [{ name: right, disposition: 19 }]), read('shared', 0), write('shared', 1));
+    return { ...l, home };
+  }
+
+  it('is copied by its home before it is sent: whatever is written then, the receiver reads what was there', () => {
+    const { c, server, client, home, on, to, does } = shared();
+    does(client, sends(to, { region: 'shared' }, { region: 'heap' }));
+    does(home, write('shared', 0), write('shared', 1));
+    does(client, write('shared', 0));
+    const taker = does(server, receive(on), read('shared', 0), read('shared', 1), write('shared', 0), read('heap', 1));
+    assert.deepEqual([...new Set(codes(taker))], ['KERN_SUCCESS']);
+    assert.equal(found(c, server, 'shared', 1), 5);
+  });
+
+  it('in an RPC and in an answer, too; deallocated it leaves the map', () => {
+    const { server, client, on, to, does, regions, inKernels } = shared();
+    server.thread(receive(on), read('shared', 1), reply({ memory: [{ region: 'shared', deallocate: true }] }));
+    const caller = does(
+      client,
+      rpc(to, 'turn it over', { memory: [{ region: 'shared', deallocate: true }] }),
+      read('shared', 0),
+    );
+    assert.deepEqual(codes(caller), ['KERN_SUCCESS', 'KERN_SUCCESS']);
+    assert.deepEqual([regions(client), regions(server), inKernels()], [['heap', 'shared'], [], 0]);
+  });
+
+  it('is given up by a thread that ends before its message is sent', () => {
+    const { c, client, to, inKernels } = shared();
+    const memory = { region: 'shared', copy: 'physical' } as const;
+    const sender = client.thread(sends(to, memory, { region: 'shared' }));
+    while (inKernels() === 0) c.step();
+    threadTerminate(c.w, sender.row()!);
+    c.run();
+    assert.equal(inKernels(), 0);
+  });
+
+  it('whose home has failed cannot be sent', () => {
+    const { c, server, client, does, regions } = shared();
+    const near = c.task('there', 'near');
+    const to = c.right(near, near.port('p'), client);
+    crash(c.w, 0);
+    c.run();
+    const sender = does(client, sends(to, { region: 'shared', deallocate: true }));
+    assert.deepEqual(codes(sender), ['MACH_SEND_INVALID_MEMORY']);
+    assert.deepEqual(regions(client), ['heap', 'shared']);
+    assert.equal(server.task.live, false);
+  });
+});
+
+describe('memory that its sender may only read', () => {
+  it("is the receiver's to write, and the sender finds what it was", () => {
+    const { c, server, client, on, to, does } = lab();
+    does(client, vm('vm_protect', { name: 'heap', protection: 'r--', setMaximum: true }));
+    does(client, sends(to, { region: 'heap' }, { region: 'heap', deallocate: true }));
+    does(server, receive(on), write('heap', 0), read('heap.2', 0), write('heap.2', 0), read('heap', 1));
+    assert.deepEqual([found(c, server, 'heap', 0), found(c, server, 'heap.2', 0)], [3, 4]);
+  });
+});
+
 describe('memory in a circle of receive rights [1.5 step 3]', () => {
   it('is given up, and the send succeeds', () => {
     const { c, client, does, inKernels, regions } = lab();

@@ -532,6 +532,54 @@ describe('a message that is too large for its receiver [1.5 step 6]', () => {
   }
 });
 
+describe('a message that is too large, to a receiver that leaves it (MACH_RCV_LARGE) [1.5 step 6]', () => {
+  for (const where of ['here', 'there']) {
+    it(`stays first in its queue, without a number, and the receiver is told its size (from ${where})`, () => {
+      const c = cluster('here', 'there');
+      const server = c.task('here', 'server');
+      const client = c.task(where, 'client');
+      const on = server.port('service');
+      const to = c.right(server, on, client);
+      const rights = [{ name: client.port('p'), disposition: MAKE_SEND }];
+      client.thread(send(to, 'large', { bytes: 100, rights }), send(to, 'small', { bytes: 10 }));
+      c.run();
+      const reader = server.thread(receive(on, { size: 50, large: true }), receive(on, { size: 100, large: true }));
+      c.run();
+      const [first, second] = reader.notes;
+      assert.deepEqual([first!.code, first!.body], ['MACH_RCV_TOO_LARGE', { size: 100 }]);
+      assert.deepEqual([second!.operation, second!.names.length], ['large', 1]);
+      assert.deepEqual([server.portOf(on).seqno, server.portOf(on).msgcount], [1, 1]);
+    });
+  }
+
+  it('is handed to the next thread that waits, if that has room; the others go on without it [I11]', () => {
+    const { c, server, client, on, to } = scene();
+    const small = [0, 1].map(() => server.thread(receive(on, { size: 50, large: true })));
+    const plain = server.thread(receive(on));
+    const last = server.thread(receive(on));
+    c.run();
+    client.thread(send(to, 'large', { bytes: 100 }));
+    c.run();
+    for (const each of small) assert.equal(each.notes[0]!.code, 'MACH_RCV_TOO_LARGE');
+    assert.deepEqual(operations(plain), ['large']);
+    assert.equal(last.notes.length, 0);
+  });
+
+  it('waits if all who waited have too little room', () => {
+    const { c, server, client, on, to } = scene();
+    const set = server.portSet(on);
+    const small = server.thread(receive(set, { size: 50, large: true, timeout: 90 * millisecond }));
+    c.run(millisecond);
+    client.thread(send(to, 'large', { bytes: 100 }));
+    c.run();
+    assert.equal(small.notes[0]!.code, 'MACH_RCV_TOO_LARGE');
+    assert.deepEqual([server.portOf(on).msgcount, server.portOf(on).seqno], [1, 0]);
+    const reader = server.thread(receive(set));
+    c.run();
+    assert.deepEqual(operations(reader), ['large']);
+  });
+});
+
 describe('a port set that is destroyed [1.8]', () => {
   it('is found dead by each member when it is next touched: its messages wait until then', () => {
     const { c, server, client, on, to } = scene();

@@ -147,6 +147,33 @@ describe('contents', () => {
   });
 });
 
+describe('memory that nobody who has it may write [3.3]', () => {
+  it('copied into a region that may be written, it stays as it was', () => {
+    const { c, task } = one();
+    const thread = task.thread(
+      ...[vm('vm_allocate', region('from', 1)), vm('vm_allocate', region('to', 1)), write('from', 0)],
+      vm('vm_protect', { name: 'from', protection: 'r--', setMaximum: true }),
+      ...[vm('vm_copy', { from: 'from', to: 'to' }), write('to', 0), read('from', 0)],
+    );
+    c.run();
+    assert.deepEqual([...new Set(codes(thread))], ['KERN_SUCCESS']);
+    assert.deepEqual([found(c, task, 'from', 0), found(c, task, 'to', 0)], [1, 2]);
+  });
+
+  it('but others may: a child has what was there when it was made', () => {
+    const { c, task } = one();
+    const thread = task.thread(
+      ...[vm('vm_allocate', region('heap', 1)), write('heap', 0), vm('mach_make_memory_entry', { name: 'heap' })],
+      mapLast('window', 1, { protection: 'r--', maximum: 'r--' }),
+      ...[vm('task_create', child), write('heap', 0), read('window', 0)],
+    );
+    c.run();
+    assert.deepEqual([...new Set(codes(thread))], ['KERN_SUCCESS']);
+    assert.equal(found(c, taskNamed(c, 'child'), 'window', 0), 1);
+    assert.equal(found(c, task, 'window', 0), 2);
+  });
+});
+
 describe('a memory entry', () => {
   it('shares a region with whoever maps it', () => {
     const { c, task } = one();
