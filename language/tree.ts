@@ -116,7 +116,7 @@ export function isNodePlace(use: ReferenceInfo['container']): boolean {
   // A task is bound to no cluster: it names nodes by text.
   if (ast.isStart(container)) return property === 'node' && roomOf(container) === 'scenario';
   if (ast.isMigrate(container)) return property === 'node' || property === 'agent';
-  if (ast.isCrashStatement(container)) return true;
+  if (ast.isCrashStatement(container) || ast.isRebootStatement(container)) return true;
   if (ast.isCall(container)) {
     return (container.function === 'residual' && index === 1) || container.function === 'up';
   }

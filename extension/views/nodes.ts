@@ -19,11 +19,12 @@ function nodeRow(node: NodeState, { time }: ClusterState, tasks: ReadonlyMap<num
     id: `node/${node.node}`,
     kind: 'node',
     label: node.node,
-    description: node.up ? joined(processor(node), count(own.length, 'task')) : 'crashed',
+    description: node.up ? joined(processor(node), count(own.length, 'task'), again(node)) : 'crashed',
     icon: node.up ? 'server' : 'error',
     ...(node.up ? {} : { color: 'errorForeground' }),
     facts: [
       fact('State', node.up ? 'up' : 'crashed'),
+      fact('Incarnation', node.incarnation),
       fact('Servers', roles),
       fact('Tasks', own.length),
       quietFact('Processor', `${node.processor}, ${percent(node.busy, time)} busy so far`),
@@ -36,6 +37,9 @@ function nodeRow(node: NodeState, { time }: ClusterState, tasks: ReadonlyMap<num
 }
 
 const processor = ({ processor }: NodeState): string => (processor === 'idle' ? 'idle' : `runs ${processor}`);
+
+/** A node that has come back says so: nothing on it is older than that. */
+const again = ({ incarnation }: NodeState): string => (incarnation === 1 ? '' : `incarnation ${incarnation}`);
 
 function processorRow(node: NodeState): Row {
   const ready = node.ready.length === 0 ? '' : `ready: ${node.ready.join(', ')}`;

@@ -139,6 +139,10 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       mustBeIn(cx, statement, ['scenario'], 'crash', 'a program cannot crash its node');
       checkNode(cx, statement.node);
       return;
+    case 'RebootStatement':
+      mustBeIn(cx, statement, ['scenario'], 'reboot', 'a program cannot boot a node');
+      checkNode(cx, statement.node);
+      return;
     case 'ExpectStatement':
       checkExpect(cx, statement);
       return;

@@ -121,7 +121,12 @@ function lowerTaskStatement(code: Code, statement: TaskStatement): void {
 }
 
 type ScenarioStatement =
-  ast.AtStatement | ast.WaitStatement | ast.CrashStatement | ast.ExpectStatement | ast.OnStatement;
+  | ast.AtStatement
+  | ast.WaitStatement
+  | ast.CrashStatement
+  | ast.RebootStatement
+  | ast.ExpectStatement
+  | ast.OnStatement;
 
 function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void {
   switch (statement.$type) {
@@ -135,6 +140,9 @@ function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void 
       return;
     case 'CrashStatement':
       code.emit({ ...code.place(), op: 'crash', node: lowerExpression(code, statement.node) });
+      return;
+    case 'RebootStatement':
+      code.emit({ ...code.place(), op: 'reboot', node: lowerExpression(code, statement.node) });
       return;
     case 'ExpectStatement': {
       const condition = lowerExpression(code, statement.condition);

@@ -91,6 +91,7 @@ export type Osf1adKeywordNames =
     | "price"
     | "program"
     | "publish"
+    | "reboot"
     | "receive"
     | "refuse"
     | "request"
@@ -698,7 +699,7 @@ export function isNamed(item: unknown): item is Named {
 }
 
 export interface NameUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PortAllocate | PriceItem | PublishStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PortAllocate | PriceItem | PublishStatement | RebootStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
     readonly $type: 'NameUse';
     target: langium.Reference<Named>;
 }
@@ -877,6 +878,21 @@ export function isPublishStatement(item: unknown): item is PublishStatement {
     return reflection.isInstance(item, PublishStatement.$type);
 }
 
+export interface RebootStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'RebootStatement';
+    node: NameUse;
+}
+
+export const RebootStatement = {
+    $type: 'RebootStatement',
+    node: 'node'
+} as const;
+
+export function isRebootStatement(item: unknown): item is RebootStatement {
+    return reflection.isInstance(item, RebootStatement.$type);
+}
+
 export interface RefuseItem extends langium.AstNode {
     readonly $container: NodeDeclaration;
     readonly $type: 'RefuseItem';
@@ -1033,7 +1049,7 @@ export function isStart(item: unknown): item is Start {
     return reflection.isInstance(item, Start.$type);
 }
 
-export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | IfStatement | LetStatement | OnStatement | PublishStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
+export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | IfStatement | LetStatement | OnStatement | PublishStatement | RebootStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
 
 export const Statement = {
     $type: 'Statement'
@@ -1254,6 +1270,7 @@ export type Osf1adAstType = {
     PriceItem: PriceItem
     ProgramDeclaration: ProgramDeclaration
     PublishStatement: PublishStatement
+    RebootStatement: RebootStatement
     RefuseItem: RefuseItem
     RegionSize: RegionSize
     RequestStatement: RequestStatement
@@ -1799,6 +1816,15 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 },
                 port: {
                     name: PublishStatement.port
+                }
+            },
+            superTypes: [Statement.$type]
+        },
+        RebootStatement: {
+            name: RebootStatement.$type,
+            properties: {
+                node: {
+                    name: RebootStatement.node
                 }
             },
             superTypes: [Statement.$type]

@@ -116,6 +116,7 @@ function itemsAt(site: Site): CompletionItem[] {
     case 'to':
       return outline.room === 'task' ? variables(site, 'port') : nodes(site);
     case 'crash':
+    case 'reboot':
       return nodes(site);
     case 'on':
       return afterOn(site);

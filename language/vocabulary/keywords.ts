@@ -79,6 +79,7 @@ export const scenarioWords: readonly Word[] = [
     doc: '`on phase PHASE of PROCESS { ... }`: done when the migration enters the phase, while the scenario goes on.',
   },
   { name: 'crash', doc: 'A node fails: `crash NODE`.' },
+  { name: 'reboot', doc: 'A node that has failed boots again, with an empty kernel: `reboot NODE`.' },
 ];
 
 export const programValueWords: readonly Word[] = [

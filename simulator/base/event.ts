@@ -24,6 +24,7 @@ export const DEPART = 14; //        packet             the sending processor is 
 export const MOVED_OUT = 15; //     port               all that a receive right took along has left its old node
 export const DN_REQUEST = 16; //    port               a proxy's death is asked about on this node for the first time
 export const INTERRUPT_SEND = 17; // thread, identity  an abort waits for a send that may be waiting at a proxy
+export const REBOOT = 18; //        node               the node boots again, after it has failed
 
 export const eventNames = [
   'run',
@@ -44,6 +45,7 @@ export const eventNames = [
   'moved out',
   'dead-name request',
   'interrupt send',
+  'reboot',
 ] as const;
 
 export type EventKind = number;

@@ -34,8 +34,8 @@ export interface Census {
   readonly crossings: Int32Array;
   /** Of every port that has a UID. */
   readonly uids: Tallies;
-  /** Every node is up: what is distributed adds up. */
-  readonly allUp: boolean;
+  /** No node has ever failed: what is distributed adds up. */
+  readonly noneFailed: boolean;
 }
 
 /** Counts that the next census uses again: nobody keeps a census beyond its event. */
@@ -63,7 +63,7 @@ export function takeCensus(w: CheckedWorld): Census {
     runs: zeros(6, w.threads.rows.length),
     crossings: zeros(7, w.packets.rows.length),
     uids: tallies,
-    allUp: w.nodes.rows.every((node) => node.up),
+    noneFailed: w.nodes.rows.every(({ failedAt }) => failedAt === NONE),
   };
   countEntries(w, census);
   countPorts(w, census);

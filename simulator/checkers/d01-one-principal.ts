@@ -9,7 +9,7 @@ export const onePrincipal: Checker = {
       const { uid, principals, arriving, forwarders, receivesAway } = census.uids.rows[i]!;
       if (principals > 1 || arriving > 1)
         broken('D1', `${principals} principals and ${arriving} arriving, of port ${uid}`);
-      if (!census.allUp) continue;
+      if (!census.noneFailed) continue;
       if (arriving === 1 && principals + forwarders === 0) broken('D1', `port ${uid} arrives from nowhere`);
       if (receivesAway > 0 && principals + arriving === 0)
         broken('D1', `the receive right of port ${uid} leads nowhere`);

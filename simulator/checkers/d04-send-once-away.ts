@@ -6,7 +6,7 @@ export const sendOnceAway: Checker = {
   rule: 'D4',
   story: 'the send-once rights that a principal counts as away are away',
   check(w, census) {
-    if (!census.allUp) return;
+    if (!census.noneFailed) return;
     for (let i = 0; i < census.uids.count; i++) {
       const tally = census.uids.rows[i]!;
       if (tally.principal === NONE || tally.sendOnceExpected === tally.sendOnceAway) continue;

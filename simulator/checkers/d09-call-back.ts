@@ -9,7 +9,7 @@ export const callBack: Checker = {
   rule: 'D9',
   story: "a node that waits for room is on the principal's list, or the call is on its way",
   check(w, census) {
-    if (!census.allUp) return;
+    if (!census.noneFailed) return;
     for (const state of w.distributed.rows) {
       if (!state.live) continue;
       const port = w.ports.rows[state.port]!;

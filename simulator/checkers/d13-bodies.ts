@@ -13,7 +13,7 @@ export const bodies: Checker = {
       if (!message.live) continue;
       const { operation, bodyNode, pulling, wire } = message;
       if (bodyNode === NONE ? pulling : !wire) broken('2.5', `${operation} is here, and waits for its body`);
-      if (bodyNode === NONE || !census.allUp) continue;
+      if (bodyNode === NONE || !census.noneFailed) continue;
       if (w.nodes.rows[bodyNode] === undefined) broken('2.5', `the body of ${operation} is on no node`);
       if (pulling && !comes(w, message)) broken('2.5', `nobody brings the body of ${operation}`);
     }

@@ -13,7 +13,7 @@ export const oneReceiver: Checker = {
       const away = state === null ? 0 : (tallyFor(census.uids, state.uid)?.receivesAway ?? 0);
       const holders = census.receives[port.id]! + away;
       // Lost in a message with a failed node: the port dies when its own node notices.
-      if (holders === 0 && !census.allUp && state?.convert === true) continue;
+      if (holders === 0 && !census.noneFailed && state?.convert === true) continue;
       if (holders !== 1) broken('I1', `the receive right of ${port.label} (port ${port.id}) has ${holders} holders`);
     }
   },

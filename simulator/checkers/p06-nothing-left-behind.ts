@@ -14,7 +14,7 @@ export const nothingLeftBehind: Checker = {
     for (const proc of w.procs.rows) {
       if (!proc.live || !w.nodes.rows[proc.node]!.up) continue;
       if (w.migrations.rows.some((m) => m.pid === proc.pid && m.outcome === '')) continue;
-      if (proc.list === 'migrating' && census.allUp)
+      if (proc.list === 'migrating' && census.noneFailed)
         broken('P6', `process ${proc.pid} stayed on node ${proc.node}'s list`);
       if (proc.migrations === 0 || proc.list !== 'active' || proc.state !== 'running') continue;
       const pma = w.pmas.rows.find((each) => each.live && each.node === proc.node);

@@ -100,6 +100,8 @@ function leave(w: DipcWorld, wire: number[], rights: readonly number[], place: n
   } else {
     assert(type === RECEIVE, '2.6', () => `a right of type ${type} leaves`);
     state.convert = true;
+    // If it was queued here, the port of that queue moves, and this one is no longer on the way to it [I9].
+    port.destination = NONE;
     wire.push(type, state.uid, port.node);
   }
 }

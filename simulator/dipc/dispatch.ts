@@ -6,6 +6,7 @@ import { acquireCredits, creditsGranted, creditsReturned, grantCredits } from '.
 import { learnOfDeath, registered } from './dead-names.ts';
 import { receiveMessage } from './deliver.ts';
 import { copyOn, distributedOf, uidText } from './distributed.ts';
+import { aliveAgain } from './failure.ts';
 import { callbackRequested, nodeUnblocked, portUnblocked, unblockPort } from './flow-control.ts';
 import { probeAnswered, probed } from './locate.ts';
 import { bodyArrived, pulled } from './meta-message.ts';
@@ -94,5 +95,7 @@ function perform(w: DipcWorld, packet: Packet): void {
       return specialAsked(w, packet);
     case 'get special port reply':
       return specialArrived(w, packet);
+    case 'alive notify':
+      return aliveAgain(w, packet);
   }
 }

@@ -25,6 +25,7 @@
 import { assert } from '../base/assert.ts';
 import { NONE, at, release, takeBlank, type Row } from '../base/table.ts';
 import { KERNEL, portCreate, type Port } from '../mach/ipc/port.ts';
+import { FIRST_ORDINARY_UID } from '../mach/node.ts';
 import type { DipcWorld } from './world.ts';
 
 export const CREDIT_UNIT = 100;
@@ -124,6 +125,11 @@ export function originOf(uid: number): number {
 /** The number that the port's origin gave it. */
 export function numberOf(uid: number): number {
   return uid - originOf(uid) * NUMBERS_PER_NODE;
+}
+
+/** The port is one of the special ports of its node: each incarnation has them, under the same UIDs [2.12]. */
+export function isWellKnown(uid: number): boolean {
+  return numberOf(uid) < FIRST_ORDINARY_UID;
 }
 
 /** The distributed state of a copy that has one. */

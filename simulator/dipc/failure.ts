@@ -8,25 +8,28 @@
  *   in limbo      a port whose receive right had been sent there, and not fetched yet, dies
  *   bodies        of messages that were sent from there and not pulled yet are lost: who receives one finds
  *                 MACH_RCV_BODY_ERROR
+ *   incarnation   a node that comes up again says so to every other one; what was sent to it before finds nobody
  *   principals    the send-once rights that were there are lost, and each gives its port the notice that who waits for an
  *                 answer gets instead; the credits that were there are written off, so that no-senders stays live
  *
  * What has survived is counted from what there is, as if every kernel kept lists of who holds what.
  */
-import { ARRIVE } from '../base/event.ts';
+import { ARRIVE, NODE_DOWN } from '../base/event.ts';
 import { SYSTEM } from '../base/ledger.ts';
+import { withdraw } from '../base/queue.ts';
 import { NONE, at } from '../base/table.ts';
 import { admitSenders, beingSent } from '../mach/ipc/senders.ts';
 import { notifySendOnce } from '../mach/ipc/notify.ts';
 import { portDie } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
+import { incarnationFor, isKnownDown } from '../mach/node.ts';
 import { RECEIVING, SENDING, runAt, type Thread } from '../mach/thread.ts';
-import { emitAt } from '../mach/world.ts';
+import { emit, emitAt } from '../mach/world.ts';
 import { acquireCredits, noSendersIfTrue } from './credits.ts';
 import { WIRE_STRIDE } from './crossing.ts';
 import { killCopy } from './dead-names.ts';
-import { copyOn, distributedOf, originOf } from './distributed.ts';
+import { copyOn, detach, distributedOf, isWellKnown, originOf } from './distributed.ts';
 import { callBack } from './flow-control.ts';
 import { bodyLost, waiting } from './meta-message.ts';
 import { arrive, carriesMessage, freePacket, type Packet } from './packet.ts';
@@ -37,11 +40,13 @@ import type { DipcWorld } from './world.ts';
 /** A packet reaches its node, or the place where its node has been. */
 export function arriveOrFail(w: DipcWorld, packet: Packet): void {
   const to = at(w.nodes, packet.to);
-  if (to.up) return arrive(w, packet);
+  if (to.up && to.incarnation === packet.incarnation) return arrive(w, packet);
+  const known = incarnationFor(at(w.nodes, packet.from), to.id);
+  // Nobody acknowledges it: it is sent again until its sender learns why.
   const noticed = to.failedAt + w.setup.prices.failure_detection;
-  if (w.time < noticed) return emitAt(w, noticed, ARRIVE, packet.id);
+  if (known <= packet.incarnation && !isKnownDown(w, packet.from, to.id)) return emitAt(w, noticed, ARRIVE, packet.id);
   const port = copyOn(w, packet.from, packet.uid);
-  if (port !== null) severCopy(w, port, to.id);
+  if (port !== null && !to.up) severCopy(w, port, to.id);
   if (carriesMessage(packet)) abandonSend(w, at(w.messages, packet.message));
   else if (packet.kind === 'pull message') {
     const t = waiting(w, packet);
@@ -50,9 +55,29 @@ export function arriveOrFail(w: DipcWorld, packet: Packet): void {
   freePacket(w, packet);
 }
 
-/** The observer notices that the node is down. */
+/**
+ * A node says that it is up again. Who has not noticed yet that it had failed notices now, and what was sent to the former
+ * incarnation is not sent again.
+ */
+export function aliveAgain(w: DipcWorld, { from: node, to: here, body }: Packet): void {
+  const missed = body.incarnation! - incarnationFor(at(w.nodes, here), node);
+  if (missed <= 0) return;
+  const isStale = (id: number): boolean => {
+    const { from, to, incarnation } = w.packets.rows[id]!;
+    return from === here && to === node && incarnation < body.incarnation!;
+  };
+  const stale: number[] = [];
+  withdraw(w.queue, (kind, a, b) => {
+    if (kind === ARRIVE && isStale(a)) stale.push(a);
+    return kind === NODE_DOWN ? a === here && b === node : kind === ARRIVE && isStale(a);
+  });
+  for (let i = 0; i < missed; i++) emit(w, NODE_DOWN, here, node);
+  for (const id of stale) emit(w, ARRIVE, id);
+}
+
+/** The observer notices that the node is down: its present incarnation is over. */
 export function severNode(w: DipcWorld, observer: number, node: number): void {
-  const survivors = countSurvivors(w, node);
+  const survivors = countSurvivors(w, node, at(w.nodes, observer).over.get(node)!);
   const copies = [...at(w.nodes, observer).portByUid.values()].map((id) => at(w.ports, id));
   for (const port of copies) if (port.live && port.dipc !== NONE) severCopy(w, port, node);
   for (const port of copies) {
@@ -100,6 +125,10 @@ function severCopy(w: DipcWorld, port: Port, node: number): void {
   const leads = state.destination === node || state.probing === node;
   if (port.proxy ? !leads : !state.arriving || isComing(w, state.uid)) return;
   killCopy(w, port);
+  // A well-known UID is the next incarnation's, too: rights to it are to another port.
+  if (port.dipc === NONE || !isWellKnown(state.uid)) return;
+  detach(w, port);
+  port.proxy = false;
 }
 
 /** Whether a receive right on its way will still arrive: its old principal is up, or it has left already. */
@@ -163,7 +192,8 @@ interface Survivors {
 
 const nothing: Survivors = { credits: 0, sendOnce: 0, receive: false };
 
-function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
+function countSurvivors(w: DipcWorld, node: number, incarnation: number): Map<number, Survivors> {
+  const isLost = (packet: Packet): boolean => packet.to === node && packet.incarnation <= incarnation;
   const found = new Map<number, Survivors>();
   const of = (uid: number): Survivors => {
     let each = found.get(uid);
@@ -182,15 +212,20 @@ function countSurvivors(w: DipcWorld, node: number): Map<number, Survivors> {
   for (const packet of w.packets.rows) {
     if (!packet.live) continue;
     if (carriesMessage(packet)) carriers.set(packet.message, packet);
-    else if (packet.to !== node) of(packet.uid).credits += packet.body.credits ?? 0;
+    else if (!isLost(packet)) of(packet.uid).credits += packet.body.credits ?? 0;
   }
   for (const message of w.messages.rows) {
     if (!message.live || !message.wire) continue;
     const carrier = carriers.get(message.id);
-    const place = carrier === undefined || carrier.to === node ? message.node : carrier.to;
+    const place = carrier === undefined || isLost(carrier) ? message.node : carrier.to;
     const { rights, reply, destType, dest, destUid } = message;
     const survives = (uid: number, guess: number): boolean => findsHome(w, place, uid, guess, node);
-    if (destType === SEND_ONCE && dest === NONE && carrier?.to !== node && survives(destUid, originOf(destUid)))
+    if (
+      destType === SEND_ONCE &&
+      dest === NONE &&
+      (carrier === undefined || !isLost(carrier)) &&
+      survives(destUid, originOf(destUid))
+    )
       of(destUid).sendOnce++;
     if (reply !== NONE && survives(reply, message.replyHome)) of(reply).sendOnce++;
     for (let i = 0; i < rights.length; i += WIRE_STRIDE) {

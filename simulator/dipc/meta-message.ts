@@ -18,7 +18,8 @@
  * Out-of-line memory is part of the body: the kernel there reads it first (pull-memory.ts).
  *
  * If the node of the body fails, the receiver finds MACH_RCV_BODY_ERROR, the operation and the reply right; the rights
- * and the memory that were in the body are given up [2.13 f].
+ * and the memory that were in the body are given up [2.13 f]. If the node has booted again since, it answers that it has no
+ * such body.
  */
 import { COPYOUT } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
@@ -48,6 +49,11 @@ export function pulled(w: DipcWorld, packet: Packet): void {
   const { from: to, to: from, uid, message: id, body } = packet;
   if (waiting(w, packet) === null) return;
   const message = at(w.messages, id);
+  if (message.bodyGone) {
+    const answer = { ...body, code: 'MACH_RCV_BODY_ERROR' };
+    sendPacket(w, { kind: 'pull message reply', from, to, uid, message: id, body: answer, base: 0 });
+    return;
+  }
   if (message.memory.length > 0) prepare(w, message, { from, to, uid, body });
   else sendBody(w, id, { from, to, uid, body });
 }
@@ -66,6 +72,7 @@ export function bodyArrived(w: DipcWorld, packet: Packet): void {
   const t = waiting(w, packet);
   if (t === null) return;
   const message = w.messages.rows[packet.message]!;
+  if (packet.body.code !== undefined) return bodyLost(w, t, message);
   message.bodyNode = NONE;
   message.pulling = false;
   memoryArrived(w, message, t.node);

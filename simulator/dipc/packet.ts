@@ -18,12 +18,15 @@
  *   begin recv migrate   the receive right was received here [2.8]      begin recv migrate reply, migrate state
  *   dn register          tell me when the port dies [2.11]              dn notify
  *   get special port     a registered port of that node [2.12]          get special port reply
+ *   alive notify         I have booted again [2.13]
  *
- * A node that is down neither sends nor receives: its packets vanish.
+ * A node that is down neither sends nor receives: its packets vanish. A packet is for one incarnation of its receiver: the
+ * one that the sender knows of (mach/node.ts); another one never takes it in [2.13].
  */
 import { ARRIVE, DEPART, HANDLE } from '../base/event.ts';
 import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS, SYSTEM, WAITING, book } from '../base/ledger.ts';
 import { NONE, at, takeBlank, type Row } from '../base/table.ts';
+import { incarnationFor } from '../mach/node.ts';
 import { occupy } from '../mach/processor.ts';
 import { emitAt } from '../mach/world.ts';
 import { cross } from './network.ts';
@@ -52,7 +55,8 @@ export type PacketKind =
   | 'dn register'
   | 'dn notify'
   | 'get special port'
-  | 'get special port reply';
+  | 'get special port reply'
+  | 'alive notify';
 
 /** What a connect is answered with (send.ts). */
 export type ConnectReply =
@@ -70,6 +74,8 @@ export interface Packet extends Row {
   kind: PacketKind;
   from: number;
   to: number;
+  /** Of the receiver. */
+  incarnation: number;
   activity: number;
   /** The port that it is about. */
   uid: number;
@@ -99,6 +105,7 @@ export interface PacketBody {
   /** Which special port, and what it is on the node that was asked. */
   readonly which?: number;
   readonly code?: string;
+  readonly incarnation?: number;
   readonly credits?: number;
   readonly seqno?: number;
   readonly qlimit?: number;
@@ -127,6 +134,7 @@ function blankPacket(id: number): Packet {
     kind: 'connect',
     from: NONE,
     to: NONE,
+    incarnation: 0,
     activity: 0,
     uid: NONE,
     message: NONE,
@@ -154,6 +162,7 @@ export function sendPacket(w: DipcWorld, fields: PacketFields): number {
   packet.kind = fields.kind;
   packet.from = fields.from;
   packet.to = fields.to;
+  packet.incarnation = incarnationFor(at(w.nodes, fields.from), fields.to);
   packet.uid = fields.uid;
   packet.activity = fields.activity ?? SYSTEM;
   packet.message = fields.message ?? NONE;
@@ -199,6 +208,7 @@ export function freePacket(w: DipcWorld, packet: Packet): void {
   packet.kind = 'connect';
   packet.from = NONE;
   packet.to = NONE;
+  packet.incarnation = 0;
   packet.activity = 0;
   packet.uid = NONE;
   packet.message = NONE;

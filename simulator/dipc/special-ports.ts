@@ -15,6 +15,7 @@ import { NONE, at } from '../base/table.ts';
 import { KERNEL, kernelPort, type Port } from '../mach/ipc/port.ts';
 import { dropSend, kernelReleases } from '../mach/ipc/release.ts';
 import { SEND } from '../mach/ipc/space.ts';
+import { isKnownDown } from '../mach/node.ts';
 import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
 import { finish, routine, step, type Routine } from '../mach/routine.ts';
 import { BLOCKED, blockOn, threadOf, wakeOne, type Thread } from '../mach/thread.ts';
@@ -39,8 +40,8 @@ const invalid: KernelAnswer = { code: 'KERN_INVALID_ARGUMENT' };
 /** A host port of a node, or a proxy for it, on the node `here`: no message is needed. */
 export function hostPort(w: DipcWorld, here: number, node: number, which: number): Port {
   const uid = uidOf(node, which);
-  if (copyOn(w, node, uid) === null) {
-    const { name } = at(w.nodes, node);
+  const { name, up } = at(w.nodes, node);
+  if (up && copyOn(w, node, uid) === null) {
     const label = which === HOST_PORT ? `host@${name}` : `host-priv@${name}`;
     attach(w, kernelPort(w, node, label, 'host', node), uid).counted = false;
   }
@@ -73,7 +74,7 @@ export const normaServices: readonly Routine[] = [
       if (privileged(w, f) === null) return finish(t, { code: 'KERN_INVALID_HOST' });
       if (target === undefined || which < HOST_PORT || which > LAST_SPECIAL_PORT) return finish(t, invalid);
       if (which <= HOST_PRIVILEGED_PORT) {
-        if (isKnownDown(w, node)) return finish(t, { code: 'KERN_NODE_DOWN' });
+        if (isKnownDown(w, t.node, node)) return finish(t, { code: 'KERN_NODE_DOWN' });
         const port = hostPort(w, t.node, node, which);
         port.srights++;
         return finish(t, { rights: [SEND, port.id] });
@@ -84,16 +85,17 @@ export const normaServices: readonly Routine[] = [
         port.srights++;
         return finish(t, { rights: [SEND, port.id] });
       }
-      if (isKnownDown(w, node)) return finish(t, { code: 'KERN_NODE_DOWN' });
+      if (isKnownDown(w, t.node, node)) return finish(t, { code: 'KERN_NODE_DOWN' });
       const body = { which, sender: t.identity };
       const { activity } = t;
       sendPacket(w, { kind: 'get special port', from: t.node, to: node, uid: NONE, activity, body, base: oneWay(w) });
+      t.code = 'KERN_SUCCESS';
       blockOn(w, t, channel(t, node));
     }),
-    step('enter the right', (w, t, f) => {
+    step('enter the right', (_w, t) => {
       const rights = takeHand(t);
       if (rights.length > 0) return finish(t, { rights });
-      finish(t, isKnownDown(w, (f.body as SpecialPort).node) ? { code: 'KERN_NODE_DOWN' } : {});
+      finish(t, t.code === 'KERN_NODE_DOWN' ? { code: t.code } : {});
     }),
   ]),
   locationHint,
@@ -134,9 +136,13 @@ export function specialArrived(w: DipcWorld, packet: Packet): void {
   if (waits) wakeOne(w, t.identity, t.channel);
 }
 
-/** A node has failed: threads here that had asked it look again. */
+/** A node has failed: threads here that had asked it get no answer. */
 export function specialLost(w: DipcWorld, here: number, node: number): void {
-  for (const t of w.threads.rows) if (t.live && t.node === here) wakeOne(w, t.identity, channel(t, node));
+  for (const t of w.threads.rows) {
+    if (!t.live || t.node !== here || t.state !== BLOCKED || t.channel !== channel(t, node)) continue;
+    t.code = 'KERN_NODE_DOWN';
+    wakeOne(w, t.identity, t.channel);
+  }
 }
 
 /** The port that is registered under the number, or null; one that has died is forgotten. */
@@ -156,12 +162,6 @@ function privileged(w: DipcWorld, request: KernelRequest): number | null {
   const port = at(w.ports, request.port);
   if (port.objectKind !== 'host' || port.receiver !== KERNEL || port.dipc === NONE) return null;
   return distributedOf(w, port).uid === uidOf(port.object, HOST_PRIVILEGED_PORT) ? port.object : null;
-}
-
-/** The node has failed, and the others have noticed. */
-export function isKnownDown(w: DipcWorld, node: number): boolean {
-  const { up, failedAt } = at(w.nodes, node);
-  return !up && w.time >= failedAt + w.setup.prices.failure_detection;
 }
 
 function channel(t: Thread, node: number): string {

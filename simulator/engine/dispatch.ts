@@ -15,6 +15,7 @@ import {
   LAST_SEND,
   MOVED_OUT,
   NODE_DOWN,
+  REBOOT,
   ROOM,
   RUN,
   SEND_REMOTE,
@@ -37,6 +38,7 @@ import { movedOut } from '../dipc/receive-migration.ts';
 import { sendRemote } from '../dipc/send.ts';
 import { crash } from '../faults/crash.ts';
 import { nodeDown } from '../faults/node-down.ts';
+import { reboot } from '../faults/reboot.ts';
 import { deliverEvent } from '../mach/dispatch.ts';
 import { sliceEnds } from '../mach/processor.ts';
 import { run } from '../mach/run.ts';
@@ -99,6 +101,8 @@ function perform(w: World, kind: number, a: number, b: number): void {
       return crash(w, a);
     case NODE_DOWN:
       return nodeDown(w, a, b);
+    case REBOOT:
+      return reboot(w, a);
     default:
       throw new BrokenRule('closed', `no event of kind ${kind}`);
   }

@@ -4,7 +4,7 @@
  * Its tasks, threads, ports, memory and servers leave the tables, with every event that was about them; so do the packets
  * that it had sent. Nothing is given up in order: no notice, no last message. The row of the node stays, marked down.
  * The others notice after `failure_detection`, each in an event of its own (node-down.ts); what they send meanwhile is
- * sent again until then.
+ * sent again until then. It may boot again (reboot.ts).
  *
  * A refusal that was on its way back from the node is lost with it: the message that it was about still waits at its
  * sender, and its sending fails like any other. If the operator sat at the node, the scenario ends here.
@@ -120,6 +120,7 @@ function losePackets(w: MigrationWorld, id: number): void {
       freePacket(w, packet);
     } else if (to === id && packet.kind === 'connect refused') freePacket(w, packet);
   }
+  for (const message of w.messages.rows) if (message.live && message.bodyNode === id) message.bodyGone = true;
   const live = (packet: number): boolean => w.packets.rows[packet]!.live;
   for (const state of w.distributed.rows)
     if (!state.postponed.every(live)) state.postponed = state.postponed.filter(live);

@@ -16,6 +16,7 @@ import { copyOn } from '../dipc/distributed.ts';
 import { severNode } from '../dipc/failure.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { lookup, nameForPort } from '../mach/ipc/space.ts';
+import { isOfThisBoot } from '../mach/node.ts';
 import { taskTerminate, type Task } from '../mach/task.ts';
 import { threadsOf } from '../mach/task-threads.ts';
 import { tell } from '../mach/world.ts';
@@ -30,6 +31,8 @@ import { loseKernel } from '../xmm/memory-object.ts';
 import { vprocOf } from '../osf1/vproc.ts';
 
 export function nodeDown(w: MigrationWorld, observer: number, node: number): void {
+  const { over } = at(w.nodes, observer);
+  over.set(node, (over.get(node) ?? 0) + 1);
   if (w.setup.watched) tell(w, 'node down', observer, null, NONE, `${at(w.nodes, node).name} has failed`);
   severNode(w, observer, node);
   for (const object of w.objects.rows) {
@@ -54,6 +57,7 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
   for (const m of w.migrations.rows) {
     // Whoever moves a task that is no process sees to the record, unless it has failed with the node.
     if (m.pid === NONE ? m.outcome !== '' || isAttended(w, m) : m.from !== node) continue;
+    if (isOfThisBoot(w, node, m.stamps.decision)) continue;
     if (m.pid === NONE && isRunning(w, m.id)) migrationEnd(w, m.id, 'done');
     else if (m.stamps.resumed !== NONE) migrationEnd(w, m.id, 'done');
     else if (m.stamps.moved === NONE) migrationEnd(w, m.id, 'failed', `${at(w.nodes, node).name} is lost`);

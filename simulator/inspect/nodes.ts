@@ -10,6 +10,7 @@ export function nodeStates(w: OsfWorld): NodeState[] {
   return select(w.nodes, () => true).map((node) => ({
     node: node.name,
     up: node.up,
+    incarnation: node.incarnation,
     roles: rolesOf(w, node.id),
     processor: processorOf(w, node),
     ready: readyThreads(w, node).map(({ name }) => name),

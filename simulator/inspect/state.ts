@@ -41,6 +41,8 @@ export interface ClusterState {
 export interface NodeState {
   readonly node: string;
   readonly up: boolean;
+  /** Which boot of the node this is: 1 until it fails and comes back. */
+  readonly incarnation: number;
   /** `pma`, `pm_master`, `credentials`, `file_server`; none of them on a pure compute node. */
   readonly roles: readonly string[];
   /** What the processor does now: the thread's name, `kernel`, or `idle`. */

@@ -163,15 +163,21 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
   }),
 ]);
 
-/** A node with its kernel: the kernel's task, the port that requests from elsewhere are queued on, and a thread. */
+/** A node with its kernel. */
 export function boot(w: MachWorld, name: string, memory: number): Node {
   const node = nodeCreate(w, name, memory);
+  bootKernel(w, node);
+  return node;
+}
+
+/** The kernel of a node: its task, the port that requests from elsewhere are queued on, and a thread. */
+export function bootKernel(w: MachWorld, node: Node): void {
+  const { name } = node;
   const task = taskCreate(w, node.id, 'kernel', `kernel@${name}`, 0);
   node.kernelTask = task.id;
   const on = portAllocate(w, task, `kernel@${name}.requests`);
   node.kernelQueue = lookup(task.space, on)!.port;
   kernelThread(w, task, on);
-  return node;
 }
 
 function kernelThread(w: MachWorld, task: Task, on: number): void {

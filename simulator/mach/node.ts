@@ -4,20 +4,28 @@
  * `kernelTask` serves the requests that arrive for kernel-owned ports; `kernelQueue` is the one port that they are
  * queued on [mechanisms 2.5]. The processor has two levels (processor.ts): work that a price of the profile pays for
  * runs first come first served and is not preempted; below it threads compute by priority, and take turns.
+ *
+ * A node that has failed may boot again: a new *incarnation*, with an empty kernel. Each kernel knows of each other node
+ * which incarnations are over, and talks to the next one [2.13].
  */
-import { NONE, take, type Row } from '../base/table.ts';
+import { NONE, at, take, type Row } from '../base/table.ts';
 import { PRIORITIES } from './schedule.ts';
 import type { PageQueues } from './vm/page-queues.ts';
 import type { MachWorld } from './world.ts';
 
 /** Smaller ones are well known: the special ports of each node [mechanisms 2.12]. */
-const FIRST_ORDINARY_UID = 33;
+export const FIRST_ORDINARY_UID = 33;
 
 export interface Node extends Row {
   name: string;
   up: boolean;
-  /** When it failed, or NONE; other nodes notice `failure_detection` later. */
+  /** When it failed last, or NONE; other nodes notice `failure_detection` later. */
   failedAt: number;
+  /** Which boot this is, from 1 on, and when the last one was; NONE: before time 0. */
+  incarnation: number;
+  bootedAt: number;
+  /** Of other nodes, the last incarnation that this kernel knows to be over; none: their first one may be up. */
+  readonly over: Map<number, number>;
   readonly tasks: number[];
   kernelTask: number;
   kernelQueue: number;
@@ -71,6 +79,9 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     name,
     up: true,
     failedAt: NONE,
+    incarnation: 1,
+    bootedAt: NONE,
+    over: new Map(),
     tasks: [],
     kernelTask: NONE,
     kernelQueue: NONE,
@@ -98,4 +109,32 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     queues: null,
     objectByPager: new Map(),
   }));
+}
+
+/** The incarnation of the other node that the kernel talks to: the one after the last that it knows to be over. */
+export function incarnationFor(from: Node, to: number): number {
+  return from.over.size === 0 ? 1 : (from.over.get(to) ?? 0) + 1;
+}
+
+/** The kernel takes the other node to be up, and it is. */
+export function isInTouch(w: MachWorld, from: number, to: number): boolean {
+  const node = w.nodes.rows[to];
+  return node?.up === true && incarnationFor(at(w.nodes, from), to) === node.incarnation;
+}
+
+/** The kernel knows that the other node has failed, and nothing of its return. */
+export function isKnownDown(w: MachWorld, from: number, to: number): boolean {
+  return incarnationFor(at(w.nodes, from), to) > at(w.nodes, to).incarnation;
+}
+
+/** Something that began at that time has nothing to do with an earlier incarnation of the node. */
+export function isOfThisBoot(w: MachWorld, id: number, time: number): boolean {
+  const { up, bootedAt } = at(w.nodes, id);
+  return up && bootedAt !== NONE && time >= bootedAt;
+}
+
+/** That incarnation of the node is up. */
+export function isStillUp(w: MachWorld, id: number, incarnation: number): boolean {
+  const node = at(w.nodes, id);
+  return node.up && node.incarnation === incarnation;
 }

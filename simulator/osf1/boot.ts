@@ -44,6 +44,17 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
   if (home !== undefined) bootInit(w, home, master);
 }
 
+/**
+ * The servers of a node that has booted again: its PMA, if there still is somebody to introduce it to. What the others
+ * knew was in their memory and is lost: they do not come back.
+ */
+export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['nodes'][number]): void {
+  const master = w.pmMasters.rows.find(({ live }) => live);
+  const credentials = w.credentialsServers.rows.find(({ live }) => live);
+  if (!spec.pma || master === undefined || credentials === undefined) return;
+  introducePma(w, bootPma(w, node), master, credentials);
+}
+
 function bootMaster(w: OsfWorld, node: number): void {
   const { task, self, service } = bootTask(w, node, 'pm_master');
   const nextPid = INIT + 1;
@@ -92,12 +103,13 @@ function imageBytes({ layout }: Program): number {
   return layout.text + layout.data;
 }
 
-function bootPma(w: OsfWorld, node: number): void {
+function bootPma(w: OsfWorld, node: number): Pma {
   const { task, self, service, set } = bootTask(w, node, 'pma');
   const pma = pmaAllocate(w, node, task.id);
   Object.assign(pma, { self, service, set });
   const template = templateTask(w, node);
   pma.template = bootRight(w, taskPort(w, template), task);
+  return pma;
 }
 
 function introducePma(w: OsfWorld, pma: Pma, master: PmMaster, credentials: CredentialsServer): void {

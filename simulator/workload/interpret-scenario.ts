@@ -1,11 +1,11 @@
 /**
  * The instructions that only scenarios have: making processes, waiting for what happens to them, moving them, breaking
- * nodes, and judging.
+ * nodes and booting them again, and judging.
  *
  * What an operator asks of the cluster it asks by message, as a superuser would at a terminal of the master node; what
  * it waits for is announced to it.
  */
-import { CRASH } from '../base/event.ts';
+import { CRASH, REBOOT } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { rpc } from '../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../mach/kernel-call.ts';
@@ -22,7 +22,7 @@ import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
 import { ended } from '../osf1/started-tasks.ts';
 import { jump, localsOf, next, stay, topFrame } from './locals.ts';
-import { operatorSignal, refuseEnded, startMigration } from './operator.ts';
+import { hostOn, kernelOn, operatorSignal, pmaOn, refuseEnded, startMigration } from './operator.ts';
 import type { Expression, Instruction, TaskMigrationHow, Value } from './program.ts';
 import { taskField, tasksStarted } from './questions.ts';
 import { compared } from './show.ts';
@@ -77,6 +77,11 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
       const node = number(w, locals, instruction.node);
       next(t, f);
       return emitAt(w, w.time, CRASH, node);
+    }
+    case 'reboot': {
+      const node = number(w, locals, instruction.node);
+      next(t, f);
+      return emitAt(w, w.time, REBOOT, node);
     }
     case 'expect':
       return performExpect(w, t, f, instruction);
@@ -161,11 +166,11 @@ function moveOf(w: WorkloadWorld, locals: readonly (Value | null)[], how: TaskMi
 function performStart(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'start'>): void {
   const locals = localsOf(w, f);
   const node = instruction.node === null ? NONE : number(w, locals, instruction.node);
-  const { kernels, hosts, self, nameServer } = w.operator;
+  const { self, nameServer } = w.operator;
   const operands = instruction.operands.map((each) => evaluate(w, locals, each));
   const { program } = instruction;
-  const on = kernels[node] ?? NONE;
-  const host = hosts[node] ?? NONE;
+  const on = kernelOn(w, node);
+  const host = hostOn(w, node);
   const { routine: interpreter } = topFrame(t);
   const fields = { on, inherit: false, node: NONE, self, nameServer, host, interpreter, program, operands };
   call(t, startTask, startingTask(fields));
@@ -174,7 +179,7 @@ function performStart(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction
 function performSpawn(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'spawn'>): void {
   const locals = localsOf(w, f);
   const node = number(w, locals, instruction.node);
-  const pma = w.operator.pmas[node] ?? NONE;
+  const pma = pmaOn(w, node);
   if (pma === NONE) throw new Fault(`${w.nodes.rows[node]?.name ?? 'this node'} has no PMA`, instruction.span);
   const program = w.setup.image.programs[instruction.program]!;
   const operands = instruction.operands.map((each) => evaluate(w, locals, each));

@@ -6,14 +6,20 @@
  */
 import { openAccount } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
+import { renewRight } from '../dipc/boot.ts';
+import { HOST_PRIVILEGED_PORT, hostPort } from '../dipc/special-ports.ts';
 import { rpc } from '../mach/ipc/mach-msg.ts';
+import { lookup } from '../mach/ipc/space.ts';
+import { isInTouch } from '../mach/node.ts';
 import { call, finish, goTo, routine, step } from '../mach/routine.ts';
+import { taskPort } from '../mach/task.ts';
 import { threadCreate, threadStart, type Thread } from '../mach/thread.ts';
 import type { TaskMove } from '../migration/task/how.ts';
 import { migrationEnd, migrationOpen } from '../migration/record.ts';
 import { SUPERUSER } from '../osf1/pma/fork.ts';
 import type { Migrate } from '../osf1/pma/pcntl.ts';
 import type { Signal } from '../osf1/pma/signal.ts';
+import { pmaAt } from '../osf1/pma/pma.ts';
 import { isStale } from '../osf1/pma/vproc-call.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { tasksOf } from './questions.ts';
@@ -31,7 +37,37 @@ interface OperatorSignal {
 /** Name of the right to the PMA that has the process, or NONE if the process has ended. */
 function pmaOf(w: WorkloadWorld, pid: number): number {
   const entry = masterEntryOf(w, pid);
-  return entry?.state === 'alive' ? (w.operator.pmas[entry.node] ?? NONE) : NONE;
+  return entry?.state === 'alive' ? pmaOn(w, entry.node) : NONE;
+}
+
+/** Name of the operator's right to the PMA of the node, or NONE if it has none. */
+export function pmaOn(w: WorkloadWorld, node: number): number {
+  const { pmas, task } = w.operator;
+  const pma = pmaAt(w, node);
+  if (pma !== null) {
+    const { space } = at(w.tasks, pma.task);
+    pmas[node] = renewRight(w, pmas[node]!, at(w.ports, lookup(space, pma.service)!.port), at(w.tasks, task));
+  }
+  return pmas[node] ?? NONE;
+}
+
+/** Name of the operator's right to the kernel's own task port, or NONE: then it means its own kernel. */
+export function kernelOn(w: WorkloadWorld, node: number): number {
+  const { kernels, task } = w.operator;
+  if (node === NONE) return NONE;
+  const { up, kernelTask } = at(w.nodes, node);
+  if (up) kernels[node] = renewRight(w, kernels[node]!, taskPort(w, at(w.tasks, kernelTask)), at(w.tasks, task));
+  return kernels[node] ?? NONE;
+}
+
+/** Name of the operator's right to the node's host-privileged port, or NONE if the script needs none. */
+export function hostOn(w: WorkloadWorld, node: number): number {
+  const { hosts, task } = w.operator;
+  const known = hosts[node] ?? NONE;
+  const operator = at(w.tasks, task);
+  if (known === NONE || !isInTouch(w, operator.node, node)) return known;
+  hosts[node] = renewRight(w, known, hostPort(w, operator.node, node, HOST_PRIVILEGED_PORT), operator);
+  return hosts[node];
 }
 
 /** Nothing comes back: a process that has ended gets no signal, and that is no mistake. */

@@ -6,6 +6,7 @@
  * written, every other one, the first of which also returns the data; else, if only kernels have it, one that reads it.
  */
 import { NONE, at } from '../base/table.ts';
+import { isStillUp } from '../mach/node.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
 import { goTo, step } from '../mach/routine.ts';
 import {
@@ -50,7 +51,7 @@ export const askKernels = [
       other.access[page] = version === NONE ? NO_ACCESS : Math.min(other.access[page]!, left);
       if (f.give !== WRITE_ACCESS && f.data !== NONE) keepAtHome(w, object, m, page, f.data!);
     } else if (other !== null) {
-      if (at(w.nodes, other.node).up) other.access[page] = NO_ACCESS;
+      if (isStillUp(w, other.node, other.incarnation)) other.access[page] = NO_ACCESS;
       else losePage(w, m, object, other, page);
     }
     goTo(w, t, 'ask the kernels');

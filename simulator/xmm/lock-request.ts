@@ -9,6 +9,7 @@
  */
 import { NONE, at } from '../base/table.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
+import { isStillUp } from '../mach/node.ts';
 import type { KernelAnswer, KernelRequest } from '../mach/kernel-call.ts';
 import { finish, goTo, routine, step, type Routine } from '../mach/routine.ts';
 import { ABSENT, NO_ACCESS, READ_ACCESS, WRITE_ACCESS, pageOf, setPage, type VmObject } from '../mach/vm/object.ts';
@@ -103,7 +104,7 @@ function letGo(w: XmmWorld, code: string, version: number, m: MemoryObject, obje
   if (other === null) return;
   const { page, access } = f.body;
   if (code !== 'KERN_SUCCESS') {
-    if (at(w.nodes, other.node).up) other.access[page] = NO_ACCESS;
+    if (isStillUp(w, other.node, other.incarnation)) other.access[page] = NO_ACCESS;
     else losePage(w, m, object, other, page);
     return;
   }

@@ -18,6 +18,7 @@
 import { NONE, at, release, take, type Row } from '../base/table.ts';
 import { noSendersIfTrue } from '../dipc/credits.ts';
 import { kernelReleases } from '../mach/ipc/release.ts';
+import { isStillUp } from '../mach/node.ts';
 import {
   ABSENT,
   EMPTY,
@@ -45,6 +46,7 @@ export interface UsingKernel {
   /** UID of its control port: the name under which it asks. */
   readonly kernel: number;
   readonly node: number;
+  readonly incarnation: number;
   /** The home's send right to that port. */
   readonly control: number;
   readonly access: Int32Array;
@@ -124,8 +126,9 @@ export function kernelEnters(
   const port = at(w.ports, control);
   port.kernelSends++;
   const node = port.proxy ? at(w.distributed, port.dipc).destination : port.node;
+  const { incarnation } = at(w.nodes, node);
   const access = new Int32Array(m.flags.length);
-  const entry: UsingKernel = { kernel, node, control, access, whole, sequence: 0 };
+  const entry: UsingKernel = { kernel, node, incarnation, control, access, whole, sequence: 0 };
   m.kernels.push(entry);
   return entry;
 }
@@ -204,7 +207,7 @@ export function lookForUsers(w: XmmWorld, m: MemoryObject): void {
 
 function closeAccount(w: XmmWorld, object: VmObject, m: MemoryObject): void {
   for (const entry of [...m.kernels]) {
-    if (at(w.nodes, entry.node).up) kernelLeaves(w, m, entry);
+    if (isStillUp(w, entry.node, entry.incarnation)) kernelLeaves(w, m, entry);
     else loseKernel(w, m, entry);
   }
   object.manager = NONE;

@@ -12,7 +12,8 @@
  */
 import { NONE, at } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
-import { HOST_PORT, hostPort, isKnownDown } from '../dipc/special-ports.ts';
+import { HOST_PORT, hostPort } from '../dipc/special-ports.ts';
+import { isKnownDown } from '../mach/node.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
 import { KERNEL, kernelPort, type Port } from '../mach/ipc/port.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
@@ -134,7 +135,7 @@ function whereNext(w: XmmWorld, port: Port, without: number): number {
   if (!port.live || !port.active || port.receiver === KERNEL) return NONE;
   if (port.proxy || port.blocked) return distributedOf(w, port).destination;
   if (port.objectKind !== 'paged' || port.object === port.node || port.object === without) return NONE;
-  return isKnownDown(w, port.object) ? NONE : port.object;
+  return isKnownDown(w, port.node, port.object) ? NONE : port.object;
 }
 
 interface Importing extends KernelRequest {
@@ -202,10 +203,12 @@ const importRoutine = routine<XmmWorld, Importing>('xmm_import', 'imports a memo
 function nextToAsk(w: XmmWorld, t: Thread, f: Importing): number {
   if (t.code === 'KERN_SUCCESS') return NONE;
   if (t.code === 'KERN_INVALID_ARGUMENT') return (t.body as { readonly to?: number } | null)?.to ?? NONE;
-  if (!isKnownDown(w, f.to!)) return NONE;
+  // Its next incarnation may be up already.
+  const hasFailed = t.code === 'MIG_SERVER_DIED' || t.code === 'MACH_SEND_INVALID_DEST';
+  if (!hasFailed && !isKnownDown(w, t.node, f.to!)) return NONE;
   const to = whereNext(w, at(w.ports, f.memoryObject!), f.to!);
   if (to === NONE) return t.node;
-  return isKnownDown(w, to) ? NONE : to;
+  return isKnownDown(w, t.node, to) ? NONE : to;
 }
 
 /** A right that has moved more often than this while it was looked for is given up. */

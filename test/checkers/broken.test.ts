@@ -118,7 +118,7 @@ function sharedObject(w: World) {
   setPage(w, object, 0, ABSENT);
   object.access![0] = 0;
   const access = new Int32Array(1);
-  m.kernels.push({ kernel: 7, node: 1, control: -1, access, whole: false, sequence: 0 });
+  m.kernels.push({ kernel: 7, node: 1, incarnation: 1, control: -1, access, whole: false, sequence: 0 });
   return { object, m, access };
 }
 

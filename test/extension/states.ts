@@ -13,6 +13,7 @@ export function node(name: string, given: Partial<NodeState> = {}): NodeState {
   return {
     node: name,
     up: true,
+    incarnation: 1,
     roles: ['pma'],
     processor: 'idle',
     ready: [],

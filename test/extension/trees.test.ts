@@ -69,6 +69,11 @@ describe('the tree of nodes', () => {
     assert.deepEqual(drawn(nodeRows(cluster({ nodes: [node('dest', { up: false })] }))), ['dest | crashed']);
   });
 
+  it('shows a node that has booted again as another incarnation', () => {
+    const rows = drawn(nodeRows(cluster({ nodes: [node('dest', { incarnation: 2 })] })));
+    assert.equal(rows[0], 'dest | idle · 0 tasks · incarnation 2');
+  });
+
   it('shows a process leaving one node and appearing on another', () => {
     const before = cluster({ nodes, tasks: [pma, cc1] });
     const moved = [node('source', { tasks: [3] }), node('dest', { tasks: [7], processor: 'cc1' })];

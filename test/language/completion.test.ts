@@ -60,6 +60,7 @@ describe('completion', () => {
     checkAll(`${scenario} let p = spawn w() on |`, 'master source');
     checkAll(`${scenario} migrate p to so| }`, 'master source');
     checkAll(`${scenario} crash | sleep 1 s }`, 'master source');
+    checkAll(`${scenario} reboot | sleep 1 s }`, 'master source');
     checkAll(`${lab} scenario "s" on |`, 'lab other');
     checkAll(`${lab} file "/a" on |`, 'master source far');
   });
@@ -80,7 +81,11 @@ describe('completion', () => {
   it('statements and values by room', () => {
     check('program w(n: int) { | }', 'let if compute touch fork exec getpid n', 'spawn expect crash up');
     check('program w { compute 1 ms | }', 'let compute');
-    check(`${lab} scenario "s" on lab { | }`, 'let at sleep expect on crash spawn migrate up', 'compute fork getpid');
+    check(
+      `${lab} scenario "s" on lab { | }`,
+      'let at sleep expect on crash reboot spawn migrate up',
+      'compute fork getpid',
+    );
     check('program w { let x = | }', 'fork getpid random SIGTERM', 'let while');
   });
 

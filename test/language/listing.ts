@@ -76,6 +76,8 @@ function instruction(each: Instruction, slots: readonly string[]): string {
       return `signal ${show(each.signal)} to ${show(each.process)}`;
     case 'crash':
       return `crash ${show(each.node)}`;
+    case 'reboot':
+      return `reboot ${show(each.node)}`;
     case 'expect':
       return `expect ${show(each.condition)} as ${JSON.stringify(each.text)}`;
     case 'async':

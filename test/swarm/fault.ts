@@ -3,12 +3,15 @@
  *
  * Moments that matter are rare, and a drawn time would miss them: most events are the same few kinds. So the script is
  * run once without a fault, the moments of every kind are kept, and the kind is drawn first: each kind of event, each
- * message of a protocol and each phase is struck as often as any other.
+ * message of a protocol and each phase is struck as often as any other. Some nodes come back: soon, before anybody has
+ * noticed, or later.
  */
 import type { Simulation } from '../../simulator/engine/simulation.ts';
 import { tail } from '../../simulator/engine/simulation.ts';
 import type { Chance } from './chance.ts';
 import type { Action, DrawnScript } from './script.ts';
+
+const millisecond = 1_000_000;
 
 /** When something of each kind happened in a run: virtual nanoseconds, in order. */
 export type Moments = Map<string, number[]>;
@@ -36,15 +39,23 @@ export interface Fault extends Action {
   readonly node: string;
 }
 
-/** Most faults strike one node; now and then a second one fails as well. Without a moment there is no fault. */
+/** Most faults strike one node; now and then a second one fails as well. Without a moment there is no fault. What has
+ * failed may come back: that is drawn last, so that a seed strikes where it did before nodes came back. */
 export function drawFaults(draw: Chance, { cluster }: DrawnScript, moments: Moments): Fault[] {
   const kinds = [...moments.keys()].sort();
   if (kinds.length === 0) return [];
-  return draw.many(draw.percent(20) ? 2 : 1, () => {
+  const crashes = draw.many(draw.percent(20) ? 2 : 1, () => {
     const kind = draw.one(kinds);
     const time = draw.one(moments.get(kind)!);
     // The operator sits at the master: when that fails, nobody does anything any more.
     const node = draw.percent(15) ? 'master' : draw.one(cluster.nodes.slice(1));
     return { kind, node, time, lines: [`crash ${node}`] };
   });
+  return crashes.flatMap((each) => [each, ...drawReboot(draw, each)]);
+}
+
+function drawReboot(draw: Chance, { node, time }: Fault): Fault[] {
+  if (!draw.percent(25)) return [];
+  const down = draw.within(0, draw.one([2, 30, 400, 9000])) * millisecond;
+  return [{ kind: 'reboot', node, time: time + down, lines: [`reboot ${node}`] }];
 }

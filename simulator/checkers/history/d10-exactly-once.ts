@@ -109,7 +109,7 @@ function tookBack(w: CheckedWorld, sender: number): boolean {
 
 function mayBeLost(w: CheckedWorld, each: OnItsWay): boolean {
   const { port, uid, queued, kept, refused, sender, receive } = each;
-  if (w.nodes.rows.some(({ up }) => !up)) return true;
+  if (w.nodes.rows.some(({ failedAt }) => failedAt !== NONE)) return true;
   if (refused && tookBack(w, sender)) return true;
   if (!queued && (kept || receive || sender === NONE || threadOf(w, sender) === null)) return true;
   if (uid !== NONE) return !lives(w, uid);

@@ -169,7 +169,7 @@ function isSame(w: CheckedWorld, before: Carried, after: Carried): boolean {
 
 /** The port that the right was to is gone, or a node has failed and may have taken it along. */
 function isDead(w: CheckedWorld, { port, uid }: Carried): boolean {
-  if (w.nodes.rows.some(({ up }) => !up)) return true;
+  if (w.nodes.rows.some(({ failedAt }) => failedAt !== NONE)) return true;
   if (uid === NONE) return port === null || w.ports.rows[port.id] !== port || !port.active;
   return !w.nodes.rows.some((node) => {
     const copy = w.ports.rows[node.portByUid.get(uid) ?? NONE];

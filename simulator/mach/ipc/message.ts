@@ -77,6 +77,8 @@ export interface Message extends Row {
   wire: boolean;
   /** Node that keeps the body until the receiver pulls it: the message is a placeholder [2.5]. NONE: it is all here. */
   bodyNode: number;
+  /** The node that kept it has failed since. */
+  bodyGone: boolean;
   /** The body has been asked for. */
   pulling: boolean;
   /** It came from another node and takes one of this node's message buffers. */
@@ -142,6 +144,7 @@ export function messageAllocate(
     pages: 0,
     wire: false,
     bodyNode: NONE,
+    bodyGone: false,
     pulling: false,
     buffered: false,
     destUid: NONE,
@@ -195,6 +198,7 @@ export function messageFree(w: MachWorld, message: Message): void {
   message.pages = 0;
   message.wire = false;
   message.bodyNode = NONE;
+  message.bodyGone = false;
   message.pulling = false;
   message.buffered = false;
   message.destUid = NONE;

@@ -9,7 +9,7 @@
  * lives on for them. On a node that has none it is started when it is first needed.
  */
 import { NONE, at, take, type Row } from '../../base/table.ts';
-import { bootRight } from '../../dipc/boot.ts';
+import { bootRight, renewRight } from '../../dipc/boot.ts';
 import { portAllocate } from '../../mach/ipc/right.ts';
 import type { Port } from '../../mach/ipc/port.ts';
 import { lookup } from '../../mach/ipc/space.ts';
@@ -37,7 +37,11 @@ export interface Agent extends Row {
 
 /** Boots a migration server on every node that has no PMA. */
 export function bootAgents(w: MigrationWorld): void {
-  for (const node of w.nodes.rows) if (pmaAt(w, node.id) === null) bootAgent(w, node.id);
+  for (const node of w.nodes.rows) bootAgentWithoutPma(w, node.id);
+}
+
+export function bootAgentWithoutPma(w: MigrationWorld, node: number): void {
+  if (pmaAt(w, node) === null) bootAgent(w, node);
 }
 
 /** Boots a migration server and introduces it to all PMAs. */
@@ -47,9 +51,7 @@ function bootAgent(w: MigrationWorld, node: number): Agent {
   const self = bootRight(w, taskPort(w, task), task);
   const service = portAllocate(w, task, name);
   serve(w, task, service);
-  const port = at(w.ports, lookup(task.space, service)!.port);
-  const clients = w.pmas.rows.map((pma) => (pma.live ? bootRight(w, port, at(w.tasks, pma.task)) : NONE));
-  return take(w.agents, (id) => ({
+  const agent = take(w.agents, (id) => ({
     id,
     live: true,
     node,
@@ -58,8 +60,18 @@ function bootAgent(w: MigrationWorld, node: number): Agent {
     service,
     relays: NONE,
     objects: NONE,
-    clients,
+    clients: [],
   }));
+  for (const pma of w.pmas.rows) if (pma.live) clientOf(w, agent, pma);
+  return agent;
+}
+
+/** Name, in the PMA's space, of the right to the server's service port. */
+function clientOf(w: MigrationWorld, { clients, task, service }: Agent, pma: Pma): number {
+  while (clients.length <= pma.id) clients.push(NONE);
+  const port = at(w.ports, lookup(at(w.tasks, task).space, service)!.port);
+  clients[pma.id] = renewRight(w, clients[pma.id]!, port, at(w.tasks, pma.task));
+  return clients[pma.id]!;
 }
 
 function migrationServer(w: MigrationWorld, node: number): Agent {
@@ -74,7 +86,7 @@ export function agentFor(w: MigrationWorld, pma: Pma, to: number, how: TaskMove)
     const peer = node === pma.node ? pma.service : peerOf(w, pma, node);
     if (peer !== NONE) return peer;
   }
-  return at(w.nodes, node).up ? (migrationServer(w, node).clients[pma.id] ?? NONE) : NONE;
+  return at(w.nodes, node).up ? clientOf(w, migrationServer(w, node), pma) : NONE;
 }
 
 /** The same for a task that knows no servers: the port to ask. */

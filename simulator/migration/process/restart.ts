@@ -59,7 +59,13 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
   step('it runs', (w, t, f) => {
     stamp(w, f.migration, 'resumed');
     // Nobody is left at the source to clean up.
-    if (!at(w.nodes, at(w.migrations, f.migration).from).up) migrationEnd(w, f.migration, 'done');
+    if (isSourceGone(w, f.migration)) migrationEnd(w, f.migration, 'done');
     finish(t);
   }),
 ]);
+
+/** The source has failed since the migration began, even if it has booted again. */
+function isSourceGone(w: MigrationWorld, migration: number): boolean {
+  const { from, stamps } = at(w.migrations, migration);
+  return at(w.nodes, from).failedAt >= stamps.decision;
+}

@@ -146,7 +146,7 @@ export function isPort(w: DipcWorld, ghost: GhostPort, port: Port, source: numbe
   const { uid } = at(w.distributed, port.dipc);
   if (ghost.uid !== NONE) return uid === ghost.uid;
   // With its node the source's row is gone, and nobody can say any more.
-  return !at(w.nodes, source).up || at(w.nodes, source).portByUid.get(uid) === ghost.row;
+  return at(w.nodes, source).failedAt !== NONE || at(w.nodes, source).portByUid.get(uid) === ghost.row;
 }
 
 function ghostPort(w: DipcWorld, port: Port | null): GhostPort {

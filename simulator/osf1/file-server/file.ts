@@ -59,5 +59,5 @@ function isBelow(path: string, directory: string): boolean {
 
 /** The root server: the one whose directory is `/`, or else the first. */
 export function rootServer(w: OsfWorld): FileServer | null {
-  return serverOfPath(w, '/') ?? w.fileServers.rows[0] ?? null;
+  return serverOfPath(w, '/') ?? w.fileServers.rows.find(({ live }) => live) ?? null;
 }

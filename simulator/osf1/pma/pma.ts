@@ -5,7 +5,7 @@
  * called, and one port for every process that lives here: the port that a request arrives on says whose it is.
  */
 import { NONE, at, take, type Row } from '../../base/table.ts';
-import { bootRight } from '../../dipc/boot.ts';
+import { renewRight } from '../../dipc/boot.ts';
 import { lookup } from '../../mach/ipc/space.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { Proc } from '../proc.ts';
@@ -62,18 +62,17 @@ export function pmaAt(w: OsfWorld, node: number): Pma | null {
 
 /**
  * Name, in this PMA's space, of a right to the PMA of another node; NONE if there is none. The bootstrap hands it out, at
- * no cost, when it is first asked for, so that a large cluster does not begin with a right of every PMA to every other
+ * no cost, when it is first asked for (and again, if that node has booted again), so that a large cluster does not begin with a right of every PMA to every other
  * [docs/decisions/0035-rights-of-the-bootstrap.md].
  */
 export function peerOf(w: OsfWorld, pma: Pma, node: number): number {
   const { peers } = pma;
   const known = peers[node] ?? NONE;
-  if (known !== NONE || node === pma.node) return known;
-  const peer = pmaAt(w, node);
-  if (peer === null) return NONE;
+  const peer = node === pma.node ? null : pmaAt(w, node);
+  if (peer === null) return known;
   while (peers.length <= node) peers.push(NONE);
   const service = lookup(at(w.tasks, peer.task).space, peer.service)!.port;
-  peers[node] = bootRight(w, at(w.ports, service), at(w.tasks, pma.task));
+  peers[node] = renewRight(w, known, at(w.ports, service), at(w.tasks, pma.task));
   return peers[node];
 }
 
