@@ -13,7 +13,7 @@ import { noRights, type Message } from '../mach/ipc/message.ts';
 import { KERNEL } from '../mach/ipc/port.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { DEAD_NAME, FREE, RECEIVE, SEND, SEND_ONCE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
-import { RECEIVING } from '../mach/thread.ts';
+import { RECEIVING, type Thread } from '../mach/thread.ts';
 import type { CheckedWorld } from './checker.ts';
 import { begin, noTallies, tallyOf, type Tallies } from './tally.ts';
 
@@ -92,12 +92,13 @@ function countPorts(w: CheckedWorld, census: Census): void {
     if (!port.live) continue;
     census.sends[port.id]! += port.kernelSends;
     if (port.receiver === KERNEL) census.receives[port.id]!++;
-    for (let id = port.firstMessage, left = w.messages.rows.length; id !== NONE && left > 0; left--) {
-      const message: Message | undefined = w.messages.rows[id];
+    let last = w.messages.rows[port.lastMessage];
+    for (let left = w.messages.rows.length; last !== undefined && left > 0; left--) {
+      const message: Message | undefined = w.messages.rows[last.next];
       if (message === undefined) break;
-      census.places[id]!++;
+      census.places[message.id]!++;
       if (message.dest >= 0) census.queued[message.dest]!++;
-      id = message.next;
+      last = message.id === port.lastMessage ? undefined : message;
     }
   }
 }
@@ -168,11 +169,12 @@ function countThreads(w: CheckedWorld, census: Census): void {
     if (t.outgoing !== NONE && t.state === RECEIVING) census.places[t.outgoing]!++;
   }
   for (const port of w.ports.rows) {
-    for (let id = port.firstSender, left = w.threads.rows.length; id !== NONE && left > 0; left--) {
-      const t = w.threads.rows[id];
+    let last = w.threads.rows[port.lastSender];
+    for (let left = w.threads.rows.length; last !== undefined && left > 0; left--) {
+      const t: Thread | undefined = w.threads.rows[last.nextWaiting];
       if (t === undefined) break;
       if (t.outgoing !== NONE) census.places[t.outgoing]!++;
-      id = t.nextWaiting;
+      last = t.id === port.lastSender ? undefined : t;
     }
   }
 }

@@ -8,8 +8,8 @@ export const proxiesHoldNothing: Checker = {
   check(w) {
     for (const port of w.ports.rows) {
       if (!port.live || !port.proxy || port.blocked) continue;
-      const { firstMessage, firstReceiver, firstSender, msgcount, receiver, receiverName } = port;
-      if (firstMessage !== NONE || firstReceiver !== NONE || firstSender !== NONE || msgcount !== 0) {
+      const { lastMessage, lastReceiver, lastSender, msgcount, receiver, receiverName } = port;
+      if (lastMessage !== NONE || lastReceiver !== NONE || lastSender !== NONE || msgcount !== 0) {
         broken('D8', `the proxy of ${port.label} on node ${port.node} has a queue`);
       }
       if (receiver !== NONE || receiverName !== NONE) broken('D8', `the proxy of ${port.label} has a receiver`);

@@ -1,4 +1,4 @@
-/** A queue is a list through its rows: it ends where its last field says, and who is in it knows that. */
+/** A queue is a ring through its rows: the last one leads to the first, and who is in it knows that. */
 import { NONE } from '../base/table.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { RECEIVING, SENDING } from '../mach/thread.ts';
@@ -11,8 +11,8 @@ export const queues: Checker = {
     let receivers = 0;
     for (const port of w.ports.rows) {
       checkMessages(w, port);
-      receivers += checkThreads(w, port, port.firstReceiver, port.lastReceiver, RECEIVING);
-      checkThreads(w, port, port.firstSender, port.lastSender, SENDING);
+      receivers += checkThreads(w, port, port.lastReceiver, RECEIVING);
+      checkThreads(w, port, port.lastSender, SENDING);
     }
     for (const t of w.threads.rows) if (t.live && t.state === RECEIVING && t.waitPort !== NONE) receivers--;
     if (receivers !== 0) broken('H2', `${-receivers} threads more wait for a message than are in queues`);
@@ -20,25 +20,26 @@ export const queues: Checker = {
 };
 
 function checkMessages(w: CheckedWorld, port: Port): void {
-  let last = NONE;
   let left = w.messages.rows.length;
-  for (let id = port.firstMessage; id !== NONE; id = w.messages.rows[id]!.next) {
-    if (w.messages.rows[id]?.live !== true || left-- === 0) broken('H2', `the queue of ${port.label} does not end`);
-    last = id;
+  for (let id = port.lastMessage; id !== NONE;) {
+    const message = w.messages.rows[id];
+    if (message?.live !== true || left-- === 0) broken('H2', `the queue of ${port.label} is no ring`);
+    id = message.next === port.lastMessage ? NONE : next(message.next, port);
   }
-  if (last !== port.lastMessage) broken('H2', `the queue of ${port.label} ends at ${last}, not at ${port.lastMessage}`);
 }
 
-function checkThreads(w: CheckedWorld, port: Port, first: number, end: number, state: number): number {
+function checkThreads(w: CheckedWorld, port: Port, last: number, state: number): number {
   let length = 0;
-  let last = NONE;
-  for (let id = first; id !== NONE; id = w.threads.rows[id]!.nextWaiting) {
+  for (let id = last; id !== NONE;) {
     const t = w.threads.rows[id];
-    if (t?.live !== true || length++ > w.threads.rows.length) broken('H2', `a list of ${port.label} does not end`);
+    if (t?.live !== true || length++ > w.threads.rows.length) broken('H2', `a list of ${port.label} is no ring`);
     if (t.state !== state) broken('H2', `${t.name} is in a list of ${port.label} and does something else`);
     if (state === RECEIVING && t.waitPort !== port.id) broken('H2', `${t.name} does not wait at ${port.label}`);
-    last = id;
+    id = t.nextWaiting === last ? NONE : next(t.nextWaiting, port);
   }
-  if (last !== end) broken('H2', `a list of ${port.label} ends at thread ${last}, not at ${end}`);
   return length;
+}
+
+function next(id: number, port: Port): number {
+  return id === NONE ? broken('H2', `a queue of ${port.label} ends, and does not lead to its beginning`) : id;
 }

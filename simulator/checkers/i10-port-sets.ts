@@ -1,6 +1,7 @@
 /** While a port belongs to a set, its messages are in the set's queue, and only members' messages are [mechanisms 1.8]. */
 import { NONE } from '../base/table.ts';
 import { broken, type Checker } from './checker.ts';
+import { messagesIn } from '../mach/ipc/queue.ts';
 
 export const portSets: Checker = {
   rule: 'I10',
@@ -9,8 +10,8 @@ export const portSets: Checker = {
     for (const port of w.ports.rows) {
       if (!port.live) continue;
       if (port.set) {
-        for (let id = port.firstMessage; id !== NONE; id = w.messages.rows[id]!.next) {
-          const member = w.ports.rows[w.messages.rows[id]!.dest];
+        for (const { dest } of messagesIn(w, port)) {
+          const member = w.ports.rows[dest];
           if (member?.pset !== port.id)
             broken('I10', `${port.label} holds a message for ${member?.label ?? 'no port'}`);
         }
@@ -20,7 +21,7 @@ export const portSets: Checker = {
       if (set?.live !== true || !set.set) broken('I10', `${port.label} belongs to no set`);
       if (set.active && set.receiver !== port.receiver)
         broken('I10', `${port.label} and ${set.label} are in different spaces`);
-      if (port.firstMessage !== NONE) broken('I10', `${port.label} belongs to a set and has a queue of its own`);
+      if (port.lastMessage !== NONE) broken('I10', `${port.label} belongs to a set and has a queue of its own`);
     }
   },
 };

@@ -7,7 +7,7 @@ export const oneWaits: Checker = {
   story: 'no thread waits for a message where a message waits for a thread',
   check(w) {
     for (const port of w.ports.rows) {
-      if (port.firstMessage !== NONE && port.firstReceiver !== NONE) {
+      if (port.lastMessage !== NONE && port.lastReceiver !== NONE) {
         broken('I11', `messages and threads wait in the queue of ${port.label}`);
       }
     }

@@ -7,6 +7,7 @@
 import { NONE } from '../base/table.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
 import { broken, type Checker } from './checker.ts';
+import { messagesIn } from '../mach/ipc/queue.ts';
 
 export const messageCount: Checker = {
   rule: 'I12',
@@ -38,10 +39,7 @@ export const messageCount: Checker = {
       const row = w.ports.rows[port]!;
       const own = row.receiver < NONE ? w.nodes.rows[row.node]!.kernelQueue : port;
       const queue = row.pset === NONE ? own : row.pset;
-      for (let id = w.ports.rows[queue]!.firstMessage; id !== NONE; id = w.messages.rows[id]!.next) {
-        if (id === message) return true;
-      }
-      return false;
+      return messagesIn(w, w.ports.rows[queue]!).some(({ id }) => id === message);
     }
   },
 };

@@ -7,7 +7,7 @@ export const blockedSenders: Checker = {
   story: 'a blocked sender waits for a live port with a full queue',
   check(w) {
     for (const port of w.ports.rows) {
-      if (port.firstSender === NONE) continue;
+      if (port.lastSender === NONE) continue;
       if (!port.live || !port.active) broken('I13', `a sender waits for ${port.label}, which is dead`);
       const promised = port.callers || (port.dipc !== NONE && w.distributed.rows[port.dipc]!.promised > 0);
       if (port.msgcount < port.qlimit && !promised && !port.blocked) {

@@ -9,12 +9,12 @@ export const deadPorts: Checker = {
   check(w, census) {
     for (const port of w.ports.rows) {
       if (port.active && port.live) continue;
-      const { firstMessage, firstReceiver, firstSender, requests, pset } = port;
+      const { lastMessage, lastReceiver, lastSender, requests, pset } = port;
       if (port.live && port.set) {
         checkDeadSet(w, port);
         continue;
       }
-      if (firstMessage !== NONE || firstReceiver !== NONE || firstSender !== NONE) {
+      if (lastMessage !== NONE || lastReceiver !== NONE || lastSender !== NONE) {
         broken('I17', `${port.label} is dead, and something waits in its queue`);
       }
       if (requests !== NONE || pset !== NONE) broken('I17', `${port.label} is dead, with a request or a set`);
@@ -29,7 +29,7 @@ export const deadPorts: Checker = {
 
 /** Its members have not all found out yet; until then it keeps their messages [mechanisms 1.8]. */
 function checkDeadSet(w: CheckedWorld, set: Port): void {
-  if (set.firstReceiver !== NONE) broken('I17', `somebody receives on ${set.label}, which is dead`);
+  if (set.lastReceiver !== NONE) broken('I17', `somebody receives on ${set.label}, which is dead`);
   if (!w.ports.rows.some((port) => port.live && port.pset === set.id)) {
     broken('I17', `${set.label} is dead and has no member, but its row (port ${set.id}) lives`);
   }

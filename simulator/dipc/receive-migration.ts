@@ -27,6 +27,7 @@ import { queuedFor, takeAll } from '../mach/ipc/queue.ts';
 import { leaveSenders } from '../mach/ipc/senders.ts';
 import { DEFAULT_QUEUE_LIMIT, type Port } from '../mach/ipc/port.ts';
 import { DEAD_NAME, RECEIVE } from '../mach/ipc/space.ts';
+import { firstOf } from '../mach/ipc/waiting.ts';
 import { threadOf, type Thread } from '../mach/thread.ts';
 import { emit, emitAt } from '../mach/world.ts';
 import { WIRE_STRIDE, proxyWithoutCredit, toNetworkForm } from './crossing.ts';
@@ -215,8 +216,8 @@ export function movedOut(w: DipcWorld, id: number): void {
   if (!port.live || !port.active || !port.proxy || !port.blocked) return;
   const state = distributedOf(w, port);
   port.blocked = false;
-  for (let sender = port.firstSender; sender !== NONE; sender = port.firstSender) {
-    const t = at(w.threads, sender);
+  while (port.lastSender !== NONE) {
+    const t = firstOf(w, port.lastSender);
     leaveSenders(w, t, port);
     book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
     sendRemote(w, at(w.messages, t.outgoing));

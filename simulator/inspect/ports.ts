@@ -3,8 +3,9 @@ import { NONE, at, select } from '../base/table.ts';
 import { copyOn, distributedOf, type Distributed } from '../dipc/distributed.ts';
 import type { DipcWorld } from '../dipc/world.ts';
 import { KERNEL, type Port } from '../mach/ipc/port.ts';
-import { queueOf } from '../mach/ipc/queue.ts';
+import { messagesIn, queueOf } from '../mach/ipc/queue.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
+import { waitingIn } from '../mach/ipc/waiting.ts';
 import { nodeName, receiverOf, threadWords, uidOfPort } from './label.ts';
 import { messageState } from './messages.ts';
 import type { MessageState, NotificationRequestState, PortState } from './state-ports.ts';
@@ -36,8 +37,8 @@ export function portStates(w: DipcWorld): PortState[] {
       queue: queueStates(w, port),
       held: (distributed?.held ?? []).map((id) => messageState(w, at(w.messages, id))),
       refused: (distributed?.callbacks ?? []).map((node) => nodeName(w, node)),
-      blockedSenders: threadsFrom(w, port.firstSender),
-      waitingReceivers: threadsFrom(w, port.firstReceiver),
+      blockedSenders: waitingIn(w, port.lastSender).map((t) => threadWords(w, t)),
+      waitingReceivers: waitingIn(w, port.lastReceiver).map((t) => threadWords(w, t)),
       requests: requestsOf(w, port),
       registered: (distributed?.registered ?? []).map((node) => nodeName(w, node)),
       obstacles: distributed === null ? [] : obstaclesOf(w, distributed),
@@ -69,7 +70,15 @@ function flagsOf(port: Port, distributed: Distributed | null): string[] {
 
 function objectOf(w: DipcWorld, { receiver, objectKind, object }: Port): string {
   if (receiver !== KERNEL) return '';
-  const rows = { task: w.tasks.rows, thread: w.threads.rows, memory: w.objects.rows, host: [], pager: [], paged: [], '': [] };
+  const rows = {
+    task: w.tasks.rows,
+    thread: w.threads.rows,
+    memory: w.objects.rows,
+    host: [],
+    pager: [],
+    paged: [],
+    '': [],
+  };
   const row = rows[objectKind][object];
   if (row?.live !== true) return objectKind;
   return `${objectKind} ${'label' in row ? row.label : row.name}`;
@@ -91,8 +100,7 @@ function wayFrom(w: DipcWorld, port: Port, distributed: Distributed | null): str
 function queueStates(w: DipcWorld, port: Port): MessageState[] {
   const queue: MessageState[] = [];
   if (port.proxy || !port.active) return queue;
-  for (let id = queueOf(w, port).firstMessage; id !== NONE; id = at(w.messages, id).next) {
-    const message = at(w.messages, id);
+  for (const message of messagesIn(w, queueOf(w, port))) {
     if (message.dest === port.id || port.set) queue.push(messageState(w, message));
   }
   return queue;
@@ -106,12 +114,6 @@ function obstaclesOf(w: DipcWorld, { fullAt, shortage, probing, acquiring }: Dis
     ...(probing === NONE ? [] : [`${nodeName(w, probing)} is asked where the principal is`]),
     ...(acquiring ? ['credits have been asked for'] : []),
   ];
-}
-
-function threadsFrom(w: DipcWorld, first: number): string[] {
-  const found: string[] = [];
-  for (let id = first; id !== NONE; id = at(w.threads, id).nextWaiting) found.push(threadWords(w, at(w.threads, id)));
-  return found;
 }
 
 /** Who has asked to be told, and of what [mechanisms 1.9]. */

@@ -14,6 +14,7 @@ import { forgetCopies } from './ipc/send-memory.ts';
 import { beingSent, leaveSenders } from './ipc/senders.ts';
 import { messageDestroy, portDestroy } from './ipc/port-death.ts';
 import { destroyName, discard } from './ipc/release.ts';
+import { waitingIn } from './ipc/waiting.ts';
 import { forgetExceptionPorts } from './exception-ports.ts';
 import { keepSelf, noRight } from './kept.ts';
 import { preempt } from './processor.ts';
@@ -166,10 +167,7 @@ function isPlainReceive(t: Thread): boolean {
 function isBlockedSender(w: MachWorld, t: Thread): boolean {
   const message = beingSent(w, t);
   if (message === null || message.wire) return false;
-  for (let id = at(w.ports, message.dest).firstSender; id !== NONE; id = at(w.threads, id).nextWaiting) {
-    if (id === t.id) return true;
-  }
-  return false;
+  return waitingIn(w, at(w.ports, message.dest).lastSender).includes(t);
 }
 
 function stopComputing(w: MachWorld, t: Thread): void {

@@ -185,9 +185,8 @@ const breakages: Record<string, (s: Scene) => void> = {
   I11: ({ server, full, idle, set }) => {
     const t = idle.row()!;
     const [from, to] = [server.portOf(set), server.portOf(full)];
-    to.firstReceiver = from.firstReceiver;
     to.lastReceiver = from.lastReceiver;
-    from.firstReceiver = from.lastReceiver = -1;
+    from.lastReceiver = -1;
     t.waitPort = to.id;
   },
   I12: ({ server, full }) => {
@@ -256,7 +255,7 @@ const breakages: Record<string, (s: Scene) => void> = {
   },
   D10: ({ w, server, full }) => {
     const state = w.distributed.rows.find(({ live, held }) => live && held.length > 0)!;
-    state.held = [...state.held, server.portOf(full).firstMessage];
+    state.held = [...state.held, server.portOf(full).lastMessage];
   },
   '2.7': ({ w, client, toQuiet }) => {
     const port = client.portOf(toQuiet);
@@ -269,7 +268,7 @@ const breakages: Record<string, (s: Scene) => void> = {
     w.nodes.rows[0]!.buffered++;
   },
   '2.5': ({ w, server, full }) => {
-    Object.assign(w.messages.rows[server.portOf(full).firstMessage]!, { bodyNode: 1, pulling: true });
+    Object.assign(w.messages.rows[server.portOf(full).lastMessage]!, { bodyNode: 1, pulling: true });
   },
   '2.11': ({ w, client, toQuiet }) => {
     stateOf(w, client.portOf(toQuiet)).watching = true;
@@ -361,8 +360,8 @@ const breakages: Record<string, (s: Scene) => void> = {
   H1: ({ client }) => {
     client.task.kept = [9999];
   },
-  H2: ({ server, full }) => {
-    server.portOf(full).lastMessage = server.portOf(full).firstMessage;
+  H2: ({ w, server, full }) => {
+    w.messages.rows[server.portOf(full).lastMessage]!.next = -1;
   },
   H3: ({ w, caller }) => {
     pushAt(w.queue, w.time + 1, RUN, caller.row()!.id, caller.identity);

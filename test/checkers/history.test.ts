@@ -7,6 +7,7 @@ import { copyWorld, type World } from '../../simulator/engine/world.ts';
 import { messageFree, type Message } from '../../simulator/mach/ipc/message.ts';
 import { useDestination } from '../../simulator/mach/ipc/port-death.ts';
 import type { Port } from '../../simulator/mach/ipc/port.ts';
+import { messagesIn } from '../../simulator/mach/ipc/queue.ts';
 import { MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
 import { SEND } from '../../simulator/mach/ipc/space.ts';
 import { cluster, millisecond, receive, send, sleep, type Cluster, type Scripted } from '../mach/cluster.ts';
@@ -40,9 +41,7 @@ function threeMessages(): Scene {
 }
 
 function messagesOf({ w, port }: Scene): Message[] {
-  const messages: Message[] = [];
-  for (let id = port.firstMessage; id >= 0; id = at(w.messages, id).next) messages.push(at(w.messages, id));
-  return messages;
+  return messagesIn(w, port);
 }
 
 const breaks: Readonly<Record<string, (scene: Scene) => void>> = {
@@ -61,14 +60,14 @@ const breaks: Readonly<Record<string, (scene: Scene) => void>> = {
   },
   'I19 a message overtakes another one': (scene) => {
     const [first, second, third] = messagesOf(scene);
-    scene.port.firstMessage = second!.id;
+    third!.next = second!.id;
     second!.next = first!.id;
     first!.next = third!.id;
   },
   'D10 a message is lost': (scene) => {
     const { w, port } = scene;
     const [first] = messagesOf(scene);
-    port.firstMessage = first!.next;
+    at(w.messages, port.lastMessage).next = first!.next;
     port.msgcount--;
     messageFree(w, first!);
     useDestination(w, port, SEND);

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { CRASH } from '../../simulator/base/event.ts';
 import { REMOTE_BYTES } from '../../simulator/base/ledger.ts';
-import { at } from '../../simulator/base/table.ts';
 import { COPY_SEND, MOVE_RECEIVE } from '../../simulator/mach/ipc/right.ts';
 import { destroyName } from '../../simulator/mach/ipc/release.ts';
 import { threadTerminate } from '../../simulator/mach/thread-control.ts';
 import { emitAt } from '../../simulator/mach/world.ts';
 import { clusterWith, millisecond, receive, reply, rpc, send, sleep, type ClusterOptions } from '../mach/cluster.ts';
+import { firstMessage } from '../../simulator/mach/ipc/queue.ts';
 
 function pair(options: ClusterOptions = {}) {
   const c = clusterWith(options, 'here', 'there', 'third');
@@ -15,7 +15,7 @@ function pair(options: ClusterOptions = {}) {
   const client = c.task('there', 'client');
   const on = server.port('service');
   const to = c.right(server, on, client);
-  const queued = () => at(c.w.messages, server.portOf(on).firstMessage);
+  const queued = () => firstMessage(c.w, server.portOf(on));
   const bytesMoved = () => c.w.ledger.rows.reduce((sum, { counts }) => sum + counts[REMOTE_BYTES]!, 0);
   return { c, server, client, on, to, queued, bytesMoved };
 }
@@ -87,7 +87,7 @@ describe('a message with pages out of line [2.5]', () => {
     const taker = third.thread(receive(box));
     c.run();
     const port = third.portOf(taker.notes[0]!.names[0]!);
-    assert.equal(at(c.w.messages, port.firstMessage).bodyNode, 1);
+    assert.equal(firstMessage(c.w, port).bodyNode, 1);
     const reader = third.thread(receive(taker.notes[0]!.names[0]!));
     c.run();
     assert.equal(reader.notes[0]!.operation, 'pages');

@@ -117,7 +117,7 @@ describe('a full queue [1.6]', () => {
     threadTerminate(c.w, blocked.row()!);
     c.run();
     assert.equal(client.portOf(p).srights, 0);
-    assert.equal(server.portOf(on).firstSender, -1);
+    assert.equal(server.portOf(on).lastSender, -1);
   });
 
   it('lets an aborted send happen again as if nothing had been: the library calls it again', () => {
@@ -243,7 +243,7 @@ describe('a receive right that moves [1.4]', () => {
     c.run();
     const moved = taker.notes[0]!.names[0]!;
     assert.equal(inSet.portOf(moved).pset, -1);
-    assert.equal(server.portOf(set).firstMessage, -1);
+    assert.equal(server.portOf(set).lastMessage, -1);
     const reader = inSet.thread(...receives(moved, 2));
     c.run();
     assert.deepEqual(operations(reader), ['m0', 'm1']);
@@ -338,7 +338,7 @@ describe('port sets [1.8]', () => {
     c.run();
     destroyName(c.w, server.task, on);
     c.run();
-    assert.equal(server.portOf(set).firstMessage, -1);
+    assert.equal(server.portOf(set).lastMessage, -1);
   });
 });
 

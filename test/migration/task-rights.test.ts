@@ -79,9 +79,9 @@ describe('a right that moves with its task', () => {
     const after = moveTo(c, moved, 'destination');
     destroyName(c.w, peer.task, theirs);
     c.run();
-    const { msgcount, firstMessage } = after.portOf(notify);
+    const { msgcount, lastMessage } = after.portOf(notify);
     assert.equal(msgcount, 1);
-    assert.equal(at(c.w.messages, firstMessage).operation, 'MACH_NOTIFY_DEAD_NAME');
+    assert.equal(at(c.w.messages, lastMessage).operation, 'MACH_NOTIFY_DEAD_NAME');
     assert.equal(after.portOf(to).active, false);
   });
 

@@ -31,7 +31,7 @@ export function deliver(w: MachWorld, message: Message, sender: Thread | null): 
     return;
   }
   holdReceiveRights(w, message, port.id);
-  if (message.destType === SEND && (port.msgcount >= port.qlimit || port.firstSender !== NONE)) {
+  if (message.destType === SEND && (port.msgcount >= port.qlimit || port.lastSender !== NONE)) {
     // Nobody waits with the message of a thread that has ended.
     if (sender === null) messageDestroy(w, message);
     else blockSender(w, sender, message, port);
@@ -47,7 +47,7 @@ export function enqueue(w: MachWorld, message: Message, port: Port): void {
   const queue = queueOf(w, port);
   port.msgcount++;
   if (message.queuedAt === NONE) message.queuedAt = w.time;
-  if (queue.firstReceiver === NONE || !handOver(w, queue, message, port)) append(w, queue, message);
+  if (queue.lastReceiver === NONE || !handOver(w, queue, message, port)) append(w, queue, message);
 }
 
 /** Another space, or the kernel, receives on the port from now on (or nobody does): its messages change queues in order. */

@@ -46,12 +46,10 @@ export interface Port extends Row {
   qlimit: number;
   /** Set that the port belongs to, or NONE. */
   pset: number;
-  // Queue of this port or set: messages, waiting receivers, blocked senders; each a list through its rows.
-  firstMessage: number;
+  // Queue of this port or set: messages, waiting receivers, blocked senders; each a ring through its rows, in the order in
+  // which they came: the last one, or NONE, which leads to the first.
   lastMessage: number;
-  firstReceiver: number;
   lastReceiver: number;
-  firstSender: number;
   lastSender: number;
   objectKind: ObjectKind;
   object: number;
@@ -86,11 +84,8 @@ export function blankPort(id: number): Port {
     msgcount: 0,
     qlimit: DEFAULT_QUEUE_LIMIT,
     pset: NONE,
-    firstMessage: NONE,
     lastMessage: NONE,
-    firstReceiver: NONE,
     lastReceiver: NONE,
-    firstSender: NONE,
     lastSender: NONE,
     objectKind: '',
     object: NONE,

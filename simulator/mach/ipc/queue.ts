@@ -1,6 +1,6 @@
 /**
- * Queues of messages: lists through the message rows, on the row of a port, of a port set, or of the port that a
- * node's kernel threads serve [mechanisms 1.8, 2.5].
+ * Queues of messages: rings through the message rows, on the row of a port, of a port set, or of the port that a
+ * node's kernel threads serve [mechanisms 1.8, 2.5]. The last message leads to the first.
  */
 import { NONE, at } from '../../base/table.ts';
 import type { MachWorld } from '../world.ts';
@@ -14,29 +14,45 @@ export function queueOf(w: MachWorld, port: Port): Port {
   return port;
 }
 
+/** The message that has waited longest; one must wait. */
+export function firstMessage(w: MachWorld, queue: Port): Message {
+  return at(w.messages, at(w.messages, queue.lastMessage).next);
+}
+
 /** Takes the first message out of the queue, without giving it to anybody; msgcount is the caller's. */
 export function takeFirst(w: MachWorld, queue: Port): Message | null {
-  if (queue.firstMessage === NONE) return null;
-  const message = at(w.messages, queue.firstMessage);
-  queue.firstMessage = message.next;
-  if (queue.firstMessage === NONE) queue.lastMessage = NONE;
+  if (queue.lastMessage === NONE) return null;
+  const last = at(w.messages, queue.lastMessage);
+  const message = at(w.messages, last.next);
+  last.next = message.next;
   message.next = NONE;
+  if (message === last) queue.lastMessage = NONE;
   return message;
 }
 
 export function append(w: MachWorld, queue: Port, message: Message): void {
-  if (queue.firstMessage === NONE) queue.firstMessage = message.id;
-  else at(w.messages, queue.lastMessage).next = message.id;
+  if (queue.lastMessage === NONE) message.next = message.id;
+  else {
+    const last = at(w.messages, queue.lastMessage);
+    message.next = last.next;
+    last.next = message.id;
+  }
   queue.lastMessage = message.id;
+}
+
+/** All messages of the queue, in order, where they are. */
+export function messagesIn(w: MachWorld, queue: Port): Message[] {
+  const messages: Message[] = [];
+  if (queue.lastMessage === NONE) return messages;
+  let message = at(w.messages, queue.lastMessage);
+  do messages.push((message = at(w.messages, message.next)));
+  while (message.id !== queue.lastMessage);
+  return messages;
 }
 
 /** The messages for the port, in order, where they are. */
 export function queuedFor(w: MachWorld, port: Port): Message[] {
-  const mine: Message[] = [];
-  for (let id = queueOf(w, port).firstMessage; id !== NONE; id = at(w.messages, id).next) {
-    if (at(w.messages, id).dest === port.id) mine.push(at(w.messages, id));
-  }
-  return mine;
+  return messagesIn(w, queueOf(w, port)).filter(({ dest }) => dest === port.id);
 }
 
 /** Takes all messages for the port, in order, out of whichever queue they are in; the others in it stay. */

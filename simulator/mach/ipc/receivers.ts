@@ -13,21 +13,22 @@ import { messageFree, unfoldReply, type Message } from './message.ts';
 import { copyoutMemory, discardMemory } from './out-of-line.ts';
 import { messageDestroy, useDestination } from './port-death.ts';
 import { KERNEL, type Port } from './port.ts';
-import { takeFirst } from './queue.ts';
+import { firstMessage, takeFirst } from './queue.ts';
 import { anyMessage } from './receive-options.ts';
 import { copyout } from './right.ts';
 import { admitSender } from './senders.ts';
 import { DEAD, DEAD_NAME, SEND } from './space.ts';
 import { endLimit, limitWait } from './timeout.ts';
-import { lastOf, without } from './waiting.ts';
+import { firstOf, waitingIn, withLast, without, withoutFirst } from './waiting.ts';
 
 /** The thread takes the first message of the queue, or waits in it. `name` is what it receives on. */
 export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number, options = anyMessage): void {
   t.state = RECEIVING;
   t.receiveName = name;
   t.receiveOptions = options;
-  if (queue.firstMessage !== NONE) {
-    if (mustStay(t, at(w.messages, queue.firstMessage))) return tellSize(w, t, at(w.messages, queue.firstMessage));
+  if (queue.lastMessage !== NONE) {
+    const first = firstMessage(w, queue);
+    if (mustStay(t, first)) return tellSize(w, t, first);
     const message = takeFirst(w, queue)!;
     book(w.ledger, message.activity, WAITING, 0, w.time - message.queuedAt);
     accept(w, t, message, at(w.ports, message.dest));
@@ -36,9 +37,7 @@ export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number, 
   if (options.timeout === 0) return receiveFails(w, t, 'MACH_RCV_TIMED_OUT');
   if (options.timeout !== undefined) limitWait(w, t, w.time + options.timeout);
   t.waitPort = queue.id;
-  if (queue.firstReceiver === NONE) queue.firstReceiver = t.id;
-  else at(w.threads, queue.lastReceiver).nextWaiting = t.id;
-  queue.lastReceiver = t.id;
+  queue.lastReceiver = withLast(w, queue.lastReceiver, t);
 }
 
 /**
@@ -46,11 +45,9 @@ export function receiveFrom(w: MachWorld, t: Thread, queue: Port, name: number, 
  * want to leave too large a message in the queue go on without it; false if nobody is left.
  */
 export function handOver(w: MachWorld, queue: Port, message: Message, port: Port): boolean {
-  while (queue.firstReceiver !== NONE) {
-    const t = at(w.threads, queue.firstReceiver);
-    queue.firstReceiver = t.nextWaiting;
-    if (queue.firstReceiver === NONE) queue.lastReceiver = NONE;
-    t.nextWaiting = NONE;
+  while (queue.lastReceiver !== NONE) {
+    const t = firstOf(w, queue.lastReceiver);
+    queue.lastReceiver = withoutFirst(w, queue.lastReceiver, t);
     t.waitPort = NONE;
     if (!mustStay(t, message)) {
       accept(w, t, message, port);
@@ -70,7 +67,7 @@ function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   t.arrivedOn = port.receiverName;
   t.kernelPort = port.receiver === KERNEL ? port.id : NONE;
   if (port.callers) emit(w, ROOM, port.id);
-  else if (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
+  else if (port.lastSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
   if (isTooLarge(t, message)) return tooLarge(w, t, message);
   if (!message.wire) {
     finishReceive(w, t, message);
@@ -170,12 +167,9 @@ function copyoutAll(w: MachWorld, t: Thread, rights: readonly number[]): number[
 
 /** Every thread that waits in this queue goes on with the given code. */
 export function wakeReceivers(w: MachWorld, queue: Port, code: string): void {
-  let next = queue.firstReceiver;
-  queue.firstReceiver = NONE;
+  const receivers = waitingIn(w, queue.lastReceiver);
   queue.lastReceiver = NONE;
-  while (next !== NONE) {
-    const t = at(w.threads, next);
-    next = t.nextWaiting;
+  for (const t of receivers) {
     t.nextWaiting = NONE;
     t.waitPort = NONE;
     receiveFails(w, t, code);
@@ -198,8 +192,7 @@ export function receiveFails(w: MachWorld, t: Thread, code: string): void {
 /** Takes a thread out of the queue in which it waits for a message. */
 export function leaveQueue(w: MachWorld, t: Thread): void {
   const queue = at(w.ports, t.waitPort);
-  queue.firstReceiver = without(w, queue.firstReceiver, t);
-  queue.lastReceiver = lastOf(w, queue.firstReceiver);
+  queue.lastReceiver = without(w, queue.lastReceiver, t);
   t.waitPort = NONE;
   endLimit(t);
 }

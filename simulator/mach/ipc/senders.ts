@@ -15,15 +15,13 @@ import type { Port } from './port.ts';
 import { receiveFails, receiveFrom } from './receivers.ts';
 import { RECEIVE, find, portAt, typeAt } from './space.ts';
 import { endLimit, limitWait } from './timeout.ts';
-import { lastOf, without } from './waiting.ts';
+import { firstOf, waitingIn, withLast, without, withoutFirst } from './waiting.ts';
 
 export function blockSender(w: MachWorld, t: Thread, message: Message, port: Port): void {
   t.state = SENDING;
   t.outgoing = message.id;
   t.since = w.time;
-  if (port.firstSender === NONE) port.firstSender = t.id;
-  else at(w.threads, port.lastSender).nextWaiting = t.id;
-  port.lastSender = t.id;
+  port.lastSender = withLast(w, port.lastSender, t);
   if (message.deadline !== NONE) limitWait(w, t, message.deadline);
   if (w.setup.watched) {
     tell(w, 'queue full', port.node, port, t.identity, `${t.name} waits to send ${message.operation}`);
@@ -38,14 +36,12 @@ export function beingSent(w: MachWorld, t: Thread): Message | null {
 
 /** Room that was kept for senders on other nodes is free for those that wait here. */
 export function admitSenders(w: MachWorld, port: Port): void {
-  while (port.firstSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
+  while (port.lastSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
 }
 
 export function admitSender(w: MachWorld, port: Port): void {
-  const t = at(w.threads, port.firstSender);
-  port.firstSender = t.nextWaiting;
-  if (port.firstSender === NONE) port.lastSender = NONE;
-  t.nextWaiting = NONE;
+  const t = firstOf(w, port.lastSender);
+  port.lastSender = withoutFirst(w, port.lastSender, t);
   book(w.ledger, t.activity, WAITING, 0, w.time - t.since);
   const message = at(w.messages, t.outgoing);
   enqueue(w, message, port);
@@ -69,8 +65,7 @@ export function sendDone(w: MachWorld, t: Thread): void {
 
 /** Takes a blocked sender, with its message, away from the port whose queue is full. */
 export function leaveSenders(w: MachWorld, t: Thread, port: Port): void {
-  port.firstSender = without(w, port.firstSender, t);
-  port.lastSender = lastOf(w, port.firstSender);
+  port.lastSender = without(w, port.lastSender, t);
   endLimit(t);
 }
 
@@ -84,13 +79,10 @@ export function setQueueLimit(w: MachWorld, port: Port, qlimit: number): void {
 /** The port dies: every send is over and reports success; returns the messages, which are to be destroyed. */
 export function releaseSenders(w: MachWorld, port: Port): Message[] {
   const unsent: Message[] = [];
-  let next = port.firstSender;
-  port.firstSender = NONE;
+  const senders = waitingIn(w, port.lastSender);
   port.lastSender = NONE;
-  while (next !== NONE) {
-    const t = at(w.threads, next);
-    next = t.nextWaiting;
-    t.nextWaiting = NONE;
+  for (const t of senders) t.nextWaiting = NONE;
+  for (const t of senders) {
     unsent.push(at(w.messages, t.outgoing));
     sendDone(w, t);
   }

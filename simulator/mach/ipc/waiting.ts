@@ -1,24 +1,49 @@
-/** Lists of threads that wait at a port, through the thread rows. */
+/**
+ * Threads that wait at a port, in the order in which they came: a ring through the thread rows. The port knows the one that
+ * came last, every thread knows the next one, and the last one the first. Each function returns who is the last from now on.
+ */
 import { NONE, at } from '../../base/table.ts';
 import type { Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
 
-/** The first of the list that is left when the thread, wherever it stands, has been taken out. */
-export function without(w: MachWorld, first: number, t: Thread): number {
-  const { nextWaiting } = t;
-  t.nextWaiting = NONE;
-  if (first === t.id) return nextWaiting;
-  for (let id = first; id !== NONE; id = at(w.threads, id).nextWaiting) {
-    const each = at(w.threads, id);
-    if (each.nextWaiting !== t.id) continue;
-    each.nextWaiting = nextWaiting;
-    break;
-  }
-  return first;
+/** The thread that has waited longest; somebody must wait. */
+export function firstOf(w: MachWorld, last: number): Thread {
+  return at(w.threads, at(w.threads, last).nextWaiting);
 }
 
-export function lastOf(w: MachWorld, first: number): number {
-  let last = first;
-  for (let id = first; id !== NONE; id = at(w.threads, id).nextWaiting) last = id;
-  return last;
+export function withLast(w: MachWorld, last: number, t: Thread): number {
+  if (last === NONE) t.nextWaiting = t.id;
+  else {
+    const before = at(w.threads, last);
+    t.nextWaiting = before.nextWaiting;
+    before.nextWaiting = t.id;
+  }
+  return t.id;
+}
+
+/** The thread, which has waited longest, waits no more. */
+export function withoutFirst(w: MachWorld, last: number, t: Thread): number {
+  at(w.threads, last).nextWaiting = t.nextWaiting;
+  t.nextWaiting = NONE;
+  return last === t.id ? NONE : last;
+}
+
+/** The thread, wherever it stands, waits no more. */
+export function without(w: MachWorld, last: number, t: Thread): number {
+  let before = at(w.threads, last);
+  while (before.nextWaiting !== t.id) before = at(w.threads, before.nextWaiting);
+  before.nextWaiting = t.nextWaiting;
+  t.nextWaiting = NONE;
+  if (last !== t.id) return last;
+  return before === t ? NONE : before.id;
+}
+
+/** All of them, the one that has waited longest first. */
+export function waitingIn(w: MachWorld, last: number): Thread[] {
+  const threads: Thread[] = [];
+  if (last === NONE) return threads;
+  let t = at(w.threads, last);
+  do threads.push((t = at(w.threads, t.nextWaiting)));
+  while (t.id !== last);
+  return threads;
 }

@@ -13,7 +13,7 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import type { DipcWorld } from '../../dipc/world.ts';
-import { queueOf } from '../../mach/ipc/queue.ts';
+import { messagesIn, queueOf } from '../../mach/ipc/queue.ts';
 import type { Port } from '../../mach/ipc/port.ts';
 import { PORT_SET, RECEIVE, lookup, names } from '../../mach/ipc/space.ts';
 import type { Task } from '../../mach/task.ts';
@@ -132,8 +132,7 @@ export function isThere(w: MigrationWorld, { made, name }: Migration): boolean {
 /** Serial numbers of the messages in the port's queue, in order. */
 export function queuedFor(w: DipcWorld, port: Port): number[] {
   const serials: number[] = [];
-  for (let id = queueOf(w, port).firstMessage; id !== NONE; id = at(w.messages, id).next) {
-    const { dest, serial } = at(w.messages, id);
+  for (const { dest, serial } of messagesIn(w, queueOf(w, port))) {
     if (dest === port.id) serials.push(serial);
   }
   return serials;
