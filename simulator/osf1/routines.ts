@@ -11,7 +11,7 @@ import { pmaCall } from './emulator/pma-call.ts';
 import { emulatorSignals } from './emulator/signals.ts';
 import { dataRoutines, fileNoSenders } from './file-server/data.ts';
 import { openRoutines } from './file-server/open.ts';
-import { filePageIn } from './file-server/page-in.ts';
+import { filePager } from './file-server/pager.ts';
 import { tokenRoutines } from './file-server/token.ts';
 import { admission, operations } from './pma/admission.ts';
 import { createProcess } from './pma/create.ts';
@@ -66,7 +66,7 @@ export const osfRoutines: readonly Routine[] = [
   keptCall,
   callParents,
   ...serverRoutines,
-  filePageIn,
+  ...filePager.map(([, each]) => each),
   childInit,
   pmaCall,
   emulatorFork,
@@ -85,6 +85,6 @@ export const osfServices: readonly (readonly [operation: string, routine: Routin
   ...Object.keys(operations).map((operation) => [operation, admission] as const),
   ...processRoutines.map((each) => [`local ${each.name}`, each] as const),
   ...serverRoutines.map(byName),
-  ['memory_object_data_request', filePageIn],
+  ...filePager,
   [NO_SENDERS_NOTICE, fileNoSenders],
 ];

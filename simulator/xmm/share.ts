@@ -20,7 +20,7 @@ import { portDestroy } from '../mach/ipc/port-death.ts';
 import { discard } from '../mach/ipc/release.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import { takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
-import { pagerObject, type VmMap } from '../mach/kernel-services/memory-services.ts';
+import { pagerObject, type PagerAttributes } from '../mach/kernel-services/memory-services.ts';
 import { sendRight, success } from '../mach/kernel-services/objects.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../mach/routine.ts';
 import { memoryCreate } from '../mach/vm/memory.ts';
@@ -78,16 +78,13 @@ export function shareAtHome(w: XmmWorld, object: VmObject): void {
 }
 
 interface ByMemoryObject extends KernelRequest {
-  readonly body: Mapped & {
+  readonly body: PagerAttributes & {
     /** Node that was asked before, and does not have it. */
     readonly without: number;
   };
   object?: number;
   made?: boolean;
 }
-
-/** What vm_map was told that a kernel elsewhere must know to make an object of what a task here serves. */
-type Mapped = Pick<VmMap, 'pages' | 'memory' | 'copyStrategy'>;
 
 const byMemoryObject = routine<XmmWorld, ByMemoryObject>('xmm_object_by_memory_object', 'finds the home of memory', [
   step('find the object', (w, t, f) => {
@@ -139,7 +136,7 @@ function whereNext(w: XmmWorld, port: Port, without: number): number {
 }
 
 interface Importing extends KernelRequest {
-  readonly body: Mapped;
+  readonly body: PagerAttributes;
   memoryObject?: number;
   control?: number;
   /** Node that is asked next, the one that was asked before, and how often one was asked. */
@@ -163,8 +160,8 @@ const importRoutine = routine<XmmWorld, Importing>('xmm_import', 'imports a memo
     const host = hostPort(w, t.node, f.to!, HOST_PORT);
     memory.srights++;
     const rights = [SEND, memory.id, ...sendRight(at(w.ports, f.control!))];
-    const { pages, memory: logical = NONE, copyStrategy = 'delay' } = f.body;
-    const body = { pages, memory: logical, copyStrategy, without: f.without! };
+    const { pages, memory: logical = NONE, copyStrategy = 'delay', temporary = false } = f.body;
+    const body = { pages, memory: logical, copyStrategy, temporary, without: f.without! };
     rpcToPort(w, t, host, 'xmm_object_by_memory_object', { body }, rights);
   }),
   step('make the import', (w, t, f) => {

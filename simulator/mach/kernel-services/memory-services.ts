@@ -35,6 +35,8 @@ export interface VmMap extends RegionFields {
   readonly constant?: boolean;
   /** What its pager says of how it is to be copied, when it is first mapped. */
   readonly copyStrategy?: 'delay' | 'none';
+  /** The same: pages that were written need not come back when nobody maps it any more. */
+  readonly temporary?: boolean;
 }
 
 /** What `vm_region` answers. Enough to make the same region elsewhere. */
@@ -114,7 +116,7 @@ const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
     const copied = t.result as KernelAnswer | null;
     if (task === null || object?.live !== true) return finish(t, invalidArgument);
     if (copied?.code !== undefined && f.body.copy) return finish(t, { code: copied.code } satisfies KernelAnswer);
-    const { copy, constant: _, copyStrategy: _strategy, ...fields } = f.body;
+    const { copy, constant: _, copyStrategy: _strategy, temporary: _temporary, ...fields } = f.body;
     if (!copy) {
       regionAdd(w, task, object, { ...fields, memory: object.memory });
       return finish(t, success);
@@ -160,6 +162,9 @@ function objectBehind(w: MachWorld, task: Task, port: Port, body: VmMap): VmObje
   return pagerObject(w, task.node, port, body);
 }
 
+/** What a kernel that maps a memory object first must know of it. */
+export type PagerAttributes = Pick<VmMap, 'pages' | 'memory' | 'copyStrategy' | 'temporary'>;
+
 /**
  * A new object whose pages a task's pager has; its logical memory holds whatever that pager says, unless it is known.
  * Wherever the pager's port goes, it leads back to this kernel: one memory object has one account [mechanisms 3.1].
@@ -168,13 +173,14 @@ export function pagerObject(
   w: MachWorld,
   node: number,
   port: Port,
-  { pages, memory: known = NONE, copyStrategy = 'delay' }: Pick<VmMap, 'pages' | 'memory' | 'copyStrategy'>,
+  { pages, memory: known = NONE, copyStrategy = 'delay', temporary = false }: PagerAttributes,
 ): VmObject {
   const object = objectCreate(w, node, port.label, 'pager', pages);
   setPager(w, object, port.id);
   port.objectKind = 'paged';
   port.object = node;
   object.copyStrategy = copyStrategy;
+  object.temporary = temporary;
   object.backing = new Int32Array(pages).fill(NONE);
   const logical = w.memories.rows[known];
   const memory = logical?.live === true ? logical : memoryCreate(w, new Int32Array(pages), true);

@@ -68,7 +68,10 @@ export interface VmObject extends Row {
   memoryObject: number;
   /** Import: the name that this kernel has towards the home (xmm), or NONE. */
   kernel: number;
-  /** Import: no other kernel has a user, so what is here may be forgotten with the last user here [3.3, temporary]. */
+  /**
+   * What is here may be forgotten with the last user here: an import, because no other kernel has a user; what a pager has,
+   * because the pager has said so [3.3, temporary].
+   */
   temporary: boolean;
   /** The pager is gone: pages that are absent will never come [5.6, source crash]. */
   lost: boolean;
@@ -221,12 +224,15 @@ export function dropReference(w: MachWorld, object: VmObject): void {
   else objectDestroy(w, object);
 }
 
-/** An import may have, or be about to get, what nobody else has: its home must get that back before it is forgotten. */
+/**
+ * An import may have, or be about to get, what nobody else has: its home must get that back before it is forgotten. So must
+ * a task's pager what was written.
+ */
 function owesPages(object: VmObject): boolean {
-  const { access, temporary, kernel, lost } = object;
-  if (kernel === NONE || temporary || lost || access === null) return false;
+  const { access, temporary, kernel, lost, kind } = object;
+  if (temporary || lost || (kernel === NONE && kind !== 'pager')) return false;
   if (object.requests.length > 0 || object.waiting > 0) return true;
-  if (access.includes(WRITE_ACCESS)) return true;
+  if (kernel !== NONE && access?.includes(WRITE_ACCESS) === true) return true;
   return object.contents.some((version, page) => version >= 0 && isDirty(object, page));
 }
 

@@ -1,16 +1,17 @@
 /**
- * The end of an import that other kernels may still need pages of [mechanisms 3.1, M-call terminate].
+ * The end of an object whose pages others may still need [mechanisms 3.1, M-call terminate]: of an import, other kernels;
+ * of what a task's pager has, whoever maps it next.
  *
  * Nobody uses the object here any more. What was asked for arrives first: it may be a page that is nowhere else. Then what
- * differs from what its home has is given back, page by page; the home is told that this kernel is gone, and the object is
- * forgotten. An import that is temporary owes nothing.
+ * differs from what its home or its pager has is given back, page by page; a home is told that this kernel is gone, and the
+ * object is forgotten. What is temporary owes nothing.
  */
 import { NONE, at } from '../../base/table.ts';
 import { rpcToPort } from '../ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step } from '../routine.ts';
 import { threadCreate, threadStart, type Thread } from '../thread.ts';
 import { threadsOf } from '../task-threads.ts';
-import type { MachWorld } from '../world.ts';
+import { tell, type MachWorld } from '../world.ts';
 import { objectDestroy, pageOf, type VmObject } from './object.ts';
 import { isTurn, turnDone, waitForTurn } from './page-in.ts';
 import { oweBack, type DataReturn, type DataReturned } from './page-out.ts';
@@ -37,7 +38,7 @@ function nameOf(object: VmObject): string {
   return `end of ${object.label}/${object.id}`;
 }
 
-export const terminateRoutine = routine<MachWorld, Terminating>('vm.terminate', 'gives an import back to its home', [
+export const terminateRoutine = routine<MachWorld, Terminating>('vm.terminate', 'gives back what was written', [
   step('let the pages arrive that were asked for', (w, t, f) => {
     const object = at(w.objects, f.object);
     if (object.requests.length > 0 && !object.lost) waitForTurn(w, t, object);
@@ -46,12 +47,17 @@ export const terminateRoutine = routine<MachWorld, Terminating>('vm.terminate', 
     const object = at(w.objects, f.object);
     if (object.references > 0 || object.control !== NONE) return finish(t);
     while (f.page < object.size && !oweBack(object, f.page)) f.page++;
-    if (f.page === object.size || object.lost) {
-      return rpcToPort(w, t, at(w.ports, object.pager), 'memory_object_terminate', { body: { kernel: object.kernel } });
-    }
     const { page } = f;
-    const body: DataReturn = { page, version: pageOf(object, page), kernel: object.kernel };
-    rpcToPort(w, t, at(w.ports, object.pager), 'memory_object_data_return', { body, pages: 1 });
+    const { kernel } = object;
+    const pager = at(w.ports, object.pager);
+    if (page < object.size && !object.lost) {
+      if (kernel === NONE) tell(w, 'data return', object.node, pager, NONE, `page ${page} of ${object.label}`);
+      const body: DataReturn = { page, version: pageOf(object, page), ...(kernel === NONE ? {} : { kernel }) };
+      return rpcToPort(w, t, pager, 'memory_object_data_return', { body, pages: 1 });
+    }
+    f.page = object.size;
+    if (kernel !== NONE) return rpcToPort(w, t, pager, 'memory_object_terminate', { body: { kernel } });
+    goTo(w, t, 'go on');
   }),
   step('it is back', (_w, t, f) => {
     f.sequence = (t.body as DataReturned | null)?.sequence;

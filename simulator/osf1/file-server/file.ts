@@ -1,5 +1,6 @@
 /**
- * Files, and the servers that hold them. A file has a path and a size; what is in it is not modelled, only how much.
+ * Files, and the servers that hold them. A file has a path, a size, and for each page the version that was written through
+ * a mapping last; what reading and writing by system calls does to it is not modelled, only how much.
  */
 import { NONE, take, type Row } from '../../base/table.ts';
 import type { OsfWorld } from '../world.ts';
@@ -30,10 +31,12 @@ export interface File extends Row {
   size: number;
   /** Name, in the server's space, of the receive right of its memory object; NONE until it is first mapped. */
   memoryObject: number;
+  /** Of pages that were written through a mapping; all others are version 0. */
+  readonly versions: number[];
 }
 
 export function fileAllocate(w: OsfWorld, server: number, path: string, size: number): File {
-  return take(w.files, (id) => ({ id, live: true, path, server, size, memoryObject: NONE }));
+  return take(w.files, (id) => ({ id, live: true, path, server, size, memoryObject: NONE, versions: [] }));
 }
 
 /** The file of this path, or null. */

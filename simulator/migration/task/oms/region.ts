@@ -79,8 +79,8 @@ export const takeRegion = routine<MigrationWorld, TakeRegion>('oms.region', 'mak
   step('done', (_w, t) => finish(t, 'KERN_SUCCESS')),
 ]);
 
-/** The same region, with the server's object behind it. */
+/** The same region, with the server's object behind it: nobody will ask for its pages when the task has ended. */
 function mapping({ region }: TakeRegion): VmMap {
   const { name, start, pages, protection, maximum, inheritance, memory } = region!;
-  return { name, start, pages, protection, maximum: maximum, inheritance, memory: memory, copy: false };
+  return { name, start, pages, protection, maximum, inheritance, memory, copy: false, temporary: true };
 }
