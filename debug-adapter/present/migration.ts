@@ -25,6 +25,16 @@ const facts = [
 const stampNames = ['decision', 'frozen', 'detached', 'installed', 'attached', 'resumed', 'ended'] as const;
 const durations = ['freezingTime', 'freezeTime', 'taskTime', 'totalTime'] as const;
 
+const pathNames = [
+  'kernelCalls',
+  'localMessages',
+  'remoteMessages',
+  'rights',
+  'bytes',
+  'processor',
+  'waiting',
+] as const satisfies readonly (keyof MigrationState['path'])[];
+
 /** Those of a process by its pid, of a Mach task by the task. */
 export function migrationsOf({ migrations }: ClusterState, task: TaskState | undefined): readonly MigrationState[] {
   if (task === undefined) return [];
@@ -52,8 +62,19 @@ function presentMigration({ tasks }: ClusterState, migration: MigrationState): r
     ...facts.map((fact) => presentValue(fact, migration[fact], `${base}.${fact}`)),
     ...durations.map((duration) => presentTime(duration, migration[duration], `${base}.${duration}`)),
     group('stamps', stamps, `${base}.stamps`),
+    presentPath(migration, base),
     ...(task === undefined ? [] : [presentResiduals(task)]),
   ];
+}
+
+/** Where its time went: the members add up to what has passed since the decision. */
+function presentPath({ path, beside }: MigrationState, base: string): Shown {
+  const total = Object.values(path).reduce((sum, each) => sum + each, 0);
+  const members = pathNames.map((name) => presentTime(name, path[name], `${base}.path.${name}`));
+  return {
+    ...group('path', members, `${base}.path`),
+    value: `${showTime(total)}, and ${showTime(beside)} meanwhile`,
+  };
 }
 
 function presentTime(name: string, nanoseconds: number | null, expression: string): Shown {

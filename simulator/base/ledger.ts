@@ -4,8 +4,10 @@
  * An activity is a process, a migration, or the system's own housekeeping. It travels with every message, so the work
  * that a server on another node does for a process is booked on that process. Counts (how many kernel calls, messages,
  * rights, bytes) and times (nanoseconds) are kept apart: the product of a count and its price must be its time, and a
- * test checks that.
+ * test checks that. Of a migration it is also known when the work was done, and so which of it took its time (path.ts).
  */
+import { endPath, lay, pathFrom, type Path } from './path.ts';
+import { copy } from './plain.ts';
 import { NONE, take, type Row, type Table } from './table.ts';
 
 /** What a nanosecond can be spent on; also the columns of an account. */
@@ -41,6 +43,8 @@ export interface Account extends Row {
   readonly counts: number[];
   /** Nanoseconds, by column. */
   readonly spent: number[];
+  /** Where its time went, if it is followed: a migration is. */
+  path: Path | null;
 }
 
 export type Ledger = Table<Account>;
@@ -56,6 +60,7 @@ export function openAccount(ledger: Ledger, name: string, pid = NONE): Account {
     pid,
     counts: columns.map(() => 0),
     spent: columns.map(() => 0),
+    path: null,
   }));
 }
 
@@ -63,6 +68,39 @@ export function book(ledger: Ledger, activity: number, column: number, count: nu
   const account = ledger.rows[activity]!;
   account.counts[column]! += count;
   account.spent[column]! += nanoseconds;
+}
+
+/** Books work that begins at `start`, which is now or later; returns the time at which it ends. */
+export function bookWork(
+  { ledger, time }: { readonly ledger: Ledger; readonly time: number },
+  activity: number,
+  column: number,
+  count: number,
+  nanoseconds: number,
+  start: number,
+): number {
+  book(ledger, activity, column, count, nanoseconds);
+  const { path } = ledger.rows[activity]!;
+  if (path !== null) lay(path, time, start, nanoseconds, column, WAITING);
+  return start + nanoseconds;
+}
+
+/** From now on each nanosecond of the activity has its column; what was followed before is forgotten. */
+export function follow(account: Account, now: number): void {
+  account.path = pathFrom(now, account.spent);
+}
+
+/** The activity is over. */
+export function followed({ path }: Account, now: number): void {
+  if (path !== null) endPath(path, now, WAITING);
+}
+
+/** The path as it is now: what is still to come of what was begun is beside it, as if the activity ended. */
+export function pathAt({ path }: Account, now: number): Path | null {
+  if (path === null) return null;
+  const seen = copy(path);
+  endPath(seen, now, WAITING);
+  return seen;
 }
 
 /** All the nanoseconds of an account. */

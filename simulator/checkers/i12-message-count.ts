@@ -1,8 +1,9 @@
 /**
  * A port counts the messages that are queued for it, and never lets more of them wait than its queue limit.
  *
- * Messages to send-once rights do not count against the limit. Where the receive right has moved, the messages that
- * were set aside on the new node are added whatever the limit [mechanisms 2.8 steps 5 and 7].
+ * Messages to send-once rights do not count against the limit. Where the receive right has moved, or arrives, the messages
+ * that come from its old node, and those that were set aside on the new one, are added whatever the limit [mechanisms 2.8
+ * steps 5 and 7].
  */
 import { NONE } from '../base/table.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
@@ -24,7 +25,9 @@ export const messageCount: Checker = {
     }
 
     function hasMoved(dipc: number): boolean {
-      return dipc !== NONE && w.distributed.rows[dipc]!.moved;
+      if (dipc === NONE) return false;
+      const { moved, arriving } = w.distributed.rows[dipc]!;
+      return moved || arriving;
     }
 
     function sends(port: number): number {

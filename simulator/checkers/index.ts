@@ -40,6 +40,7 @@ import { deadPorts } from './i17-dead-ports.ts';
 import { residentPages } from './h5-resident-pages.ts';
 import { ledger } from './l1-ledger.ts';
 import { threadsTime } from './l2-threads-time.ts';
+import { path } from './l3-path.ts';
 import { oneList } from './p01-one-list.ts';
 import { onePid } from './p02-one-pid.ts';
 import { knownPlace } from './p03-known-place.ts';
@@ -120,6 +121,7 @@ export const checkers: readonly Checker[] = [
   memoryKept,
   ledger,
   threadsTime,
+  path,
 ];
 
 /** Throws BrokenRule with the id of the first rule that the world breaks. */

@@ -24,7 +24,7 @@
  * one that the sender knows of (mach/node.ts); another one never takes it in [2.13].
  */
 import { ARRIVE, DEPART, HANDLE } from '../base/event.ts';
-import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS, SYSTEM, WAITING, book } from '../base/ledger.ts';
+import { REMOTE_BYTES, REMOTE_MESSAGES, REMOTE_RIGHTS, SYSTEM, WAITING, book, bookWork } from '../base/ledger.ts';
 import { NONE, at, takeBlank, type Row } from '../base/table.ts';
 import { incarnationFor } from '../mach/node.ts';
 import { occupy } from '../mach/processor.ts';
@@ -172,7 +172,9 @@ export function sendPacket(w: DipcWorld, fields: PacketFields): number {
   packet.rights = fields.rights ?? 0;
   packet.bytes = fields.bytes ?? 0;
   const from = at(w.nodes, packet.from);
-  const done = occupy(w, from, packet.activity, pay(w, packet, 'out'));
+  const cost = priceOf(w, packet, 'out');
+  const done = occupy(w, from, packet.activity, cost);
+  pay(w, packet, 'out', done - cost);
   if (done === w.time && from.departing === 0) {
     depart(w, packet);
     return done;
@@ -189,8 +191,9 @@ export function departEvent(w: DipcWorld, packet: Packet): void {
 }
 
 function depart(w: DipcWorld, packet: Packet): void {
-  const wire = pay(w, packet, 'wire');
+  const wire = priceOf(w, packet, 'wire');
   const arrival = cross(w, packet.from, packet.to, wire);
+  pay(w, packet, 'wire', arrival - wire);
   if (arrival > w.time + wire) book(w.ledger, packet.activity, WAITING, 0, arrival - w.time - wire);
   emitAt(w, arrival, ARRIVE, packet.id);
 }
@@ -198,8 +201,10 @@ function depart(w: DipcWorld, packet: Packet): void {
 /** The packet has crossed the wire: the receiving processor takes it in. */
 export function arrive(w: DipcWorld, packet: Packet): void {
   const to = at(w.nodes, packet.to);
-  const cost = pay(w, packet, 'in');
-  emitAt(w, occupy(w, to, packet.activity, cost), HANDLE, packet.id);
+  const cost = priceOf(w, packet, 'in');
+  const done = occupy(w, to, packet.activity, cost);
+  pay(w, packet, 'in', done - cost);
+  emitAt(w, done, HANDLE, packet.id);
 }
 
 /** Rows of freed packets are used again as they are: what a packet does not say must be blank. */
@@ -223,25 +228,29 @@ export function freePacket(w: DipcWorld, packet: Packet): void {
 /** The three legs of a packet: the sending processor, the wire, the receiving processor. */
 type Leg = 'out' | 'wire' | 'in';
 
-/** Books what this leg of the packet costs, and returns it in nanoseconds. Counts are booked once, with the first. */
-function pay(w: DipcWorld, packet: Packet, leg: Leg): number {
-  const { prices } = w.setup;
+/** What this leg of the packet costs, in nanoseconds. */
+function priceOf(w: DipcWorld, packet: Packet, leg: Leg): number {
+  const { rights, bytes } = packet;
+  let cost = shareOf(w, leg, packet.base);
+  if (rights > 0) cost += shareOf(w, leg, rights * w.setup.prices.remote_right);
+  if (bytes > 0) cost += shareOf(w, leg, priceOfBytes(w, bytes));
+  return cost;
+}
+
+/** Books what this leg of the packet costs, from the given time on. Counts are booked once, with the first. */
+function pay(w: DipcWorld, packet: Packet, leg: Leg, start: number): void {
   const { activity, rights, bytes } = packet;
   const one = leg === 'out' ? 1 : 0;
-  const base = shareOf(w, leg, packet.base);
-  book(w.ledger, activity, REMOTE_MESSAGES, one, base);
-  let cost = base;
+  let time = bookWork(w, activity, REMOTE_MESSAGES, one, shareOf(w, leg, packet.base), start);
   if (rights > 0) {
-    const share = shareOf(w, leg, rights * prices.remote_right);
-    book(w.ledger, activity, REMOTE_RIGHTS, one * rights, share);
-    cost += share;
+    const share = shareOf(w, leg, rights * w.setup.prices.remote_right);
+    time = bookWork(w, activity, REMOTE_RIGHTS, one * rights, share, time);
   }
-  if (bytes > 0) {
-    const share = shareOf(w, leg, Math.round((bytes * prices.remote_kilobyte) / bytesPerKilobyte));
-    book(w.ledger, activity, REMOTE_BYTES, one * bytes, share);
-    cost += share;
-  }
-  return cost;
+  if (bytes > 0) bookWork(w, activity, REMOTE_BYTES, one * bytes, shareOf(w, leg, priceOfBytes(w, bytes)), time);
+}
+
+function priceOfBytes(w: DipcWorld, bytes: number): number {
+  return Math.round((bytes * w.setup.prices.remote_kilobyte) / bytesPerKilobyte);
 }
 
 /** The leg's part of a price; the wire takes what the processors leave, so that no nanosecond is lost in rounding. */

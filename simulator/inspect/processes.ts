@@ -7,6 +7,7 @@ import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { pmaAt } from '../osf1/pma/pma.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { nodeName } from './label.ts';
+import { pathEntry } from './ledger.ts';
 import type { MasterEntry, MigrationState, VprocState } from './state.ts';
 
 export function vprocStates(w: OsfWorld): VprocState[] {
@@ -74,6 +75,7 @@ export function migrationStates(w: MigrationWorld): MigrationState[] {
       ended: reached(m.stamps.ended),
     },
     ...timesOf(m),
+    ...pathEntry(at(w.ledger, m.activity), w.time),
   }));
 }
 

@@ -228,7 +228,16 @@ export interface MigrationState {
   readonly freezeTime: number | null;
   readonly taskTime: number | null;
   readonly totalTime: number | null;
+  /** Where its time went since the decision: each nanosecond on one of these, and together as many as have passed. */
+  readonly path: Nanoseconds;
+  /** Nanoseconds of work that was booked on it and took none of its time: something else of it was done meanwhile. */
+  readonly beside: number;
 }
+
+/** Nanoseconds by what they were spent on. */
+export type Nanoseconds = Readonly<
+  Record<'kernelCalls' | 'localMessages' | 'remoteMessages' | 'rights' | 'bytes' | 'processor' | 'waiting', number>
+>;
 
 /** What one activity (a process, a migration, the system) cost. */
 export interface LedgerEntry {
@@ -241,9 +250,7 @@ export interface LedgerEntry {
   readonly localBytes: number;
   readonly remoteBytes: number;
   /** Nanoseconds by what they were spent on; they add up to `total`. */
-  readonly nanoseconds: Readonly<
-    Record<'kernelCalls' | 'localMessages' | 'remoteMessages' | 'rights' | 'bytes' | 'processor' | 'waiting', number>
-  >;
+  readonly nanoseconds: Nanoseconds;
   readonly total: number;
 }
 

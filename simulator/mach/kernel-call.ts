@@ -8,7 +8,7 @@
  * A service is a routine that is called with a KernelRequest and finishes with a KernelAnswer; the rights that came
  * with the call are in the thread's hand, and the rights of the answer are rights in hand too: the kernel has no names.
  */
-import { KERNEL_CALLS, LOCAL_RIGHTS, book } from '../base/ledger.ts';
+import { KERNEL_CALLS, LOCAL_RIGHTS, bookWork } from '../base/ledger.ts';
 import { assert } from '../base/assert.ts';
 import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
@@ -90,9 +90,10 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     if (at(w.tasks, t.task).kind === 'kernel') return;
     const { prices } = w.setup;
     const rights = t.hand.length / 2;
-    book(w.ledger, t.activity, KERNEL_CALLS, 1, prices.kernel_call);
-    if (rights > 0) book(w.ledger, t.activity, LOCAL_RIGHTS, rights, rights * prices.local_right);
-    const done = occupyFor(w, t, prices.kernel_call + rights * prices.local_right);
+    const cost = rights * prices.local_right;
+    const done = occupyFor(w, t, prices.kernel_call + cost);
+    bookWork(w, t.activity, KERNEL_CALLS, 1, prices.kernel_call, done - cost - prices.kernel_call);
+    if (rights > 0) bookWork(w, t.activity, LOCAL_RIGHTS, rights, cost, done - cost);
     runAt(w, t, done);
   }),
   step('perform the service', (w, t, f) => {

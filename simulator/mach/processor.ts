@@ -13,7 +13,7 @@
  * Both levels book what they use, and what they had to wait for it, on the activity that asked, and on the thread.
  */
 import { SLICE } from '../base/event.ts';
-import { PROCESSOR, WAITING, book } from '../base/ledger.ts';
+import { PROCESSOR, WAITING, book, bookWork } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
 import type { Node } from './node.ts';
 import {
@@ -51,7 +51,7 @@ export function occupyFor(w: MachWorld, t: Thread, nanoseconds: number): number 
 /** The thread does priced work, booked in one column, and runs again when it is done. */
 export function charge(w: MachWorld, t: Thread, column: number, count: number, nanoseconds: number): void {
   const done = occupyFor(w, t, nanoseconds);
-  book(w.ledger, t.activity, column, count, nanoseconds);
+  bookWork(w, t.activity, column, count, nanoseconds, done - nanoseconds);
   runAt(w, t, done);
 }
 

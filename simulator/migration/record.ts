@@ -15,6 +15,7 @@
  * A Mach task that is no process has a record too: its pid is NONE.
  */
 import type { Phase } from '../base/notice.ts';
+import { follow, followed } from '../base/ledger.ts';
 import { NONE, at, table, take, type Row, type Table } from '../base/table.ts';
 import { tell } from '../mach/world.ts';
 import { announce, migrationChannel, phaseChannel } from '../osf1/announce.ts';
@@ -90,6 +91,7 @@ export function migrationOpen(
   fields: Pick<Migration, 'pid' | 'name' | 'by' | 'from' | 'to' | 'activity' | 'thread'> &
     Partial<Pick<Migration, 'how' | 'task'>>,
 ): Migration {
+  follow(at(w.ledger, fields.activity), w.time);
   return take(w.migrations, (id) => ({
     id,
     live: true,
@@ -117,6 +119,13 @@ export function migrationOpen(
   }));
 }
 
+/** The decision is taken now, and not when somebody wished for it: from here its time is counted. */
+export function decided(w: MigrationWorld, id: number): void {
+  const m = at(w.migrations, id);
+  m.stamps.decision = w.time;
+  follow(at(w.ledger, m.activity), w.time);
+}
+
 /** What people call it: migrations are counted from 1. */
 export function numberOf(m: Migration): number {
   return m.id + 1;
@@ -138,6 +147,7 @@ export function migrationEnd(w: MigrationWorld, id: number, outcome: 'done' | 'r
   m.outcome = outcome;
   m.reason = reason;
   m.stamps.ended = w.time;
+  followed(at(w.ledger, m.activity), w.time);
   m.made = NONE;
   m.ghost = null;
   // What had been built of a task elsewhere may have been all that was left of it.

@@ -1,6 +1,7 @@
 // Every checker, shown a world in which exactly its rule is broken on purpose; a healthy world pleases all of them.
 import assert from 'node:assert/strict';
 import { BrokenRule } from '../../simulator/base/assert.ts';
+import { follow, openAccount } from '../../simulator/base/ledger.ts';
 import { RUN } from '../../simulator/base/event.ts';
 import { NONE } from '../../simulator/base/table.ts';
 import { pushAt } from '../../simulator/base/queue.ts';
@@ -381,6 +382,11 @@ const breakages: Record<string, (s: Scene) => void> = {
   },
   L2: ({ w, idle }) => {
     idle.row()!.systemTime = 10 * w.time;
+  },
+  L3: ({ w }) => {
+    const account = openAccount(w.ledger, 'followed');
+    follow(account, 0);
+    account.path!.until = 1;
   },
 };
 

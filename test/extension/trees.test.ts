@@ -230,6 +230,8 @@ describe('the tree of vprocs', () => {
         stamps,
       },
       ...{ freezingTime: 1e7, freezeTime: null, taskTime: null, totalTime: null },
+      path: { kernelCalls: 0, localMessages: 0, remoteMessages: 1e7, rights: 0, bytes: 0, processor: 0, waiting: 0 },
+      beside: 0,
     };
     assert.deepEqual(drawn(vprocRows(cluster({ migrations: [migration] }))), [
       'migration 1 | pid 2 cc1 · source → dest · freeze',

@@ -9,7 +9,7 @@
  * `t.body`, `t.names` and `t.reply` hold what came.
  */
 import { DELIVER, SEND_REMOTE } from '../../base/event.ts';
-import { LOCAL_BYTES, LOCAL_MESSAGES, LOCAL_RIGHTS, book } from '../../base/ledger.ts';
+import { LOCAL_BYTES, LOCAL_MESSAGES, LOCAL_RIGHTS, bookWork } from '../../base/ledger.ts';
 import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { occupyFor } from '../processor.ts';
@@ -297,19 +297,14 @@ function payLocal(w: MachWorld, t: Thread, message: Message): number {
   const { rights, activity } = message;
   const pages = message.pages + (message.memory.length === 0 ? 0 : pagesOf(message, true));
   const bytes = message.bytes + pages * BYTES_PER_PAGE;
-  let cost = base;
-  book(w.ledger, activity, LOCAL_MESSAGES, 1, base);
-  if (rights.length > 0) {
-    const count = rights.length / 2;
-    book(w.ledger, activity, LOCAL_RIGHTS, count, count * prices.local_right);
-    cost += count * prices.local_right;
-  }
-  if (bytes > 0) {
-    const transfer = Math.round((bytes * prices.local_kilobyte) / bytesPerKilobyte);
-    book(w.ledger, activity, LOCAL_BYTES, bytes, transfer);
-    cost += transfer;
-  }
-  return occupyFor(w, t, cost);
+  const count = rights.length / 2;
+  const moved = count * prices.local_right;
+  const transfer = bytes === 0 ? 0 : Math.round((bytes * prices.local_kilobyte) / bytesPerKilobyte);
+  const done = occupyFor(w, t, base + moved + transfer);
+  bookWork(w, activity, LOCAL_MESSAGES, 1, base, done - transfer - moved - base);
+  if (count > 0) bookWork(w, activity, LOCAL_RIGHTS, count, moved, done - transfer - moved);
+  if (bytes > 0) bookWork(w, activity, LOCAL_BYTES, bytes, transfer, done - transfer);
+  return done;
 }
 
 function fail(t: Thread, code: string): null {

@@ -20,7 +20,7 @@ import { procOf, type Proc } from '../../osf1/proc.ts';
 import { agentFor } from '../agent/agent.ts';
 import type { PreCopy } from '../agent/pull.ts';
 import { unsupported } from '../task/how.ts';
-import { atStep, migrationEnd, migrationOpen, type Migration, type MigrationWorld } from '../record.ts';
+import { atStep, decided, migrationEnd, migrationOpen, type Migration, type MigrationWorld } from '../record.ts';
 import { moveTask, type MoveTask } from './by-task.ts';
 import { cleanUp, type CleanUp } from './cleanup.ts';
 import { detach, type Detach, type Detached } from './detach.ts';
@@ -111,7 +111,7 @@ function recordOf(w: MigrationWorld, t: Thread, proc: Proc, f: Migrating): Migra
   const m = at(w.migrations, f.migration);
   m.name = name;
   m.from = t.node;
-  m.stamps.decision = w.time;
+  decided(w, m.id);
   m.thread = mainThread(w, pid);
   atStep(w, m.id, 1);
   return m;
