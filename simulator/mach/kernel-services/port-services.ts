@@ -132,12 +132,12 @@ export const portServices: readonly Routine[] = [
 ];
 
 /** A service on a task's space; what it does not take out of the thread's hand is given up. */
-export function onTask(
+export function onTask<W extends MachWorld>(
   name: string,
   story: string,
-  perform: (w: MachWorld, task: Task, body: unknown, t: Thread) => KernelAnswer,
+  perform: (w: W, task: Task, body: unknown, t: Thread) => KernelAnswer,
 ): Routine {
-  return kernelService<MachWorld>(name, story, (w, t, request) => {
+  return kernelService<W>(name, story, (w, t, request) => {
     const task = taskOf(w, request);
     return task === null ? { code: 'KERN_INVALID_TASK' } : perform(w, task, request.body, t);
   });

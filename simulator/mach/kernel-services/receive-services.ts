@@ -1,12 +1,12 @@
 /**
  * Kernel calls on a task port about its receive rights and port sets, and about the notices that it wants [mechanisms
- * 1.6 - 1.9, 1.13].
+ * 1.6 - 1.9, 1.13]. What a receive right reports is known to the nodes together (dipc/receive-status.ts).
  */
 import { NONE, at } from '../../base/table.ts';
 import { requestDeadName } from '../ipc/entry.ts';
 import { leaveDeadSet, moveMember } from '../ipc/port-set.ts';
 import { MAXIMUM_QUEUE_LIMIT, type Port } from '../ipc/port.ts';
-import { noSendersRequest, portDestroyedRequest, requestNoSenders, setPortDestroyed } from '../ipc/requests.ts';
+import { requestNoSenders, setPortDestroyed } from '../ipc/requests.ts';
 import { setQueueLimit } from '../ipc/senders.ts';
 import { DEAD_NAME, PORT_SET, RECEIVE, SEND_ONCE, entriesOf, find, nameAt, portAt, typeAt } from '../ipc/space.ts';
 import { takeHand, type KernelAnswer } from '../kernel-call.ts';
@@ -17,22 +17,11 @@ import type { MachWorld } from '../world.ts';
 import { success } from './objects.ts';
 import { invalidCapability, invalidName, invalidRight, invalidValue, onTask } from './port-services.ts';
 
-/** `mach_port_get_receive_status`, and what `mach_port_set_attributes` may set. */
-export interface ReceiveStatus {
-  readonly qlimit: number;
-  readonly mscount: number;
-  readonly seqno: number;
-  readonly msgcount: number;
-  /** Name of the set that the port belongs to, or NONE. */
-  readonly pset: number;
-  /** Send-once rights, and whether there are send rights, on the port's own node. */
-  readonly sorights: number;
-  readonly srights: boolean;
-  /** A port-destroyed notice, and a no-senders notice, is requested. */
-  readonly pdrequest: boolean;
-  readonly nsrequest: boolean;
-  /** The make-send count from which on the no-senders notice is wanted. */
-  readonly sync: number;
+/** What `mach_port_set_attributes` may set. */
+interface ReceiveAttributes {
+  readonly qlimit?: number;
+  readonly mscount?: number;
+  readonly seqno?: number;
 }
 
 /** What `mach_port_request_notification` takes; the variant is 'no-senders', 'port-destroyed' or 'dead-name'. */
@@ -45,14 +34,8 @@ interface NotificationRequest {
 const notInSet: KernelAnswer = { code: 'KERN_NOT_IN_SET' };
 
 export const receiveServices: readonly Routine[] = [
-  onReceive('mach_port_get_receive_status', 'report on a receive right', (w, port) => ({ body: statusOf(w, port) })),
-  onReceive('mach_port_get_attributes', 'report on a receive right, or on its queue limit', (w, port, body) => {
-    const { flavor = 'RECEIVE_STATUS' } = body as { flavor?: string };
-    if (flavor === 'RECEIVE_STATUS') return { body: statusOf(w, port) };
-    return flavor === 'LIMITS' ? { body: { qlimit: port.qlimit } } : invalidValue;
-  }),
   onReceive('mach_port_set_attributes', 'set queue limit, make-send count and sequence number', (w, port, body) => {
-    const { qlimit, mscount, seqno } = body as Partial<ReceiveStatus>;
+    const { qlimit, mscount, seqno } = body as ReceiveAttributes;
     if (qlimit !== undefined && !isLimit(qlimit)) return invalidValue;
     if (mscount !== undefined) port.mscount = mscount;
     if (seqno !== undefined) port.seqno = seqno;
@@ -120,23 +103,6 @@ function previous(port: number): KernelAnswer {
   return port === NONE ? success : { rights: [SEND_ONCE, port] };
 }
 
-function statusOf(w: MachWorld, port: Port): ReceiveStatus {
-  leaveDeadSet(w, port);
-  const { qlimit, mscount, seqno, msgcount, pset, sorights, srights } = port;
-  return {
-    qlimit,
-    mscount,
-    seqno,
-    msgcount,
-    pset: pset === NONE ? NONE : at(w.ports, pset).receiverName,
-    sorights,
-    srights: srights > 0,
-    pdrequest: portDestroyedRequest(w, port) !== NONE,
-    nsrequest: noSendersRequest(w, port) !== NONE,
-    sync: port.requests === NONE ? 0 : at(w.requests, port.requests).sync,
-  };
-}
-
 /** Names of the members, which are in the same space, in the order of their slots. */
 function membersOf(w: MachWorld, task: Task, set: number): number[] {
   const { space } = task;
@@ -153,12 +119,12 @@ function isLimit(qlimit: number): boolean {
 }
 
 /** A service on one receive right of a task's space. */
-function onReceive(
+export function onReceive<W extends MachWorld>(
   name: string,
   story: string,
-  perform: (w: MachWorld, port: Port, body: unknown) => KernelAnswer,
+  perform: (w: W, port: Port, body: unknown) => KernelAnswer,
 ): Routine {
-  return onTask(name, story, (w, task, body) => {
+  return onTask<W>(name, story, (w, task, body) => {
     const { space } = task;
     const index = find(space, (body as { name: number }).name);
     if (index === NONE) return invalidName;

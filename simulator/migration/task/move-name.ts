@@ -17,7 +17,7 @@ import { NONE } from '../../base/table.ts';
 import { MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { DEAD_NAME, PORT_SET, RECEIVE, SEND_ONCE } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import type { ReceiveStatus } from '../../mach/kernel-services/receive-services.ts';
+import type { ReceiveStatus } from '../../dipc/receive-status.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { MigrationWorld } from '../record.ts';
 
