@@ -14,6 +14,7 @@ import type { Journey } from './motions/journey.ts';
 import { reportLines } from './present/report.ts';
 import { sourceOfScript } from './present/source.ts';
 import { showTime } from '../language/vocabulary/units.ts';
+import { searched, searching } from './progress.ts';
 import { stateOf, type Run } from './run.ts';
 import { noticeInWords, plainStop, type Arrival, type Stop } from './stop.ts';
 import { announceThreads, dapThreadId, threadsOf } from './threads.ts';
@@ -34,7 +35,12 @@ export function journeyOf(cx: Context, run: Run): Journey {
 /** A slice has been performed and the run goes on. What a search in the past comes across is nobody's business. */
 export function passing(cx: Context, clock: { toldAt: number }): void {
   const { run } = cx;
-  if (run === null || eventCount(run.sim) < run.departedAt) return;
+  if (run === null) return;
+  if (eventCount(run.sim) < run.departedAt) {
+    searching(cx, run);
+    return;
+  }
+  searched(cx);
   if (performance.now() - clock.toldAt < changedEvery_ms) return;
   clock.toldAt = performance.now();
   if (run.threadsChanged) announceThreads(cx, run);
@@ -42,6 +48,7 @@ export function passing(cx: Context, clock: { toldAt: number }): void {
 }
 
 export function arrive(cx: Context, run: Run, arrival: Arrival): void {
+  searched(cx);
   if (arrival.kind === 'stopped') standStill(cx, run, arrival.stop);
   else if (run.options.stopOnExit && run.departedAt !== eventCount(run.sim)) {
     standStill(cx, run, plainStop('exit', null, stateOf(run).finished ?? 'the run is finished'));
@@ -70,6 +77,7 @@ function standStill(cx: Context, run: Run, wanted: Stop): void {
 
 /** The simulator threw. The moment before can still be looked at, unless that fails, too. */
 export function breakDown(cx: Context, run: Run, text: string): void {
+  searched(cx);
   cx.send('output', { category: 'important', output: `${text}\n` });
   try {
     standStill(cx, run, plainStop('exception', null, text));

@@ -5,6 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Breakpoints } from './breakpoints/breakpoints.ts';
 import type { Driver } from './driver.ts';
 import { RequestError } from './errors.ts';
+import type { Search } from './progress.ts';
 import type { Run } from './run.ts';
 import type { Stop } from './stop.ts';
 
@@ -19,6 +20,8 @@ export interface Client {
   /** What the client calls the first line and the first column: 0 or 1. */
   firstLine: number;
   firstColumn: number;
+  /** It shows how a search in the past gets on. */
+  reportsProgress: boolean;
 }
 
 export interface Context {
@@ -29,6 +32,7 @@ export interface Context {
   /** References of virtual sources: the routine at index n has the reference n + 1. */
   readonly routines: string[];
   run: Run | null;
+  readonly search: Search;
   send(event: DebugProtocol.Event['event'], body?: object): void;
   /** The client has gone. */
   close(): void;

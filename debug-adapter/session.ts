@@ -22,11 +22,14 @@ import type { Context, Host } from './context.ts';
 import { createDriver } from './driver.ts';
 import { RequestError, errorIds, messageOf } from './errors.ts';
 import { handlers } from './handlers/table.ts';
+import { createSearch } from './progress.ts';
 
 export class AdapterSession extends ProtocolServer {
   readonly #context: Context;
   #handled: Promise<void> = Promise.resolve();
   #afterwards: (() => void)[] = [];
+  /** Numbers of requests that are not to be begun. */
+  readonly #cancelled = new Set<number>();
   /** Called when the client has disconnected. */
   readonly #closed: () => void;
 
@@ -38,9 +41,17 @@ export class AdapterSession extends ProtocolServer {
 
   /** Takes any value that came from a client, whatever its type says. */
   override handleMessage(message: DebugProtocol.ProtocolMessage): void {
+    this.#strikeOut(message);
     this.#handled = this.#handled
       .then(() => this.#handle(message))
       .catch((error: unknown) => this.reportBroken(`a message: ${messageOf(error)}`));
+  }
+
+  /** A request that waits for its turn is not begun any more if a cancel has come behind it. */
+  #strikeOut(message: unknown): void {
+    if (!isMessage(message) || message.type !== 'request' || message.command !== 'cancel') return;
+    const { requestId } = (message.arguments ?? {}) as { requestId?: unknown };
+    if (typeof requestId === 'number') this.#cancelled.add(requestId);
   }
 
   /** Tells the client that something came that was not even a message. */
@@ -66,6 +77,10 @@ export class AdapterSession extends ProtocolServer {
     }
     const request = { seq: Number(seq), type: 'request', command: typeof command === 'string' ? command : '' };
     const response: DebugProtocol.Response = new Response(request);
+    if (this.#cancelled.delete(request.seq) && request.command !== 'cancel') {
+      this.sendResponse(Object.assign(response, { success: false, message: 'cancelled', body: {} }));
+      return;
+    }
     try {
       Object.assign(response, asBody(await this.#dispatch(message)));
     } catch (error) {
@@ -104,10 +119,11 @@ export class AdapterSession extends ProtocolServer {
     const clock = { toldAt: 0 };
     const cx: Context = {
       host,
-      client: { firstLine: 1, firstColumn: 1 },
+      client: { firstLine: 1, firstColumn: 1, reportsProgress: false },
       breakpoints: createBreakpoints(),
       routines: [],
       run: null,
+      search: createSearch(),
       driver: createDriver({
         slice: () => passing(cx, clock),
         arrived: (arrival) => {

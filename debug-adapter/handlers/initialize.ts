@@ -24,6 +24,8 @@ const capabilities: DebugProtocol.Capabilities = {
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.', '(', ' '],
   supportsStepBack: true,
+  supportsStepInTargetsRequest: true,
+  supportsCancelRequest: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,
   supportTerminateDebuggee: true,
@@ -49,5 +51,6 @@ export function initialize(cx: Context, args: Arguments): object {
     throw new RequestError('badArgument', `'pathFormat' must be "path", not ${JSON.stringify(pathFormat)}.`);
   cx.client.firstLine = linesStartAt1 ? 1 : 0;
   cx.client.firstColumn = columnsStartAt1 ? 1 : 0;
+  cx.client.reportsProgress = optionalFlag(args, 'supportsProgressReporting') ?? false;
   return capabilities;
 }

@@ -8,6 +8,7 @@
 import type { Arguments } from '../arguments.ts';
 import type { Context } from '../context.ts';
 import { breakpointLocations } from './breakpoint-locations.ts';
+import { cancel } from './cancel.ts';
 import { completions } from './completions.ts';
 import { configurationDone } from './configuration-done.ts';
 import { continueRun } from './continue.ts';
@@ -33,6 +34,7 @@ import { source } from './source.ts';
 import { stackTrace } from './stack-trace.ts';
 import { state } from './state.ts';
 import { stepBack } from './step-back.ts';
+import { stepInTargetsRequest } from './step-in-targets.ts';
 import { stepIn } from './step-in.ts';
 import { stepOut } from './step-out.ts';
 import { terminate } from './terminate.ts';
@@ -57,10 +59,12 @@ export const handlers: Readonly<Record<string, Handler>> = {
   continue: continueRun,
   next,
   stepIn,
+  stepInTargets: stepInTargetsRequest,
   stepOut,
   stepBack,
   reverseContinue,
   pause,
+  cancel,
 
   threads,
   stackTrace,

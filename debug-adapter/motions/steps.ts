@@ -4,6 +4,7 @@
  *   over    the thread's own next statement, at the same depth of frames or a shallower one
  *   into    the next step of the thread's causal stack: of the thread itself, of whoever prepares its answer, or, while
  *           its process is frozen, of whoever moves it
+ *           or what was chosen: one thread of that stack, or whoever receives the next message of the thread
  *   out     the causal stack is shallower than it was
  *   back    the previous statement of the thread, searched in the past
  *
@@ -40,6 +41,30 @@ export function intoSystem(run: Run, thread: number, pid: number | null): Goal {
       if (instructionAt(run.script.image, { kind, index }, pc)?.statement) return plainStop('step', thread);
     }
     return exitOf(run, thread, pid);
+  };
+}
+
+/** The next step of one thread, whatever the others do. */
+export function intoThread(run: Run, thread: number, pid: number | null): Goal {
+  const own = (): readonly StackFrame[] => stack(run.sim, thread).filter((frame) => frame.thread === thread);
+  const before = signature(own());
+  return () => {
+    const frames = own();
+    const [top] = frames;
+    if (top === undefined) return exitOf(run, thread, pid) ?? plainStop('step', null, 'the thread has ended');
+    if (signature(frames) === before) return null;
+    if (top.place.kind === 'routine') return { ...plainStop('step', thread), intoSystem: true };
+    const { kind, index, pc } = top.place;
+    return instructionAt(run.script.image, { kind, index }, pc)?.statement ? plainStop('step', thread) : null;
+  };
+}
+
+/** The thread that is next to receive a message that this one has sent, on whatever node. */
+export function intoReceiver(run: Run, thread: number, pid: number | null): Goal {
+  return () => {
+    const received = run.sim.notices.find((notice) => notice.kind === 'received' && notice.sender === thread);
+    if (received?.kind !== 'received') return exitOf(run, thread, pid);
+    return { ...plainStop('step', received.thread, 'has received the message'), intoSystem: true };
   };
 }
 

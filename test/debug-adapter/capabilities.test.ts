@@ -22,6 +22,8 @@ const promised: Readonly<Record<string, string | null>> = {
   supportsCompletionsRequest: 'completions',
   completionTriggerCharacters: 'completions',
   supportsStepBack: 'stepBack',
+  supportsStepInTargetsRequest: 'stepInTargets',
+  supportsCancelRequest: 'cancel',
   supportsRestartRequest: 'restart',
   supportsTerminateRequest: 'terminate',
   supportTerminateDebuggee: 'disconnect',

@@ -1,0 +1,82 @@
+/**
+ * Cancelling: a search in the past, which the client is told of while it lasts, and a request that waits for its turn.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ClusterState } from '../../simulator/inspect/state.ts';
+import { Client, root } from './client.ts';
+
+const program = join(root, 'examples/01-a-compiler-moves.adw');
+const endless = `cluster lab {
+  node master { pma pm_master credentials file_server "/" }
+}
+
+program spin(rounds: int) {
+  image text 4 KB data 4 KB bss 4 KB stack 4 KB
+  for i in 1 .. rounds {
+    let me = getpid()
+  }
+}
+
+scenario "long" on lab {
+  let a = spawn spin(1000000) on master
+  wait a
+}
+`;
+
+describe('cancelled', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'osf1ad-'));
+  const long = join(folder, 'long.adw');
+  let client: Client;
+  const state = (): Promise<ClusterState> => client.get<ClusterState>('osf1ad/state');
+
+  before(() => writeFileSync(long, endless));
+  beforeEach(() => {
+    client = new Client();
+  });
+  afterEach(() => client.stop());
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('is a search in the past that takes long: the run is back where it was', async () => {
+    await client.start();
+    await client.get('initialize', { adapterID: 'osf1ad', supportsProgressReporting: true });
+    await client.get('launch', { program: long });
+    await client.event('initialized');
+    await client.get('configurationDone');
+    const { threads } = await client.get<DebugProtocol.ThreadsResponse['body']>('threads');
+    while ((await state()).event < 200_000) await new Promise((resolve) => setTimeout(resolve, 50));
+    await client.get('pause', { threadId: threads[0]?.id });
+    const { threadId } = await client.stopped();
+    const { event } = await state();
+    await client.get('reverseContinue', { threadId });
+    const { progressId, cancellable } = await client.event<DebugProtocol.ProgressStartEvent['body']>('progressStart');
+    assert.equal(cancellable, true);
+    await client.get('cancel', { progressId });
+    assert.equal((await client.stopped()).reason, 'pause');
+    assert.equal((await client.event<{ progressId: string }>('progressEnd')).progressId, progressId);
+    assert.equal((await state()).event, event);
+  });
+
+  it('is a request that waits for its turn; one that is over, or never was, is no mistake', async () => {
+    await client.begin({ program, stopOnEntry: true });
+    await client.stopped();
+    const [first, second] = [client.ask('osf1ad/state'), client.ask('threads')];
+    const cancelled = client.ask('cancel', { requestId: 9999 });
+    assert.ok((await first).success && (await second).success && (await cancelled).success);
+    // Both come in one piece: the request has not been begun when the cancel is there.
+    const message = (content: object): string => {
+      const text = JSON.stringify({ type: 'request', ...content });
+      return `Content-Length: ${text.length}\r\n\r\n${text}`;
+    };
+    const cancel = { seq: 9002, command: 'cancel', arguments: { requestId: 9001 } };
+    client.raw(message({ seq: 9001, command: 'threads' }) + message(cancel));
+    await client.get('threads');
+    const late = client.received.find((each) => 'request_seq' in each && each.request_seq === 9001);
+    assert.ok(late !== undefined && 'success' in late);
+    assert.deepEqual([late.success, late.message], [false, 'cancelled']);
+    await client.get('cancel', { progressId: 'none' });
+  });
+});
