@@ -52,6 +52,16 @@ describe('what a task costs that moves, by the messages of 7.4', () => {
     near(slope({ regions: 4 }, 4), imported + (R + 0.05 * KB) + 3 * K + 3);
   });
 
+  it('a shadow level: get_shadow, lookup, init; what it shadows is an object of its own, with its own account [3.1]', () => {
+    const perLevel = slope({ regions: 4, shadows: 4 }, 4, { regions: 4 });
+    const messages = R + cR + (R + 2 * cR) + (R + 3 * cR);
+    assert.ok(Math.abs(messages - 30.3) < 1e-6);
+    // Exactly: the same three messages between the nodes as in 7.3, and a pager of its own for the import (a kernel call, an
+    // RPC on the node, its rights), which 7.3 counts for the first object of a region alone; and a name that is given up.
+    const localRpc = 0.75;
+    assert.ok(Math.abs(perLevel - (messages + 2 * K + localRpc + 6 * cL)) < 1e-6, `${perLevel} ms`);
+  });
+
   it('the null task: 1240 ms', () => near(measure(NULL_TASK).time, 1240));
 
   it('moved by the kernel: the same messages, and no call into its own kernel [4.5]', () => {
