@@ -53,7 +53,7 @@ interface Exception extends ExceptionRaise {
   /** What the last receive had brought: an exception comes at any time, and must not disturb it. */
   readonly before: Pick<
     Thread,
-    'operation' | 'code' | 'body' | 'reply' | 'names' | 'arrivedOn' | 'sequence' | 'kernelPort' | 'serves'
+    'operation' | 'code' | 'body' | 'reply' | 'names' | 'brought' | 'arrivedOn' | 'sequence' | 'serves'
   >;
 }
 
@@ -65,8 +65,8 @@ export function raise(
   code: ExceptionCode,
   subcode: ExceptionCode = 0,
 ): void {
-  const { operation, code: lastCode, body, reply, names, arrivedOn, sequence, kernelPort, serves } = t;
-  const before = { operation, code: lastCode, body, reply, names, arrivedOn, sequence, kernelPort, serves };
+  const { operation, code: lastCode, body, reply, names, brought, arrivedOn, sequence, serves } = t;
+  const before = { operation, code: lastCode, body, reply, names, brought, arrivedOn, sequence, serves };
   call(t, exceptionRoutine, { exception, code, subcode, asked: 'thread', before } satisfies Exception);
   tell(w, 'exception', t.node, null, t.identity, `${exceptionNames[exception]} (${code}, ${subcode}) in ${t.name}`);
 }

@@ -15,7 +15,7 @@ import { NONE, at } from '../base/table.ts';
 import { nodeCreate, type Node } from './node.ts';
 import { answerWith, carriedBy, receive, rpc, type Payload } from './ipc/mach-msg.ts';
 import { KERNEL } from './ipc/port.ts';
-import { typesOf } from './ipc/receivers.ts';
+import { broughtBy, kernelPortOf } from './ipc/receivers.ts';
 import { discard } from './ipc/release.ts';
 import { copyin, copyout, destinationOf, portAllocate } from './ipc/right.ts';
 import { lookup } from './ipc/space.ts';
@@ -23,7 +23,7 @@ import { charge, occupyFor } from './processor.ts';
 import { call, finish, routine, step, unknownOperation, type Routine } from './routine.ts';
 import { growPool } from './pool.ts';
 import { taskCreate, type Task } from './task.ts';
-import { emptyHand, noNames, noRegions, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
+import { emptyHand, noNames, nothingBrought, runAt, threadCreate, threadStart, type Thread } from './thread.ts';
 import type { MachWorld } from './world.ts';
 
 export interface KernelRequest {
@@ -66,7 +66,13 @@ export function kernelCall(w: MachWorld, t: Thread, on: number, operation: strin
     const right = copyin(w, task, carried.name, carried.disposition);
     if (right === null) {
       for (let i = 0; i < hand.length; i += 2) discard(w, { type: hand[i]!, port: hand[i + 1]! });
-      Object.assign(t, { code: 'MACH_SEND_INVALID_RIGHT', body: null, reply: NONE, names: noNames, memory: noRegions });
+      Object.assign(t, {
+        code: 'MACH_SEND_INVALID_RIGHT',
+        body: null,
+        reply: NONE,
+        names: noNames,
+        brought: nothingBrought,
+      });
       return;
     }
     hand.push(right.type, right.port);
@@ -112,8 +118,7 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     const names: number[] = [];
     for (let i = 0; i < rights.length; i += 2) names.push(copyout(w, task, { type: rights[i]!, port: rights[i + 1]! }));
     t.names = names.length === 0 ? noNames : names;
-    t.types = typesOf(rights);
-    t.memory = noRegions;
+    t.brought = broughtBy(rights);
     finish(t, null);
     if (names.length > 0 && task.kind !== 'kernel')
       charge(w, t, LOCAL_RIGHTS, names.length, names.length * w.setup.prices.local_right);
@@ -145,7 +150,7 @@ export const kernelLoop = routine<MachWorld, KernelLoop>('kernel thread', 'serve
     }
     growPool(w, t, f.on, kernelThread);
     const service = w.setup.kernelServices.get(t.operation) ?? unknownOperation;
-    call(t, service, { operation: t.operation, body: t.body, port: t.kernelPort } satisfies KernelRequest);
+    call(t, service, { operation: t.operation, body: t.body, port: kernelPortOf(t) } satisfies KernelRequest);
   }),
   step('answer', (w, t, f) => {
     t.top!.step = 0;

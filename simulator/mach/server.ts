@@ -28,8 +28,6 @@ export interface Request {
   readonly arrivedOn: number;
   /** Identity of the requesting thread, or NONE. */
   readonly client: number;
-  /** For a kernel thread: the kernel-owned port that it was sent to. */
-  readonly kernelPort: number;
 }
 
 interface Loop {
@@ -54,7 +52,6 @@ export const serverLoop = routine<MachWorld, Loop>('server', 'receives, serves, 
       names: t.names,
       arrivedOn: t.arrivedOn,
       client: t.serves,
-      kernelPort: t.kernelPort,
     };
     call(t, w.setup.services.get(t.operation) ?? unknownOperation, copy(f.request));
   }),

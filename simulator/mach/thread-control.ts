@@ -37,7 +37,7 @@ import {
   forgetIdentity,
   isSuspended,
   noNames,
-  noRegions,
+  nothingBrought,
   type Thread,
 } from './thread.ts';
 import { emit, type MachWorld } from './world.ts';
@@ -134,7 +134,7 @@ function interrupted(w: MachWorld, t: Thread, code: string): void {
     t.expectsReply = false;
   }
   t.servedBy = NONE;
-  Object.assign(t, { operation: '', code, body: null, reply: NONE, names: noNames, memory: noRegions });
+  Object.assign(t, { operation: '', code, body: null, reply: NONE, names: noNames, brought: nothingBrought });
 }
 
 /** Ends the thread, wherever it is; a message that it has sent goes on without it. */

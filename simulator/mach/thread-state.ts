@@ -33,7 +33,7 @@ const registers = [
   'body',
   'reply',
   'names',
-  'memory',
+  'brought',
   'arrivedOn',
   'sequence',
 ] as const satisfies readonly (keyof Thread)[];

@@ -49,6 +49,14 @@ export const RETRY_STEP = 2;
 /** Nothing either: its program has asked to see an interruption, and finds the code. */
 export const RETRY_REPORT = 3;
 
+/** What a message brought besides names. */
+export interface Brought {
+  /** As which type of right each name came: it may mean more in the task's space [msgt_name]. */
+  readonly types: readonly number[];
+  /** Names of the regions that came along; an empty one for memory that was lost. */
+  readonly memory: readonly string[];
+}
+
 export interface Thread extends Row {
   /** NONE for the husk of a thread that goes on elsewhere. */
   identity: number;
@@ -106,22 +114,18 @@ export interface Thread extends Row {
   reply: number;
   /** Names of the rights that came along. */
   names: readonly number[];
-  /** As which type of right each of them came: its name may mean more in the task's space [msgt_name]. */
-  types: readonly number[];
-  /** Names of the regions that came along; an empty one for memory that was lost. */
-  memory: readonly string[];
-  /** Name of the port that the message was sent to (the member, if it came through a set); NONE for a kernel port. */
+  brought: Brought;
+  /** Name of the port that the message was sent to (the member, if it came through a set); see `kernelPortOf`. */
   arrivedOn: number;
   /** Sequence number that it got when it was dequeued [1.7]. */
   sequence: number;
-  /** In a kernel thread: the kernel-owned port that the request was sent to, or NONE. */
-  kernelPort: number;
   /** In the kernel: rights in hand (type, port, type, port ...) of the call that it performs; they count on their ports. */
   hand: number[];
 }
 
 export const noNames: readonly number[] = [];
 export const noRegions: readonly string[] = [];
+export const nothingBrought: Brought = { types: noNames, memory: noRegions };
 /** Shared by all threads that hold nothing: a hand is replaced, never changed. */
 export const emptyHand: number[] = [];
 
@@ -162,11 +166,9 @@ export function blankThread(id: number): Thread {
     body: null,
     reply: NONE,
     names: noNames,
-    types: noNames,
-    memory: noRegions,
+    brought: nothingBrought,
     arrivedOn: NONE,
     sequence: 0,
-    kernelPort: NONE,
     hand: emptyHand,
   };
 }

@@ -43,7 +43,7 @@ export function unwrap(w: OsfWorld, t: Thread, f: Request): Request & { readonly
   t.serves = client;
   const requester = client === NONE ? null : threadOf(w, client);
   if (requester !== null) requester.servedBy = t.identity;
-  return { pid, operation, body, client, reply, names, arrivedOn: NONE, kernelPort: NONE };
+  return { pid, operation, body, client, reply, names, arrivedOn: NONE };
 }
 
 /** The server loop would answer on the reply right of the forwarding message; the answer belongs to the requester. */

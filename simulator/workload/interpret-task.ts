@@ -253,7 +253,7 @@ function keepMessage(t: Thread, locals: WorkloadFrame['locals'], slot: number): 
     rights: t.names.length,
     to: t.arrivedOn,
     sequence: t.sequence,
-    memory: t.memory[0] ?? '',
+    memory: t.brought.memory[0] ?? '',
   };
   locals[slot] = t.reply;
   messageSlots.forEach((part, index) => (locals[slot + 1 + index] = parts[part]));

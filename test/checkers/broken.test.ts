@@ -131,7 +131,6 @@ const request: SavedRequest = {
   names: [],
   arrivedOn: -1,
   client: -1,
-  kernelPort: -1,
   activity: 0,
 };
 

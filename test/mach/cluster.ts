@@ -86,7 +86,8 @@ const scripted = routine<World, Script>('script', 'performs a list of calls', [
 ]);
 
 function noteOf(w: World, t: Thread): Note {
-  const { operation, code, body, reply, names, memory, arrivedOn } = t;
+  const { operation, code, body, reply, names, arrivedOn } = t;
+  const { memory } = t.brought;
   return { time: w.time, operation, code, body, reply, names, memory, arrivedOn };
 }
 

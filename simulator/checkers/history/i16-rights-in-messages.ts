@@ -11,6 +11,7 @@ import { NONE } from '../../base/table.ts';
 import { WIRE_STRIDE } from '../../dipc/crossing.ts';
 import type { Message } from '../../mach/ipc/message.ts';
 import type { Port } from '../../mach/ipc/port.ts';
+import { kernelPortOf } from '../../mach/ipc/receivers.ts';
 import { COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { DEAD_NAME, RECEIVE, SEND, SEND_ONCE, lookup } from '../../mach/ipc/space.ts';
 import { threadOf } from '../../mach/thread.ts';
@@ -139,7 +140,7 @@ function compare(w: CheckedWorld, letter: Letter, message: Message): void {
 function compareNames(w: CheckedWorld, letter: Letter): void {
   const t = threadOf(w, letter.taker);
   const task = t === null ? undefined : w.tasks.rows[t.task];
-  if (t === null || task?.live !== true || t.kernelPort !== NONE || t.operation === '') return;
+  if (t === null || task?.live !== true || kernelPortOf(t) !== NONE || t.operation === '') return;
   // The node that kept the body has failed, and the rights were in the body [2.13 f].
   if (t.code === 'MACH_RCV_BODY_ERROR') return;
   if (t.names.length !== letter.rights.length) {

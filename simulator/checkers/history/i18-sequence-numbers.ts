@@ -4,6 +4,7 @@
  */
 import { NONE } from '../../base/table.ts';
 import type { Port } from '../../mach/ipc/port.ts';
+import { kernelPortOf } from '../../mach/ipc/receivers.ts';
 import { READY } from '../../mach/thread.ts';
 import { broken, type CheckedWorld } from '../checker.ts';
 import type { Monitor } from './monitor.ts';
@@ -69,7 +70,7 @@ function remember(w: CheckedWorld, ports: Numbered[]): void {
 function isRenumbered(w: CheckedWorld, { port }: Numbered): boolean {
   return w.threads.rows.some((t) => {
     if (!t.live || t.node !== port.node || t.state !== READY) return false;
-    if (t.kernelPort !== NONE && sets(t.operation)) return true;
+    if (kernelPortOf(t) !== NONE && sets(t.operation)) return true;
     return framesOf(t).some(({ data }) => 'operation' in data && sets(data.operation));
   });
 }

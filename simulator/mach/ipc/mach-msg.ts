@@ -14,7 +14,7 @@ import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import { occupyFor } from '../processor.ts';
 import { BYTES_PER_PAGE } from '../vm/object.ts';
-import { SENDING, noNames, noRegions, type Thread } from '../thread.ts';
+import { SENDING, noNames, nothingBrought, type Thread } from '../thread.ts';
 import { emit, emitAt, type MachWorld } from '../world.ts';
 import { freeEntry } from './entry.ts';
 import { copyinHeader } from './header.ts';
@@ -312,7 +312,7 @@ function fail(t: Thread, code: string): null {
   t.body = null;
   t.reply = NONE;
   t.names = noNames;
-  t.memory = noRegions;
+  t.brought = nothingBrought;
   t.operation = '';
   return null;
 }

@@ -7,7 +7,16 @@
 import { COPYOUT, ROOM } from '../../base/event.ts';
 import { WAITING, book } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
-import { RECEIVING, noNames, noRegions, runAt, threadOf, type Thread } from '../thread.ts';
+import {
+  RECEIVING,
+  noNames,
+  noRegions,
+  nothingBrought,
+  runAt,
+  threadOf,
+  type Brought,
+  type Thread,
+} from '../thread.ts';
 import { emit, type MachWorld } from '../world.ts';
 import { messageFree, unfoldReply, type Message } from './message.ts';
 import { copyoutMemory, discardMemory } from './out-of-line.ts';
@@ -64,8 +73,7 @@ function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   t.sequence = port.seqno++;
   port.msgcount--;
   endLimit(t);
-  t.arrivedOn = port.receiverName;
-  t.kernelPort = port.receiver === KERNEL ? port.id : NONE;
+  t.arrivedOn = port.receiver === KERNEL ? KERNEL - port.id : port.receiverName;
   if (port.callers) emit(w, ROOM, port.id);
   else if (port.lastSender !== NONE && port.msgcount < port.qlimit) admitSender(w, port);
   if (isTooLarge(t, message)) return tooLarge(w, t, message);
@@ -105,12 +113,15 @@ function tellReceived(w: MachWorld, t: Thread, message: Message, port: Port): vo
   w.notices.push({ kind: 'received', node, port: id, dipc, seqno, sender, serial, thread: t.identity });
 }
 
-/** The types of rights that stand as type, port, type, port ... */
-export function typesOf(rights: readonly number[]): readonly number[] {
-  if (rights.length === 0) return noNames;
-  const types: number[] = [];
-  for (let i = 0; i < rights.length; i += 2) types.push(rights[i]!);
-  return types;
+/** What a message brings with rights that stand as type, port, type, port ..., and regions. */
+export function broughtBy(rights: readonly number[], memory = noRegions): Brought {
+  if (rights.length === 0 && memory.length === 0) return nothingBrought;
+  return { types: rights.filter((_, i) => i % 2 === 0), memory };
+}
+
+/** In a kernel thread: the kernel-owned port that the request was sent to, which has no name; NONE in any other. */
+export function kernelPortOf({ arrivedOn }: Thread): number {
+  return arrivedOn < NONE ? KERNEL - arrivedOn : NONE;
 }
 
 /** Copyout: the rights enter the receiver's space, and the thread has the message [mechanisms 1.5 step 6]. */
@@ -121,11 +132,11 @@ export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
   t.body = message.body;
   if (message.replyType === SEND && message.reply === NONE) unfoldReply(message);
   t.reply = replyName(w, t, message);
-  t.types = typesOf(message.rights);
-  if (message.rights.length === 0) t.names = noNames;
-  else if (t.kernelPort !== NONE) t.hand = message.rights;
-  else t.names = copyoutAll(w, t, message.rights);
-  t.memory = message.memory.length === 0 ? noRegions : arrivedMemory(w, t, message);
+  const { rights } = message;
+  if (rights.length === 0) t.names = noNames;
+  else if (t.arrivedOn < NONE) t.hand = rights;
+  else t.names = copyoutAll(w, t, rights);
+  t.brought = broughtBy(rights, message.memory.length === 0 ? noRegions : arrivedMemory(w, t, message));
   if (t.expectsReply) {
     t.expectsReply = false;
     t.servedBy = NONE;
@@ -143,7 +154,7 @@ export function finishReceive(w: MachWorld, t: Thread, message: Message): void {
 
 /** The kernel maps no memory that it is sent. */
 function arrivedMemory(w: MachWorld, t: Thread, message: Message): readonly string[] {
-  if (t.kernelPort !== NONE) {
+  if (t.arrivedOn < NONE) {
     discardMemory(w, message);
     return noRegions;
   }
@@ -185,7 +196,7 @@ export function receiveFails(w: MachWorld, t: Thread, code: string): void {
   t.body = null;
   t.reply = NONE;
   t.names = noNames;
-  t.memory = noRegions;
+  t.brought = nothingBrought;
   runAt(w, t, w.time);
 }
 

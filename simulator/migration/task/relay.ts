@@ -103,7 +103,7 @@ function passedOn(w: MigrationWorld, t: Thread): { rights: Carried[]; pages: num
   const rights = t.names.map((name, index) => {
     const type = lookup(space, name)?.type ?? DEAD_NAME;
     // A send right to a port that the server itself receives on came under the name that it has for that.
-    if (t.types[index] === RECEIVE) return { name, disposition: MOVE_RECEIVE };
+    if (t.brought.types[index] === RECEIVE) return { name, disposition: MOVE_RECEIVE };
     return { name, disposition: type === SEND_ONCE ? MOVE_SEND_ONCE : MOVE_SEND };
   });
   const { versions } = (t.body ?? {}) as { versions?: readonly number[] };

@@ -134,8 +134,8 @@ function mustPass(proc: Proc, f: Admission): boolean {
 
 /** The request as it was received, without what the handler added. */
 function save(f: Admission, activity: number): SavedRequest {
-  const { operation, body, reply, names, arrivedOn, client, kernelPort } = f;
-  return { operation, body, reply, names, arrivedOn, client, kernelPort, activity };
+  const { operation, body, reply, names, arrivedOn, client } = f;
+  return { operation, body, reply, names, arrivedOn, client, activity };
 }
 
 /** Operations on a vproc name the process; system calls do not need to. */

@@ -19,7 +19,6 @@ import { completeCall, type ProcessCall } from './admission.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import { releaseHolder } from './vproc-call.ts';
 
-
 interface Exit {
   readonly pid: number;
   readonly status: number;
@@ -55,7 +54,6 @@ export function kill(w: OsfWorld, pma: Pma, proc: Proc, status: number): void {
       names: [],
       arrivedOn: NONE,
       client: NONE,
-      kernelPort: NONE,
       activity: t.activity,
     },
     modifiesState: true,

@@ -67,7 +67,6 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
       names: [],
       arrivedOn: NONE,
       client: NONE,
-      kernelPort: NONE,
     });
   }),
   step('look at the answer', (w, t, f) => {
