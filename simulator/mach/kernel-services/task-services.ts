@@ -17,6 +17,11 @@ import { PARKED, threadCreate, threadStart, type Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
 import { failure, invalidArgument, sendRight, success, taskOf, threadPort } from './objects.ts';
 
+/** What is said with the receive right: how often the task was suspended by those who called it there. */
+export interface ExtractedPort {
+  readonly suspendCount: number;
+}
+
 /** What `task_info` answers. */
 export interface TaskInfo {
   readonly name: string;
@@ -94,7 +99,9 @@ export const taskServices: readonly Routine[] = [
   }),
   kernelService('task_extract_kernel_port', 'take the receive right of the kernel port', (w, _t, request) => {
     const task = taskOf(w, request);
-    return task === null ? invalidArgument : { rights: releaseKernelPort(w, task) };
+    if (task === null) return invalidArgument;
+    const { suspendCount } = task;
+    return { body: { suspendCount } satisfies ExtractedPort, rights: releaseKernelPort(w, task) };
   }),
   kernelService('task_take_kernel_port', 'answer on a kernel port that came from elsewhere', (w, t, request) => {
     const task = taskOf(w, request);

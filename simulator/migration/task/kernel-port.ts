@@ -12,7 +12,9 @@ import { NONE } from '../../base/table.ts';
 import { MAKE_SEND, MOVE_RECEIVE } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { TASK_KERNEL_PORT, THREAD_KERNEL_PORT } from '../../mach/kernel-services/special-port-services.ts';
+import type { ExtractedPort } from '../../mach/kernel-services/task-services.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
+import type { Thread } from '../../mach/thread.ts';
 import type { MigrationWorld } from '../record.ts';
 import { relayOpen, relaySet } from './relay.ts';
 
@@ -26,22 +28,26 @@ export interface KernelPort {
   readonly agentSelf: number;
   husk: number;
   receive: number;
+  /** How often the old task was suspended when its port was taken. */
+  suspendCount: number;
 }
 
 /** What the routine finishes with: the name of the husk's port, by which a task's can be ended; a thread's has none. */
 export interface MovedKernelPort {
   readonly code: string;
   readonly husk: number;
+  readonly suspendCount: number;
 }
 
-export function movingKernelPort(fields: Omit<KernelPort, 'husk' | 'receive'>): KernelPort {
-  return { ...fields, husk: NONE, receive: NONE };
+export function movingKernelPort(fields: Omit<KernelPort, 'husk' | 'receive' | 'suspendCount'>): KernelPort {
+  return { ...fields, husk: NONE, receive: NONE, suspendCount: 0 };
 }
 
 export const kernelPort = routine<MigrationWorld, KernelPort>('sms.kernel port', 'moves a kernel port', [
   step('take its kernel port from the source', (w, t, f) => kernelCall(w, t, f.old, `${f.what}_extract_kernel_port`)),
   step('answer on it here', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: t.code, husk: f.husk } satisfies MovedKernelPort);
+    if (t.code !== 'KERN_SUCCESS') return moved(t, f, t.code);
+    f.suspendCount = (t.body as ExtractedPort | null)?.suspendCount ?? 0;
     f.receive = t.names[0]!;
     f.husk = t.names[1] ?? NONE;
     if (f.interpose) return goTo(w, t, 'receive on it');
@@ -49,10 +55,10 @@ export const kernelPort = routine<MigrationWorld, KernelPort>('sms.kernel port',
     kernelCall(w, t, f.made, `${f.what}_take_kernel_port`, { rights });
   }),
   step('forget the port that it was made with', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: t.code, husk: f.husk } satisfies MovedKernelPort);
+    if (t.code !== 'KERN_SUCCESS') return moved(t, f, t.code);
     kernelCall(w, t, f.agentSelf, 'mach_port_deallocate', { body: { name: f.made } });
   }),
-  step('it has moved', (_w, t, f) => finish(t, { code: 'KERN_SUCCESS', husk: f.husk } satisfies MovedKernelPort)),
+  step('it has moved', (_w, t, f) => moved(t, f, 'KERN_SUCCESS')),
   step('receive on it', (w, t, f) => {
     const set = relaySet(w, t);
     kernelCall(w, t, f.agentSelf, 'mach_port_move_member', { body: { member: f.receive, set } });
@@ -63,5 +69,9 @@ export const kernelPort = routine<MigrationWorld, KernelPort>('sms.kernel port',
     const rights = [{ name: f.receive, disposition: MAKE_SEND }];
     kernelCall(w, t, f.made, `${f.what}_set_special_port`, { body: { whichPort }, rights });
   }),
-  step('it is relayed', (_w, t, f) => finish(t, { code: t.code, husk: f.husk } satisfies MovedKernelPort)),
+  step('it is relayed', (_w, t, f) => moved(t, f, t.code)),
 ]);
+
+function moved(t: Thread, { husk, suspendCount }: KernelPort, code: string): void {
+  finish(t, { code, husk, suspendCount } satisfies MovedKernelPort);
+}

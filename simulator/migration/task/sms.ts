@@ -12,7 +12,8 @@
  *       commit [4.6]: until here the task was only copied from, and any failure lets it go on at the source
  *    6  its names: sets, receive, send,        sets before their members; receive before send, so that both join in one
  *       send-once rights, dead names           name; after 2
- *    7  its kernel port                        after all that needs the old task by its port
+ *    7  its kernel port                        after all that needs the old task by its port; whoever suspended or resumed
+ *                                              the old one since 3 has the same done to the new one
  *    8  its threads                            after 4 to 7, so that nothing runs early
  *    9  end the husk                           after 6, or rights would be destroyed; its memory lives on in the new task
  *   10  resume                                 the caller's, when the record has been brought up to date
@@ -54,6 +55,8 @@ export interface TaskMigration {
   /** Name of the new task's kernel port; after a takeover that is the old one. */
   made: number;
   husk: number;
+  /** How much more often the old task was suspended, by others, until its port was taken; negative: it was resumed. */
+  late: number;
   threads: number[];
   states: ThreadState[];
   /** Of each thread, the ports that are its own and must be set again. */
@@ -80,7 +83,17 @@ export function migratingTask(
   agentSelf: number,
   { how = simply, to = NONE }: { how?: TaskMove; to?: number } = {},
 ): TaskMigration {
-  const nothing = { info: null, made: NONE, husk: NONE, threads: [], states: [], kept: [], done: 0, names: [] };
+  const nothing = {
+    info: null,
+    made: NONE,
+    husk: NONE,
+    late: 0,
+    threads: [],
+    states: [],
+    kept: [],
+    done: 0,
+    names: [],
+  };
   return { migration, task, agentSelf, how, to, ...nothing, surplus: [], code: 'KERN_SUCCESS' };
 }
 
@@ -141,12 +154,20 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'moves a
     );
   }),
   step('begin with the first thread', (w, t, f) => {
-    const { code, husk } = t.result as MovedKernelPort;
+    const { code, husk, suspendCount } = t.result as MovedKernelPort;
     f.husk = husk;
     f.done = 0;
     if (code !== 'KERN_SUCCESS') return fail(w, t, f, code);
+    f.late = suspendCount - f.info!.suspendCount;
     if (!isInterposed(f)) f.made = f.task;
   }),
+  step('suspend or resume it as others have meanwhile', (w, t, f) => {
+    if (f.late === 0) return goTo(w, t, 'move a thread');
+    const more = f.late > 0;
+    f.late += more ? -1 : 1;
+    kernelCall(w, t, f.made, more ? 'task_suspend' : 'task_resume');
+  }),
+  step('and again', (w, t) => goTo(w, t, 'suspend or resume it as others have meanwhile')),
   step('move a thread', (w, t, f) => {
     const thread = f.threads[f.done];
     if (thread === undefined) return goTo(w, t, 'end the husk');

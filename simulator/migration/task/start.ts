@@ -140,7 +140,8 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
   step('let it go on at the source', (w, t, f) => {
     assert(!at(w.migrations, f.migration).committed, '4.6', 'a task is taken back after commit');
     if (t.code !== 'KERN_SUCCESS') return stays(w, t, f);
-    f.resumes = (t.body as TaskInfo).suspendCount - f.suspensions;
+    // An agent that could answer has resumed it as often as it had suspended it; others may have done either meanwhile.
+    f.resumes = agentDied.includes(f.code) ? (t.body as TaskInfo).suspendCount - f.suspensions : 1;
   }),
   step('resume it', (w, t, f) => {
     if (f.resumes-- <= 0) return;
@@ -165,6 +166,8 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
     finish(t);
   }),
 ]);
+
+const agentDied: readonly string[] = ['MIG_SERVER_DIED', 'MACH_SEND_INVALID_DEST'];
 
 /** Nothing has been done to it, or it is gone. */
 function stays(w: MigrationWorld, t: Thread, f: MoveMachTask): void {
