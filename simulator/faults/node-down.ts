@@ -7,7 +7,7 @@
  *               it ends
  *   orphans     a running process task whose PMA was there (it had been moved alone): its emulator gives up
  *   processes   the PM Master says that every process of that node is dead; a PMA here ends those of its own processes
- *               whose task was there
+ *               whose task was there; if the PM Master was there nobody waits for a child any more
  *   tasks       Mach tasks of the script that were there have ended
  *   records     a migration from there has failed, unless the destination had everything and goes on alone
  */
@@ -25,6 +25,7 @@ import { isRunning } from '../migration/task/start.ts';
 import { PROCESS_PORT } from '../osf1/emulator/state.ts';
 import { kill } from '../osf1/pma/exit.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
+import { waitsAreOver } from '../osf1/pma/wait.ts';
 import { NODE_LOST, masterNodeDown } from '../osf1/pm-master/exit.ts';
 import { endLostTasks } from '../osf1/started-tasks.ts';
 import { loseKernel } from '../xmm/memory-object.ts';
@@ -51,7 +52,11 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
     )
       taskTerminate(w, task);
   }
-  for (const pma of w.pmas.rows) if (pma.live && pma.node === observer) endLostProcesses(w, pma);
+  for (const pma of w.pmas.rows) {
+    if (!pma.live || pma.node !== observer) continue;
+    endLostProcesses(w, pma);
+    waitsAreOver(w, pma);
+  }
   for (const master of w.pmMasters.rows) if (master.live && master.node === observer) masterNodeDown(w, master, node);
   endLostTasks(w);
   for (const m of w.migrations.rows) {

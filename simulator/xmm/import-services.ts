@@ -26,7 +26,7 @@ import { invalidArgument, sendRight, success, taskOf } from '../mach/kernel-serv
 import type { RegionInfo } from '../mach/kernel-services/memory-services.ts';
 import { charge } from '../mach/processor.ts';
 import { call, finish, routine, step, type Routine } from '../mach/routine.ts';
-import { WRITE_ACCESS, isDirty, shadows, type VmObject } from '../mach/vm/object.ts';
+import { WRITE_ACCESS, isDirty, objectSince, shadows, type VmObject } from '../mach/vm/object.ts';
 import { waitForTurn } from '../mach/vm/page-in.ts';
 import { regionAdd } from '../mach/vm/region.ts';
 import { importObject, introduce, type ObjectInfo } from './import-object.ts';
@@ -37,6 +37,7 @@ import type { XmmWorld } from './world.ts';
 interface Lookup extends KernelRequest {
   readonly body: { readonly region: number; readonly depth: number };
   object?: number;
+  since?: number;
 }
 
 const lookupRoutine = routine<XmmWorld, Lookup>('xmm_lookup', 'finds the memory object behind a region', [
@@ -45,17 +46,20 @@ const lookupRoutine = routine<XmmWorld, Lookup>('xmm_lookup', 'finds the memory 
     const object = objectBehind(w, f);
     if (object === null || t.hand.length === 0) return finish(t, invalidArgument);
     f.object = object.id;
+    f.since = w.events;
     let resident = 0;
     for (const version of object.contents) if (version >= 0) resident++;
     if (resident > 0) charge(w, t, PROCESSOR, resident, resident * w.setup.prices.page_processor);
   }),
   step('let the pages arrive that it has asked for', (w, t, f) => {
-    const object = at(w.objects, f.object!);
+    const object = objectSince(w, f.object!, f.since!);
+    if (object === null) return finish(t, invalidArgument);
     if (object.requests.length > 0) return waitForTurn(w, t, object);
   }),
   step('let those who use it know', (_w, t, f) => call(t, attributesChange, { object: f.object! })),
   step('hand out its memory object port', (w, t, f) => {
-    const object = at(w.objects, f.object!);
+    const object = objectSince(w, f.object!, f.since!);
+    if (object === null) return finish(t, invalidArgument);
     if (isPassedOn(object)) {
       at(w.ports, object.pager).srights++;
       const { label, size, copyStrategy, memory } = object;

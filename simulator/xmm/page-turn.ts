@@ -5,9 +5,8 @@
  * greater of the two), so that the second is satisfied already when its turn comes. A request that waits for the manager
  * above this node does not hold up that manager: what it takes away meanwhile it will have to supply again.
  */
-import { at } from '../base/table.ts';
 import { again } from '../mach/routine.ts';
-import { blockOn, wakeAll, wakeOne, type Thread } from '../mach/thread.ts';
+import { blockOn, wakeOnNode, wakeOne, type Thread } from '../mach/thread.ts';
 import type { VmObject } from '../mach/vm/object.ts';
 import { MANAGER, lookForUsers, type ActiveRequest, type MemoryObject, type Phase } from './memory-object.ts';
 import type { XmmWorld } from './world.ts';
@@ -77,6 +76,6 @@ export function copyingChannel(object: VmObject): string {
 /** The copy is made: those who wait to write go on. */
 export function copyMade(w: XmmWorld, object: VmObject, m: MemoryObject): void {
   m.copying = false;
-  wakeAll(w, at(w.tasks, at(w.nodes, object.node).kernelTask), copyingChannel(object));
+  wakeOnNode(w, object.node, copyingChannel(object));
   lookForUsers(w, m);
 }

@@ -39,16 +39,21 @@ export interface Fault extends Action {
   readonly node: string;
 }
 
-/** Most faults strike one node; now and then a second one fails as well. Without a moment there is no fault. What has
- * failed may come back: that is drawn last, so that a seed strikes where it did before nodes came back. */
-export function drawFaults(draw: Chance, { cluster }: DrawnScript, moments: Moments): Fault[] {
+/**
+ * Most faults strike one node; now and then a second one fails as well. Without a moment there is no fault. No node fails
+ * before something is begun there: the scenario would end with that, and nobody would heal anything. What has failed may
+ * come back: that is drawn last, so that a seed strikes where it did before nodes came back.
+ */
+export function drawFaults(draw: Chance, { cluster, actions }: DrawnScript, moments: Moments): Fault[] {
   const kinds = [...moments.keys()].sort();
   if (kinds.length === 0) return [];
   const crashes = draw.many(draw.percent(20) ? 2 : 1, () => {
     const kind = draw.one(kinds);
     const time = draw.one(moments.get(kind)!);
     // The operator sits at the master: when that fails, nobody does anything any more.
-    const node = draw.percent(15) ? 'master' : draw.one(cluster.nodes.slice(1));
+    const needed = actions.filter((each) => each.time > time).map(({ on }) => on);
+    const others = cluster.nodes.slice(1).filter((each) => !needed.includes(each));
+    const node = draw.percent(15) || others.length === 0 ? 'master' : draw.one(others);
     return { kind, node, time, lines: [`crash ${node}`] };
   });
   return crashes.flatMap((each) => [each, ...drawReboot(draw, each)]);

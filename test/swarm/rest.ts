@@ -7,7 +7,9 @@
  */
 import { NONE, at, select } from '../../simulator/base/table.ts';
 import type { World } from '../../simulator/engine/world.ts';
+import { lookup } from '../../simulator/mach/ipc/space.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
+import { startedAs } from '../../simulator/osf1/started-tasks.ts';
 import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
 import { framesOf } from '../../simulator/mach/routine.ts';
 import { firstThreadOf, threadsOf } from '../../simulator/mach/task-threads.ts';
@@ -42,13 +44,18 @@ const reasons: readonly Reason[] = [
       threadsOf(w, at(w.tasks, t.task)).every((each) => each === t || isExplained(w, each, asked)),
   },
   {
-    because: 'a process is stopped, and the operator who would continue it was at a node that failed',
-    explains: (w, t) => w.operator.task === NONE && isStopped(w, t),
+    because: 'a process is stopped, and the operator who would continue it has failed with a node',
+    explains: (w, t) => isLeftAlone(w) && isStopped(w, t),
   },
   {
     because:
-      'a Mach task waits for messages, or is suspended, and the operator who would end it was at a node that failed',
-    explains: (w, t) => w.operator.task === NONE && at(w.tasks, t.task).kind === 'mach',
+      'a Mach task waits for messages, or is suspended, and the operator who would end it has failed with a node',
+    explains: (w, t) => isLeftAlone(w) && at(w.tasks, t.task).kind === 'mach',
+  },
+  {
+    because:
+      'a Mach task that has moved waits for messages, or is suspended, and the way by which the operator would end it failed with a node (2.13 g)',
+    explains: (w, t) => isOutOfReach(w, t) && (isSuspended(w, t) || (isReceiving(t) && t.receiveName !== t.replyName)),
   },
   {
     because: 'init waits for children that are still to come',
@@ -70,6 +77,20 @@ const reasons: readonly Reason[] = [
     },
   },
 ];
+
+/** The operator was at a node that failed, or has given up: what it asked for could not be made at such a node. */
+function isLeftAlone(w: World): boolean {
+  return w.operator.task === NONE || w.expectations.some(({ actual }) => actual === 'fault');
+}
+
+/** The operator's right to the task, which still lives, has died. */
+function isOutOfReach(w: World, t: Thread): boolean {
+  const started = w.operator.started[startedAs(at(w.tasks, t.task))];
+  if (started === undefined || w.operator.task === NONE || w.nodes.rows.every(({ failedAt }) => failedAt === NONE))
+    return false;
+  const entry = lookup(at(w.tasks, w.operator.task).space, started.right);
+  return entry === null || entry.port === NONE || !at(w.ports, entry.port).active;
+}
 
 function servesInit(w: World, t: Thread): boolean {
   const client = t.serves === NONE ? null : threadOf(w, t.serves);

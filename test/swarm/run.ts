@@ -8,6 +8,7 @@
 import { compileScript } from '../../language/compile.ts';
 import { BrokenRule } from '../../simulator/base/assert.ts';
 import { createSimulation, eventCount, now, step, tail, type Simulation } from '../../simulator/engine/simulation.ts';
+import { NONE } from '../../simulator/base/table.ts';
 import { chance } from './chance.ts';
 import { drawFaults, note, type Fault, type Moments } from './fault.ts';
 import { unexplained } from './rest.ts';
@@ -92,6 +93,8 @@ function perform(sim: Simulation, watch: (sim: Simulation) => void): Failure | n
       for (const each of sim.notices) {
         if (each.kind === 'expectation' && !each.held) expectation ||= `${each.text} (${each.actual})`;
       }
+      const fault = sim.world.expectations.find(({ actual }) => actual === 'fault');
+      if (fault !== undefined && !isLost(sim)) return failureOf(sim, 'script', fault.text);
       if (eventCount(sim) >= MOST_EVENTS) return failureOf(sim, 'rest', 'the run does not come to rest');
     }
   } catch (error) {
@@ -101,6 +104,11 @@ function perform(sim: Simulation, watch: (sim: Simulation) => void): Failure | n
   const [left] = unexplained(sim.world);
   if (left !== undefined) return failureOf(sim, 'rest', left);
   return expectation === '' ? null : failureOf(sim, 'expectation', expectation);
+}
+
+/** The scenario may end early if a node has failed: what it asked for there could not be made. */
+function isLost(sim: Simulation): boolean {
+  return sim.world.nodes.rows.some(({ failedAt }) => failedAt !== NONE);
 }
 
 function failureOf(sim: Simulation, rule: string, message: string): Failure {

@@ -14,6 +14,8 @@ export interface Action {
   /** Virtual nanoseconds. */
   readonly time: number;
   readonly lines: readonly string[];
+  /** Node that it needs: if that is down the scenario cannot go on. */
+  readonly on?: string;
 }
 
 export interface DrawnScript {
@@ -96,8 +98,9 @@ export function drawScript(draw: Chance, seed: number): DrawnScript {
 function spawn({ draw, cluster, processes, actions }: Draft, time: number, programs: readonly DrawnProgram[]): void {
   const name = `p_${processes.length}`;
   processes.push(name);
-  const line = `let ${name} = spawn ${draw.one(programs).name}() on ${draw.one(cluster.homes)}`;
-  actions.push({ time, lines: [line, ...onPhase(draw, cluster, name)] });
+  const program = draw.one(programs).name;
+  const on = draw.one(cluster.homes);
+  actions.push({ time, on, lines: [`let ${name} = spawn ${program}() on ${on}`, ...onPhase(draw, cluster, name)] });
 }
 
 function start({ draw, cluster, tasks, actions }: Draft, name: string): void {

@@ -29,14 +29,17 @@ function piecesOf(lines: readonly string[]): Piece[] {
 }
 
 /**
- * Whoever may be stopped is continued in the end, suspended tasks are resumed, and servers are ended: without that a script
- * does not heal, and that somebody waits is no surprise.
+ * Whoever may be stopped is continued in the end, suspended tasks are resumed as often, servers are ended, and who is asked
+ * for by name publishes that name: without that a script does not heal, and that somebody waits is no surprise.
  */
 export function isFair(text: string): boolean {
   const servers = [...text.matchAll(/let (t_server\d+) = start /g)].map(([, name]) => name!);
   if (!servers.every((name) => text.includes(`terminate(${name})`))) return false;
+  const count = (of: string): number => text.split(of).length - 1;
   const suspended = [...text.matchAll(/suspend\((\w+)\)/g)].map(([, name]) => name!);
-  if (!suspended.every((name) => text.includes(`resume(${name})`))) return false;
+  if (!suspended.every((name) => count(`suspend(${name})`) <= count(`resume(${name})`))) return false;
+  const wanted = [...text.matchAll(/lookup "(\w+)"/g)].map(([, name]) => name!);
+  if (!wanted.every((name) => text.includes(`as "${name}"`) && text.includes(`start ${name}()`))) return false;
   if (!text.includes('SIGSTOP')) return true;
   const spawned = [...text.matchAll(/let (\w+) = spawn /g)].map(([, name]) => name!);
   return spawned.every((name) => text.includes(`kill(${name}, SIGCONT)`));

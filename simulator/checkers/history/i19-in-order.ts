@@ -2,32 +2,39 @@
  * What one thread sends to one port is received in the order in which it was sent, on whatever nodes the two are, and
  * although the port's receive right or the thread moves meanwhile [mechanisms 2.4, 2.8].
  *
- * A port is known by its UID once it has one. Until then it is known by its row: what was received before it had a UID
- * counts as received from the port.
+ * A port is known by its UID once it has one. Until then it is known by its row (a row that is used again is another
+ * object): what was received before it had a UID counts as received from the port.
  */
 import { NONE } from '../../base/table.ts';
+import type { Port } from '../../mach/ipc/port.ts';
 import { broken, type CheckedWorld } from '../checker.ts';
 import type { Monitor } from './monitor.ts';
 
 /** The last message that was received, by sender. */
 type Last = Map<number, number>;
 
+interface Row {
+  readonly port: Port;
+  readonly last: Last;
+}
+
 export const inOrder: Monitor = {
   rule: 'I19',
   story: 'the messages of one sender to one port are received in the order in which they were sent',
   begin() {
     const byUid = new Map<number, Last>();
-    const byRow = new Map<number, Last>();
+    const byRow: Row[] = [];
     return (w) => {
       for (const notice of w.notices) {
         if (notice.kind !== 'received' || notice.sender === NONE) continue;
-        const { sender, serial, port, dipc } = notice;
+        const { sender, serial, dipc } = notice;
+        const port = w.ports.rows[notice.port]!;
         const uid = uidOf(w, dipc);
-        const last = uid === NONE ? lastOf(byRow, port) : lastOf(byUid, uid);
-        const before = Math.max(last.get(sender) ?? 0, uid === NONE ? 0 : (byRow.get(port)?.get(sender) ?? 0));
+        const inRow = lastOfRow(byRow, port);
+        const last = uid === NONE ? inRow : lastOfUid(byUid, uid);
+        const before = Math.max(last.get(sender) ?? 0, inRow.get(sender) ?? 0);
         if (serial <= before) {
-          const { label } = w.ports.rows[port]!;
-          broken('I19', `${label} received message ${serial} of thread ${sender} after message ${before}`);
+          broken('I19', `${port.label} received message ${serial} of thread ${sender} after message ${before}`);
         }
         last.set(sender, serial);
       }
@@ -35,10 +42,17 @@ export const inOrder: Monitor = {
   },
 };
 
-/** Messages are numbered over the whole run: what a row held before it was used again is older than all that comes. */
-function lastOf(of: Map<number, Last>, key: number): Last {
-  let last = of.get(key);
-  if (last === undefined) of.set(key, (last = new Map<number, number>()));
+function lastOfUid(of: Map<number, Last>, uid: number): Last {
+  let last = of.get(uid);
+  if (last === undefined) of.set(uid, (last = new Map<number, number>()));
+  return last;
+}
+
+function lastOfRow(of: Row[], port: Port): Last {
+  const known = of[port.id];
+  if (known?.port === port) return known.last;
+  const last = new Map<number, number>();
+  of[port.id] = { port, last };
   return last;
 }
 

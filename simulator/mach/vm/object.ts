@@ -15,8 +15,9 @@ import { kernelReleases } from '../ipc/release.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import type { MachWorld } from '../world.ts';
 import { memoryForget } from './memory.ts';
+import { wakeInTurn, wakeWaiters } from './page-in.ts';
 import { pageEnters, pageLeaves } from './page-queues.ts';
-import { returnAndDestroy } from './terminate.ts';
+import { isReturning, returnAndDestroy } from './terminate.ts';
 
 /** Not here; whoever manages the object may have it. */
 export const ABSENT = -1;
@@ -44,6 +45,8 @@ export interface PageRequest {
 }
 
 export interface VmObject extends Row {
+  /** Event in which it was made: its row may be another object's later. */
+  born: number;
   node: number;
   label: string;
   kind: 'anonymous' | 'file' | 'pager' | 'import';
@@ -88,8 +91,8 @@ export interface VmObject extends Row {
   requests: PageRequest[];
   /** How many messages of the object's home this kernel has acted on: they are acted on in order [3.1]. */
   sequence: number;
-  /** Threads of the kernel that wait for their turn. */
-  waiting: number;
+  /** Threads wait for their turn. */
+  waiting: boolean;
 }
 
 export const BYTES_PER_PAGE = 4096;
@@ -101,6 +104,7 @@ export function blankObject(id: number): VmObject {
   return {
     id,
     live: true,
+    born: 0,
     node: NONE,
     label: '',
     kind: 'anonymous',
@@ -124,7 +128,7 @@ export function blankObject(id: number): VmObject {
     backing: null,
     requests: noRequests,
     sequence: 0,
-    waiting: 0,
+    waiting: false,
   };
 }
 
@@ -136,12 +140,19 @@ export function objectCreate(
   size: number,
 ): VmObject {
   const object = take(w.objects, blankObject);
+  object.born = w.events;
   object.node = node;
   object.label = label;
   object.kind = kind;
   object.size = size;
   object.contents = new Int32Array(size).fill(kind === 'anonymous' ? EMPTY : ABSENT);
   return object;
+}
+
+/** The object that somebody has been busy with since the given event, or null: it has ended, and its row may be another's. */
+export function objectSince(w: MachWorld, id: number, event: number): VmObject | null {
+  const object = w.objects.rows[id];
+  return object?.live === true && object.born <= event ? object : null;
 }
 
 /** Puts a page in, changes it, or takes it out: the node's count of resident pages, and its queues, follow. */
@@ -221,7 +232,7 @@ export function dropReference(w: MachWorld, object: VmObject): void {
   object.references--;
   if (object.references > 0 || object.control !== NONE) return;
   if (owesPages(object)) returnAndDestroy(w, object);
-  else objectDestroy(w, object);
+  else if (!isReturning(w, object)) objectDestroy(w, object);
 }
 
 /**
@@ -231,7 +242,7 @@ export function dropReference(w: MachWorld, object: VmObject): void {
 function owesPages(object: VmObject): boolean {
   const { access, temporary, kernel, lost, kind } = object;
   if (temporary || lost || (kernel === NONE && kind !== 'pager')) return false;
-  if (object.requests.length > 0 || object.waiting > 0) return true;
+  if (object.requests.length > 0 || object.waiting) return true;
   if (kernel !== NONE && access?.includes(WRITE_ACCESS) === true) return true;
   return object.contents.some((version, page) => version >= 0 && isDirty(object, page));
 }
@@ -246,14 +257,16 @@ export function unused(w: MachWorld, id: number): void {
   portDestroy(w, port);
   if (object.references > 0) return;
   if (owesPages(object)) returnAndDestroy(w, object);
-  else objectDestroy(w, object);
+  else if (!isReturning(w, object)) objectDestroy(w, object);
 }
 
-/** Forgets the object, and what it shadows if nothing else uses that. */
+/** Forgets the object, and what it shadows if nothing else uses that. Who waits for a page of it finds that it is gone. */
 export function objectDestroy(w: MachWorld, object: VmObject): void {
   const { pager, shadow, node, id, memory, pagerRequest, memoryObject } = object;
   const { objectByPager } = at(w.nodes, node);
   for (let page = 0; page < object.size; page++) if (object.contents[page]! >= 0) setPage(w, object, page, EMPTY);
+  for (const { page } of object.requests) wakeWaiters(w, object, page);
+  wakeInTurn(w, object);
   if (w.objects.rows[shadow]?.copyObject === id) at(w.objects, shadow).copyObject = NONE;
   for (const port of [pager, memoryObject]) if (objectByPager.get(port) === id) objectByPager.delete(port);
   release(w.objects, object, blankObject);

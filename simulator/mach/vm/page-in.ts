@@ -10,11 +10,11 @@ import { NONE, at } from '../../base/table.ts';
 import { rpcToPort } from '../ipc/mach-msg.ts';
 import type { KernelAnswer, KernelRequest } from '../kernel-call.ts';
 import { again, call, finish, routine, step } from '../routine.ts';
-import { blockOn, threadCreate, threadStart, wakeAll, wakeOne, type Thread } from '../thread.ts';
+import { blockOn, threadCreate, threadStart, wakeOnNode, wakeOne, type Thread } from '../thread.ts';
 import { tell, type MachWorld } from '../world.ts';
 import { memorySupplied } from './memory.ts';
 import { relieve } from './page-out.ts';
-import { EMPTY, LOST, WRITE_ACCESS, isHome, isManaged, setPage, type VmObject } from './object.ts';
+import { EMPTY, LOST, WRITE_ACCESS, isHome, isManaged, objectSince, setPage, type VmObject } from './object.ts';
 
 /** Body of `memory_object_data_request`. A pager may ignore all but the page. */
 export interface DataRequest {
@@ -51,7 +51,7 @@ export function pageIn(w: MachWorld, t: Thread, object: VmObject, page: number, 
   asker.activity = t.activity;
   asker.serves = t.identity;
   t.servedBy = asker.identity;
-  call(asker, pageInRoutine, { object: object.id, page, access, answer: null } satisfies PageIn);
+  call(asker, pageInRoutine, { object: object.id, since: w.events, page, access, answer: null } satisfies PageIn);
   threadStart(w, asker);
 }
 
@@ -61,6 +61,8 @@ export function pageChannel(object: VmObject, page: number): string {
 
 interface PageIn {
   readonly object: number;
+  /** Event in which the page was missed. */
+  readonly since: number;
   readonly page: number;
   readonly access: number;
   /** `own`: from the account that is kept here. */
@@ -69,7 +71,8 @@ interface PageIn {
 
 export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a page from its manager', [
   step('ask for the page', (w, t, f) => {
-    const object = at(w.objects, f.object);
+    const object = objectSince(w, f.object, f.since);
+    if (object === null) return finish(t);
     const access = f.access === WRITE_ACCESS ? 'write' : 'read';
     if (!isManaged(object)) {
       // The last other kernel has gone meanwhile: what is not here is nowhere.
@@ -92,8 +95,8 @@ export const pageInRoutine = routine<MachWorld, PageIn>('vm.page in', 'fetches a
     else f.answer = { own: true, code: own.code ?? 'KERN_SUCCESS', body: (own.body ?? null) as DataSupply | null };
   }),
   step('install the page', (w, t, f) => {
-    const object = w.objects.rows[f.object];
-    if (object === undefined || !object.live) return finish(t);
+    const object = objectSince(w, f.object, f.since);
+    if (object === null) return finish(t);
     const { own, code, body } = f.answer!;
     if (!isTurn(object, body?.sequence)) return waitForTurn(w, t, object);
     if (object.kernel === NONE && !own) tellOf(w, 'data supply', object, t, f.page);
@@ -151,16 +154,21 @@ export function isTurn(object: VmObject, sequence: number | undefined): boolean 
 
 /** Performs the step again when it may be the message's turn. */
 export function waitForTurn(w: MachWorld, t: Thread, object: VmObject): void {
-  object.waiting++;
+  object.waiting = true;
   blockOn(w, t, turnChannel(object));
   again(t);
 }
 
 export function turnDone(w: MachWorld, object: VmObject, sequence: number | undefined): void {
   if (sequence !== undefined) object.sequence = sequence;
-  if (object.waiting === 0) return;
-  object.waiting = 0;
-  wakeAll(w, at(w.tasks, at(w.nodes, object.node).kernelTask), turnChannel(object));
+  wakeInTurn(w, object);
+}
+
+/** Whoever waits for the object, in the kernel or in a trap, looks again whether it is his turn. */
+export function wakeInTurn(w: MachWorld, object: VmObject): void {
+  if (!object.waiting) return;
+  object.waiting = false;
+  wakeOnNode(w, object.node, turnChannel(object));
 }
 
 function turnChannel(object: VmObject): string {

@@ -8,6 +8,7 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import { rpcToPort } from '../ipc/mach-msg.ts';
+import { discard } from '../ipc/release.ts';
 import { MOVE_SEND, copyin } from '../ipc/right.ts';
 import type { Node } from '../node.ts';
 import { call, finish, goTo, routine, step } from '../routine.ts';
@@ -22,6 +23,7 @@ import {
   READ_ACCESS,
   isDirty,
   isHome,
+  objectSince,
   pageOf,
   setPage,
   setPager,
@@ -49,7 +51,7 @@ export function relieve(w: MachWorld, id: number): void {
   if (node.pageOut !== NONE || !isShort(node)) return;
   const t = threadCreate(w, at(w.tasks, node.kernelTask), `pageout@${node.name}`);
   node.pageOut = t.identity;
-  call(t, pageOutRoutine, { object: NONE, page: 0, version: 0 } satisfies PageOut);
+  call(t, pageOutRoutine, { object: NONE, since: 0, page: 0, version: 0 } satisfies PageOut);
   threadStart(w, t);
 }
 
@@ -64,6 +66,8 @@ export function oweBack(object: VmObject, page: number): boolean {
 
 interface PageOut {
   object: number;
+  /** Event in which the page was chosen. */
+  since: number;
   page: number;
   version: number;
   sequence?: number | undefined;
@@ -74,6 +78,7 @@ export const pageOutRoutine = routine<MachWorld, PageOut>('vm.page out', 'makes 
     const node = at(w.nodes, t.node);
     while (isShort(node) && nextPage(w, node, f)) {
       const object = at(w.objects, f.object);
+      f.since = w.events;
       if (oweBack(object, f.page)) return;
       drop(w, object, f.page);
     }
@@ -81,21 +86,23 @@ export const pageOutRoutine = routine<MachWorld, PageOut>('vm.page out', 'makes 
     finish(t);
   }),
   step('have a paging object made', (w, t, f) => {
-    const object = at(w.objects, f.object);
+    const object = objectSince(w, f.object, f.since);
+    if (object === null) return goTo(w, t, 'choose a page');
     if (object.pager !== NONE) return goTo(w, t, 'give the page back');
     rpcToPort(w, t, defaultPagerOf(w, t.node), 'default_pager_object_create', { body: { size: object.size } });
   }),
   step('page to it', (w, t, f) => {
     const name = t.names[0];
     const right = name === undefined ? null : copyin(w, at(w.tasks, t.task), name, MOVE_SEND);
-    const object = w.objects.rows[f.object]!;
-    if (right === null || !object.live) return stop(w, t);
+    const object = objectSince(w, f.object, f.since);
+    if (right !== null && object === null) discard(w, right);
+    if (right === null || object === null) return stop(w, t);
     setPager(w, object, right.port);
     object.backing = new Int32Array(object.size);
   }),
   step('give the page back', (w, t, f) => {
-    const object = w.objects.rows[f.object]!;
-    if (!object.live || !oweBack(object, f.page)) return goTo(w, t, 'choose a page');
+    const object = objectSince(w, f.object, f.since);
+    if (object === null || !oweBack(object, f.page)) return goTo(w, t, 'choose a page');
     const { page } = f;
     f.version = pageOf(object, page);
     const kernel = object.kernel === NONE ? {} : { kernel: object.kernel };
@@ -109,8 +116,8 @@ export const pageOutRoutine = routine<MachWorld, PageOut>('vm.page out', 'makes 
     f.sequence = (t.body as DataReturned | null)?.sequence;
   }),
   step('forget it', (w, t, f) => {
-    const object = w.objects.rows[f.object]!;
-    if (!object.live) return goTo(w, t, 'choose a page');
+    const object = objectSince(w, f.object, f.since);
+    if (object === null) return goTo(w, t, 'choose a page');
     if (!isTurn(object, f.sequence)) return waitForTurn(w, t, object);
     object.backing![f.page] = f.version;
     if (pageOf(object, f.page) === f.version) drop(w, object, f.page);
@@ -119,8 +126,8 @@ export const pageOutRoutine = routine<MachWorld, PageOut>('vm.page out', 'makes 
     goTo(w, t, 'choose a page');
   }),
   step('give up', (w, t, f) => {
-    const object = w.objects.rows[f.object]!;
-    if (object.live) {
+    const object = objectSince(w, f.object, f.since);
+    if (object !== null) {
       release(w, object, f.page);
       turnDone(w, object, undefined);
     }

@@ -24,10 +24,17 @@ interface Terminating {
 
 export function returnAndDestroy(w: MachWorld, object: VmObject): void {
   const kernel = at(w.tasks, at(w.nodes, object.node).kernelTask);
-  if (threadsOf(w, kernel).some((t) => isEnding(t, object))) return;
+  if (isReturning(w, object)) return;
   const t = threadCreate(w, kernel, nameOf(object));
   call(t, terminateRoutine, { object: object.id, page: 0 } satisfies Terminating);
   threadStart(w, t);
+}
+
+/** Whether a thread of the kernel gives the object back, and will forget it if nobody uses it by then. */
+export function isReturning(w: MachWorld, object: VmObject): boolean {
+  if (object.kernel === NONE && object.kind !== 'pager') return false;
+  const kernel = at(w.tasks, at(w.nodes, object.node).kernelTask);
+  return threadsOf(w, kernel).some((t) => isEnding(t, object));
 }
 
 function isEnding({ name, top }: Thread, object: VmObject): boolean {

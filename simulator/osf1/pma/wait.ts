@@ -4,11 +4,14 @@
  * The PMA knows the children of its processes and is called back by the PM Master when one of them exits, so it need
  * not ask for what cannot be there yet. Then the PM Master says which child it was, and gives the pid up.
  *
+ * Without the PM Master nobody says who has exited, and nobody knows what became of it: there is nothing to wait for.
+ *
  * While it waits the call has changed nothing: a migration may cancel it, and the request is executed again, from the
  * head of the queue, wherever the process is then [mechanisms 5.5, option B].
  */
-import { NONE, at } from '../../base/table.ts';
+import { NONE, at, select } from '../../base/table.ts';
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { lookup } from '../../mach/ipc/space.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn, wakeAll, type Thread } from '../../mach/thread.ts';
 import { INIT } from '../pm-master/entry.ts';
@@ -16,7 +19,7 @@ import { childrenChannel, procOf, type Proc } from '../proc.ts';
 import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
-import { pmaOf } from './pma.ts';
+import { pmaOf, type Pma } from './pma.ts';
 
 /** Body of `pma.wait`: the child to wait for, or NONE for any. */
 export interface Wait {
@@ -44,7 +47,7 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for the ex
       return;
     }
     const hopeless = wanted === NONE ? proc.children.length === 0 : !proc.children.includes(wanted);
-    if (hopeless && f.pid !== INIT) return finish(t, noChild);
+    if ((hopeless && f.pid !== INIT) || !hasMaster(w, pmaOf(w, t))) return finish(t, noChild);
     blockOn(w, t, childrenChannel(proc));
     again(t);
   }),
@@ -85,6 +88,18 @@ function wasCancelled(w: OsfWorld, t: Thread, proc: Proc): boolean {
 export function cancelCalls(w: OsfWorld, proc: Proc, pmaTask: number): void {
   for (const each of proc.callsInProgress) if (each.request.operation === 'pma.wait') each.cancelled = true;
   wakeAll(w, at(w.tasks, pmaTask), childrenChannel(proc));
+}
+
+/** A node has failed: if it was the PM Master's, whoever waits for a child waits in vain. */
+export function waitsAreOver(w: OsfWorld, pma: Pma): void {
+  if (hasMaster(w, pma)) return;
+  const task = at(w.tasks, pma.task);
+  for (const proc of select(w.procs, ({ node }) => node === pma.node)) wakeAll(w, task, childrenChannel(proc));
+}
+
+function hasMaster(w: OsfWorld, { task, master }: Pma): boolean {
+  const entry = lookup(at(w.tasks, task).space, master);
+  return entry !== null && entry.port !== NONE && at(w.ports, entry.port).active;
 }
 
 /** The PM Master's call-back: a child of a process of this node has exited. */
