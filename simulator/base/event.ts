@@ -26,26 +26,33 @@ export const DN_REQUEST = 16; //    port               a proxy's death is asked 
 export const INTERRUPT_SEND = 17; // thread, identity  an abort waits for a send that may be waiting at a proxy
 export const REBOOT = 18; //        node               the node boots again, after it has failed
 
-export const eventNames = [
-  'run',
-  'slice',
-  'deliver',
-  'send remote',
-  'arrive',
-  'handle',
-  'copyout',
-  'wake',
-  'crash',
-  'node down',
-  'last send',
-  'abandon',
-  'room',
-  'unused',
-  'depart',
-  'moved out',
-  'dead-name request',
-  'interrupt send',
-  'reboot',
-] as const;
+/**
+ * What an event is about: whose row its first operand is. With a node that fails goes every event about something on it
+ * (a packet is on the node that sent it until it has arrived, and then on both).
+ */
+export type Subject = 'thread' | 'message' | 'port' | 'object' | 'node' | 'crossing' | 'arrival' | 'cluster';
+
+/** The kinds of events, by number. */
+export const eventKinds: readonly { readonly name: string; readonly about: Subject }[] = [
+  { name: 'run', about: 'thread' },
+  { name: 'slice', about: 'node' },
+  { name: 'deliver', about: 'message' },
+  { name: 'send remote', about: 'message' },
+  { name: 'arrive', about: 'crossing' },
+  { name: 'handle', about: 'arrival' },
+  { name: 'copyout', about: 'thread' },
+  { name: 'wake', about: 'thread' },
+  { name: 'crash', about: 'cluster' },
+  { name: 'node down', about: 'node' },
+  { name: 'last send', about: 'port' },
+  { name: 'abandon', about: 'message' },
+  { name: 'room', about: 'port' },
+  { name: 'unused', about: 'object' },
+  { name: 'depart', about: 'crossing' },
+  { name: 'moved out', about: 'port' },
+  { name: 'dead-name request', about: 'port' },
+  { name: 'interrupt send', about: 'thread' },
+  { name: 'reboot', about: 'cluster' },
+];
 
 export type EventKind = number;

@@ -5,7 +5,7 @@
  * the send-once rights of notification requests). In a message in network form a right belongs to no copy of its port
  * but to the UID; the tally of each UID adds up everything that is distributed over nodes and packets.
  */
-import { ABANDON, ARRIVE, DELIVER, DEPART, HANDLE, LAST_SEND, RUN, SEND_REMOTE } from '../base/event.ts';
+import { LAST_SEND, RUN, eventKinds } from '../base/event.ts';
 import { NONE } from '../base/table.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { carriesMessage } from '../dipc/packet.ts';
@@ -206,26 +206,12 @@ function countEvents(w: CheckedWorld, census: Census): void {
 function countEvent(w: CheckedWorld, census: Census, slot: number): void {
   const a = w.queue.a[slot]!;
   const b = w.queue.b[slot]!;
-  switch (w.queue.kind[slot]) {
-    case RUN:
-      if (w.threads.rows[a]!.identity === b) census.runs[a]!++;
-      return;
-    case DELIVER:
-    case SEND_REMOTE:
-    case ABANDON:
-      census.places[a]!++;
-      return;
-    case LAST_SEND:
-      census.lastSend[a] = 1;
-      return;
-    case DEPART:
-    case ARRIVE:
-    case HANDLE:
-      census.crossings[a]!++;
-      return;
-    default:
-      return;
-  }
+  const kind = w.queue.kind[slot]!;
+  const { about } = eventKinds[kind]!;
+  if (kind === RUN && w.threads.rows[a]!.identity === b) census.runs[a]!++;
+  if (kind === LAST_SEND) census.lastSend[a] = 1;
+  if (about === 'message') census.places[a]!++;
+  if (about === 'crossing' || about === 'arrival') census.crossings[a]!++;
 }
 
 function count(census: Census, type: number, port: number): void {

@@ -4,7 +4,7 @@
  * Records are columns, not objects, in a ring of fixed size: the last so many events can always be shown, and writing
  * one costs next to nothing. What happened before that is found by replaying.
  */
-import { eventNames } from '../base/event.ts';
+import { eventKinds } from '../base/event.ts';
 
 export interface Trace {
   readonly size: number;
@@ -45,7 +45,7 @@ export function lastRecords(trace: Trace, upTo: number, count: number): TraceRec
   const first = Math.max(1, upTo - count + 1, trace.last - trace.size + 1);
   for (let event = first; event <= Math.min(upTo, trace.last); event++) {
     const place = event % trace.size;
-    const kind = eventNames[trace.kind[place]!]!;
+    const kind = eventKinds[trace.kind[place]!]!.name;
     records.push({ event, time: trace.time[place]!, kind, a: trace.a[place]!, b: trace.b[place]! });
   }
   return records;

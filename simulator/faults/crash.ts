@@ -9,25 +9,7 @@
  * A refusal that was on its way back from the node is lost with it: the message that it was about still waits at its
  * sender, and its sending fails like any other. If the operator sat at the node, the scenario ends here.
  */
-import {
-  ABANDON,
-  ARRIVE,
-  COPYOUT,
-  DELIVER,
-  DEPART,
-  DN_REQUEST,
-  INTERRUPT_SEND,
-  HANDLE,
-  LAST_SEND,
-  MOVED_OUT,
-  NODE_DOWN,
-  ROOM,
-  RUN,
-  SEND_REMOTE,
-  SLICE,
-  UNUSED,
-  WAKE,
-} from '../base/event.ts';
+import { ARRIVE, NODE_DOWN, eventKinds, type Subject } from '../base/event.ts';
 import { withdraw } from '../base/queue.ts';
 import { NONE, at, release, type Row, type Table } from '../base/table.ts';
 import { blankDistributed } from '../dipc/distributed.ts';
@@ -70,42 +52,29 @@ export function crash(w: MigrationWorld, id: number): void {
 
 /** Events about what is on the node, or about packets that it has sent or was about to take in. */
 function withdrawEvents(w: MigrationWorld, id: number): void {
-  const on = <T extends Row & { node: number }>(table: Table<T>, row: number): boolean => {
-    const each = table.rows[row];
-    return each?.live === true && each.node === id;
+  const on =
+    <T extends Row & { node: number }>(table: Table<T>) =>
+    (row: number): boolean => {
+      const each = table.rows[row];
+      return each?.live === true && each.node === id;
+    };
+  const isLost: Readonly<Record<Subject, (row: number) => boolean>> = {
+    thread: on(w.threads),
+    message: on(w.messages),
+    port: on(w.ports),
+    object: on(w.objects),
+    node: (row) => row === id,
+    crossing(row) {
+      const { from, to, kind } = w.packets.rows[row]!;
+      return from === id || (to === id && kind === 'connect refused');
+    },
+    arrival(row) {
+      const { from, to } = w.packets.rows[row]!;
+      return from === id || to === id;
+    },
+    cluster: () => false,
   };
-  const packet = (row: number): Packet => w.packets.rows[row]!;
-  withdraw(w.queue, (kind, a) => {
-    switch (kind) {
-      case RUN:
-      case WAKE:
-      case COPYOUT:
-      case INTERRUPT_SEND:
-        return on(w.threads, a);
-      case SLICE:
-        return a === id;
-      case DELIVER:
-      case SEND_REMOTE:
-      case ABANDON:
-        return on(w.messages, a);
-      case LAST_SEND:
-      case MOVED_OUT:
-      case DN_REQUEST:
-      case ROOM:
-        return on(w.ports, a);
-      case UNUSED:
-        return on(w.objects, a);
-      case NODE_DOWN:
-        return a === id;
-      case DEPART:
-      case ARRIVE:
-        return packet(a).from === id || (packet(a).to === id && packet(a).kind === 'connect refused');
-      case HANDLE:
-        return packet(a).from === id || packet(a).to === id;
-      default:
-        return false;
-    }
-  });
+  withdraw(w.queue, (kind, row) => isLost[eventKinds[kind]!.about](row));
 }
 
 /** What it had sent is gone. What was sent to it is sent again; a refusal that it had sent never was. */
@@ -134,7 +103,7 @@ function stays(w: MigrationWorld, packet: Packet): boolean {
 
 function isPending({ queue }: MigrationWorld, packet: number): boolean {
   const about = (slot: number): boolean =>
-    (queue.kind[slot] === ARRIVE || queue.kind[slot] === DEPART) && queue.a[slot] === packet;
+    eventKinds[queue.kind[slot]!]!.about === 'crossing' && queue.a[slot] === packet;
   for (let i = 0; i < queue.size; i++) if (about(queue.heapSlot[i]!)) return true;
   for (let i = 0; i < queue.count; i++) if (about(queue.ring[(queue.head + i) & (queue.ring.length - 1)]!)) return true;
   return false;
