@@ -25,6 +25,8 @@ export type Type =
   | 'port'
   | 'message'
   | 'ended'
+  | 'file_status'
+  | 'whence'
   | 'memory'
   | 'nothing'
   | 'unknown';
@@ -56,6 +58,8 @@ const titles: Readonly<Record<Type, string>> = {
   port: 'a port',
   message: 'a message',
   ended: 'what became of a child',
+  file_status: 'what a file is',
+  whence: 'SEEK_SET, SEEK_CUR or SEEK_END',
   memory: 'memory',
   nothing: 'nothing',
   unknown: 'something unknown',
@@ -77,7 +81,7 @@ export const isCounted = (type: Type): boolean => counted.has(type) || type === 
 /** A process and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
 const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
 
-const records: ReadonlySet<Type> = new Set<Type>(['message', 'ended']);
+const records: ReadonlySet<Type> = new Set<Type>(['message', 'ended', 'file_status']);
 
 /** Whether values of the type have parts that came with them, not questions about the world. */
 export const isRecord = (type: Type): boolean => records.has(type);

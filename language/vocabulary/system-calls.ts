@@ -35,6 +35,8 @@ function systemCall(
 const file = parameter('file', 'descriptor');
 const size = parameter('size', 'size');
 const process = parameter('process', 'process');
+const path = parameter('path', 'text');
+const to = parameter('to', 'text');
 
 export const systemCalls: readonly SystemCallWord[] = [
   systemCall('getpid', [], 'process', 'The process itself. A call to its PMA.'),
@@ -59,13 +61,64 @@ export const systemCalls: readonly SystemCallWord[] = [
   ),
   systemCall(
     'open',
-    [parameter('path', 'text'), parameter('flags', 'flags')],
+    [path, parameter('flags', 'flags')],
     'descriptor',
-    'Opens a file at its file server. Flags: `read`, `write`, `create`, joined by `|`. -1 if there is no such file.',
+    'Opens a file at its file server. Flags: `read`, `write`, `create`, `exclusive`, `truncate`, `append`, `close_on_exec`, joined by `|`.',
   ),
-  systemCall('read', [file, size], 'size', 'Reads from an open file; the size that was read.'),
-  systemCall('write', [file, size], 'size', 'Writes to an open file; the size that was written.'),
+  systemCall('creat', [path], 'descriptor', 'open(path, write | create | truncate): an empty file to be written.'),
+  systemCall(
+    'read',
+    [file, size],
+    'size',
+    'Reads from an open file into the buffer of the process; the size that was read, 0 at the end.',
+  ),
+  systemCall(
+    'write',
+    [file, parameter('data', 'size', 'text')],
+    'size',
+    'Writes a text to an open file, or so many bytes of the buffer: what was read last. The size that was written.',
+  ),
+  systemCall('buffer', [], 'text', 'What was read last, as a text. `read(f, 80 B) print(buffer())`.'),
+  systemCall(
+    'lseek',
+    [file, parameter('offset', 'size'), left(0, 'whence', 'whence')],
+    'size',
+    'Moves the position of an open file: `SEEK_SET` from the beginning, `SEEK_CUR` from where it is, `SEEK_END` from the end. The new one.',
+  ),
   systemCall('close', [file], 'int', 'Closes an open file.'),
+  systemCall(
+    'dup',
+    [file],
+    'descriptor',
+    'One more descriptor, the lowest that is free, of the same open file: they share the position.',
+  ),
+  systemCall(
+    'dup2',
+    [file, parameter('descriptor', 'descriptor', 'int')],
+    'descriptor',
+    'The same under a chosen number; what is open there is closed first.',
+  ),
+  systemCall('ftruncate', [file, size], 'int', 'Sets the size of an open file; what it gains are zeros.'),
+  systemCall('fstat', [file], 'file_status', 'What an open file is: `.size`, `.links`, `.directory`, `.modified`.'),
+  systemCall('stat', [path], 'file_status', 'The same for a path.'),
+  systemCall('unlink', [path], 'int', 'Removes a name of a file. The file goes when nobody has it open.'),
+  systemCall('link', [path, to], 'int', 'Gives a file one more name, on the same file server.'),
+  systemCall(
+    'rename',
+    [path, to],
+    'int',
+    'Gives a file or a directory another name, on the same file server; what had it goes.',
+  ),
+  systemCall('mkdir', [path], 'int', 'Makes a directory.'),
+  systemCall('rmdir', [path], 'int', 'Removes an empty directory.'),
+  systemCall(
+    'readdir',
+    [path, parameter('index', 'int')],
+    'text',
+    'The name at a place in a directory, from 0, in the order of the alphabet; `""` after the last.',
+  ),
+  systemCall('chdir', [path], 'int', 'Relative paths begin there from now on.'),
+  systemCall('getcwd', [], 'text', 'Where relative paths begin: `"/"` at first.'),
   systemCall(
     'exit',
     [left(0, 'status', 'int')],

@@ -71,6 +71,7 @@ export interface Known extends Word {
 }
 
 const signal = (name: string, value: number, doc: string): Known => ({ name, type: 'signal', value, doc });
+const whence = (name: string, value: number, doc: string): Known => ({ name, type: 'whence', value, doc });
 const flag = (name: string, value: number, doc: string): Known => ({ name, type: 'flags', value, doc });
 
 /** Names that mean something everywhere, unless a script gives them another meaning. */
@@ -79,6 +80,13 @@ export const knownNames: readonly Known[] = [
   flag('read', 1, 'The file is opened for reading.'),
   flag('write', 2, 'The file is opened for writing.'),
   flag('create', 4, 'The file is created if it does not exist.'),
+  flag('exclusive', 8, 'With `create`: it must not exist.'),
+  flag('truncate', 16, 'With `write`: what is in it goes.'),
+  flag('append', 32, 'Every write goes to the end.'),
+  flag('close_on_exec', 64, 'exec closes it.'),
+  whence('SEEK_SET', 0, 'From the beginning of the file.'),
+  whence('SEEK_CUR', 1, 'From the position.'),
+  whence('SEEK_END', 2, 'From the end of the file.'),
   signal('SIGHUP', 1, 'Hang-up; ends the process.'),
   signal('SIGINT', 2, 'Interrupt; ends the process.'),
   signal('SIGQUIT', 3, 'Quit; ends the process.'),
@@ -156,6 +164,13 @@ const endedFields: readonly Field[] = [
   { name: 'signal', type: 'int', doc: 'The signal that ended it; 0 if it has exited.' },
 ];
 
+const fileStatusFields: readonly Field[] = [
+  { name: 'size', type: 'size', doc: 'Bytes in it; -1 if there is no such file.' },
+  { name: 'links', type: 'int', doc: 'How many names it has.' },
+  { name: 'directory', type: 'bool', doc: 'Whether it is a directory.' },
+  { name: 'modified', type: 'time', doc: 'When it was last changed.' },
+];
+
 const residualFields: readonly Field[] = [
   { name: 'pma', type: 'int', doc: 'Entries of the process in the PMA of the node.' },
   { name: 'pages', type: 'int', doc: 'Pages of its memory that are still only on the node.' },
@@ -181,6 +196,8 @@ export function fieldsOf(type: Type): readonly Field[] {
       return messageFields;
     case 'ended':
       return endedFields;
+    case 'file_status':
+      return fileStatusFields;
     default:
       return [];
   }

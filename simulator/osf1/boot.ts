@@ -12,6 +12,7 @@ import { bootInit } from './boot-init.ts';
 import { bootPort, bootTask, portUnder } from './boot-task.ts';
 import { credentialsEntryAllocate, type CredentialsServer } from './credentials/entry.ts';
 import { fileAllocate, rootServer, serverOfPath } from './file-server/file.ts';
+import { enterName, makeDirectories, parentOf } from './file-server/name.ts';
 import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
 import { taskPort } from '../mach/task.ts';
@@ -19,6 +20,9 @@ import { SUPERUSER, USER } from './pma/fork.ts';
 import { pmaAllocate, type Pma } from './pma/pma.ts';
 import { INIT, type PmMaster } from './pm-master/entry.ts';
 import type { OsfWorld } from './world.ts';
+
+/** What every UNIX has below the root. */
+const STANDARD_DIRECTORIES = ['/', '/bin', '/dev', '/tmp', '/usr'];
 
 /** The nodes of the world are those of the cluster, in its order. */
 export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly FileSpec[]): void {
@@ -29,6 +33,9 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
     if (spec.pma) bootPma(w, node);
   });
   introduceFileServers(w);
+  for (const server of w.fileServers.rows) makeDirectories(w, server, server.directory);
+  const root = rootServer(w);
+  if (root !== null) for (const path of STANDARD_DIRECTORIES) makeDirectories(w, root, path);
   for (const { path, size, node } of files) {
     const index = cluster.nodes.findIndex((each) => each.name === node);
     addFile(w, path, size, index);
@@ -94,9 +101,17 @@ function introduceFileServers(w: OsfWorld): void {
   }
 }
 
+/** A file that exists when a run begins; the root server's table says so if the path alone does not tell who has it. */
 function addFile(w: OsfWorld, path: string, size: number, node: number): void {
-  const server = w.fileServers.rows.find((each) => each.node === node) ?? serverOfPath(w, path);
-  if (server !== null) fileAllocate(w, server.id, path, size);
+  const byPath = serverOfPath(w, path);
+  const server = w.fileServers.rows.find((each) => each.node === node) ?? byPath;
+  if (server === null) return;
+  if (byPath !== null && byPath !== server) {
+    makeDirectories(w, byPath, parentOf(path));
+    enterName(w, byPath.id, path, null, server.id);
+  }
+  makeDirectories(w, server, parentOf(path));
+  enterName(w, server.id, path, fileAllocate(w, server.id, 'file', size));
 }
 
 function imageBytes({ layout }: Program): number {

@@ -5,13 +5,16 @@ import { credentialsRoutines } from './credentials/operations.ts';
 import { callRoutines } from './emulator/calls.ts';
 import { childInit } from './emulator/child-init.ts';
 import { emulatorExec } from './emulator/exec.ts';
-import { emulatorClose, emulatorOpen, emulatorRead, emulatorWrite } from './emulator/files.ts';
+import { fileRoutines } from './emulator/files.ts';
+import { emulatorPathRoutines } from './emulator/paths.ts';
+import { transferRoutines } from './emulator/transfer.ts';
 import { emulatorFork } from './emulator/fork.ts';
 import { pmaCall } from './emulator/pma-call.ts';
 import { emulatorSignals } from './emulator/signals.ts';
 import { dataRoutines, fileNoSenders } from './file-server/data.ts';
-import { openRoutines } from './file-server/open.ts';
+import { pathRoutines } from './file-server/directory.ts';
 import { filePager } from './file-server/pager.ts';
+import { statusRoutines } from './file-server/status.ts';
 import { tokenRoutines } from './file-server/token.ts';
 import { admission, operations } from './pma/admission.ts';
 import { createProcess } from './pma/create.ts';
@@ -52,8 +55,9 @@ const serverRoutines: readonly Routine[] = [
   masterExit,
   ...relationRoutines,
   ...credentialsRoutines,
-  ...openRoutines,
   ...dataRoutines,
+  ...statusRoutines,
+  ...pathRoutines,
   ...tokenRoutines,
 ];
 
@@ -71,10 +75,9 @@ export const osfRoutines: readonly Routine[] = [
   pmaCall,
   emulatorFork,
   emulatorExec,
-  emulatorOpen,
-  emulatorRead,
-  emulatorWrite,
-  emulatorClose,
+  ...fileRoutines,
+  ...transferRoutines,
+  ...emulatorPathRoutines,
   emulatorSignals,
   ...callRoutines,
 ];

@@ -11,6 +11,7 @@ import type { Image } from '../workload/program.ts';
 import type { XmmWorld } from '../xmm/world.ts';
 import type { CredentialsEntry, CredentialsServer } from './credentials/entry.ts';
 import type { File, FileServer } from './file-server/file.ts';
+import type { FileName } from './file-server/name.ts';
 import type { FileHandle } from './file-server/handle.ts';
 import type { Expectation, Operator, OutputLine } from './operator.ts';
 import type { Pma } from './pma/pma.ts';
@@ -34,6 +35,7 @@ export interface OsfTables {
   readonly credentials: Table<CredentialsEntry>;
   readonly fileServers: Table<FileServer>;
   readonly files: Table<File>;
+  readonly fileNames: Table<FileName>;
   readonly fileHandles: Table<FileHandle>;
   readonly operator: Operator;
   readonly expectations: Expectation[];
@@ -55,6 +57,7 @@ export function osfTables(): OsfTables {
     credentials: table(),
     fileServers: table(),
     files: table(),
+    fileNames: table(),
     fileHandles: table(),
     operator: { task: NONE, locals: [], pmas: [], kernels: [], hosts: [], self: NONE, nameServer: NONE, started: [] },
     expectations: [],

@@ -17,13 +17,33 @@ import {
 } from '../osf1/emulator/calls.ts';
 import {
   emulatorClose,
+  emulatorDup,
   emulatorOpen,
-  emulatorRead,
-  emulatorWrite,
   type EmulatorClose,
+  type EmulatorDup,
   type EmulatorOpen,
-  type EmulatorTransfer,
 } from '../osf1/emulator/files.ts';
+import {
+  emulatorChdir,
+  emulatorGetcwd,
+  emulatorLink,
+  emulatorMkdir,
+  emulatorReaddir,
+  emulatorRename,
+  emulatorRmdir,
+  emulatorStat,
+  emulatorUnlink,
+} from '../osf1/emulator/paths.ts';
+import {
+  emulatorBuffer,
+  emulatorRead,
+  emulatorSeek,
+  emulatorStatus,
+  emulatorTruncate,
+  emulatorWrite,
+  type EmulatorTransfer,
+} from '../osf1/emulator/transfer.ts';
+import type { PathCall } from '../osf1/file-server/directory.ts';
 import { Fault } from './evaluate.ts';
 import type { SystemCall, Value } from './program.ts';
 import type { WorkloadWorld } from './world.ts';
@@ -40,11 +60,19 @@ const text = (value: Value | undefined): string => value as string;
 
 const none = (): object => ({});
 const ofProcess = ([pid]: readonly Value[]): object => ({ pid: int(pid) });
-const transfer = ([descriptor, size]: readonly Value[]): EmulatorTransfer => ({
+const ofPath = ([path]: readonly Value[]): PathCall => ({ path: text(path) });
+const ofPaths = ([path, to]: readonly Value[]): PathCall => ({ path: text(path), to: text(to) });
+const transfer = ([descriptor, data]: readonly Value[]): EmulatorTransfer => ({
   descriptor: int(descriptor),
-  size: int(size),
+  data: typeof data === 'string' ? data : int(data),
+  size: 0,
   done: 0,
+  bytes: '',
 });
+
+/** creat(path) is open(path, write | create | truncate). */
+const CREAT = 2 | 4 | 16;
+const whences = ['set', 'current', 'end'] as const;
 
 export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   getpid: { routine: emulatorGetpid, frame: none },
@@ -56,12 +84,40 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
     routine: emulatorOpen,
     frame: ([path, flags]): EmulatorOpen => ({ path: text(path), flags: int(flags) }),
   },
+  creat: { routine: emulatorOpen, frame: ([path]): EmulatorOpen => ({ path: text(path), flags: CREAT }) },
   read: { routine: emulatorRead, frame: transfer },
   write: { routine: emulatorWrite, frame: transfer },
+  buffer: { routine: emulatorBuffer, frame: none },
+  lseek: {
+    routine: emulatorSeek,
+    frame: ([descriptor, offset, whence]) => ({
+      descriptor: int(descriptor),
+      seek: { offset: int(offset), whence: whences[int(whence)] ?? 'set' },
+    }),
+  },
   close: {
     routine: emulatorClose,
     frame: ([descriptor]): EmulatorClose => ({ descriptor: int(descriptor), file: null }),
   },
+  dup: { routine: emulatorDup, frame: ([descriptor]) => duplicate(int(descriptor), -1) },
+  dup2: { routine: emulatorDup, frame: ([descriptor, wanted]) => duplicate(int(descriptor), int(wanted)) },
+  ftruncate: {
+    routine: emulatorTruncate,
+    frame: ([descriptor, size]) => ({ descriptor: int(descriptor), size: int(size) }),
+  },
+  fstat: { routine: emulatorStatus, frame: ([descriptor]) => ({ descriptor: int(descriptor) }) },
+  stat: { routine: emulatorStat, frame: ofPath },
+  unlink: { routine: emulatorUnlink, frame: ofPath },
+  link: { routine: emulatorLink, frame: ofPaths },
+  rename: { routine: emulatorRename, frame: ofPaths },
+  mkdir: { routine: emulatorMkdir, frame: ofPath },
+  rmdir: { routine: emulatorRmdir, frame: ofPath },
+  readdir: {
+    routine: emulatorReaddir,
+    frame: ([path, index]): PathCall => ({ path: text(path), index: int(index) }),
+  },
+  chdir: { routine: emulatorChdir, frame: ofPath },
+  getcwd: { routine: emulatorGetcwd, frame: none },
   exit: { routine: emulatorExit, frame: ([status]) => ({ status: int(status) }) },
   errno: { routine: emulatorErrno, frame: none },
   migrate: {
@@ -77,4 +133,8 @@ function nodeNamed(w: WorkloadWorld, name: string): number {
   const node = w.nodes.rows.findIndex((each) => each.name === name);
   if (node < 0) throw new Fault(`there is no node ${JSON.stringify(name)}`, null);
   return node;
+}
+
+function duplicate(descriptor: number, wanted: number): EmulatorDup {
+  return { descriptor, wanted, closing: null };
 }

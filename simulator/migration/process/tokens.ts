@@ -20,9 +20,10 @@ import type { TokenRequest } from '../../osf1/file-server/token.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import type { MigrationWorld } from '../record.ts';
 
-/** Names, in the task's space, of the tokens of its open files, by descriptor. */
+/** Names, in the task's space, of the tokens of its open files, once each. */
 export function tokensOf(emulator: EmulatorState | null): number[] {
-  return (emulator?.files ?? []).flatMap((file) => (file === null ? [] : [file.token]));
+  const tokens = (emulator?.files ?? []).flatMap((file) => (file === null ? [] : [file.token]));
+  return [...new Set(tokens)];
 }
 
 export interface ReturnTokens {

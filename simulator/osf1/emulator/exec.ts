@@ -5,9 +5,10 @@
 import { at } from '../../base/table.ts';
 import { copy } from '../../base/plain.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { call, finish, pushFrames, replace, routine, step, type Frame } from '../../mach/routine.ts';
+import { again, call, finish, pushFrames, replace, routine, step, type Frame } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Exec } from '../pma/exec.ts';
+import { emulatorClose, type EmulatorClose } from './files.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
 import { failed } from './errno.ts';
 import { emulatorExit } from './calls.ts';
@@ -38,7 +39,7 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     const body: Exec = { image: f.image, replaces: emulatorOf(at(w.tasks, t.task)).image !== '' };
     call(t, pmaCall, { operation: 'pma.exec', payload: { body }, tries: 0 } satisfies PmaCall);
   }),
-  step('jump to the entry point', (w, t, f) => {
+  step('have the new image', (w, t, f) => {
     const task = at(w.tasks, t.task);
     const { code } = t.result as Payload;
     if (code !== 'KERN_SUCCESS') {
@@ -48,6 +49,14 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     }
     task.name = f.image.name;
     emulatorOf(task).image = f.image.name;
+  }),
+  step('close what is not for it', (w, t) => {
+    const descriptor = emulatorOf(at(w.tasks, t.task)).files.findIndex((file) => file?.closeOnExec === true);
+    if (descriptor < 0) return;
+    again(t);
+    call(t, emulatorClose, { descriptor, file: null } satisfies EmulatorClose);
+  }),
+  step('jump to the entry point', (_w, t, f) => {
     t.top = null;
     pushFrames(t, copy(f.frames));
   }),

@@ -1,18 +1,25 @@
 /**
  * Files in the emulator: descriptors are its own, and what they stand for is asked of the file server directly, with
- * the capability of the open file, never through the PMA [mechanisms 5.3]. Data travels in blocks, one RPC each.
+ * the capability of the open file, never through the PMA [mechanisms 5.3].
  */
 import { at } from '../../base/table.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
+import { SEND } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import { finish, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
-import { BLOCK_BYTES, type Transferred } from '../file-server/data.ts';
 import type { Opened } from '../file-server/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
+import { absolute } from './paths.ts';
 import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, emulatorOf, type OpenFile } from './state.ts';
+
+/** An open flag that is the emulator's own business. */
+const CLOSE_ON_EXEC = 64;
+
+/** Descriptors that a process may have. */
+const MOST_FILES = 64;
 
 export interface EmulatorOpen {
   readonly path: string;
@@ -23,53 +30,30 @@ export interface EmulatorOpen {
 export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'opens a file', [
   step('call the root file server', (w, t, f) => {
     const { path, flags } = f;
+    if (freeDescriptor(w, t) >= MOST_FILES) return finish(t, failed('EMFILE'));
     rpc(w, t, ROOT_DIRECTORY, 'file.open', {
-      body: { path, flags },
+      body: { path: absolute(emulatorOf(at(w.tasks, t.task)), path), flags },
       rights: [{ name: PROCESS_PORT, disposition: COPY_SEND }],
     });
   }),
   step('remember it under a descriptor', (w, t, f) => {
     const [capability, token] = t.names;
     if (t.code !== 'KERN_SUCCESS' || capability === undefined || token === undefined) return finish(t, failed(t.code));
-    const { files } = emulatorOf(at(w.tasks, t.task));
+    const emulator = emulatorOf(at(w.tasks, t.task));
     const { server } = t.body as Opened;
-    const free = files.indexOf(null);
-    const descriptor = free < 0 ? files.length : free;
-    files[descriptor] = { path: f.path, capability, token, position: 0, server };
+    const descriptor = freeDescriptor(w, t);
+    const closeOnExec = (f.flags & CLOSE_ON_EXEC) !== 0;
+    const path = absolute(emulator, f.path);
+    emulator.files[descriptor] = { path, capability, token, position: 0, server, closeOnExec };
     finish(t, descriptor);
   }),
 ]);
 
-export interface EmulatorTransfer {
-  readonly descriptor: number;
-  /** Bytes to move, and those that have been. */
-  readonly size: number;
-  done: number;
-}
-
-/** Finish with the bytes that were moved. */
-export const emulatorRead = transfer('emulator.read', 'reads from an open file', 'file.read', false);
-export const emulatorWrite = transfer('emulator.write', 'writes to an open file', 'file.write', true);
-
-function transfer(name: string, story: string, operation: string, sends: boolean): Routine {
-  return routine<OsfWorld, EmulatorTransfer>(name, story, [
-    step('move a block', (w, t, f) => {
-      const file = fileAt(w, t, f.descriptor);
-      if (file === null) return finish(t, failed('EBADF'));
-      const size = Math.min(BLOCK_BYTES, f.size - f.done);
-      if (size <= 0) return finish(t, f.done);
-      rpc(w, t, file.capability, operation, { body: { size }, bytes: sends ? size : 0 });
-    }),
-    step('count it', (w, t, f) => {
-      const file = fileAt(w, t, f.descriptor);
-      if (t.code !== 'KERN_SUCCESS' || file === null) return finish(t, f.done > 0 ? f.done : failed(t.code));
-      const { size, position } = t.body as Transferred;
-      file.position = position;
-      f.done += size;
-      if (size === 0 || f.done >= f.size) finish(t, f.done);
-      else goTo(w, t, 'move a block');
-    }),
-  ]);
+/** The lowest descriptor that is free. */
+function freeDescriptor(w: OsfWorld, t: Thread): number {
+  const { files } = emulatorOf(at(w.tasks, t.task));
+  const free = files.indexOf(null);
+  return free < 0 ? files.length : free;
 }
 
 export interface EmulatorClose {
@@ -91,6 +75,41 @@ export const emulatorClose = routine<OsfWorld, EmulatorClose>('emulator.close', 
   step('return', (_w, t) => finish(t, 0)),
 ]);
 
-function fileAt(w: OsfWorld, t: Thread, descriptor: number): OpenFile | null {
+export interface EmulatorDup {
+  readonly descriptor: number;
+  /** The descriptor to be had; -1 for the lowest that is free. */
+  wanted: number;
+  closing: OpenFile | null;
+}
+
+/** dup and dup2: one more descriptor of the same open file, position and all. Finish with it. */
+export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has one more descriptor of a file', [
+  step('refer to its capability once more', (w, t, f) => {
+    const file = fileAt(w, t, f.descriptor);
+    if (f.wanted < 0) f.wanted = freeDescriptor(w, t);
+    if (file === null || f.wanted >= MOST_FILES) return finish(t, failed(file === null ? 'EBADF' : 'EMFILE'));
+    if (f.wanted === f.descriptor) return finish(t, f.wanted);
+    refer(w, t, file.capability, 1);
+  }),
+  step('and to its token', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.token, 1)),
+  step('take the descriptor', (w, t, f) => {
+    const { files } = emulatorOf(at(w.tasks, t.task));
+    f.closing = files[f.wanted] ?? null;
+    while (files.length < f.wanted) files.push(null);
+    files[f.wanted] = { ...fileAt(w, t, f.descriptor)!, closeOnExec: false };
+    if (f.closing === null) return finish(t, f.wanted);
+    refer(w, t, f.closing.capability, -1);
+  }),
+  step('close what it stood for', (w, t, f) => refer(w, t, f.closing!.token, -1)),
+  step('return', (_w, t, f) => finish(t, f.wanted)),
+]);
+
+function refer(w: OsfWorld, t: Thread, name: number, delta: number): void {
+  kernelCall(w, t, TASK_SELF, 'mach_port_mod_refs', { body: { name, right: SEND, delta } });
+}
+
+export function fileAt(w: OsfWorld, t: Thread, descriptor: number): OpenFile | null {
   return emulatorOf(at(w.tasks, t.task)).files[descriptor] ?? null;
 }
+
+export const fileRoutines: readonly Routine[] = [emulatorOpen, emulatorClose, emulatorDup];

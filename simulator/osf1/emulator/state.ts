@@ -28,6 +28,8 @@ export interface OpenFile {
   position: number;
   /** Name of the node of the file server; shown to people. */
   server: string;
+  /** exec closes it. */
+  closeOnExec: boolean;
 }
 
 export interface EmulatorState {
@@ -38,6 +40,10 @@ export interface EmulatorState {
   exceptionPort: number;
   /** By descriptor; null where it is free. */
   files: (OpenFile | null)[];
+  /** Where relative paths begin: absolute, without a slash at its end but for the root. */
+  directory: string;
+  /** What was read last, as a string of bytes (file-server/bytes.ts); write(file, size) writes from it. */
+  buffer: string;
   /** Signals handled so far, by number. */
   handled: Record<string, number>;
   /** The error of the last system call that failed: `ECHILD`; empty before the first. */
@@ -45,7 +51,16 @@ export interface EmulatorState {
 }
 
 export function newEmulator(): EmulatorState {
-  return { image: '', signalPort: NONE, exceptionPort: NONE, files: [], handled: {}, errno: '' };
+  return {
+    image: '',
+    signalPort: NONE,
+    exceptionPort: NONE,
+    files: [],
+    directory: '/',
+    buffer: '',
+    handled: {},
+    errno: '',
+  };
 }
 
 export function emulatorOf(task: Task): EmulatorState {

@@ -12,35 +12,45 @@ import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
 import { handleByPort, handleFree, type FileHandle } from './handle.ts';
-import { FILE_READ, FILE_WRITE, fileServerOf } from './open.ts';
+import { readBytes, writeBytes } from './bytes.ts';
+import { forgetUnused } from './name.ts';
+import { FILE_APPEND, FILE_READ, FILE_WRITE, fileServerOf } from './open.ts';
 
-/** Body of `file.read` and `file.write`: how many bytes, at most one block. */
+/** Body of `file.read` and `file.write`: how many bytes, at most one block; and, to be written, which (bytes.ts). */
 export interface Transfer {
   readonly size: number;
+  readonly bytes?: string;
 }
 
 export interface Transferred {
   readonly size: number;
   readonly position: number;
+  /** What was read. */
+  readonly bytes?: string;
 }
-
-/** The block in which file data travels. */
-export const BLOCK_BYTES = 4096;
 
 const badFile: Payload = { code: 'EBADF' };
 
-function handleOf(w: OsfWorld, t: Thread, f: Request): FileHandle | null {
+export function handleOf(w: OsfWorld, t: Thread, f: Request): FileHandle | null {
   return handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
+}
+
+/** The open file structure goes, and with it a file that has no name. */
+function handleClose(w: OsfWorld, handle: FileHandle): void {
+  const file = at(w.files, handle.file);
+  handleFree(w, handle);
+  forgetUnused(w, file);
 }
 
 const fileRead = routine<OsfWorld, Request>('file.read', 'reads from an open file', [
   step('read at the position', (w, t, f) => {
     const handle = handleOf(w, t, f);
     if (handle === null || (handle.flags & FILE_READ) === 0) return finish(t, badFile);
-    const left = Math.max(0, at(w.files, handle.file).size - handle.position);
-    const size = Math.min((f.body as Transfer).size, left);
+    const file = at(w.files, handle.file);
+    const size = Math.min((f.body as Transfer).size, Math.max(0, file.size - handle.position));
+    const bytes = readBytes(file.blocks, handle.position, size);
     handle.position += size;
-    const body: Transferred = { size, position: handle.position };
+    const body: Transferred = { size, position: handle.position, bytes };
     finish(t, { body, bytes: size } satisfies Payload);
   }),
 ]);
@@ -50,7 +60,10 @@ const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open fi
     const handle = handleOf(w, t, f);
     if (handle === null || (handle.flags & FILE_WRITE) === 0) return finish(t, badFile);
     const file = at(w.files, handle.file);
-    const { size } = f.body as Transfer;
+    const { size, bytes } = f.body as Transfer;
+    if ((handle.flags & FILE_APPEND) !== 0) handle.position = file.size;
+    writeBytes(file.blocks, handle.position, bytes ?? '', size);
+    file.modified = w.time;
     handle.position += size;
     file.size = Math.max(file.size, handle.position);
     const body: Transferred = { size, position: handle.position };
@@ -64,7 +77,7 @@ const fileMap = routine<OsfWorld, Request>('file.map', 'gives out the memory obj
     if (handle === null) return finish(t, badFile);
     const file = at(w.files, handle.file);
     if (file.memoryObject !== NONE) return;
-    kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_allocate', { body: { label: `${file.path}.object` } });
+    kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_allocate', { body: { label: `file ${file.id}.object` } });
   }),
   step('receive on its port', (w, t, f) => {
     const file = at(w.files, handleOf(w, t, f)!.file);
@@ -89,7 +102,7 @@ const fileClose = routine<OsfWorld, Closing>('file.close', 'closes an image', [
     const handle = handleOf(w, t, f);
     if (handle === null) return finish(t, badFile);
     const body = { name: handle.port };
-    handleFree(w, handle);
+    handleClose(w, handle);
     kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_destroy', { body });
   }),
   step('answer', (_w, t) => finish(t, {} satisfies Payload)),
@@ -108,7 +121,7 @@ export const fileNoSenders = routine<OsfWorld, Closing>('file.no_senders', 'free
     }
     f.ports = [handle.port, handle.token];
     const { client } = handle;
-    handleFree(w, handle);
+    handleClose(w, handle);
     if (client !== NONE) kernelCall(w, t, server.self, 'mach_port_deallocate', { body: { name: client } });
   }),
   step('destroy its ports', (w, t, f) => {

@@ -1,9 +1,11 @@
 /**
- * Files, and the servers that hold them. A file has a path, a size, and for each page the version that was written through
- * a mapping last; what reading and writing by system calls does to it is not modelled, only how much.
+ * Files, and the servers that hold them. What a file is called is in the server's table of names (name.ts); here is what it
+ * holds (bytes.ts), and for each page the version that was written through a mapping last. A file lives as long as it has a
+ * name or somebody has it open.
  */
 import { NONE, take, type Row } from '../../base/table.ts';
 import type { OsfWorld } from '../world.ts';
+import { isBelow } from './name.ts';
 
 export interface FileServer extends Row {
   node: number;
@@ -23,26 +25,39 @@ export interface FileServer extends Row {
   terminal: number;
 }
 
+export type FileKind = 'file' | 'directory';
+
 export interface File extends Row {
-  path: string;
   /** Row of the file server. */
   server: number;
+  kind: FileKind;
+  /** Names that it has. */
+  links: number;
   /** Bytes. */
   size: number;
+  /** What they are, block by block, without zeros at the end (bytes.ts). */
+  readonly blocks: string[];
+  /** Virtual time (ns) of the last change of what it holds. */
+  modified: number;
   /** Name, in the server's space, of the receive right of its memory object; NONE until it is first mapped. */
   memoryObject: number;
   /** Of pages that were written through a mapping; all others are version 0. */
   readonly versions: number[];
 }
 
-export function fileAllocate(w: OsfWorld, server: number, path: string, size: number): File {
-  return take(w.files, (id) => ({ id, live: true, path, server, size, memoryObject: NONE, versions: [] }));
-}
-
-/** The file of this path, or null. */
-export function fileOf(w: OsfWorld, path: string): File | null {
-  for (const file of w.files.rows) if (file.live && file.path === path) return file;
-  return null;
+export function fileAllocate(w: OsfWorld, server: number, kind: FileKind, size: number): File {
+  return take(w.files, (id) => ({
+    id,
+    live: true,
+    server,
+    kind,
+    links: 0,
+    size,
+    blocks: [],
+    modified: w.time,
+    memoryObject: NONE,
+    versions: [],
+  }));
 }
 
 /** The server with the longest directory that is a prefix of the path. */
@@ -53,11 +68,6 @@ export function serverOfPath(w: OsfWorld, path: string): FileServer | null {
     if (best === null || server.directory.length > best.directory.length) best = server;
   }
   return best;
-}
-
-function isBelow(path: string, directory: string): boolean {
-  if (directory === '/') return true;
-  return path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
 }
 
 /** The root server: the one whose directory is `/`, or else the first. */

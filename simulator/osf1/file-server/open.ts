@@ -9,17 +9,22 @@ import { NONE, at } from '../../base/table.ts';
 import { answer, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { MAKE_SEND, MAKE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
+import { finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
-import { adoptReply, forward, unwrap } from '../forward.ts';
+import { forward } from '../forward.ts';
 import type { OsfWorld } from '../world.ts';
-import { fileAllocate, fileOf, serverOfPath, type FileServer } from './file.ts';
+import { fileAllocate, type FileServer } from './file.ts';
 import { handleAllocate } from './handle.ts';
+import { entering, enterName, holderOf, nameOf } from './name.ts';
+import { truncate } from './status.ts';
 
 export const FILE_READ = 1;
 export const FILE_WRITE = 2;
 const FILE_CREATE = 4;
+const FILE_EXCLUSIVE = 8;
+const FILE_TRUNCATE = 16;
+export const FILE_APPEND = 32;
 
 /** Body of `file.open`. An emulator sends the right to its per-process port along: the token's client. */
 export interface Open {
@@ -36,6 +41,7 @@ export interface Opened {
 
 interface OpenCall extends Request {
   file?: number;
+  refusal?: string;
   port?: number;
   token?: number;
 }
@@ -45,16 +51,28 @@ export function fileServerOf(w: OsfWorld, t: Thread): FileServer {
   throw new RangeError(`${t.name} is no thread of a file server`);
 }
 
-const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
+export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
   step('look the path up', (w, t, f) => {
     const { path, flags } = f.body as Open;
     const server = fileServerOf(w, t);
-    const file = fileOf(w, path);
-    const holder = file === null ? serverOfPath(w, path) : at(w.fileServers, file.server);
-    if (holder === null) return goTo(w, t, 'refuse it');
+    const holder = holderOf(w, server, path);
+    if (holder === null) return refuse(w, t, f, 'ENOENT');
     if (holder.id !== server.id) return goTo(w, t, 'send it on to the server that holds it');
-    if (file === null && (flags & FILE_CREATE) === 0) return goTo(w, t, 'refuse it');
-    f.file = (file ?? fileAllocate(w, server.id, path, 0)).id;
+    const name = nameOf(w, server.id, path);
+    if (name === null) {
+      if ((flags & FILE_CREATE) === 0) return refuse(w, t, f, 'ENOENT');
+      const code = entering(w, server.id, path);
+      if (code !== '') return refuse(w, t, f, code);
+      const file = fileAllocate(w, server.id, 'file', 0);
+      enterName(w, server.id, path, file);
+      f.file = file.id;
+      return;
+    }
+    if ((flags & FILE_CREATE) !== 0 && (flags & FILE_EXCLUSIVE) !== 0) return refuse(w, t, f, 'EEXIST');
+    const file = at(w.files, name.file);
+    if (file.kind === 'directory') return refuse(w, t, f, 'EISDIR');
+    f.file = file.id;
+    if ((flags & FILE_TRUNCATE) !== 0 && (flags & FILE_WRITE) !== 0) truncate(w, file, 0);
   }),
   step('make the open file structure', (w, t, f) => {
     const { path } = f.body as Open;
@@ -101,7 +119,7 @@ const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
   step('send it on to the server that holds it', (w, t, f) => {
     const server = fileServerOf(w, t);
     const { path } = f.body as Open;
-    const holder = serverOfPath(w, path)!;
+    const holder = holderOf(w, server, path)!;
     forward(w, t, server.peers[holder.id]!, 'file.forwarded', NONE, f);
   }),
   step('leave the answer to it', (_w, t) => finish(t, null)),
@@ -109,22 +127,14 @@ const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
     const [name] = f.names;
     if (name !== undefined) kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
-  step('say why', (_w, t) => finish(t, noFile)),
+  step('say why', (_w, t, f) => finish(t, { code: f.refusal! } satisfies Payload)),
 ]);
 
-/** An open that the root server has sent on. */
-const forwardedOpen = routine<OsfWorld, Request>('file.forwarded', 'opens a file for the root server', [
-  step('take it apart', (w, t, f) => {
-    const request = unwrap(w, t, f);
-    adoptReply(t, request.reply);
-    replace(t, fileOpen, request);
-  }),
-]);
-
-const noFile: Payload = { code: 'ENOENT' };
+function refuse(w: OsfWorld, t: Thread, f: OpenCall, code: string): void {
+  f.refusal = code;
+  goTo(w, t, 'refuse it');
+}
 
 function described(w: OsfWorld, t: Thread, f: OpenCall): Opened {
   return { server: at(w.nodes, t.node).name, size: at(w.files, f.file!).size };
 }
-
-export const openRoutines: readonly Routine[] = [fileOpen, forwardedOpen];
