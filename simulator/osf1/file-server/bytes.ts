@@ -44,7 +44,7 @@ export function cutBytes(blocks: string[], size: number): void {
 export const joined = (first: string, size: number, second: string): string =>
   second === '' ? first : padded(first, size) + second;
 
-export const padded = (bytes: string, size: number): string => bytes.padEnd(size, '\0');
+const padded = (bytes: string, size: number): string => bytes.padEnd(size, '\0');
 
 export function trimmed(bytes: string): string {
   let end = bytes.length;

@@ -31,7 +31,7 @@ export interface Transferred {
 
 const badFile: Payload = { code: 'EBADF' };
 
-export function handleOf(w: OsfWorld, t: Thread, f: Request): FileHandle | null {
+function handleOf(w: OsfWorld, t: Thread, f: Request): FileHandle | null {
   return handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
 }
 
