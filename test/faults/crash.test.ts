@@ -62,7 +62,7 @@ describe('the destination fails', () => {
       assert.match(fate(run(failing('dest', time))), /^(failed|refused), 0$/);
     });
   }
-  for (const time of [1600, 1700, 1900, 1985]) {
+  for (const time of [1650, 1700, 1900, 1985]) {
     it(`after commit, at ${time} ms: the process dies, and the source does not resume it`, () => {
       assert.equal(fate(run(failing('dest', time))), 'failed, lost');
     });

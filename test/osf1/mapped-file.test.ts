@@ -39,7 +39,7 @@ function disk(...nodes: string[]): Disk {
   const names = { self, service, set, root: NONE, home: NONE, terminal: NONE, peers: [] };
   const of = { node: server.task.node, task: server.task.id, directory: '/' };
   const { id } = take(c.w.fileServers, (row) => ({ id: row, live: true, ...of, ...names }));
-  const file = fileAllocate(c.w, id, '/data', SIZE);
+  const file = fileAllocate(c.w, id, 'file', SIZE);
   const handle = handleAllocate(c.w, file.id, id);
   Object.assign(handle, { port: open, flags: FILE_READ | FILE_WRITE });
   serve(c.w, server.task, set);
