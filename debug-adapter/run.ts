@@ -6,6 +6,7 @@
  */
 import { eventCount, inspect, stack, type Simulation } from '../simulator/engine/simulation.ts';
 import type { StackFrame } from '../simulator/inspect/stack.ts';
+import type { StartedTaskState } from '../simulator/inspect/state-started.ts';
 import type { ClusterState } from '../simulator/inspect/state.ts';
 import type { Type } from '../language/compile.ts';
 import type { Script } from './breakpoints/breakpoints.ts';
@@ -80,4 +81,11 @@ export function typeOfLocal({ image, slotTypes }: Script, { place }: StackFrame,
   const { kind, index } = place;
   const slots = (kind === 'program' ? image.programs : image.scenarios)[index]?.slots ?? [];
   return (kind === 'program' ? slotTypes.programs : slotTypes.scenarios)[index]?.[slots.indexOf(name)];
+}
+
+/** What the threads of the Mach task count on in whose script the frame is; nothing for other frames. */
+export function countsOf(state: ClusterState, { thread, place }: StackFrame): StartedTaskState['counts'] {
+  if (place.kind !== 'program') return [];
+  const task = state.tasks.find(({ threads }) => threads.some((each) => each.thread === thread));
+  return state.started.find((each) => each.task === task?.task)?.counts ?? [];
 }

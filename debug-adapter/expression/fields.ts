@@ -1,6 +1,6 @@
 /**
  * The questions of the workload language, answered from the inspected state: what `cc.node` and `m.outcome` are in a
- * script they are in the debugger. A process is its pid there, and a migration its number.
+ * script they are in the debugger. A process is its pid there, a migration and a Mach task a number.
  */
 import type { Type } from '../../language/compile.ts';
 import type { PortIdentityState } from '../../simulator/inspect/state-ports.ts';
@@ -9,6 +9,7 @@ import type { ClusterState } from '../../simulator/inspect/state.ts';
 /** The field of a local of this type, or undefined if the language has no such field. */
 export function fieldOf(state: ClusterState, type: Type, value: unknown, field: string): unknown {
   if (type === 'process') return processField(state, value, field);
+  if (type === 'task') return startedField(state, value, field);
   return type === 'migration' ? migrationField(state, value, field) : undefined;
 }
 
@@ -32,6 +33,22 @@ export function processOf(state: ClusterState, pid: unknown): object | null {
   const migrations = state.migrations.filter((migration) => migration.pid === pid);
   const vprocs = state.vprocs.filter((vproc) => vproc.pid === pid);
   return { ...entry, ...task, migrations, vprocs };
+}
+
+function startedField({ started, tasks }: ClusterState, number: unknown, field: string): unknown {
+  const found = started.find((each) => each.started === number);
+  switch (field) {
+    case 'node':
+    case 'alive':
+    case 'sent':
+    case 'received':
+    case 'replies':
+      return found?.[field];
+    case 'threads':
+      return tasks.find(({ task }) => task === found?.task)?.threads.length ?? 0;
+    default:
+      return found?.counts.find(({ name }) => name === field)?.value;
+  }
 }
 
 function processField(state: ClusterState, pid: unknown, field: string): unknown {

@@ -14,8 +14,9 @@
 import { eventCount, now } from '../../simulator/engine/simulation.ts';
 import type { Notice } from '../../simulator/engine/api.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
+import type { StartedTaskState } from '../../simulator/inspect/state-started.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
-import { scriptFrame, stateOf, typeOfLocal, type Run } from '../run.ts';
+import { countsOf, scriptFrame, stateOf, typeOfLocal, type Run } from '../run.ts';
 import type { Surrounding } from './evaluate.ts';
 import { fieldOf, identityOf, processOf } from './fields.ts';
 
@@ -48,6 +49,7 @@ const members = [
   'digest',
   'nodes',
   'tasks',
+  'started',
   'ports',
   'identities',
   'memoryObjects',
@@ -70,11 +72,17 @@ export function surroundings(run: Run, standpoint: Standpoint): Surrounding {
     return frame?.locals ?? [];
   }
 
+  function counts(): StartedTaskState['counts'] {
+    locals();
+    return frame ? countsOf(stateOf(run), frame) : [];
+  }
+
   function member(name: string, property: string): unknown {
     const part = locals().find((each) => each.name === `${name}.${property}`);
     if (part !== undefined) return part.value; // what a received message consists of
     const local = locals().find((each) => each.name === name);
     const type = frame ? typeOfLocal(run.script, frame, name) : undefined;
+    if (type === 'message' && property === 'reply') return local?.value;
     return local === undefined || type === undefined ? undefined : fieldOf(stateOf(run), type, local.value, property);
   }
 
@@ -90,6 +98,7 @@ export function surroundings(run: Run, standpoint: Standpoint): Surrounding {
     name: (name) =>
       (notice && noticeMember(run, notice, name)) ??
       locals().find((local) => local.name === name)?.value ??
+      counts().find((count) => count.name === name)?.value ??
       global(name),
     call: (name, operands) => (Object.hasOwn(finders, name) ? finders[name]?.(stateOf(run), operands[0]) : undefined),
     member,

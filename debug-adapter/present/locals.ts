@@ -8,7 +8,7 @@ import { showSize, showTime } from '../../language/vocabulary/units.ts';
 import type { StackFrame } from '../../simulator/inspect/stack.ts';
 import type { ClusterState, TaskState } from '../../simulator/inspect/state.ts';
 import type { Script } from '../breakpoints/breakpoints.ts';
-import { typeOfLocal } from '../run.ts';
+import { countsOf, typeOfLocal } from '../run.ts';
 import type { Shown } from './shown.ts';
 import { presentValue } from './value.ts';
 
@@ -22,7 +22,8 @@ export function presentLocals(script: Script, state: ClusterState, frame: StackF
       if (type === undefined || typeof value !== 'number') return row;
       return { ...row, value: inWords(type, value, state, task), type };
     });
-  return rows.filter(({ name }) => !name.includes('.')).map((row) => withParts(row, rows));
+  const shown = rows.filter(({ name }) => !name.includes('.')).map((row) => withParts(row, rows));
+  return [...shown, ...countsOf(state, frame).map(({ name, value }) => presentValue(name, value, name))];
 }
 
 /** What a received message consists of stands below it: `m.body` below `m`. */
@@ -30,8 +31,14 @@ function withParts(row: Shown, rows: readonly Shown[]): Shown {
   const parts = rows.filter(({ name }) => name.startsWith(`${row.name}.`));
   if (parts.length === 0) return row;
   const named = parts.map((part) => ({ ...part, name: part.name.slice(row.name.length + 1) }));
+  // The variable itself stands for the right that the message is answered with.
+  const reply = {
+    ...row,
+    name: 'reply',
+    ...(row.expression === undefined ? {} : { expression: `${row.expression}.reply` }),
+  };
   const body = named.map(({ name, value }) => `${name}: ${value}`).join(', ');
-  return { ...row, value: body, children: () => named };
+  return { ...row, value: body, children: () => [...named, reply] };
 }
 
 function inWords(type: Type, value: number, state: ClusterState, task: TaskState | undefined): string {
@@ -43,6 +50,10 @@ function inWords(type: Type, value: number, state: ClusterState, task: TaskState
     case 'process': {
       const process = state.processes.find(({ pid }) => pid === value);
       return process === undefined ? `pid ${value}` : `pid ${value} ${process.name}`;
+    }
+    case 'task': {
+      const started = state.started.find((each) => each.started === value);
+      return started === undefined ? 'none' : `${started.name}${started.alive ? ` on ${started.node}` : ', ended'}`;
     }
     case 'port': {
       const entry = task?.capabilities.find(({ name }) => name === value);

@@ -9,7 +9,7 @@
  */
 import type { ClusterState, TaskState, ThreadState } from '../../simulator/inspect/state.ts';
 import { count, time } from './quantities.ts';
-import { fact, joined, quietFact, type Row, type Subject } from './row.ts';
+import { fact, joined, quietFact, type Fact, type Row, type Subject } from './row.ts';
 import { fileGroup, regionGroup, residualGroup, specialGroup } from './task-groups.ts';
 
 const kinds: readonly TaskState['kind'][] = ['process', 'mach', 'server', 'kernel'];
@@ -27,7 +27,7 @@ export function taskRows(state: ClusterState): readonly Row[] {
     state.tasks
       .filter((task) => task.kind === kind)
       .sort((a, b) => (a.pid ?? a.task) - (b.pid ?? b.task))
-      .map((task) => taskRow(idOf(task), task)),
+      .map((task) => taskRow(idOf(task), task, startedFacts(state, task))),
   );
 }
 
@@ -46,7 +46,19 @@ export function taskIcon(task: TaskState): string {
   }
 }
 
-function taskRow(id: string, task: TaskState): Row {
+/** What a scenario can ask of a Mach task, for the tooltip. */
+function startedFacts({ started }: ClusterState, { task }: TaskState): readonly Fact[] {
+  const known = started.find((each) => each.task === task);
+  if (known === undefined) return [];
+  return [
+    quietFact('Sent', known.sent),
+    quietFact('Received', known.received),
+    quietFact('Answered', known.replies),
+    ...known.counts.map(({ name, value }) => quietFact(`Counts ${name}`, value)),
+  ];
+}
+
+function taskRow(id: string, task: TaskState, more: readonly Fact[]): Row {
   const subject: Subject = { task: task.task, ...(task.pid === null ? {} : { pid: task.pid }) };
   const isSuspended = task.suspendCount > 0;
   return {
@@ -61,6 +73,7 @@ function taskRow(id: string, task: TaskState): Row {
       fact('Suspend count', task.suspendCount),
       quietFact('Threads', task.threads.length),
       quietFact('Capabilities', task.capabilities.length),
+      ...more,
     ],
     subject,
     open: task.kind === 'process' && task.pid !== initPid,

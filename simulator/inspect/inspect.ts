@@ -10,6 +10,7 @@ import { nodeStates } from './nodes.ts';
 import { portStates } from './ports.ts';
 import { masterStates, migrationStates, vprocStates } from './processes.ts';
 import type { ClusterState } from './state.ts';
+import { startedStates } from './started.ts';
 import { taskStates } from './tasks.ts';
 
 /** What the run knows about itself and the world does not. */
@@ -28,6 +29,7 @@ export function inspectWorld(w: WorkloadWorld, facts: RunFacts): ClusterState {
     finished: isEmpty(w.queue) ? 'nothing is left to happen' : null,
     nodes: nodeStates(w),
     tasks: taskStates(w),
+    started: startedStates(w),
     ports: portStates(w),
     identities: identityStates(w),
     memoryObjects: memoryObjectStates(w),

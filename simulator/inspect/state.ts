@@ -13,6 +13,7 @@
 
 import type { MemoryObjectState, RegionState } from './state-memory.ts';
 import type { PortIdentityState, PortState, RightType } from './state-ports.ts';
+import type { StartedTaskState } from './state-started.ts';
 
 export interface ClusterState {
   readonly format: 'osf1ad-state/1';
@@ -25,6 +26,8 @@ export interface ClusterState {
   readonly finished: string | null;
   readonly nodes: readonly NodeState[];
   readonly tasks: readonly TaskState[];
+  /** The Mach tasks of the script, in the order in which they were started. */
+  readonly started: readonly StartedTaskState[];
   /** Every copy of every port, and every port set. */
   readonly ports: readonly PortState[];
   /** Every port once, over all nodes. */

@@ -49,6 +49,38 @@ describe('Mach tasks', () => {
     const parts = await client.rows(message?.variablesReference ?? 0);
     assert.equal(parts.find(({ name }) => name === 'body')?.value, '3');
     assert.equal(await client.evaluate('m.body', 'watch'), '3');
+    assert.equal(await client.evaluate('m.sequence', 'watch'), '2');
+    const reply = parts.find(({ name }) => name === 'reply');
+    assert.match(reply?.value ?? '', /^\d+$|^0x\w+ send-once /);
+    assert.equal(
+      await client.evaluate(reply?.evaluateName ?? '', 'watch'),
+      String(Number.parseInt(reply?.value ?? '')),
+    );
+  });
+
+  it('show what their threads count, and what a scenario can ask of them', async () => {
+    await client.begin({ program }, () =>
+      client.get('setBreakpoints', {
+        source: { path: program },
+        breakpoints: [{ line: lineOf('let answer = rpc'), condition: 'i == 4 and wrong == 0' }],
+      }),
+    );
+    const { threadId = 0 } = await client.stopped();
+    const [locals] = await scopes(threadId);
+    const wrong = (await client.rows(locals?.variablesReference ?? 0)).find(({ name }) => name === 'wrong');
+    assert.deepEqual([wrong?.value, wrong?.evaluateName], ['0', 'wrong']);
+    const scenario = [...(await names())].find(([, name]) => name.startsWith('scenario'))?.[0] ?? 0;
+    const frameId = (await client.frames(scenario)).at(-1)?.id;
+    const ask = (expression: string): Promise<string> => client.evaluate(expression, 'watch', frameId);
+    assert.deepEqual(await Promise.all(['s.received', 'c.replies', 'c.wrong', 'c.alive'].map(ask)), [
+      '3',
+      '3',
+      '0',
+      'true',
+    ]);
+    const [variables] = await scopes(scenario);
+    const shown = (await client.rows(variables?.variablesReference ?? 0)).map(({ name, value }) => `${name}: ${value}`);
+    assert.deepEqual(shown, ['s: echo on source', 'c: client on master']);
   });
 
   it('lead from who waits for an answer into who prepares it', async () => {

@@ -13,7 +13,12 @@ export interface Schema {
 }
 
 const source = 'simulator/inspect/state.ts';
-const sources = [source, 'simulator/inspect/state-ports.ts', 'simulator/inspect/state-memory.ts'];
+const sources = [
+  source,
+  'simulator/inspect/state-ports.ts',
+  'simulator/inspect/state-memory.ts',
+  'simulator/inspect/state-started.ts',
+];
 const rootName = 'ClusterState';
 
 export function stateSchema(): Schema {

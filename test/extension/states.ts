@@ -171,6 +171,7 @@ export function cluster(given: Partial<ClusterState> = {}): ClusterState {
     ports: [],
     identities: [],
     memoryObjects: [],
+    started: [],
     vprocs: [],
     processes: [],
     migrations: [],
