@@ -1,7 +1,8 @@
 /**
  * Drawn Mach tasks: servers that answer for ever, and clients that call them, hand ports and memory over, and end.
  *
- * Whatever comes with a request is used: a port is sent to, joined to the set or given up; memory is mapped and written.
+ * Whatever comes with a request is used: a port is sent to, joined to the set or given up; memory is mapped and written, or
+ * sent itself and read.
  * So rights go everywhere, receive rights included, and pages are shared between nodes. A server answers every request, so
  * a client that is not answered has been forgotten; and at the end the servers are ended, so nobody may be left.
  */
@@ -29,15 +30,25 @@ const deeds: readonly ((draw: Chance, name: string) => string[])[] = [
     '  vm_deallocate(s)',
     '}',
   ],
+  () => [
+    'if m.operation == "memory" {',
+    '  let b = m.memory',
+    '  touch b[1]',
+    '  dirty b[0]',
+    '  vm_deallocate(b)',
+    '}',
+  ],
   () => ['if m.operation == "give" {', '  deallocate(m.port)', '}'],
   ({ within }) => [`dirty heap[0 .. ${within(0, 3)}]`],
   ({ within }) => [`touch heap[${within(0, 3)}]`],
   ({ percent }, name) => (percent(50) ? [`queue_limit(service, 1)`] : [`print("${name} ", m.operation)`]),
 ];
 
+const answer = ['if m.operation == "fetch" {', '  reply(m, m.body, copy heap)', '} else {', '  reply(m, m.body)', '}'];
+
 function drawServer(draw: Chance, name: string): string {
   const body = draw.many(draw.within(1, 4), () => draw.one(deeds)(draw, name)).flat();
-  const loop = ['while true {', ...indented(['let m = receive(set)', ...body, 'reply(m, m.body)']), '}'];
+  const loop = ['while true {', ...indented(['let m = receive(set)', ...body, ...answer]), '}'];
   const threads = draw.percent(40) ? ['thread {', ...indented(loop), '}'] : [];
   return [
     `task ${name} {`,
@@ -65,6 +76,15 @@ const calls: readonly ((draw: Chance) => string[])[] = [
   () => ['let p = port', 'rpc(to, "own", i, move receive p)'],
   () => ['let q = port', 'make_send(q)', 'send(to, "both", i, copy q, copy to, copy to)', 'send(q, "early", i)'],
   () => ['rpc(to, "map", i, share heap)'],
+  ({ one }) => [`${one(['send', 'rpc'])}(to, "memory", i, copy heap, make send mine)`],
+  ({ one }) => [
+    ...['let d = vm_allocate("d", 8 KB)', 'dirty d[0 .. 1]'],
+    ...[`${one(['send', 'rpc'])}(to, "memory", i, move d)`, 'vm_deallocate(d)'],
+  ],
+  () => [
+    ...['let d = rpc(to, "fetch", i)', 'if code() == "KERN_SUCCESS" {', '  let fetched = d.memory'],
+    ...['  touch fetched[1 .. 3]', '  dirty fetched[0]', '  vm_deallocate(fetched)', '}'],
+  ],
   ({ within }) => [`dirty heap[0 .. ${within(0, 1)}]`],
   ({ within }) => [`touch heap[${within(0, 1)}]`],
   ({ within }) => [`compute ${within(1, 60)} ms`],
