@@ -1,9 +1,9 @@
 /**
  * A port counts the messages that are queued for it, and never lets more of them wait than its queue limit.
  *
- * Messages to send-once rights do not count against the limit. Where the receive right has moved, or arrives, the messages
- * that come from its old node, and those that were set aside on the new one, are added whatever the limit [mechanisms 2.8
- * steps 5 and 7].
+ * Messages to send-once rights do not count against the limit, nor do those that were queued when it was lowered. Where the
+ * receive right has moved, or arrives, the messages that come from its old node, and those that were set aside on the new
+ * one, are added whatever the limit [mechanisms 2.8 steps 5 and 7].
  */
 import { NONE } from '../base/table.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
@@ -19,7 +19,7 @@ export const messageCount: Checker = {
       const queued = census.queued[port.id]!;
       if (port.msgcount !== queued)
         broken('I12', `${port.label} counts ${port.msgcount} messages; ${queued} are queued`);
-      if (queued > port.qlimit && !hasMoved(port.dipc) && sends(port.id) > port.qlimit) {
+      if (queued > port.qlimit && !port.lowered && !hasMoved(port.dipc) && sends(port.id) > port.qlimit) {
         broken('I12', `${queued} messages are queued for ${port.label}, whose limit is ${port.qlimit}`);
       }
     }

@@ -44,6 +44,8 @@ export interface Port extends Row {
   /** Messages queued for this port, wherever they are queued [I12]. */
   msgcount: number;
   qlimit: number;
+  /** The limit was set below what was queued, and more than that still is [I12]. */
+  lowered: boolean;
   /** Set that the port belongs to, or NONE. */
   pset: number;
   // Queue of this port or set: messages, waiting receivers, blocked senders; each a ring through its rows, in the order in
@@ -83,6 +85,7 @@ export function blankPort(id: number): Port {
     seqno: 0,
     msgcount: 0,
     qlimit: DEFAULT_QUEUE_LIMIT,
+    lowered: false,
     pset: NONE,
     lastMessage: NONE,
     lastReceiver: NONE,

@@ -72,6 +72,7 @@ function accept(w: MachWorld, t: Thread, message: Message, port: Port): void {
   if (w.setup.watched) tellReceived(w, t, message, port);
   t.sequence = port.seqno++;
   port.msgcount--;
+  if (port.lowered) port.lowered = port.msgcount > port.qlimit;
   endLimit(t);
   t.arrivedOn = port.receiver === KERNEL ? KERNEL - port.id : port.receiverName;
   if (port.callers) emit(w, ROOM, port.id);

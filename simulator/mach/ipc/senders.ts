@@ -72,6 +72,7 @@ export function leaveSenders(w: MachWorld, t: Thread, port: Port): void {
 /** mach_port_set_qlimit: whoever waits for the room that there is now goes on [mechanisms 1.6]. */
 export function setQueueLimit(w: MachWorld, port: Port, qlimit: number): void {
   port.qlimit = qlimit;
+  port.lowered = port.msgcount > qlimit;
   if (port.callers) emit(w, ROOM, port.id);
   else admitSenders(w, port);
 }
