@@ -8,7 +8,8 @@ import type { MachWorld } from '../world.ts';
 
 /** The thread that has waited longest; somebody must wait. */
 export function firstOf(w: MachWorld, last: number): Thread {
-  return at(w.threads, at(w.threads, last).nextWaiting);
+  const t = at(w.threads, last);
+  return t.nextWaiting === last ? t : at(w.threads, t.nextWaiting);
 }
 
 export function withLast(w: MachWorld, last: number, t: Thread): number {
@@ -23,9 +24,11 @@ export function withLast(w: MachWorld, last: number, t: Thread): number {
 
 /** The thread, which has waited longest, waits no more. */
 export function withoutFirst(w: MachWorld, last: number, t: Thread): number {
-  at(w.threads, last).nextWaiting = t.nextWaiting;
+  const { nextWaiting } = t;
   t.nextWaiting = NONE;
-  return last === t.id ? NONE : last;
+  if (last === t.id) return NONE;
+  at(w.threads, last).nextWaiting = nextWaiting;
+  return last;
 }
 
 /** The thread, wherever it stands, waits no more. */
