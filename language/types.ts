@@ -26,6 +26,7 @@ export type Type =
   | 'message'
   | 'ended'
   | 'file_status'
+  | 'usage'
   | 'whence'
   | 'memory'
   | 'nothing'
@@ -59,6 +60,7 @@ const titles: Readonly<Record<Type, string>> = {
   message: 'a message',
   ended: 'what became of a child',
   file_status: 'what a file is',
+  usage: 'what a process has used',
   whence: 'SEEK_SET, SEEK_CUR or SEEK_END',
   memory: 'memory',
   nothing: 'nothing',
@@ -81,7 +83,7 @@ export const isCounted = (type: Type): boolean => counted.has(type) || type === 
 /** A process and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
 const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
 
-const records: ReadonlySet<Type> = new Set<Type>(['message', 'ended', 'file_status']);
+const records: ReadonlySet<Type> = new Set<Type>(['message', 'ended', 'file_status', 'usage']);
 
 /** Whether values of the type have parts that came with them, not questions about the world. */
 export const isRecord = (type: Type): boolean => records.has(type);

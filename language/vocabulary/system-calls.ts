@@ -60,6 +60,32 @@ export const systemCalls: readonly SystemCallWord[] = [
     'Sends a signal to a process, wherever it runs now. 0, or -1 if there is no such process.',
   ),
   systemCall(
+    'killpg',
+    [parameter('group', 'process'), parameter('signal', 'signal')],
+    'int',
+    'Sends a signal to every member of a process group: `killpg(getpgid(), SIGTERM)`. -1 if none could be reached.',
+  ),
+  systemCall(
+    'getpgid',
+    [left(0, 'process', 'process')],
+    'process',
+    'The process group of a process, of the caller if none is given: the pid of its leader.',
+  ),
+  systemCall(
+    'setpgid',
+    [process, left(0, 'group', 'process')],
+    'int',
+    'Moves the caller or a child into a process group of the session; without a group into a new one that it leads.',
+  ),
+  systemCall('getsid', [left(0, 'process', 'process')], 'process', 'The session of a process: the pid of its leader.'),
+  systemCall('setsid', [], 'process', 'The caller leads a new session and a new process group.'),
+  systemCall(
+    'getrusage',
+    [],
+    'usage',
+    'Processor time: `.time` of its whole life, `.children` of those it has waited for, `.here` on the node that it is on.',
+  ),
+  systemCall(
     'open',
     [path, parameter('flags', 'flags')],
     'descriptor',

@@ -171,6 +171,12 @@ const fileStatusFields: readonly Field[] = [
   { name: 'modified', type: 'time', doc: 'When it was last changed.' },
 ];
 
+const usageFields: readonly Field[] = [
+  { name: 'time', type: 'time', doc: 'Processor time of its whole life, wherever it was.' },
+  { name: 'children', type: 'time', doc: 'Processor time of the children that it has waited for, and of theirs.' },
+  { name: 'here', type: 'time', doc: 'Processor time on the node that it is on now.' },
+];
+
 const residualFields: readonly Field[] = [
   { name: 'pma', type: 'int', doc: 'Entries of the process in the PMA of the node.' },
   { name: 'pages', type: 'int', doc: 'Pages of its memory that are still only on the node.' },
@@ -196,6 +202,8 @@ export function fieldsOf(type: Type): readonly Field[] {
       return messageFields;
     case 'ended':
       return endedFields;
+    case 'usage':
+      return usageFields;
     case 'file_status':
       return fileStatusFields;
     default:

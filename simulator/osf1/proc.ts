@@ -170,7 +170,7 @@ export function procOf(w: OsfWorld, node: number, pid: number): Proc | null {
 }
 
 /** Processor time since the process came to this node (ns); policy asks for it. */
-function currentUsage(w: OsfWorld, proc: Proc): number {
+export function currentUsage(w: OsfWorld, proc: Proc): number {
   return w.ledger.rows[proc.activity]!.spent[PROCESSOR]! - proc.usage.base;
 }
 

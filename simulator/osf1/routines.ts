@@ -21,13 +21,15 @@ import { createProcess } from './pma/create.ts';
 import { pmaExec } from './pma/exec.ts';
 import { exitProcess, pmaExit } from './pma/exit.ts';
 import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
-import { pmaGetpid, pmaGetppid } from './pma/identity.ts';
+import { groupCalls } from './pma/groups.ts';
+import { pmaGetpid, pmaGetppid, pmaGetrusage } from './pma/identity.ts';
 import { migrateProcess, pcntlAllow, pcntlDisallow, pcntlMigrate } from './pma/pcntl.ts';
 import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaKill, signalProcess } from './pma/signal.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
 import { callParents, masterExit } from './pm-master/exit.ts';
+import { groupRoutines } from './pm-master/groups.ts';
 import { relationRoutines } from './pm-master/relations.ts';
 
 /** Executed for a process, once its request is admitted; named like the operation. */
@@ -39,6 +41,8 @@ const processRoutines: readonly Routine[] = [
   pmaWait,
   pmaGetpid,
   pmaGetppid,
+  pmaGetrusage,
+  ...groupCalls,
   pmaKill,
   pcntlMigrate,
   pcntlAllow,
@@ -54,6 +58,7 @@ const serverRoutines: readonly Routine[] = [
   forwardedCall,
   masterExit,
   ...relationRoutines,
+  ...groupRoutines,
   ...credentialsRoutines,
   ...dataRoutines,
   ...statusRoutines,

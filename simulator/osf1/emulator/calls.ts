@@ -7,6 +7,7 @@ import { NONE, at } from '../../base/table.ts';
 import { send, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
+import type { Usage } from '../pma/identity.ts';
 import type { Waited } from '../pma/wait.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
@@ -71,6 +72,41 @@ export const emulatorKill = simple<{ readonly pid: number; readonly signal: numb
   zero,
 );
 
+/** A call on the group of a process, which finishes with its group, its session, or 0. */
+const ofGroup = (call: string, story: string, what: 'group' | 'session' | null): Routine =>
+  simple<{ readonly pid: number; readonly group?: number }>(
+    `emulator.${call}`,
+    story,
+    call === 'getsid' ? 'pma.getpgid' : `pma.${call}`,
+    ({ pid, group }) => (group === undefined ? { pid } : { pid, group }),
+    (body) => (what === null ? 0 : (body as { group: number; session: number })[what]),
+  );
+
+export const emulatorGetpgid = ofGroup('getpgid', 'to which group a process belongs', 'group');
+export const emulatorGetsid = ofGroup('getsid', 'to which session a process belongs', 'session');
+export const emulatorSetsid = ofGroup('setsid', 'leads a session of its own', 'session');
+export const emulatorSetpgid = ofGroup('setpgid', 'moves a process into a group', null);
+
+export const emulatorKillpg = simple<{ readonly group: number; readonly signal: number }>(
+  'emulator.killpg',
+  'sends a signal to a group',
+  'pma.killpg',
+  ({ group, signal }) => ({ group, signal }),
+  zero,
+);
+
+/** The parts of the language's `usage`. */
+export const emulatorGetrusage = simple(
+  'emulator.getrusage',
+  'what have I used',
+  'pma.getrusage',
+  () => ({}),
+  (body) => {
+    const { time, children, here } = body as Usage;
+    return [time, children, here];
+  },
+);
+
 export const emulatorMigrate = simple<{ readonly pid: number; readonly node: number }>(
   'emulator.pcntl migrate',
   'asks for a process to be moved',
@@ -106,6 +142,12 @@ export const callRoutines: readonly Routine[] = [
   emulatorWaitpid,
   emulatorErrno,
   emulatorKill,
+  emulatorGetpgid,
+  emulatorGetsid,
+  emulatorSetsid,
+  emulatorSetpgid,
+  emulatorKillpg,
+  emulatorGetrusage,
   emulatorMigrate,
   emulatorAllow,
   emulatorDisallow,

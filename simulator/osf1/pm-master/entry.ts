@@ -20,6 +20,9 @@ export interface MasterEntry extends Row {
   pid: number;
   name: string;
   parent: number;
+  /** Process group and session, each by the pid of who leads it or has led it. */
+  group: number;
+  session: number;
   node: number;
   state: 'alive' | 'zombie' | 'reaped';
   /** Exit status; meaningless while alive. */
@@ -37,12 +40,15 @@ export interface MasterEntry extends Row {
 export const INIT = 1;
 
 export function masterEntryAllocate(w: OsfWorld, pid: number, parent: number, name: string): MasterEntry {
+  const family = parent === INIT || parent === pid ? null : masterEntryOf(w, parent);
   return take(w.masterEntries, (id) => ({
     id,
     live: true,
     pid,
     name,
     parent,
+    group: family?.group ?? pid,
+    session: family?.session ?? pid,
     node: NONE,
     state: 'alive',
     status: NONE,

@@ -9,7 +9,7 @@
  *   the process is exiting               answered ESRCH
  *   otherwise                            executed, and counted as in progress until it is complete [P5]
  *
- * A system call that only asks for something to be done to another process (kill, pcntl) is not counted: the state of
+ * A system call that only asks for something to be done to another process (kill, killpg, pcntl) is not counted: the state of
  * its caller is not involved, and two processes that signal each other while both are frozen must not wait in a circle.
  */
 import { assert } from '../../base/assert.ts';
@@ -62,7 +62,12 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.wait': looks,
   'pma.getpid': looks,
   'pma.getppid': looks,
+  'pma.getrusage': looks,
+  'pma.getpgid': looks,
+  'pma.setpgid': changes,
+  'pma.setsid': changes,
   'pma.kill': forAnother,
+  'pma.killpg': forAnother,
   'pma.pcntl_migrate': forAnother,
   'pma.pcntl_allow': changes,
   'pma.pcntl_disallow': changes,

@@ -1,8 +1,12 @@
-/** getpid and getppid: the one is the PMA's own knowledge, the other the PM Master's, because parents change. */
+/**
+ * What a process asks about itself: its pid and what it has used are the PMA's own knowledge, its parent is the PM Master's,
+ * because parents change.
+ */
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { finish, routine, step } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
+import { currentUsage, procOf, totalUsage } from '../proc.ts';
 import { pmaOf } from './pma.ts';
 
 export const pmaGetpid = routine<OsfWorld, ProcessCall>('pma.getpid', 'says who the calling process is', [
@@ -12,4 +16,19 @@ export const pmaGetpid = routine<OsfWorld, ProcessCall>('pma.getpid', 'says who 
 export const pmaGetppid = routine<OsfWorld, ProcessCall>('pma.getppid', 'says who the parent is', [
   step('ask the PM Master', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.parent', { body: { pid: f.pid } })),
   step('answer', (_w, t) => finish(t, { code: t.code, body: t.body } satisfies Payload)),
+]);
+
+/** What getrusage answers: processor time of its whole life, of the children that it has waited for, and on this node (ns) [P7]. */
+export interface Usage {
+  readonly time: number;
+  readonly children: number;
+  readonly here: number;
+}
+
+export const pmaGetrusage = routine<OsfWorld, ProcessCall>('pma.getrusage', 'says what the process has used', [
+  step('answer', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const body: Usage = { time: totalUsage(w, proc), children: proc.usage.children, here: currentUsage(w, proc) };
+    finish(t, { body } satisfies Payload);
+  }),
 ]);

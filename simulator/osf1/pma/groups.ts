@@ -1,0 +1,64 @@
+/**
+ * Process groups, as a PMA sees them: it asks the PM Master who belongs to whom, and operates on each member by its vproc,
+ * so that a member that moves meanwhile is found where it is [mechanisms 5.3, P8].
+ */
+import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import { procOf } from '../proc.ts';
+import type { OsfWorld } from '../world.ts';
+import type { ProcessCall } from './admission.ts';
+import { pmaOf } from './pma.ts';
+import type { Signal } from './signal.ts';
+import { vprocCall } from './vproc-call.ts';
+
+/** An operation of the PM Master on the group of a process; `pid` 0 is the caller. */
+function relation(name: string, story: string, operation: string): Routine {
+  return routine<OsfWorld, ProcessCall>(name, story, [
+    step('ask the PM Master', (w, t, f) => {
+      const { pid, ...rest } = f.body as { readonly pid: number };
+      rpc(w, t, pmaOf(w, t).master, operation, { body: { ...rest, pid: f.pid, of: pid === 0 ? f.pid : pid } });
+    }),
+    step('report', (_w, t) => finish(t, { code: t.code, body: t.body } satisfies Payload)),
+  ]);
+}
+
+export const pmaGetpgid = relation('pma.getpgid', 'says to whom a process belongs', 'pmm.get_group');
+export const pmaSetpgid = relation('pma.setpgid', 'moves a process into a group', 'pmm.set_group');
+export const pmaSetsid = relation('pma.setsid', 'makes the caller the leader of a session', 'pmm.set_session');
+
+/** Body of `pma.killpg`. */
+export interface Killpg {
+  readonly group: number;
+  readonly signal: number;
+}
+
+interface KillpgCall extends ProcessCall {
+  pids?: number[];
+  /** What the members answered: one success is a success. */
+  code?: string;
+}
+
+export const pmaKillpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signal to a process group', [
+  step('ask the PM Master for its members', (w, t, f) => {
+    rpc(w, t, pmaOf(w, t).master, 'pmm.members', { body: { group: (f.body as Killpg).group } });
+  }),
+  step('look at the list', (_w, t, f) => {
+    f.pids = t.code === 'KERN_SUCCESS' ? [...(t.body as { pids: number[] }).pids] : [];
+    f.code = 'ESRCH';
+  }),
+  step('operate on the next vproc', (w, t, f) => {
+    const pid = f.pids!.shift();
+    if (pid === undefined) return finish(t, { code: f.code! } satisfies Payload);
+    const uid = procOf(w, t.node, f.pid)?.uid;
+    if (uid === undefined) return finish(t, { code: 'ESRCH' } satisfies Payload);
+    const body: Signal = { pid, signal: (f.body as Killpg).signal, uid };
+    vprocCall(t, f.pid, 'vproc.signal', body);
+  }),
+  step('remember its answer', (w, t, f) => {
+    const code = (t.result as Payload | null)?.code ?? 'KERN_SUCCESS';
+    if (code === 'KERN_SUCCESS' || f.code === 'ESRCH') f.code = code;
+    goTo(w, t, 'operate on the next vproc');
+  }),
+]);
+
+export const groupCalls: readonly Routine[] = [pmaGetpgid, pmaSetpgid, pmaSetsid, pmaKillpg];

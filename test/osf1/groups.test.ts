@@ -1,0 +1,83 @@
+/**
+ * Stories about process groups and sessions, which are relations and therefore the PM Master's [mechanisms 5.1, 5.3, P2, P8], and
+ * about what a process has used [P7].
+ */
+import assert from 'node:assert/strict';
+import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
+import { NULL_IMAGE, printed, run } from './lab.ts';
+
+function program(body: string): string[] {
+  return printed(
+    run(`
+      program p() { ${NULL_IMAGE} ${body} }
+      scenario "s" on lab { let p = spawn p() on source wait p expect p.status == 0 }
+    `),
+  );
+}
+
+describe('a process group', () => {
+  it('is led by who was spawned, and a child is born into it', () => {
+    const lines = program(`
+      let me = getpid()
+      wait(fork { print(getpgid() == me, " ", getsid() == me, " ", getpgid() == getpid()) })
+      print(getpgid() == me, " ", getsid(me) == me)
+    `);
+    assert.deepEqual(lines, ['true true false', 'true true']);
+  });
+
+  it('is left for one of its own, by itself or by its parent, and joined only within the session', () => {
+    const lines = program(`
+      let a = fork { compute 2 s }
+      let b = fork { compute 2 s }
+      print(setpgid(a), " ", getpgid(a) == a, " ", setpgid(b, a), " ", getpgid(b) == a)
+      let c = fork { print(setsid() == getpid(), " ", setpgid(getpid(), a), " ", errno(), " ", setsid(), " ", errno()) }
+      wait c
+      print(setpgid(getpid()), " ", errno(), " ", setpgid(c), " ", errno())
+      kill(a, SIGKILL)  kill(b, SIGKILL)
+    `);
+    assert.deepEqual(lines, ['0 true 0 true', 'true -1 EPERM -1 EPERM', '-1 EPERM -1 ESRCH']);
+  });
+
+  it('is signalled as a whole, each member once, wherever it is and while one of them moves [P8]', () => {
+    const { sim, ...result } = run(`
+      program p() {
+        ${NULL_IMAGE}
+        let a = fork { compute 20 s }
+        setpgid(a)
+        let b = fork { setpgid(getpid(), a) compute 20 s }
+        let c = fork { setpgid(getpid(), a) migrate(getpid(), "dest") compute 20 s }
+        compute 700 ms
+        print(killpg(a, SIGUSR1), " ", killpg(a, SIGTERM))
+        print(waitpid(a).signal, " ", waitpid(b).signal, " ", waitpid(c).signal, " ", killpg(a, SIGTERM), " ", errno())
+      }
+      scenario "s" on lab { let p = spawn p() on source wait p }
+    `);
+    assert.deepEqual(printed({ sim, ...result }), ['0 0', '15 15 15 -1 ESRCH']);
+    for (const pid of [3, 4, 5]) assert.equal(masterEntryOf(sim.world, pid)!.delivered, 2, `process ${pid}`);
+    assert.equal(masterEntryOf(sim.world, 5)!.migrations, 1);
+  });
+
+  it('stays what it was when a member moves [P2]', () => {
+    const lines = program(`
+      let child = fork { setpgid(getpid()) migrate(getpid(), "dest") print(getpgid() == getpid()) }
+      wait child
+    `);
+    assert.deepEqual(lines, ['true']);
+  });
+});
+
+describe('what a process has used', () => {
+  it('goes on over a migration, while what it has used here begins anew; children count when they are waited for [P7]', () => {
+    const lines = program(`
+      compute 300 ms
+      let child = fork { compute 200 ms }
+      let before = getrusage()
+      migrate(getpid(), "dest")
+      wait child
+      let after = getrusage()
+      print(before.time >= 300 ms, " ", before.here == before.time, " ", before.children == 0 ms)
+      print(after.time >= before.time, " ", after.here < 300 ms, " ", after.children >= 200 ms)
+    `);
+    assert.deepEqual(lines, ['true true true', 'true true true']);
+  });
+});
