@@ -15,6 +15,7 @@ import { NONE, at } from '../base/table.ts';
 import { copy } from '../base/plain.ts';
 import { HOST_PORT, hostPort } from '../dipc/special-ports.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
+import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import { takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
 import { copySlowly, type SlowCopy } from '../mach/kernel-services/memory-contents.ts';
@@ -27,7 +28,7 @@ import { controlPort, dropReference, type VmObject } from '../mach/vm/object.ts'
 import type { Region } from '../mach/vm/region.ts';
 import { arrivedRight } from './import-object.ts';
 import { isPassedOn } from './import-services.ts';
-import type { AllocateTask, MapVector, VectorEntry } from './vm-map-vector.ts';
+import { ENTRY_BYTES, type AllocateTask, type MapVector, type VectorEntry } from './vm-map-vector.ts';
 import type { XmmWorld } from './world.ts';
 import { specialOf } from '../mach/kept.ts';
 
@@ -93,14 +94,16 @@ function normaRoutine(how: How, story: string): Routine {
       const kept = specialOf(task)
         .map((port, which) => ({ port, which }))
         .filter(({ port }) => port !== NONE);
+      const actions = actionsIn(task, EXC_MASK_ALL);
       const { kind, pid, activity, emulator } = task;
       const body: AllocateTask = {
         ...{ name: f.body.name ?? task.name, kind, pid: how === 'create' ? NONE : pid },
         activity: f.body.activity ?? activity,
         which: kept.map(({ which }) => which),
+        exceptions: actions.map(({ mask, behavior, flavor }) => ({ mask, behavior, flavor })),
         emulator: how === 'create' ? null : copy(emulator),
       };
-      const rights = kept.flatMap(({ port }) => sendRight(at(w.ports, port)));
+      const rights = [...kept, ...actions].flatMap(({ port }) => sendRight(at(w.ports, port)));
       const host = hostPort(w, t.node, f.body.node, HOST_PORT);
       rpcToPort(w, t, host, 'norma_task_allocate', { body }, rights);
     }),
@@ -110,7 +113,8 @@ function normaRoutine(how: How, story: string): Routine {
       t.hand = [...t.hand, SEND, port];
       const rights: number[] = [];
       const regions = f.plan!.map((each) => entryOf(w, each, rights));
-      rpcToPort(w, t, at(w.ports, port), 'vm_map_vector', { body: { regions } satisfies MapVector }, rights);
+      const bytes = regions.length * ENTRY_BYTES;
+      rpcToPort(w, t, at(w.ports, port), 'vm_map_vector', { body: { regions } satisfies MapVector, bytes }, rights);
     }),
     step('take it back if it failed', (w, t, f) => {
       if (t.code === 'KERN_SUCCESS') return goTo(w, t, 'done');

@@ -14,6 +14,7 @@ import { discard } from '../mach/ipc/release.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
 import { sendRight, success, taskOf } from '../mach/kernel-services/objects.ts';
+import { setAction, type ExceptionAction } from '../mach/exception-ports.ts';
 import { charge } from '../mach/processor.ts';
 import { finish, goTo, routine, step, type Routine } from '../mach/routine.ts';
 import { taskCreate, taskPort, type TaskKind } from '../mach/task.ts';
@@ -23,27 +24,36 @@ import { arrivedRight, importObject, type ObjectInfo } from './import-object.ts'
 import type { XmmWorld } from './world.ts';
 import { setSpecial } from '../mach/kept.ts';
 
-/** Body of `norma_task_allocate`; the special ports come along, in the order of `which`. */
+/** Body of `norma_task_allocate`; the special ports come along in the order of `which`, then the exception ports. */
 export interface AllocateTask {
   readonly name: string;
   readonly kind: TaskKind;
   readonly pid: number;
   readonly activity: number;
   readonly which: readonly number[];
+  readonly exceptions: readonly Omit<ExceptionAction, 'port'>[];
   readonly emulator: object | null;
 }
 
 const allocate = kernelService<XmmWorld>('norma_task_allocate', 'make a task for another node', (w, t, request) => {
-  const { name, kind, pid, activity, which, emulator } = request.body as AllocateTask;
+  const { name, kind, pid, activity, which, exceptions, emulator } = request.body as AllocateTask;
   const task = taskCreate(w, t.node, kind, name, activity);
   task.pid = pid;
   task.emulator = emulator;
   const hand = takeHand(t);
   which.forEach((each, i) => setSpecial(w, task, each, { type: hand[2 * i]!, port: hand[2 * i + 1]! }));
+  exceptions.forEach(({ mask, behavior, flavor }, i) => {
+    const [type, port] = hand.slice(2 * (which.length + i)) as [number, number];
+    if (type === SEND) setAction(w, task, mask, port, behavior, flavor);
+    discard(w, { type, port });
+  });
   return { body: { task: task.id }, rights: sendRight(taskPort(w, task)) };
 });
 
-/** One region: 32 bytes in the message, and `depth` rights. */
+/** Bytes of one region in the message [3.4]. */
+export const ENTRY_BYTES = 32;
+
+/** One region; `depth` rights come along. */
 export interface VectorEntry {
   readonly region: RegionFields;
   /** Objects behind it: the front one and its shadows. */

@@ -3,6 +3,12 @@ import assert from 'node:assert/strict';
 import { at } from '../../simulator/base/table.ts';
 import { bootRight } from '../../simulator/dipc/boot.ts';
 import { crash } from '../../simulator/faults/crash.ts';
+import { REMOTE_BYTES } from '../../simulator/base/ledger.ts';
+import { COPY_SEND } from '../../simulator/mach/ipc/right.ts';
+import { EXCEPTION_DEFAULT, EXC_MASK_ALL, actionsIn } from '../../simulator/mach/exception-ports.ts';
+import { TASK_BOOTSTRAP_PORT } from '../../simulator/mach/kernel-services/special-port-services.ts';
+import { specialOf } from '../../simulator/mach/kept.ts';
+import { THREAD_STATE } from '../../simulator/mach/thread-state.ts';
 import { kernelCall } from '../../simulator/mach/kernel-call.ts';
 import { taskPort } from '../../simulator/mach/task.ts';
 import type { Actor, Call, Cluster } from '../mach/cluster.ts';
@@ -56,6 +62,42 @@ describe('norma_task_create', () => {
     fine(does(grandchild, read('shared', 0), read('shared', 1), write('shared', 0), read('copied', 0)));
     fine(does(child, read('shared', 0), write('shared', 0)));
     assert.notEqual(found(c, grandchild, 'shared', 0), found(c, child, 'shared', 0));
+  });
+});
+
+describe('the message that makes the task [3.4]', () => {
+  it('takes its bootstrap, registered and exception ports along', () => {
+    const { c, parent, does } = family(3);
+    const keeper = c.task('n2', 'keeper');
+    const [bootstrap, registered, exceptions] = ['bootstrap', 'registered', 'exceptions'].map((label) => {
+      return { name: c.right(keeper, keeper.port(label), parent), disposition: COPY_SEND };
+    });
+    const actions = { exceptionMask: EXC_MASK_ALL, behavior: EXCEPTION_DEFAULT, flavor: THREAD_STATE };
+    fine(
+      does(
+        parent,
+        vm('task_set_special_port', { whichPort: TASK_BOOTSTRAP_PORT }, [bootstrap!]),
+        vm('mach_ports_register', {}, [registered!]),
+        vm('task_set_exception_ports', actions, [exceptions!]),
+        vm('norma_task_clone', { node: 1, name: 'clone' }),
+      ),
+    );
+    const clone = taskNamed(c, 'clone');
+    const labels = specialOf(clone).map((port) => (port < 0 ? '' : at(c.w.ports, port).label));
+    assert.deepEqual(labels, ['bootstrap', 'registered', '', '']);
+    const made = actionsIn(clone, EXC_MASK_ALL);
+    assert.deepEqual(
+      made.map(({ mask, behavior, flavor, port }) => [mask, behavior, flavor, at(c.w.ports, port).label]),
+      [[EXC_MASK_ALL, EXCEPTION_DEFAULT, THREAD_STATE, 'exceptions']],
+    );
+  });
+
+  it('and then one with 32 bytes for every region', () => {
+    const { c, parent, does } = family(2);
+    const sent = (): number => c.w.ledger.rows.reduce((sum, { counts }) => sum + counts[REMOTE_BYTES]!, 0);
+    const before = sent();
+    fine(does(parent, vm('norma_task_clone', { node: 1, name: 'clone' })));
+    assert.equal(sent() - before, parent.task.regions.length * 32);
   });
 });
 

@@ -27,7 +27,7 @@ interface Touching {
 }
 
 /** Touches until it is done; the code is KERN_SUCCESS, or that of the exception. */
-const touching = routine<MachWorld, Touching>('touching', 'touches a page', [
+export const touching = routine<MachWorld, Touching>('touching', 'touches a page', [
   step('touch', (w, t, f) => {
     const region = regionNamed(w, at(w.tasks, t.task), f.region);
     const touched = region === null ? 'KERN_INVALID_ADDRESS' : touch(w, t, region, f.page, f.write);
