@@ -27,7 +27,7 @@ describe('what a home says to a kernel is numbered [3.1]', () => {
     const writer = s.tasks[0]!.thread(write('shared', 0));
     const there = objectOf(s.c, s.tasks[1]!, 'shared');
     let waited = false;
-    while (s.c.step()) waited ||= there.waiting > 0 && there.access![0] === NO_ACCESS;
+    while (s.c.step()) waited ||= there.waiting && there.access![0] === NO_ACCESS;
     assert.ok(waited, 'the lock request, without a page in it, is faster');
     assert.deepEqual([...codes(reader), ...codes(writer)], ['KERN_SUCCESS', 'KERN_SUCCESS']);
     assert.equal(states(s, 0), 'w2 -');
