@@ -25,6 +25,7 @@ export const MOVED_OUT = 15; //     port               all that a receive right 
 export const DN_REQUEST = 16; //    port               a proxy's death is asked about on this node for the first time
 export const INTERRUPT_SEND = 17; // thread, identity  an abort waits for a send that may be waiting at a proxy
 export const REBOOT = 18; //        node               the node boots again, after it has failed
+export const TASK_ENDED = 19; //    task               the kernel has ended a Mach task, because nobody settled an exception of it
 
 /**
  * What an event is about: whose row its first operand is. With a node that fails goes every event about something on it
@@ -53,6 +54,7 @@ export const eventKinds: readonly { readonly name: string; readonly about: Subje
   { name: 'dead-name request', about: 'port' },
   { name: 'interrupt send', about: 'thread' },
   { name: 'reboot', about: 'cluster' },
+  { name: 'task ended', about: 'cluster' },
 ];
 
 export type EventKind = number;

@@ -16,6 +16,7 @@ import {
   MOVED_OUT,
   NODE_DOWN,
   REBOOT,
+  TASK_ENDED,
   ROOM,
   RUN,
   SEND_REMOTE,
@@ -43,6 +44,7 @@ import { deliverEvent } from '../mach/dispatch.ts';
 import { sliceEnds } from '../mach/processor.ts';
 import { run } from '../mach/run.ts';
 import { wake } from '../mach/thread.ts';
+import { endLostTasks } from '../osf1/started-tasks.ts';
 import { memoryObjectUnused } from '../xmm/memory-object.ts';
 import { record, type Trace } from './trace.ts';
 import type { World } from './world.ts';
@@ -103,6 +105,8 @@ function perform(w: World, kind: number, a: number, b: number): void {
       return nodeDown(w, a, b);
     case REBOOT:
       return reboot(w, a);
+    case TASK_ENDED:
+      return endLostTasks(w);
     default:
       throw new BrokenRule('closed', `no event of kind ${kind}`);
   }

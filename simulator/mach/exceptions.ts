@@ -17,6 +17,7 @@
  * again, as a processor does with the instruction that has failed; without `again` the next step follows, as after a
  * breakpoint. What the thread received before the exception it finds unchanged.
  */
+import { TASK_ENDED } from '../base/event.ts';
 import { KERNEL_CALLS } from '../base/ledger.ts';
 import { at } from '../base/table.ts';
 import { EXCEPTION_DEFAULT, EXCEPTION_STATE, actionFor, exceptionNames } from './exception-ports.ts';
@@ -28,7 +29,7 @@ import { call, finish, goTo, routine, step } from './routine.ts';
 import { taskPort, taskTerminate } from './task.ts';
 import { setThreadState, threadStateOf, type ThreadState } from './thread-state.ts';
 import type { Thread } from './thread.ts';
-import { tell, type MachWorld } from './world.ts';
+import { emit, tell, type MachWorld } from './world.ts';
 
 /** Mach's own word for what is wrong (KERN_INVALID_ADDRESS ...), or the machine's number for it. */
 export type ExceptionCode = string | number;
@@ -108,7 +109,13 @@ function bodyOf({ exception, code, subcode, flavor, oldState }: Exception): Exce
 
 /** Whoever was asked has not settled it: the task is asked after the thread, and then it ends. */
 function pass(w: MachWorld, t: Thread, f: Exception): void {
-  if (f.asked === 'task') return taskTerminate(w, at(w.tasks, t.task));
+  if (f.asked === 'task') {
+    const task = at(w.tasks, t.task);
+    const { id, kind } = task;
+    taskTerminate(w, task);
+    if (kind === 'mach') emit(w, TASK_ENDED, id);
+    return;
+  }
   f.asked = 'task';
   goTo(w, t, 'tell the handler');
 }

@@ -14,7 +14,7 @@ import { reinstate, resume } from './process/refused.ts';
 import { restart } from './process/restart.ts';
 import { acquireTokens, regainTokens, returnTokens } from './process/tokens.ts';
 import { keepRegion } from './task/oms/keep.ts';
-import { preCopy } from './task/oms/pre-copy.ts';
+import { forgetCopy, preCopy } from './task/oms/pre-copy.ts';
 import { taskMigrationRoutines } from './task/routines.ts';
 import { moveMachTask } from './task/start.ts';
 
@@ -44,5 +44,6 @@ export const migrationServices: readonly (readonly [operation: string, routine: 
   ['migration.request', installRoutine],
   ['migration.pull', pullTask],
   ['migration.pre_copy', preCopy],
+  ['migration.forget', forgetCopy],
   ['migration.keep', keepRegion],
 ];

@@ -8,7 +8,6 @@
 import { copy } from '../base/plain.ts';
 import { KERNEL_CALLS } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
-import { actionFor } from '../mach/exception-ports.ts';
 import { raise } from '../mach/exceptions.ts';
 import { answer, receive, rpc, send, type Payload } from '../mach/ipc/mach-msg.ts';
 import { COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE } from '../mach/ipc/right.ts';
@@ -127,8 +126,6 @@ export function faultInTask(w: WorkloadWorld, t: Thread, f: WorkloadFrame, excep
   if (f.further && instructionEnds(w, f)) return finish(t);
   if (exception === null) return endTask(w, t);
   const { type, code, subcode } = exception;
-  const task = at(w.tasks, t.task);
-  if (actionFor(t, type) === null && actionFor(task, type) === null) ended(w, taskMemory(task).started);
   stay(t, f);
   raise(w, t, type, code, subcode);
 }

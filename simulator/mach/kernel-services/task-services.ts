@@ -9,6 +9,7 @@ import { kernelPortAdopt, kernelPortRelease } from '../ipc/mqueue.ts';
 import { portDestroy } from '../ipc/port-death.ts';
 import { RECEIVE } from '../ipc/space.ts';
 import { kernelService, takeHand } from '../kernel-call.ts';
+import { sselfOf } from '../kept.ts';
 import { pushFrames, type Frame, type Routine } from '../routine.ts';
 import { taskPort, taskTerminate, type Task } from '../task.ts';
 import { threadsOf } from '../task-threads.ts';
@@ -28,6 +29,8 @@ export interface TaskInfo {
   readonly kind: Task['kind'];
   readonly pid: number;
   readonly suspendCount: number;
+  /** What it gets for its own port is another one, that somebody relays. */
+  readonly interposed: boolean;
   readonly threads: number;
   readonly activity: number;
   /** Nanoseconds of processor time that the task's activity has used. */
@@ -127,6 +130,7 @@ function infoOf(w: MachWorld, task: Task): TaskInfo {
   const basePriority = task.schedule.base;
   return {
     ...{ name, kind, pid, suspendCount, activity, processor },
+    interposed: sselfOf(task) !== NONE,
     ...{ threads: threads.length, basePriority, userTime, systemTime },
   };
 }

@@ -37,6 +37,8 @@ interface Migrating extends Migrate {
   /** Account that the caller's request is booked on. */
   caller?: number;
   answer?: Payload;
+  /** The agent has a first copy of its memory. */
+  copied?: boolean;
 }
 
 /** Finishes with a Payload: success, or why the process is still here, or gone. */
@@ -62,10 +64,11 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       rpc(w, t, agent, 'migration.pre_copy', { body, rights });
     }),
     step('see whether there is a first copy of its memory', (w, t, f) => {
+      f.copied = t.code === 'KERN_SUCCESS';
       const proc = procOf(w, t.node, f.pid);
       if (proc === null || proc.state === 'exiting') return refuse(w, t, f, 'ESRCH', 'the process has exited');
       if (proc.list !== 'active') return refuse(w, t, f, 'EBUSY', 'it is being moved already');
-      if (t.code !== 'KERN_SUCCESS') refuse(w, t, f, 'EHOSTDOWN', t.code);
+      if (!f.copied) refuse(w, t, f, 'EHOSTDOWN', t.code);
     }),
     step('freeze it', (_w, t, f) => {
       call(t, freeze, { migration: f.migration, pid: f.pid, cancel: f.cancel ?? false } satisfies Freeze);
@@ -82,7 +85,7 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       const { by, committed } = at(w.migrations, f.migration);
       if (by === 'task') {
         f.answer = t.result as Payload;
-        return goTo(w, t, 'report');
+        return goTo(w, t, 'have what was copied of it forgotten, if it stays');
       }
       const { code, reason, tokens, capability } = t.result as Detached;
       const { migration, pid } = f;
@@ -93,8 +96,14 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       if (committed) call(t, giveUp, { migration, pid, tokens } satisfies GiveUp);
       else call(t, reinstate, { migration, pid, reason, code, tokens } satisfies Reinstate);
     }),
+    step('have what was copied of it forgotten, if it stays', (w, t, f) => {
+      const { how, to, committed } = at(w.migrations, f.migration);
+      if (f.copied !== true || committed) return;
+      const agent = agentFor(w, pmaOf(w, t), to, how);
+      if (agent !== NONE) rpc(w, t, agent, 'migration.forget', { body: { migration: f.migration } });
+    }),
     step('report', (_w, t, f) => {
-      t.activity = f.caller!;
+      if (f.caller !== undefined) t.activity = f.caller;
       finish(t, f.answer);
     }),
   ],
@@ -125,6 +134,6 @@ function mainThread(w: MigrationWorld, pid: number): number {
 
 function refuse(w: MigrationWorld, t: Thread, f: Migrating, code: string, reason: string): void {
   migrationEnd(w, f.migration, 'failed', reason);
-  if (f.caller !== undefined) t.activity = f.caller;
-  finish(t, { code, body: { reason } } satisfies Payload);
+  f.answer = { code, body: { reason } };
+  goTo(w, t, 'have what was copied of it forgotten, if it stays');
 }

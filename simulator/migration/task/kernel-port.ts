@@ -4,7 +4,8 @@
  *
  *   takeover        the right moves into the destination's kernel, which answers on it from now on. Nothing remains
  *   interposition   the agent keeps the right, and relays what is asked there (relay.ts). The task gets a send right to
- *                   it when it asks for its own port (sself), so its calls on itself take that way too
+ *                   it when it asks for its own port (sself), so its calls on itself take that way too. If it moves again
+ *                   it keeps that port: the servers are a chain then, and whoever calls it goes through all of them
  *
  * It comes after everything that needs the old task by its port, and before anything can run.
  */
@@ -22,6 +23,8 @@ export interface KernelPort {
   readonly migration: number;
   readonly what: 'task' | 'thread';
   readonly interpose: boolean;
+  /** A server stands in for it since an earlier move: what it gets for its own port stays that. */
+  readonly interposed: boolean;
   /** Names of the port that is known to others, and of the one that the new task or thread was made with. */
   readonly old: number;
   readonly made: number;
@@ -65,6 +68,7 @@ export const kernelPort = routine<MigrationWorld, KernelPort>('sms.kernel port',
   }),
   step('let it stand for the new one', (w, t, f) => {
     relayOpen(w, t, { migration: f.migration, what: f.what, name: f.receive, target: f.made });
+    if (f.interposed) return goTo(w, t, 'it is relayed');
     const whichPort = f.what === 'task' ? TASK_KERNEL_PORT : THREAD_KERNEL_PORT;
     const rights = [{ name: f.receive, disposition: MAKE_SEND }];
     kernelCall(w, t, f.made, `${f.what}_set_special_port`, { body: { whichPort }, rights });

@@ -1,7 +1,8 @@
 /**
  * Step 4: the task is made at the destination, without threads and without rights, suspended [mechanisms 4.1 (d), 4.2].
  *
- * It gets what the kernel kept for the old one: bootstrap, exception and registered ports, and the emulation vector. It
+ * It gets what the kernel kept for the old one: bootstrap, exception and registered ports, the emulation vector, and, if a
+ * server stands in for its kernel port since an earlier move, the port that it knows itself by. It
  * needs nothing but the old task's suspension. If the agent is on another node than the destination the task is made
  * through that node's host port [2.12].
  */
@@ -9,7 +10,11 @@ import { PROCESSOR } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
 import { EXC_MASK_ALL } from '../../mach/exception-ports.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { TASK_BOOTSTRAP_PORT, type ExceptionPorts } from '../../mach/kernel-services/special-port-services.ts';
+import {
+  TASK_BOOTSTRAP_PORT,
+  TASK_KERNEL_PORT,
+  type ExceptionPorts,
+} from '../../mach/kernel-services/special-port-services.ts';
 import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import { charge } from '../../mach/processor.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
@@ -75,6 +80,13 @@ export const makeTask = routine<MigrationWorld, MakeTask>('sms.make task', 'make
   }),
   after('as often as the old one', (w, t) => goTo(w, t, 'suspend it')),
   step('make the kernel structures', (w, t) => charge(w, t, PROCESSOR, 1, w.setup.prices.task_processor)),
+  step('get the port that stands for its own', (w, t, f) => {
+    if (!f.info.interposed) return goTo(w, t, 'get the bootstrap port');
+    kernelCall(w, t, f.from, 'task_get_special_port', { body: { whichPort: TASK_KERNEL_PORT } });
+  }),
+  after('keep that', (_w, t, f) => {
+    f.special.push(keptPort('task_set_special_port', TASK_KERNEL_PORT, t.names));
+  }),
   step('get the bootstrap port', (w, t, f) => {
     kernelCall(w, t, f.from, 'task_get_special_port', { body: { whichPort: TASK_BOOTSTRAP_PORT } });
   }),

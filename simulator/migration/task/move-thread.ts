@@ -23,12 +23,15 @@ export interface MoveThread {
   readonly state: ThreadState;
   /** Ports that are the thread's own, still to be set again. */
   readonly kept: KeptPort[];
+  /** One of these is the port that it gets for its own. */
+  readonly interposed: boolean;
   /** Name of the port that the new thread is made with. */
   made: number;
 }
 
-export function movingThread(fields: Omit<MoveThread, 'made'>): MoveThread {
-  return { ...fields, made: NONE };
+export function movingThread(fields: Omit<MoveThread, 'made' | 'interposed'>): MoveThread {
+  const interposed = fields.kept.some(({ operation }) => operation === 'thread_set_special_port');
+  return { ...fields, interposed, made: NONE };
 }
 
 export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread', 'makes a thread again', [
@@ -48,8 +51,8 @@ export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread',
     else setKept(w, t, f.made, next);
   }),
   step('set the next', (w, t) => goTo(w, t, 'set a port that is its own')),
-  step('move its kernel port', (_w, t, { migration, interpose, thread: old, made, agentSelf }) => {
-    call(t, kernelPort, movingKernelPort({ migration, what: 'thread', interpose, old, made, agentSelf }));
+  step('move its kernel port', (_w, t, { migration, interpose, interposed, thread: old, made, agentSelf }) => {
+    call(t, kernelPort, movingKernelPort({ migration, what: 'thread', interpose, interposed, old, made, agentSelf }));
   }),
   step('moved', (_w, t) => finish(t, (t.result as MovedKernelPort).code)),
 ]);

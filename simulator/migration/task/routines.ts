@@ -10,7 +10,7 @@ import { moveThread } from './move-thread.ts';
 import { copyRegion } from './oms/copy.ts';
 import { keepRegion } from './oms/keep.ts';
 import { pagerLoop } from './oms/pager.ts';
-import { preCopy } from './oms/pre-copy.ts';
+import { forgetCopy, preCopy } from './oms/pre-copy.ts';
 import { takeRegion } from './oms/region.ts';
 import { giveUp } from './oms/release.ts';
 import { relayLoop } from './relay.ts';
@@ -31,6 +31,7 @@ export const taskMigrationRoutines: readonly Routine[] = [
   copyRegion,
   keepRegion,
   preCopy,
+  forgetCopy,
   pagerLoop,
   giveUp,
 ];

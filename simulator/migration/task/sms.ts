@@ -150,7 +150,10 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'moves a
     call(
       t,
       kernelPort,
-      movingKernelPort({ migration, what: 'task', interpose: isInterposed(f), old, made, agentSelf }),
+      movingKernelPort({
+        ...{ migration, what: 'task', old, made, agentSelf },
+        ...{ interpose: isInterposed(f), interposed: f.info!.interposed },
+      }),
     );
   }),
   step('begin with the first thread', (w, t, f) => {

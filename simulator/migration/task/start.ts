@@ -47,6 +47,8 @@ interface MoveMachTask {
   readonly agent: number;
   /** How often it was suspended before. */
   suspensions: number;
+  /** The agent has a first copy of its memory. */
+  copied: boolean;
   code: string;
   resumes: number;
 }
@@ -83,7 +85,7 @@ export function startTaskMigration(w: MigrationWorld, t: Thread, request: TaskMi
   const names = { task: bootRight(w, taskPort(w, task), own), agent: bootRight(w, port, own) };
   const helper = threadCreate(w, own, 'migrate');
   helper.activity = m.activity;
-  const frame: MoveMachTask = { migration: m.id, ...names, suspensions: 0, code: '', resumes: 0 };
+  const frame: MoveMachTask = { migration: m.id, ...names, suspensions: 0, copied: false, code: '', resumes: 0 };
   call(helper, moveMachTask, frame);
   threadStart(w, helper);
   return m.id;
@@ -100,10 +102,13 @@ function whyNot(w: MigrationWorld, id: number): string {
   return other ? 'it is being moved already' : unsupported(how);
 }
 
+/** Why a task that is gone is not moved: as a process that has exited. */
+const TASK_ENDED = 'ESRCH';
+
 export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.move_mach_task', 'moves a Mach task', [
   step('ask how often it is suspended', (w, t, f) => kernelCall(w, t, f.task, 'task_info')),
   step('have a first copy of its memory taken', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return stays(w, t, f);
+    if (t.code !== 'KERN_SUCCESS') return stays(w, t, f, TASK_ENDED);
     f.suspensions = (t.body as TaskInfo).suspendCount;
     const { how, to } = at(w.migrations, f.migration);
     if (how.strategy !== 'pre_copy') return goTo(w, t, 'freeze it');
@@ -111,7 +116,13 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
     rpc(w, t, f.agent, 'migration.pre_copy', { body, rights: [{ name: f.task, disposition: COPY_SEND }] });
   }),
   step('see whether there is one', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') stays(w, t, f);
+    f.copied = t.code === 'KERN_SUCCESS';
+    if (f.copied) return goTo(w, t, 'freeze it');
+    f.code = t.code;
+    kernelCall(w, t, f.task, 'task_info');
+  }),
+  step('the task has ended, or its agent could not', (w, t, f) => {
+    stays(w, t, f, t.code === 'KERN_SUCCESS' ? f.code : TASK_ENDED);
   }),
   step('freeze it', (w, t, f) => {
     enterPhase(w, f.migration, 'freeze', at(w.migrations, f.migration).from);
@@ -119,7 +130,7 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
     kernelCall(w, t, f.task, 'task_suspend');
   }),
   step('ask the agent to move it', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return stays(w, t, f);
+    if (t.code !== 'KERN_SUCCESS') return stays(w, t, f, TASK_ENDED);
     stamp(w, f.migration, 'suspended');
     stamp(w, f.migration, 'frozen');
     const { how, to } = at(w.migrations, f.migration);
@@ -139,7 +150,7 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
   }),
   step('let it go on at the source', (w, t, f) => {
     assert(!at(w.migrations, f.migration).committed, '4.6', 'a task is taken back after commit');
-    if (t.code !== 'KERN_SUCCESS') return stays(w, t, f);
+    if (t.code !== 'KERN_SUCCESS') return stays(w, t, f, f.code);
     // An agent that could answer has resumed it as often as it had suspended it; others may have done either meanwhile.
     f.resumes = agentDied.includes(f.code) ? (t.body as TaskInfo).suspendCount - f.suspensions : 1;
   }),
@@ -159,7 +170,13 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
     else migrationEnd(w, f.migration, 'failed', `lost on its way: ${f.code}`);
     goTo(w, t, 'give up the rights');
   }),
-  step('it has moved', (w, _t, f) => migrationEnd(w, f.migration, 'done')),
+  step('it has moved', (w, t, f) => {
+    migrationEnd(w, f.migration, 'done');
+    goTo(w, t, 'give up the rights');
+  }),
+  step('have what was copied of it forgotten', (w, t, f) => {
+    if (f.copied) rpc(w, t, f.agent, 'migration.forget', { body: { migration: f.migration } });
+  }),
   step('give up the rights', (w, t, f) => {
     // Whoever asks is no server, and its own housekeeping is none of the migration's cost.
     for (const name of [f.task, f.agent]) deallocate(w, at(w.tasks, t.task), name);
@@ -170,9 +187,9 @@ export const moveMachTask = routine<MigrationWorld, MoveMachTask>('migration.mov
 const agentDied: readonly string[] = ['MIG_SERVER_DIED', 'MACH_SEND_INVALID_DEST'];
 
 /** Nothing has been done to it, or it is gone. */
-function stays(w: MigrationWorld, t: Thread, f: MoveMachTask): void {
-  migrationEnd(w, f.migration, 'failed', f.code === '' ? t.code : f.code);
-  goTo(w, t, 'give up the rights');
+function stays(w: MigrationWorld, t: Thread, f: MoveMachTask, code: string): void {
+  migrationEnd(w, f.migration, 'failed', code);
+  goTo(w, t, 'have what was copied of it forgotten');
 }
 
 /** Whether the new task is there and was resumed, as an operator with perfect sight would see it. */

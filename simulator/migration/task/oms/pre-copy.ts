@@ -3,7 +3,8 @@
  *
  * The first round takes all of it, each further one what was written during the one before. A round that finds only a
  * few pages is the last; so is the last that is allowed, for a task that writes faster than the network carries would
- * never be done. What is written after that is fetched when the task is frozen.
+ * never be done. What is written after that is fetched when the task is frozen. If it comes to nothing, because the task
+ * has ended meanwhile or cannot be frozen, whoever asked says so, and the copy is given up.
  */
 import { at } from '../../../base/table.ts';
 import type { Payload } from '../../../mach/ipc/mach-msg.ts';
@@ -66,6 +67,19 @@ export const preCopy = routine<MigrationWorld, PreCopying>('migration.pre_copy',
     const { pages } = at(w.migrations, f.body.migration);
     finish(t, { code: f.code!, body: { pages: pages.before } } satisfies Payload);
   }),
+]);
+
+interface Forgetting extends Request {
+  readonly body: { readonly migration: number };
+}
+
+/** The task does not move after all: what was copied of it is given up. */
+export const forgetCopy = routine<MigrationWorld, Forgetting>('migration.forget', 'gives up a copy of memory', [
+  step('give up its objects', (w, t, f) => {
+    const { migration } = f.body;
+    call(t, giveUp, { objects: objectsOf(w, t.task, migration), migration });
+  }),
+  step('answer', (_w, t) => finish(t, {} satisfies Payload)),
 ]);
 
 function failed(w: MigrationWorld, t: Parameters<typeof goTo>[1], f: PreCopying, code: string): void {
