@@ -6,6 +6,7 @@ import type { Type } from '../types.ts';
 import { parameterType } from '../types.ts';
 import type { Room } from '../vocabulary/functions.ts';
 import { systemCalls } from '../vocabulary/system-calls.ts';
+import { fieldsOf } from '../vocabulary/words.ts';
 
 export type Token = ReturnType<Lexer['tokenize']>['tokens'][number];
 
@@ -79,7 +80,7 @@ export function outlineAt(tokens: readonly Token[], offset: number): Outline {
       open.pop();
     } else if (image === 'let' && next !== undefined) {
       const visible = open.flatMap(({ variables }) => variables);
-      const value = before.slice(index + 3, index + 5);
+      const value = before.slice(index + 3, index + 6);
       const task = value[0]?.image === 'start' ? value[1]?.image : undefined;
       open.at(-1)?.variables.push({ name: next, type: typeOfValue(value, visible), task });
     } else if (image === 'count' && next !== undefined && around === 'task') {
@@ -93,7 +94,7 @@ export function outlineAt(tokens: readonly Token[], offset: number): Outline {
 }
 
 /** The type of a value by how it begins: enough to know whose fields to offer. */
-function typeOfValue([first, second]: readonly Token[], visible: readonly VisibleVariable[]): Type {
+function typeOfValue([first, second, third]: readonly Token[], visible: readonly VisibleVariable[]): Type {
   switch (first?.image) {
     case 'spawn':
     case 'fork':
@@ -112,9 +113,12 @@ function typeOfValue([first, second]: readonly Token[], visible: readonly Visibl
       return 'memory';
     case 'migrate':
       return second?.image === '(' ? 'int' : 'migration';
-    default:
+    default: {
       if (second?.image === '(') return resultOf(first?.image) ?? 'unknown';
-      return visible.find(({ name }) => name === first?.image)?.type ?? 'unknown';
+      const type = visible.find(({ name }) => name === first?.image)?.type ?? 'unknown';
+      if (second?.image !== '.') return type;
+      return fieldsOf(type).find(({ name }) => name === third?.image)?.type ?? 'unknown';
+    }
   }
 }
 

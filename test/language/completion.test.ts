@@ -123,6 +123,8 @@ describe('completion', () => {
     checkAll(`${task} print(a.| ) }`, 'reply operation body bytes port rights to sequence memory');
     check(`${task} send(p, | ) }`, 'copy move make share a p', 'thread');
     checkAll(`${task} dirty | }`, 'm b');
+    checkAll(`${task} let c = a.memory let d = a.port dirty | }`, 'm b c');
+    checkAll(`${task} let d = a.port publish | }`, 'p d');
     checkAll(`${task} publish | }`, 'p');
     checkAll(`${lab} ${task} let far = "far" start w(1, b) on | }`, '"master" "source" "far" far');
     checkAll(`${task} request notification | }`, 'no_senders dead_name port_destroyed');
