@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Carried } from '../../simulator/mach/ipc/mach-msg.ts';
 import { DEFAULT_QUEUE_LIMIT } from '../../simulator/mach/ipc/port.ts';
 import { deallocate, destroyName } from '../../simulator/mach/ipc/release.ts';
-import { MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, MOVE_SEND } from '../../simulator/mach/ipc/right.ts';
+import { MAKE_SEND, MAKE_SEND_ONCE, MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE } from '../../simulator/mach/ipc/right.ts';
 import { DEAD_NAME, RECEIVE, SEND_ONCE, find, setUrefsAt } from '../../simulator/mach/ipc/space.ts';
 import { taskTerminate } from '../../simulator/mach/task.ts';
 import { cluster, kernel, operations, receive, rpc, send, type Cluster, type Note } from './cluster.ts';
@@ -120,6 +120,29 @@ describe('the port-deleted notice [1.9]', () => {
     c.run();
     assert.deepEqual(operations(watcher), ['MACH_NOTIFY_PORT_DELETED']);
   });
+
+  for (const where of [[], ['here', 'there']]) {
+    for (const [how, use] of [
+      ['sent with', (name: number) => send(name, 'used up')],
+      ['moved', (name: number, to: number) => send(to, 'take', { rights: [{ name, disposition: MOVE_SEND_ONCE }] })],
+    ] as const) {
+      it(`comes when a send-once right is ${how}: no request is left [I7] (${where.length === 0 ? 'near' : 'far'})`, () => {
+        const { c, server, client, on, to, notices, once, request } = lab(...where);
+        const mine = client.port('via');
+        const via = c.right(client, mine, server);
+        server.thread(send(via, 'take', { rights: [{ name: on, disposition: MAKE_SEND_ONCE }] }));
+        const got = client.thread(receive(mine));
+        c.run();
+        const [name] = got.notes[0]!.names;
+        assert.equal(request({ name, variant: 'dead-name' }, once).code, 'KERN_SUCCESS');
+        const watcher = client.thread(use(name!, to), receive(notices));
+        c.run();
+        assert.deepEqual(watcher.notes.at(-1)!.body, { name });
+        assert.equal(client.entry(name!), null);
+        assert.equal(c.w.requests.rows.filter((each) => each.live).length, 0);
+      });
+    }
+  }
 
   it('comes to who watches when the task that asked ends', () => {
     const { c, server, client, to, request, once } = lab();
