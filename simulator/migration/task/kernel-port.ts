@@ -64,10 +64,11 @@ export const kernelPort = routine<MigrationWorld, KernelPort>('sms.kernel port',
   step('it has moved', (_w, t, f) => moved(t, f, 'KERN_SUCCESS')),
   step('receive on it', (w, t, f) => {
     const set = relaySet(w, t);
+    // What was asked meanwhile is taken from the queue as soon as the port is in the set.
+    relayOpen(w, t, { migration: f.migration, what: f.what, name: f.receive, target: f.made });
     kernelCall(w, t, f.agentSelf, 'mach_port_move_member', { body: { member: f.receive, set } });
   }),
   step('let it stand for the new one', (w, t, f) => {
-    relayOpen(w, t, { migration: f.migration, what: f.what, name: f.receive, target: f.made });
     if (f.interposed) return goTo(w, t, 'it is relayed');
     const whichPort = f.what === 'task' ? TASK_KERNEL_PORT : THREAD_KERNEL_PORT;
     const rights = [{ name: f.receive, disposition: MAKE_SEND }];
