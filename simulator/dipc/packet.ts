@@ -159,10 +159,11 @@ export function acknowledgement(w: DipcWorld): number {
 /** Sends a packet and returns the time at which the sending processor is done with it. */
 export function sendPacket(w: DipcWorld, fields: PacketFields): number {
   const packet = takeBlank(w.packets, blankPacket);
+  const from = at(w.nodes, fields.from);
   packet.kind = fields.kind;
   packet.from = fields.from;
   packet.to = fields.to;
-  packet.incarnation = incarnationFor(at(w.nodes, fields.from), fields.to);
+  packet.incarnation = incarnationFor(from, fields.to);
   packet.uid = fields.uid;
   packet.activity = fields.activity ?? SYSTEM;
   packet.message = fields.message ?? NONE;
@@ -171,7 +172,6 @@ export function sendPacket(w: DipcWorld, fields: PacketFields): number {
   packet.base = fields.base;
   packet.rights = fields.rights ?? 0;
   packet.bytes = fields.bytes ?? 0;
-  const from = at(w.nodes, packet.from);
   const cost = priceOf(w, packet, 'out');
   const done = occupy(w, from, packet.activity, cost);
   pay(w, packet, 'out', done - cost);
