@@ -1,10 +1,12 @@
-// npm test: builds, then runs every suite, those in the real editor included, and adds up what they counted.
+// npm test: builds, then runs every suite, a thousand seeds of the swarm and the tests in the real editor included, and adds
+// up what they counted.
 //
 //   npm test                all of it; needs nothing but `npm ci` (a browser and the editor come by themselves)
 //   npm test -- unit        one suite by name
 //
 // The last line is `N passed, N failed`. The counts are mocha's own; a suite that ends without having counted, or with
-// an error outside any test, is one failure more. A test that is skipped or marked `only` is a failure, too.
+// an error outside any test, is one failure more. A test that is skipped or marked `only` is a failure, too. The swarm
+// counts as one test.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,22 +32,24 @@ interface Counts {
 
 const MINUTE_MS = 60_000;
 
-const suites: readonly Suite[] = [
-  {
-    name: 'unit',
-    config: '.mocharc.json',
-    style: 'Dot',
-    run_ms_max: 30 * MINUTE_MS,
-    prepare: browser, // one test runs the simulator in a browser's worker
-  },
-  {
-    name: 'editor',
-    config: 'test/editor/.mocharc.json',
-    style: 'Spec',
-    run_ms_max: 40 * MINUTE_MS,
-    prepare: async () => [await browser(), await editorHost((line) => console.log(line))],
-  },
-];
+const unit: Suite = {
+  name: 'unit',
+  config: '.mocharc.json',
+  style: 'Dot',
+  run_ms_max: 30 * MINUTE_MS,
+  prepare: browser, // one test runs the simulator in a browser's worker
+};
+
+const editor: Suite = {
+  name: 'editor',
+  config: 'test/editor/.mocharc.json',
+  style: 'Spec',
+  run_ms_max: 40 * MINUTE_MS,
+  prepare: async () => [await browser(), await editorHost((line) => console.log(line))],
+};
+
+const SWARM_SEEDS = 1000;
+const SWARM_MS_MAX = 60 * MINUTE_MS;
 
 function countsIn(file: string): Counts | undefined {
   try {
@@ -82,16 +86,39 @@ async function runSuite({ name, config, style, run_ms_max, prepare }: Suite): Pr
   return counts;
 }
 
+/** Two workers; it talks on our terminal, and its exit code says whether a seed failed (docs/swarm.md). */
+async function runSwarm(): Promise<Counts> {
+  console.log(`\nswarm: seeds 1 to ${SWARM_SEEDS}`);
+  const script = join(root, 'test/swarm/main.ts');
+  const { code } = await finish(process.execPath, ['--import', 'tsx', script, '--seeds', String(SWARM_SEEDS)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: SWARM_MS_MAX,
+  });
+  return code === 0 ? { passes: 1, failures: 0, pending: 0 } : { passes: 0, failures: 1, pending: 0 };
+}
+
+interface Part {
+  readonly name: string;
+  readonly perform: () => Promise<Counts>;
+}
+
+/** In the order in which they run. */
+const parts: readonly Part[] = [
+  { name: unit.name, perform: () => runSuite(unit) },
+  { name: 'swarm', perform: runSwarm },
+  { name: editor.name, perform: () => runSuite(editor) },
+];
+
 main(async () => {
   const names = process.argv.slice(2);
-  const known = suites.map(({ name }) => name);
+  const known = parts.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`no such suite: ${unknown.join(', ')} (there are: ${known.join(', ')})`);
   console.log('building');
   await build();
   let [passed, failed] = [0, 0];
-  for (const suite of suites.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    const { passes, failures } = await runSuite(suite);
+  for (const { perform } of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const { passes, failures } = await perform();
     passed += passes;
     failed += failures;
   }

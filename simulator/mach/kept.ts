@@ -85,6 +85,7 @@ export function copyOf(w: MachWorld, kept: number): Right {
 }
 
 /** All ports that the kernel keeps for the task or thread. */
-export function keptPorts({ kept }: Holder): number[] {
+export function keptPorts({ kept }: Holder): readonly number[] {
+  if (kept.length <= FIRST_EXCEPTION) return kept;
   return kept.filter((_, place) => place < FIRST_EXCEPTION || (place - FIRST_EXCEPTION) % NUMBERS_PER_EXCEPTION === 0);
 }

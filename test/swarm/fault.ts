@@ -4,7 +4,7 @@
  * Moments that matter are rare, and a drawn time would miss them: most events are the same few kinds. So the script is
  * run once without a fault, the moments of every kind are kept, and the kind is drawn first: each kind of event, each
  * message of a protocol and each phase is struck as often as any other. Some nodes come back: soon, before anybody has
- * noticed, or later.
+ * noticed, or later. Where a second node fails, its moment is one of the run in which the first has failed.
  */
 import type { Simulation } from '../../simulator/engine/simulation.ts';
 import { tail } from '../../simulator/engine/simulation.ts';
@@ -16,7 +16,7 @@ const millisecond = 1_000_000;
 /** When something of each kind happened in a run: virtual nanoseconds, in order. */
 export type Moments = Map<string, number[]>;
 
-/** Called after every event of the run without faults. */
+/** Called after every event of the run whose moments can be struck. */
 export function note(moments: Moments, sim: Simulation): void {
   const [last] = tail(sim, 1);
   if (last !== undefined) add(moments, last.kind, last.time);
@@ -35,32 +35,36 @@ function add(moments: Moments, kind: string, time: number): void {
 }
 
 export interface Fault extends Action {
+  /** What it strikes at a moment of; BACK if the node comes back. */
   readonly kind: string;
   readonly node: string;
 }
 
+export const BACK = 'back again';
+
+/** Kinds of events that few runs have, or that only a failure brings about: where they happen they are preferred. */
+const seldom: readonly string[] = ['room', 'interrupt send', 'dead-name request', 'crash', 'node down', 'reboot'];
+
 /**
- * Most faults strike one node; now and then a second one fails as well. Without a moment there is no fault. No node fails
- * before something is begun there: the scenario would end with that, and nobody would heal anything. What has failed may
- * come back: that is drawn last, so that a seed strikes where it did before nodes came back.
+ * One node fails. Without a moment there is no fault. No node fails before something is begun there: the scenario would end
+ * with that, and nobody would heal anything. What has failed may come back.
  */
-export function drawFaults(draw: Chance, { cluster, actions }: DrawnScript, moments: Moments): Fault[] {
+export function drawFault(draw: Chance, { cluster, actions }: DrawnScript, moments: Moments): Fault[] {
   const kinds = [...moments.keys()].sort();
   if (kinds.length === 0) return [];
-  const crashes = draw.many(draw.percent(20) ? 2 : 1, () => {
-    const kind = draw.one(kinds);
-    const time = draw.one(moments.get(kind)!);
-    // The operator sits at the master: when that fails, nobody does anything any more.
-    const needed = actions.filter((each) => each.time > time).map(({ on }) => on);
-    const others = cluster.nodes.slice(1).filter((each) => !needed.includes(each));
-    const node = draw.percent(15) || others.length === 0 ? 'master' : draw.one(others);
-    return { kind, node, time, lines: [`crash ${node}`] };
-  });
-  return crashes.flatMap((each) => [each, ...drawReboot(draw, each)]);
+  const rare = kinds.filter((each) => seldom.includes(each));
+  const kind = draw.one(rare.length > 0 && draw.percent(50) ? rare : kinds);
+  const time = draw.one(moments.get(kind)!);
+  // The operator sits at the master: when that fails, nobody does anything any more.
+  const needed = actions.filter((each) => each.time > time).map(({ on }) => on);
+  const others = cluster.nodes.slice(1).filter((each) => !needed.includes(each));
+  const node = draw.percent(15) || others.length === 0 ? 'master' : draw.one(others);
+  const crash = { kind, node, time, lines: [`crash ${node}`] };
+  return [crash, ...drawReboot(draw, crash)];
 }
 
 function drawReboot(draw: Chance, { node, time }: Fault): Fault[] {
   if (!draw.percent(25)) return [];
   const down = draw.within(0, draw.one([2, 30, 400, 9000])) * millisecond;
-  return [{ kind: 'reboot', node, time: time + down, lines: [`reboot ${node}`] }];
+  return [{ kind: BACK, node, time: time + down, lines: [`reboot ${node}`] }];
 }

@@ -11,10 +11,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { coverageInWords, failureInWords } from './report.ts';
+import { coverageInWords, failureInWords, neverStruck } from './report.ts';
 import type { SeedResult } from './run.ts';
 
 const MILLISECONDS_PER_MINUTE = 60_000;
+/** So many seeds strike every kind of event that there is. */
+const SEEDS_FOR_ALL = 1000;
+const SEEDS_PER_LINE = 100;
 const root = join(import.meta.dirname, '..', '..');
 const folder = join('dist', 'swarm');
 
@@ -43,6 +46,7 @@ function take(line: string): void {
   const result = JSON.parse(line) as Reported;
   results.push(result);
   const { seed, failure, short } = result;
+  if (results.length % SEEDS_PER_LINE === 0) console.log(`  ${summary()}`);
   if (failure === null) return;
   failures++;
   mkdirSync(join(root, folder), { recursive: true });
@@ -51,6 +55,14 @@ function take(line: string): void {
   writeFileSync(join(root, whole), failure.text);
   writeFileSync(join(root, small), short ?? failure.text);
   console.log(`${failureInWords(seed, failure, whole, small)}\n`);
+}
+
+const started = Date.now();
+
+function summary(): string {
+  const events = results.reduce((sum, each) => sum + each.events, 0);
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  return `${results.length} seeds, ${events} events, ${seconds} s: ${failures} failed`;
 }
 
 /** One worker, which takes every `jobs`-th seed. Its promise is kept when it has ended. */
@@ -65,7 +77,6 @@ function work(bundle: string, job: number): Promise<void> {
   });
 }
 
-const started = Date.now();
 mkdirSync(join(root, folder), { recursive: true });
 const bundle = join(root, folder, 'worker.cjs');
 const source = join(import.meta.dirname, 'worker.ts');
@@ -75,8 +86,8 @@ execFileSync(join(root, 'node_modules', '.bin', 'esbuild'), [source, ...options,
 });
 await Promise.all(Array.from({ length: Math.min(jobs, seeds) }, (_, job) => work(bundle, job)));
 
-const events = results.reduce((sum, each) => sum + each.events, 0);
-const seconds = ((Date.now() - started) / 1000).toFixed(0);
 console.log(coverageInWords(results));
-console.log(`\n${results.length} seeds, ${events} events, ${seconds} s: ${failures} failed`);
-if (failures > 0) process.exitCode = 1;
+const missed = results.length >= SEEDS_FOR_ALL ? neverStruck(results) : [];
+if (missed.length > 0) console.log(`\nno node failed at a moment of: ${missed.join(', ')}`);
+console.log(`\n${summary()}`);
+if (failures > 0 || missed.length > 0) process.exitCode = 1;

@@ -2,6 +2,8 @@
  * What the swarm says: a failure with all that is needed to look into it, and at the end what was covered.
  */
 import { commandOf, launchOf, LIMIT } from '../../cli/again.ts';
+import { eventKinds } from '../../simulator/base/event.ts';
+import { BACK } from './fault.ts';
 import type { Failure, SeedResult } from './run.ts';
 
 /** One failure; `file` holds the script as it was drawn, `short` what is left of it after shrinking. */
@@ -30,10 +32,34 @@ function table(title: string, items: readonly string[]): string[] {
   return rows.length === 0 ? [] : ['', title, ...rows];
 }
 
+/** Of each kind of event, in how many seeds it happened, and how many nodes failed at a moment of it. */
+function struck(
+  results: readonly SeedResult[],
+): { readonly name: string; readonly seeds: number; readonly crashes: number }[] {
+  const crashes = results.flatMap((each) => each.faults);
+  return eventKinds.map(({ name }) => ({
+    name,
+    seeds: results.filter(({ kinds }) => kinds.includes(name)).length,
+    crashes: crashes.filter(({ kind }) => kind === name).length,
+  }));
+}
+
+/** Kinds of events that happened, and at which no node has failed. */
+export function neverStruck(results: readonly SeedResult[]): string[] {
+  return struck(results)
+    .filter(({ seeds, crashes }) => seeds > 0 && crashes === 0)
+    .map(({ name }) => name);
+}
+
 /** Runs by kind of event, by what a fault struck, by the way of migrating and its end. */
 export function coverageInWords(results: readonly SeedResult[]): string {
-  const faults = results.flatMap((each) => each.faults);
+  const faults = results.flatMap((each) => each.faults).filter(({ kind }) => kind !== BACK);
+  const events = struck(results).map(({ name, seeds, crashes }) => {
+    return `  ${String(seeds).padStart(6)}  ${String(crashes).padStart(6)}  ${name}`;
+  });
   return [
+    'events: seeds in which it happened, nodes that failed at that moment',
+    ...events,
     ...table(
       'seeds in which it happened',
       results.flatMap((each) => each.kinds),

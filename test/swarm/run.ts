@@ -10,7 +10,7 @@ import { BrokenRule } from '../../simulator/base/assert.ts';
 import { createSimulation, eventCount, now, step, tail, type Simulation } from '../../simulator/engine/simulation.ts';
 import { NONE } from '../../simulator/base/table.ts';
 import { chance } from './chance.ts';
-import { drawFaults, note, type Fault, type Moments } from './fault.ts';
+import { drawFault, note, type Fault, type Moments } from './fault.ts';
 import { unexplained } from './rest.ts';
 import { drawScript, textOf } from './script.ts';
 
@@ -48,22 +48,27 @@ export interface SeedResult {
 export function runSeed(seed: number): SeedResult {
   const draw = chance(seed);
   const script = drawScript(draw, seed);
-  const moments: Moments = new Map();
+  let moments: Moments = new Map();
   let text = textOf(script);
   let outcome = runScript(text, (sim) => note(moments, sim));
   let { events } = outcome;
-  let faults: Fault[] = [];
-  if (outcome.failure === null && draw.percent(75)) {
-    faults = drawFaults(draw, script, moments);
+  const kinds = new Set(moments.keys());
+  const faults: Fault[] = [];
+  // Most often one node fails, now and then a second one.
+  let left = outcome.failure === null && draw.percent(75) ? (draw.percent(20) ? 2 : 1) : 0;
+  for (; left > 0 && outcome.failure === null; left--) {
+    faults.push(...drawFault(draw, script, moments));
     text = textOf(script, faults);
-    outcome = runScript(text);
+    const struck: Moments = (moments = new Map());
+    outcome = runScript(text, (sim) => note(struck, sim));
     events += outcome.events;
+    for (const kind of moments.keys()) kinds.add(kind);
   }
   return {
     seed,
     events,
     failure: outcome.failure === null ? null : { ...outcome.failure, text },
-    kinds: [...moments.keys()],
+    kinds: [...kinds],
     faults: faults.map(({ kind, node }) => ({ kind, node })),
     migrations: outcome.migrations,
   };
