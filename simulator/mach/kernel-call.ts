@@ -13,8 +13,8 @@ import { assert } from '../base/assert.ts';
 import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
 import { nodeCreate, type Node } from './node.ts';
-import { answerWith, carriedBy, receive, rpc, type Payload } from './ipc/mach-msg.ts';
-import { KERNEL } from './ipc/port.ts';
+import { answerWith, carriedBy, receive, rpc, rpcToPort, type Payload } from './ipc/mach-msg.ts';
+import { KERNEL, type Port } from './ipc/port.ts';
 import { broughtBy, kernelPortOf } from './ipc/receivers.ts';
 import { discard } from './ipc/release.ts';
 import { copyin, copyout, destinationOf, portAllocate } from './ipc/right.ts';
@@ -78,16 +78,17 @@ export function kernelCall(w: MachWorld, t: Thread, on: number, operation: strin
     hand.push(right.type, right.port);
   }
   t.hand = hand;
-  call(t, trap, { operation, body: copy(payload.body ?? null), port: port.id, entered: false } satisfies Trap);
+  call(t, trap, { operation, body: copy(payload.body ?? null), port: port.id, on } satisfies Trap);
 }
 
 /** A kernel call on no port: what a thread asks of its own kernel for itself (mach_task_self, thread_switch ...). */
 export function kernelTrap(t: Thread, operation: string, body: unknown = null): void {
-  call(t, trap, { operation, body: copy(body), port: NONE, entered: false } satisfies Trap);
+  call(t, trap, { operation, body: copy(body), port: NONE, on: NONE } satisfies Trap);
 }
 
 interface Trap extends KernelRequest {
-  entered: boolean;
+  /** The name that it was called under. */
+  readonly on: number;
 }
 
 export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs a kernel service on its own node', [
@@ -103,6 +104,12 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
     runAt(w, t, done);
   }),
   step('perform the service', (w, t, f) => {
+    const elsewhere = hasMoved(w, t, f);
+    if (elsewhere !== null) {
+      finish(t);
+      rpcToPort(w, t, elsewhere, f.operation, { body: f.body }, takeHand(t));
+      return;
+    }
     const service = w.setup.kernelServices.get(f.operation);
     assert(service !== undefined, 'kernel call', () => `no service ${f.operation}`);
     call(t, service, { operation: f.operation, body: f.body, port: f.port } satisfies KernelRequest);
@@ -124,6 +131,13 @@ export const trap = routine<MachWorld, Trap>('kernel call', 'the caller performs
       charge(w, t, LOCAL_RIGHTS, names.length, names.length * w.setup.prices.local_right);
   }),
 ]);
+
+/** The port that was called, if another kernel is about to answer on it since the thread has entered this one. */
+function hasMoved(w: MachWorld, t: Thread, { on, port: id }: Trap): Port | null {
+  if (on === NONE || destinationOf(w, at(w.tasks, t.task), on) !== id) return null;
+  const port = at(w.ports, id);
+  return port.active && (port.proxy || port.receiver !== KERNEL) ? port : null;
+}
 
 /** Takes the rights out of the thread's hand: the service keeps or uses them. */
 export function takeHand(t: Thread): number[] {
