@@ -3,6 +3,7 @@ import { NONE, at } from '../base/table.ts';
 import { RECEIVE, lookup } from '../mach/ipc/space.ts';
 import { threadOf } from '../mach/thread.ts';
 import { isPort, isThere, principalOf, type GhostPort } from '../migration/task/ghost.ts';
+import { agentNode } from '../migration/task/how.ts';
 import type { Migration } from '../migration/record.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
 
@@ -31,7 +32,12 @@ export const kernelPorts: Checker = {
 function reached(w: CheckedWorld, m: Migration, before: GhostPort, self: number, name: string): void {
   if (before.row === NONE) return;
   if (self !== NONE && isPort(w, before, at(w.ports, self), m.ghost!.node)) return;
-  if (!isRelayed(w, m, before, self)) broken('T6', `${name} does not answer on its old port any more`);
+  if (!isRelayed(w, m, before, self) && !relaysLost(w, m)) broken('T6', `${name} does not answer on its old port any more`);
+}
+
+/** A relay is lost with its server's node, and with it the old port [mechanisms 4.4]. */
+function relaysLost(w: CheckedWorld, { how, to }: Migration): boolean {
+  return how.using === 'user_level' && at(w.nodes, agentNode(how, to)).failedAt !== NONE;
 }
 
 function isRelayed(w: CheckedWorld, m: Migration, before: GhostPort, self: number): boolean {
