@@ -142,11 +142,17 @@ function migrate(draw: Chance, cluster: DrawnCluster, process: string): string {
 function onPhase(draw: Chance, cluster: DrawnCluster, process: string): string[] {
   if (!draw.percent(30)) return [];
   const what = draw.one([
-    `kill(${process}, ${draw.one(signals)})`,
+    kill(process, draw.one(signals)),
     migrate(draw, cluster, process),
     `sleep ${draw.within(1, 90)} ms`,
   ]);
   return [`on phase ${draw.one(phases)} of ${process} { ${what} }`];
+}
+
+/** The phase may come when all else is over, and nobody would continue what is stopped then. */
+function kill(process: string, signal: string): string {
+  const stop = `kill(${process}, ${signal})`;
+  return signal === 'SIGSTOP' ? `${stop} sleep 200 ms kill(${process}, SIGCONT)` : stop;
 }
 
 /** The text of the script with these actions more, each at its time. */
