@@ -20,7 +20,7 @@ const { scenarios } = image;
 const rows: readonly string[] = [
   ...['connect', 'connect reply', 'wakeup sender', 'port probe', 'acquire transits', 'yield transits'],
   ...['send meta kmsg', 'migrate state', 'begin recv migrate', 'dn register', 'dn notify', 'unblock port'],
-  ...['request callback', 'unblock node', 'get special port'],
+  ...['request callback', 'unblock node', 'get special port', 'alive notify'],
   ...['port-deleted', 'port-destroyed', 'no-senders', 'send-once', 'dead-name'],
 ];
 
