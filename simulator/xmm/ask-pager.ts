@@ -27,7 +27,8 @@ export const askPager = [
       return goTo(w, t, 'look in what the object shadows');
     }
     enterPhase(w, m, page, t, 'pager');
-    const access = f.give === WRITE_ACCESS ? 'write' : 'read';
+    // A page that would move although it is only read is asked of a task's pager as what it is.
+    const access = f.give === WRITE_ACCESS && object.kernel !== NONE ? 'write' : f.body.access;
     const asker = object.kernel === NONE ? {} : { kernel: object.kernel, resident: !lacks };
     rpcToPort(w, t, at(w.ports, object.pager), 'memory_object_data_request', { body: { page, access, ...asker } });
   }),
@@ -70,6 +71,7 @@ function takeIn(
     m.granted ??= new Int32Array(object.size).fill(WRITE_ACCESS);
     m.granted[page] = body.access;
   } else if (m.granted !== null && !imported) m.granted[page] = WRITE_ACCESS;
+  if (f.body.access === 'read' && grantedAccess(m, page) < WRITE_ACCESS) f.give = READ_ACCESS;
   if (code === 'KERN_SUCCESS') {
     if (object.backing !== null && body!.precious === true) object.backing[page] = NONE;
     if (body!.version === NONE) return;

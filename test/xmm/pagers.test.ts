@@ -7,7 +7,9 @@ import { answer, receive as receiveOn } from '../../simulator/mach/ipc/mach-msg.
 import { finish, goTo, routine, step } from '../../simulator/mach/routine.ts';
 import { call } from '../../simulator/mach/routine.ts';
 import { threadCreate, threadStart } from '../../simulator/mach/thread.ts';
-import { BYTES_PER_PAGE } from '../../simulator/mach/vm/object.ts';
+import { BYTES_PER_PAGE, READ_ACCESS, WRITE_ACCESS } from '../../simulator/mach/vm/object.ts';
+import type { DataRequest } from '../../simulator/mach/vm/page-in.ts';
+import type { DataReturn } from '../../simulator/mach/vm/page-out.ts';
 import { INACTIVE } from '../../simulator/mach/vm/page-queues.ts';
 import { receive, send, type Actor, type Call, type Cluster } from '../mach/cluster.ts';
 import { MOVE_RECEIVE } from '../../simulator/mach/ipc/right.ts';
@@ -111,6 +113,8 @@ interface Pager {
   readonly on: number;
   readonly pages: number[];
   readonly seen: string[];
+  /** What kernels may do with a page that was asked for to be read; without, whatever they like. */
+  readonly lock?: number;
 }
 
 /** A task that serves the two operations of a pager. */
@@ -119,12 +123,15 @@ const pagerLoop = routine<World, Pager>('a pager', 'serves pages', [
   step('serve', (w: World, t: Thread, f) => {
     // The receive right has gone elsewhere: whoever has it now goes on.
     if (t.operation === '') return finish(t);
-    const { page, version } = t.body as { readonly page: number; readonly version: number };
+    const { page, version, access: asked } = t.body as DataReturn & DataRequest;
     f.seen.push(`${t.operation} ${page}`);
     if (t.operation === 'memory_object_data_return') {
       f.pages[page] = version;
       answer(w, t, t.reply);
-    } else answer(w, t, t.reply, { body: { version: f.pages[page] ?? 1000 + page }, pages: 1 });
+    } else {
+      const access = f.lock === undefined ? {} : { access: asked === 'write' ? WRITE_ACCESS : f.lock };
+      answer(w, t, t.reply, { body: { version: f.pages[page] ?? 1000 + page, ...access }, pages: 1 });
+    }
     goTo(w, t, 'receive');
   }),
 ]);
@@ -266,6 +273,22 @@ describe('a pager that is a task', () => {
     c.run();
     for (const thread of [first, second]) assert.deepEqual([...new Set(codes(thread))], ['KERN_SUCCESS']);
     assert.deepEqual(frame.seen, ['memory_object_data_request 0', 'memory_object_data_request 1']);
+  });
+
+  it('can lock a page against writing: who wants to write it asks for that, and then may [3.2, X2]', () => {
+    const c = memoryCluster({ routines: [pagerLoop] }, 'pager', 'one', 'two');
+    const { actor, on, frame } = pager(c, 'pager');
+    Object.assign(frame, { lock: READ_ACCESS });
+    const [one, two] = ['one', 'two'].map((node) => mapped(c, actor, on, node));
+    fine(c, one!, read('mapped', 0));
+    fine(c, two!, read('mapped', 0));
+    const m = c.w.memoryObjects.rows.find((each) => each.live)!;
+    assert.equal(m.granted![0], READ_ACCESS);
+    assert.ok(m.kernels.every(({ access }) => access[0] === READ_ACCESS));
+    fine(c, one!, write('mapped', 0), write('mapped', 0));
+    fine(c, two!, read('mapped', 0), write('mapped', 0));
+    assert.equal(m.granted![0], WRITE_ACCESS);
+    assert.deepEqual(frame.seen, ['memory_object_data_request 0', 'memory_object_data_request 0']);
   });
 
   it('mapped twice on one node is one object; on its own node too', () => {

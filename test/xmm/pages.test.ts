@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { at } from '../../simulator/base/table.ts';
 import { ABSENT, EMPTY, pageOf } from '../../simulator/mach/vm/object.ts';
-import type { Call } from '../mach/cluster.ts';
+import { millisecond, type Call } from '../mach/cluster.ts';
 import { found, objectOf, read, vm, write } from '../mach/vm/memory.ts';
 import { DIRTY } from '../../simulator/xmm/memory-object.ts';
 import { taskTerminate } from '../../simulator/mach/task.ts';
@@ -85,6 +85,17 @@ describe('a page of memory that several nodes share [3.2]', () => {
     }
     assert.equal(most, 2);
     assert.deepEqual(m.requests, []);
+  });
+});
+
+describe('a page that is fetched from another node [3.5]', () => {
+  it('costs a request one way, and a message with 4 KB in it', () => {
+    const s = sharing(2, 1);
+    s.does(0, write('shared', 0));
+    const start = s.c.w.time;
+    const { notes } = s.does(1, read('shared', 0));
+    const cost = (notes[0]!.time - start) / millisecond;
+    assert.ok(cost >= 0.95 * 32.5 && cost <= 1.05 * 32.5 + 1, `${cost} ms`);
   });
 });
 
