@@ -159,7 +159,6 @@ function loseKernel(w: MigrationWorld, node: Node): void {
   node.bufferCallers.length = 0;
   node.buffered = 0;
   node.defaultPager = NONE;
-  node.tasks.length = 0;
   readyClear(node);
   node.running = NONE;
   node.kernelTask = NONE;

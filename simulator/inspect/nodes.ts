@@ -14,7 +14,7 @@ export function nodeStates(w: OsfWorld): NodeState[] {
     roles: rolesOf(w, node.id),
     processor: processorOf(w, node),
     ready: readyThreads(w, node).map(({ name }) => name),
-    tasks: [...node.tasks],
+    tasks: select(w.tasks, (task) => task.node === node.id).map(({ id }) => id),
     busy: node.busy,
     memory: node.memory,
     freeMemory: node.memory - residentBytes(w, node.id),

@@ -26,7 +26,6 @@ export interface Node extends Row {
   bootedAt: number;
   /** Of other nodes, the last incarnation that this kernel knows to be over; none: their first one may be up. */
   readonly over: Map<number, number>;
-  readonly tasks: number[];
   kernelTask: number;
   kernelQueue: number;
   // Processor.
@@ -82,7 +81,6 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     incarnation: 1,
     bootedAt: NONE,
     over: new Map(),
-    tasks: [],
     kernelTask: NONE,
     kernelQueue: NONE,
     kernelFreeAt: 0,

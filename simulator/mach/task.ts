@@ -73,7 +73,6 @@ export function taskCreate(w: MachWorld, node: number, kind: TaskKind, name: str
   task.kind = kind;
   task.node = node;
   task.activity = activity;
-  at(w.nodes, node).tasks.push(task.id);
   return task;
 }
 
@@ -108,7 +107,5 @@ export function taskTerminate(w: MachWorld, task: Task): void {
   keepSelf(w, task, noRight);
   forgetExceptionPorts(w, task);
   if (task.self !== NONE) portDestroy(w, at(w.ports, task.self));
-  const { tasks } = at(w.nodes, task.node);
-  tasks.splice(tasks.indexOf(task.id), 1);
   release(w.tasks, task, blankTask);
 }

@@ -285,7 +285,7 @@ export function wakeAll(w: MachWorld, task: Task, channel: string): void {
 
 /** The same for every task of the node: in a trap it is the caller's own thread that waits. */
 export function wakeOnNode(w: MachWorld, node: number, channel: string): void {
-  for (const id of at(w.nodes, node).tasks) wakeAll(w, at(w.tasks, id), channel);
+  for (const task of w.tasks.rows) if (task.live && task.node === node) wakeAll(w, task, channel);
 }
 
 function unblock(w: MachWorld, t: Thread): void {

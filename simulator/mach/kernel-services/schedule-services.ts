@@ -5,7 +5,7 @@
  * A thread may be given any priority that is not better than its maximum; who has a right to the host port of the
  * thread's node may change the maximum (in Mach: to the control port of the processor set, of which there is one here).
  */
-import { NONE, at } from '../../base/table.ts';
+import { NONE, at, select } from '../../base/table.ts';
 import { kernelService, type KernelAnswer, type KernelRequest } from '../kernel-call.ts';
 import type { Node } from '../node.ts';
 import { setSchedule } from '../processor.ts';
@@ -183,6 +183,7 @@ function othersRun(w: MachWorld, t: Thread): boolean {
 function hostInfo(w: MachWorld, node: Node): HostInfo {
   let threads = 0;
   for (const t of w.threads.rows) if (t.live && t.node === node.id && t.state === COMPUTING) threads++;
+  const tasks = select(w.tasks, (task) => task.node === node.id).length;
   const { name, up, memory, busy } = node;
-  return { name, maxCpus: 1, availCpus: up ? 1 : 0, memorySize: memory, busy, tasks: node.tasks.length, threads };
+  return { name, maxCpus: 1, availCpus: up ? 1 : 0, memorySize: memory, busy, tasks, threads };
 }
