@@ -11,7 +11,7 @@ import { rpcToPort } from '../mach/ipc/mach-msg.ts';
 import { kernelPort } from '../mach/ipc/port.ts';
 import { portDestroy } from '../mach/ipc/port-death.ts';
 import { takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
-import type { SlowCopy } from '../mach/kernel-services/memory-contents.ts';
+import type { SlowCopy } from '../mach/vm/slow-copy.ts';
 import { sendRight } from '../mach/kernel-services/objects.ts';
 import { again, finish, goTo, routine, step } from '../mach/routine.ts';
 import { blockOn, type Thread } from '../mach/thread.ts';

@@ -18,7 +18,7 @@ import { rpcToPort } from '../mach/ipc/mach-msg.ts';
 import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import { takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
-import { copySlowly, type SlowCopy } from '../mach/kernel-services/memory-contents.ts';
+import { copySlowly, type SlowCopy } from '../mach/vm/slow-copy.ts';
 import { invalidArgument, sendRight, taskOf } from '../mach/kernel-services/objects.ts';
 import { finish, goTo, routine, step, type Routine } from '../mach/routine.ts';
 import { taskTerminate } from '../mach/task.ts';

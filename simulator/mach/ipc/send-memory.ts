@@ -7,7 +7,7 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import type { KernelAnswer } from '../kernel-call.ts';
-import { copySlowly, type SlowCopy } from '../kernel-services/memory-contents.ts';
+import { copySlowly, type SlowCopy } from '../vm/slow-copy.ts';
 import { call, finish, framesOf, goTo, routine, step } from '../routine.ts';
 import type { Thread } from '../thread.ts';
 import { dropReference } from '../vm/object.ts';

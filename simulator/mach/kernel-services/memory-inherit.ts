@@ -15,7 +15,7 @@ import { inheritRegion } from '../vm/copy.ts';
 import { dropReference } from '../vm/object.ts';
 import { regionAdd, type Region } from '../vm/region.ts';
 import type { MachWorld } from '../world.ts';
-import { copySlowly, type SlowCopy } from './memory-contents.ts';
+import { copySlowly, type SlowCopy } from '../vm/slow-copy.ts';
 import { invalidArgument, sendRight, taskOf } from './objects.ts';
 
 export interface TaskCreate {
