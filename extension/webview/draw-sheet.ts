@@ -12,7 +12,7 @@ const pageCell_px = 18;
 const regionName_px = 150;
 
 /** Pages in a row of the map: a power of two, so that rows begin at round addresses, and as many as there is room for. */
-export function pagesPerRow(width_px: number): number {
+function pagesPerRow(width_px: number): number {
   const fitting = (width_px - regionName_px) / pageCell_px;
   return fitting >= 64 ? 64 : fitting >= 32 ? 32 : fitting >= 16 ? 16 : 8;
 }

@@ -32,7 +32,8 @@ export const kernelPorts: Checker = {
 function reached(w: CheckedWorld, m: Migration, before: GhostPort, self: number, name: string): void {
   if (before.row === NONE) return;
   if (self !== NONE && isPort(w, before, at(w.ports, self), m.ghost!.node)) return;
-  if (!isRelayed(w, m, before, self) && !relaysLost(w, m)) broken('T6', `${name} does not answer on its old port any more`);
+  if (!isRelayed(w, m, before, self) && !relaysLost(w, m))
+    broken('T6', `${name} does not answer on its old port any more`);
 }
 
 /** A relay is lost with its server's node, and with it the old port [mechanisms 4.4]. */

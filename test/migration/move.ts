@@ -1,6 +1,5 @@
 // The vocabulary of the stories about Mach tasks that move: a cluster with migration servers, and an operator.
 import assert from 'node:assert/strict';
-import { total } from '../../simulator/base/ledger.ts';
 import { at, select } from '../../simulator/base/table.ts';
 import { taskCreate, type Task } from '../../simulator/mach/task.ts';
 import { threadCreate } from '../../simulator/mach/thread.ts';
@@ -45,9 +44,4 @@ export function lab(nodes: readonly string[], options: ClusterOptions = {}): Lab
 
 export function milliseconds(m: Migration, from: keyof Stamps, to: keyof Stamps): number {
   return between(m, from, to) / 1e6;
-}
-
-/** Milliseconds booked on the migration. */
-export function booked({ w }: Cluster, m: Migration): number {
-  return total(at(w.ledger, m.activity)) / 1e6;
 }

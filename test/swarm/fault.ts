@@ -42,8 +42,11 @@ export interface Fault extends Action {
 
 export const BACK = 'back again';
 
-/** Kinds of events that few runs have, or that only a failure brings about: where they happen they are preferred. */
-const seldom: readonly string[] = ['room', 'interrupt send', 'dead-name request', 'crash', 'node down', 'reboot'];
+/** Kinds of events that hardly any run has: where one happens it is struck. */
+const rarest: readonly string[] = ['room', 'interrupt send', 'task ended'];
+
+/** Kinds that few runs have, or that only a failure brings about: where they happen they are preferred. */
+const seldom: readonly string[] = ['dead-name request', 'crash', 'node down', 'reboot'];
 
 /**
  * One node fails. Without a moment there is no fault. No node fails before something is begun there: the scenario would end
@@ -52,8 +55,7 @@ const seldom: readonly string[] = ['room', 'interrupt send', 'dead-name request'
 export function drawFault(draw: Chance, { cluster, actions }: DrawnScript, moments: Moments): Fault[] {
   const kinds = [...moments.keys()].sort();
   if (kinds.length === 0) return [];
-  const rare = kinds.filter((each) => seldom.includes(each));
-  const kind = draw.one(rare.length > 0 && draw.percent(50) ? rare : kinds);
+  const kind = drawKind(draw, kinds);
   const time = draw.one(moments.get(kind)!);
   // The operator sits at the master: when that fails, nobody does anything any more.
   const needed = actions.filter((each) => each.time > time).map(({ on }) => on);
@@ -61,6 +63,13 @@ export function drawFault(draw: Chance, { cluster, actions }: DrawnScript, momen
   const node = draw.percent(15) || others.length === 0 ? 'master' : draw.one(others);
   const crash = { kind, node, time, lines: [`crash ${node}`] };
   return [crash, ...drawReboot(draw, crash)];
+}
+
+function drawKind(draw: Chance, kinds: readonly string[]): string {
+  const hardlyAny = kinds.filter((each) => rarest.includes(each));
+  if (hardlyAny.length > 0) return draw.one(hardlyAny);
+  const few = kinds.filter((each) => seldom.includes(each));
+  return draw.one(few.length > 0 && draw.percent(50) ? few : kinds);
 }
 
 function drawReboot(draw: Chance, { node, time }: Fault): Fault[] {

@@ -22,9 +22,9 @@ function relation(name: string, story: string, operation: string): Routine {
   ]);
 }
 
-export const pmaGetpgid = relation('pma.getpgid', 'says to whom a process belongs', 'pmm.get_group');
-export const pmaSetpgid = relation('pma.setpgid', 'moves a process into a group', 'pmm.set_group');
-export const pmaSetsid = relation('pma.setsid', 'makes the caller the leader of a session', 'pmm.set_session');
+const pmaGetpgid = relation('pma.getpgid', 'says to whom a process belongs', 'pmm.get_group');
+const pmaSetpgid = relation('pma.setpgid', 'moves a process into a group', 'pmm.set_group');
+const pmaSetsid = relation('pma.setsid', 'makes the caller the leader of a session', 'pmm.set_session');
 
 /** Body of `pma.killpg`. */
 export interface Killpg {
@@ -38,7 +38,7 @@ interface KillpgCall extends ProcessCall {
   code?: string;
 }
 
-export const pmaKillpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signal to a process group', [
+const pmaKillpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signal to a process group', [
   step('ask the PM Master for its members', (w, t, f) => {
     rpc(w, t, pmaOf(w, t).master, 'pmm.members', { body: { group: (f.body as Killpg).group } });
   }),
