@@ -8,6 +8,7 @@
 import { NONE, at, select } from '../../simulator/base/table.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { lookup } from '../../simulator/mach/ipc/space.ts';
+import { taskChannel } from '../../simulator/osf1/announce.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { startedAs } from '../../simulator/osf1/started-tasks.ts';
 import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
@@ -70,6 +71,10 @@ const reasons: readonly Reason[] = [
     explains: (w, t) => t.state === BLOCKED && t.task === w.operator.task && t.channel.startsWith('migration of'),
   },
   {
+    because: 'the operator waits for a task that has reason to wait itself',
+    explains: (w, t, asked) => t.state === BLOCKED && t.task === w.operator.task && awaitedTaskWaits(w, t, asked),
+  },
+  {
     because: 'whom it asked has a reason to wait',
     explains(w, t, asked) {
       const server = t.servedBy === NONE ? null : threadOf(w, t.servedBy);
@@ -97,9 +102,17 @@ function servesInit(w: World, t: Thread): boolean {
   return client !== null && at(w.tasks, client.task).pid === INIT;
 }
 
+/** The process is not always managed where its task is: a task that was moved alone has left it behind [5.9]. */
 function isStopped(w: World, t: Thread): boolean {
-  const { pid, node } = at(w.tasks, t.task);
-  return pid !== NONE && procOf(w, node, pid)?.state === 'stopped';
+  const { pid } = at(w.tasks, t.task);
+  return pid !== NONE && w.procs.rows.some((proc) => proc.live && proc.pid === pid && proc.state === 'stopped');
+}
+
+/** The task whose end is awaited lives, and everything that runs in it has reason to wait. */
+function awaitedTaskWaits(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
+  const awaited = select(w.tasks, (task) => startedAs(task) !== NONE && taskChannel(startedAs(task)) === t.channel);
+  const threads = awaited.flatMap((task) => threadsOf(w, task));
+  return threads.length > 0 && threads.every((each) => isExplained(w, each, asked));
 }
 
 function childrenWait(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
