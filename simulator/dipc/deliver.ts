@@ -11,7 +11,7 @@ import { enqueue } from '../mach/ipc/mqueue.ts';
 import type { Port } from '../mach/ipc/port.ts';
 import { SEND_ONCE } from '../mach/ipc/space.ts';
 import { copyOn, distributedOf, leadsNowhere } from './distributed.ts';
-import { freeBuffers, takeBuffer } from './flow-control.ts';
+import { callNext, freeBuffers, takeBuffer } from './flow-control.ts';
 import { acknowledgement, oneWay, sendPacket, type ConnectReply, type Packet } from './packet.ts';
 import { abandonSend, senderOf, setAside } from './send.ts';
 import type { DipcWorld } from './world.ts';
@@ -94,6 +94,8 @@ function refuse(w: DipcWorld, packet: Packet, reply: ConnectReply, port: Port | 
   const node = port === null ? NONE : distributedOf(w, port).destination;
   const body = { reply, node };
   sendPacket(w, { kind: 'connect refused', from, to, uid, message, activity, body, base: oneWay(w) });
+  // The buffer that the message was called for is still free.
+  callNext(w, from);
 }
 
 function acknowledge(w: DipcWorld, packet: Packet, reply: ConnectReply): void {

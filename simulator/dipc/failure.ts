@@ -30,7 +30,7 @@ import { acquireCredits, noSendersIfTrue } from './credits.ts';
 import { WIRE_STRIDE } from './crossing.ts';
 import { killCopy } from './dead-names.ts';
 import { copyOn, detach, distributedOf, isWellKnown, originOf } from './distributed.ts';
-import { callBack } from './flow-control.ts';
+import { callBack, callNext } from './flow-control.ts';
 import { bodyLost, waiting } from './meta-message.ts';
 import { arrive, carriesMessage, freePacket, type Packet } from './packet.ts';
 import { abandonSend, mustWait, releaseHeld } from './send.ts';
@@ -89,6 +89,8 @@ export function severNode(w: DipcWorld, observer: number, node: number): void {
   for (const port of copies) if (port.live && port.active && port.dipc !== NONE) stopWaitingFor(w, port, node);
   const { bufferCallers } = at(w.nodes, observer);
   if (bufferCallers.includes(node)) bufferCallers.splice(bufferCallers.indexOf(node), 1);
+  // It may have been called, and not have sent any more.
+  callNext(w, observer);
   loseBodies(w, observer, node);
   specialLost(w, observer, node);
   releaseSenders(w, observer);

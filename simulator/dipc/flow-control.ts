@@ -14,7 +14,8 @@
  *                      -- its reply -->       more: into the map again; no: the next node, or senders here
  *
  * A node also has a limited number of buffers for messages from other nodes. Who finds none asks to be called back;
- * when a message is received its buffer goes to the first of those that asked.
+ * when a message is received its buffer goes to the first of those that asked, and to the next one if that message is
+ * refused for another reason (its port is full, or has moved), or its node has nothing to send any more, or fails.
  *
  * Mach's kernel sends what it has one by one until the queue is full again (`resending`); here the principal says how
  * many will find room, and they leave together [docs/decisions].
@@ -77,6 +78,7 @@ export function unblockPort(w: DipcWorld, packet: Packet): void {
 export function portUnblocked(w: DipcWorld, packet: Packet): void {
   const { to: from, from: to, uid } = packet;
   const { room, more } = packet.body;
+  if (uid === NONE) return callNext(w, from);
   const port = copyOn(w, from, uid);
   if (port === null || !port.active || port.proxy) {
     // The node waits for a call from here, which will not come otherwise.
@@ -110,10 +112,15 @@ export function takeBuffer(w: DipcWorld, node: number, message: Message): void {
 export function releaseBuffer(w: DipcWorld, message: Message): void {
   if (!message.buffered) return;
   message.buffered = false;
-  const node = at(w.nodes, message.node);
-  node.buffered--;
-  const to = node.bufferCallers.shift();
-  if (to !== undefined) unblockNode(w, node.id, to);
+  at(w.nodes, message.node).buffered--;
+  callNext(w, message.node);
+}
+
+/** The first of the nodes that wait for buffers here is called, if there is one free. */
+export function callNext(w: DipcWorld, node: number): void {
+  if (freeBuffers(w, node) < 1) return;
+  const to = at(w.nodes, node).bufferCallers.shift();
+  if (to !== undefined) unblockNode(w, node, to);
 }
 
 /** A node refused because it has no buffer: it is asked to say when it has. */
@@ -149,4 +156,8 @@ export function nodeUnblocked(w: DipcWorld, packet: Packet): void {
     releaseHeld(w, state, count);
     if (state.live && state.held.length > 0 && port.active) waitForBuffers(w, port, state, node);
   }
+  if (room < packet.body.room!) return;
+  // Nothing waits here any more, and the next one shall be called: an answer about no port.
+  const body = { room, more: false };
+  sendPacket(w, { kind: 'unblock port reply', from: here, to: node, uid: NONE, body, base: oneWay(w) });
 }

@@ -12,6 +12,7 @@
  *   pull message         the receiver wants the body [2.5]              pull message reply
  *   unblock port         there is room [2.10]                           unblock port reply
  *   request callback     tell me when you have buffers                  unblock node
+ *   unblock node         there are buffers [2.10]                       connect ..., or unblock port reply of no port
  *   port probe           are you the principal? [2.9]                   port probe reply
  *   acquire transits     a proxy is out of credits [2.7]                acquire transits reply
  *   yield transits       a proxy gives its credits back

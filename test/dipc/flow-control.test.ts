@@ -7,6 +7,7 @@ import { destroyName } from '../../simulator/mach/ipc/release.ts';
 import { emitAt } from '../../simulator/mach/world.ts';
 import {
   clusterWith,
+  kernel,
   millisecond,
   operations,
   receive,
@@ -117,6 +118,41 @@ describe('a node without buffers', () => {
     c.run();
     assert.deepEqual(operations(taker), ['a', 'b', 'c']);
     assert.ok(senders.every(({ notes }) => notes[0]?.code === 'KERN_SUCCESS'));
+  });
+
+  it('calls the next one if the port of the first has no place: the buffer is not lost', () => {
+    const { c, home, near, far, on, fromNear } = scene({ interconnect: { message_buffers: 1 } });
+    const other = home.port('other');
+    const toOther = c.right(home, other, far);
+    near.thread(send(fromNear, 'has the buffer'), send(fromNear, 'refused twice'));
+    c.run();
+    const waits = far.thread(send(toOther, 'three'));
+    const own = c.right(home, on, home);
+    for (let i = 0; i < DEFAULT_QUEUE_LIMIT; i++) home.thread(send(own, 'from here'));
+    c.run();
+    assert.equal(waits.notes.length, 0);
+    home.thread(receive(on));
+    const lines = told(c);
+    assert.deepEqual([count(lines, 'unblock node'), count(lines, 'QUEUE_FULL')], [2, 1]);
+    assert.equal(waits.notes[0]?.code, 'KERN_SUCCESS');
+  });
+
+  it('calls the next one if the first has nothing to send any more', () => {
+    const { c, home, near, far, on, fromNear, fromFar } = scene({ interconnect: { message_buffers: 1 } });
+    near.thread(send(fromNear, 'has the buffer'));
+    c.run();
+    const aborted = near.thread(send(fromNear, 'taken back'));
+    c.run();
+    const waits = far.thread(send(fromFar, 'waits'));
+    c.run();
+    const it = c.threadRight(aborted, near);
+    near.thread(kernel(it, 'thread_suspend'), kernel(it, 'thread_abort'));
+    c.run();
+    const taker = home.thread(receive(on), receive(on));
+    const lines = told(c);
+    assert.equal(count(lines, 'unblock node'), 2);
+    assert.deepEqual(operations(taker), ['has the buffer', 'waits']);
+    assert.equal(waits.notes[0]?.code, 'KERN_SUCCESS');
   });
 
   it('does not keep answers out: an RPC is over however many messages wait [1.6]', () => {

@@ -316,7 +316,10 @@ function checkAtRest({ w }: Cluster): void {
       const home = at(w.ports, at(w.nodes, node).portByUid.get(uid)!);
       assert.ok(!home.proxy && home.msgcount >= home.qlimit, `${t.name} waits for room that there is`);
     }
-    if (shortage !== -1) assert.ok(at(w.nodes, shortage).buffered >= w.setup.interconnect.message_buffers);
+    if (shortage !== -1) {
+      const { buffered, name } = at(w.nodes, shortage);
+      assert.ok(buffered >= w.setup.interconnect.message_buffers, `${t.name} waits for a buffer that ${name} has`);
+    }
     assert.ok(fullAt.length > 0 || shortage !== -1, `${t.name} waits for nobody`);
   }
 }
@@ -357,6 +360,18 @@ describe('random programs over three nodes', function () {
       );
     });
   }
+
+  it('leave no buffer unused while a node waits for one, whatever becomes of the message that was called for it', () => {
+    fc.assert(
+      fc.property(program, (deeds) => {
+        const { c, threads } = build(deeds, tight);
+        c.run();
+        checkReceived(threads);
+        checkAtRest(c);
+      }),
+      { numRuns: runs, seed: -1118581082 },
+    );
+  });
 
   it('come to rest when a node fails in the middle, and nobody waits for it', () => {
     fc.assert(

@@ -140,10 +140,11 @@ export function queuedFor(w: DipcWorld, port: Port): number[] {
 
 /** Whether the copy, wherever it is, is the port that the ghost knows. `source` is the node that the ghost was taken on. */
 export function isPort(w: DipcWorld, ghost: GhostPort, port: Port, source: number): boolean {
+  const uid = port.dipc === NONE ? NONE : at(w.distributed, port.dipc).uid;
+  // A task that moves on the same node may have had the last right there: its copy has retired, and there is a new one.
+  if (uid !== NONE && ghost.uid !== NONE) return uid === ghost.uid;
   if (port.node === source) return port.id === ghost.row;
-  if (port.dipc === NONE) return false;
-  const { uid } = at(w.distributed, port.dipc);
-  if (ghost.uid !== NONE) return uid === ghost.uid;
+  if (uid === NONE || ghost.uid !== NONE) return false;
   // With its node the source's row is gone, and nobody can say any more.
   return at(w.nodes, source).failedAt !== NONE || at(w.nodes, source).portByUid.get(uid) === ghost.row;
 }
