@@ -124,6 +124,12 @@ export const systemCalls: readonly SystemCallWord[] = [
     'descriptor',
     'The same under a chosen number; what is open there is closed first.',
   ),
+  systemCall(
+    'pipe',
+    [],
+    'pipe',
+    'Makes a pipe: what is written to `.write` is read from `.read`, also by children. A read waits for bytes, a write for room (4 KB).',
+  ),
   systemCall('ftruncate', [file, size], 'int', 'Sets the size of an open file; what it gains are zeros.'),
   systemCall('fstat', [file], 'file_status', 'What an open file is: `.size`, `.links`, `.directory`, `.modified`.'),
   systemCall('stat', [path], 'file_status', 'The same for a path.'),

@@ -171,6 +171,15 @@ const fileStatusFields: readonly Field[] = [
   { name: 'modified', type: 'time', doc: 'When it was last changed.' },
 ];
 
+const pipeFields: readonly Field[] = [
+  { name: 'read', type: 'descriptor', doc: 'The end that is read; -1 if there is no pipe.' },
+  {
+    name: 'write',
+    type: 'descriptor',
+    doc: 'The end that is written. The end of the file comes when all have closed it.',
+  },
+];
+
 const usageFields: readonly Field[] = [
   { name: 'time', type: 'time', doc: 'Processor time of its whole life, wherever it was.' },
   { name: 'children', type: 'time', doc: 'Processor time of the children that it has waited for, and of theirs.' },
@@ -204,6 +213,8 @@ export function fieldsOf(type: Type): readonly Field[] {
       return endedFields;
     case 'usage':
       return usageFields;
+    case 'pipe':
+      return pipeFields;
     case 'file_status':
       return fileStatusFields;
     default:

@@ -7,6 +7,7 @@ import { childInit } from './emulator/child-init.ts';
 import { emulatorExec } from './emulator/exec.ts';
 import { fileRoutines } from './emulator/files.ts';
 import { emulatorPathRoutines } from './emulator/paths.ts';
+import { emulatorPipe } from './emulator/pipes.ts';
 import { transferRoutines } from './emulator/transfer.ts';
 import { emulatorFork } from './emulator/fork.ts';
 import { pmaCall } from './emulator/pma-call.ts';
@@ -28,6 +29,7 @@ import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaKill, signalProcess } from './pma/signal.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
+import { pipeNotices, pipeRoutines } from './pipes/transfer.ts';
 import { callParents, masterExit } from './pm-master/exit.ts';
 import { groupRoutines } from './pm-master/groups.ts';
 import { relationRoutines } from './pm-master/relations.ts';
@@ -85,6 +87,9 @@ export const osfRoutines: readonly Routine[] = [
   ...emulatorPathRoutines,
   emulatorSignals,
   ...callRoutines,
+  ...pipeRoutines,
+  ...pipeNotices.map(([, each]) => each),
+  emulatorPipe,
 ];
 
 const byName = (each: Routine): readonly [string, Routine] => [each.name, each];
@@ -95,4 +100,5 @@ export const osfServices: readonly (readonly [operation: string, routine: Routin
   ...serverRoutines.map(byName),
   ...filePager,
   [NO_SENDERS_NOTICE, fileNoSenders],
+  ...pipeNotices,
 ];

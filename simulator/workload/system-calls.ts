@@ -40,6 +40,7 @@ import {
   emulatorStat,
   emulatorUnlink,
 } from '../osf1/emulator/paths.ts';
+import { emulatorPipe } from '../osf1/emulator/pipes.ts';
 import {
   emulatorBuffer,
   emulatorRead,
@@ -113,6 +114,7 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   },
   dup: { routine: emulatorDup, frame: ([descriptor]) => duplicate(int(descriptor), -1) },
   dup2: { routine: emulatorDup, frame: ([descriptor, wanted]) => duplicate(int(descriptor), int(wanted)) },
+  pipe: { routine: emulatorPipe, frame: none },
   ftruncate: {
     routine: emulatorTruncate,
     frame: ([descriptor, size]) => ({ descriptor: int(descriptor), size: int(size) }),

@@ -9,9 +9,12 @@ import { NONE, at, select } from '../../simulator/base/table.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { lookup } from '../../simulator/mach/ipc/space.ts';
 import { taskChannel } from '../../simulator/osf1/announce.ts';
+import { FILE_READ, FILE_WRITE } from '../../simulator/osf1/file-server/open.ts';
+import { hasEnd, pipeChannel } from '../../simulator/osf1/pipes/pipe.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { startedAs } from '../../simulator/osf1/started-tasks.ts';
 import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
+import type { Request } from '../../simulator/mach/server.ts';
 import { framesOf } from '../../simulator/mach/routine.ts';
 import { firstThreadOf, threadsOf } from '../../simulator/mach/task-threads.ts';
 
@@ -67,6 +70,10 @@ const reasons: readonly Reason[] = [
     explains: (w, t, asked) => t.state === BLOCKED && t.channel.startsWith('children') && childrenWait(w, t, asked),
   },
   {
+    because: 'a process waits in a pipe: it is empty and can be written, or is not empty and can be read',
+    explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('pipe') && waitsInPipe(w, t),
+  },
+  {
     because: 'the operator waits for a phase that never came (on phase)',
     explains: (w, t) => t.state === BLOCKED && t.task === w.operator.task && t.channel.startsWith('migration of'),
   },
@@ -100,6 +107,17 @@ function isOutOfReach(w: World, t: Thread): boolean {
 function servesInit(w: World, t: Thread): boolean {
   const client = t.serves === NONE ? null : threadOf(w, t.serves);
   return client !== null && at(w.tasks, client.task).pid === INIT;
+}
+
+/** Whoever waits asked a server on whose reply right it can still be answered. */
+function waitsInPipe(w: World, t: Thread): boolean {
+  const file = w.files.rows.find((each) => each.live && each.kind === 'pipe' && pipeChannel(each) === t.channel);
+  const { operation, reply } = t.top!.data as Request;
+  const entry = lookup(at(w.tasks, t.task).space, reply);
+  if (file === undefined || entry === null || entry.port === NONE || !at(w.ports, entry.port).active) return false;
+  return operation === 'file.read'
+    ? file.size === 0 && hasEnd(w, file, FILE_WRITE)
+    : file.size > 0 && hasEnd(w, file, FILE_READ);
 }
 
 /** The process is not always managed where its task is: a task that was moved alone has left it behind [5.9]. */

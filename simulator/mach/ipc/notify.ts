@@ -19,11 +19,11 @@ import type { Port } from './port.ts';
 import { setNoSenders } from './requests.ts';
 import { RECEIVE, SEND_ONCE } from './space.ts';
 
-const PORT_DELETED_NOTICE = 'MACH_NOTIFY_PORT_DELETED';
+export const PORT_DELETED_NOTICE = 'MACH_NOTIFY_PORT_DELETED';
 const PORT_DESTROYED_NOTICE = 'MACH_NOTIFY_PORT_DESTROYED';
 export const NO_SENDERS_NOTICE = 'MACH_NOTIFY_NO_SENDERS';
 const SEND_ONCE_NOTICE = 'MACH_NOTIFY_SEND_ONCE';
-const DEAD_NAME_NOTICE = 'MACH_NOTIFY_DEAD_NAME';
+export const DEAD_NAME_NOTICE = 'MACH_NOTIFY_DEAD_NAME';
 
 /** A send-once right was given up unused: whoever waits for its one message gets this instead [I14]. */
 export function notifySendOnce(w: MachWorld, port: Port): void {

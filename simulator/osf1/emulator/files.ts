@@ -19,7 +19,7 @@ import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, emulatorOf, type OpenFile } fr
 const CLOSE_ON_EXEC = 64;
 
 /** Descriptors that a process may have. */
-const MOST_FILES = 64;
+export const MOST_FILES = 64;
 
 export interface EmulatorOpen {
   readonly path: string;
@@ -50,7 +50,7 @@ export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'op
 ]);
 
 /** The lowest descriptor that is free. */
-function freeDescriptor(w: OsfWorld, t: Thread): number {
+export function freeDescriptor(w: OsfWorld, t: Thread): number {
   const { files } = emulatorOf(at(w.tasks, t.task));
   const free = files.indexOf(null);
   return free < 0 ? files.length : free;

@@ -39,12 +39,12 @@ export const emulatorRead = routine<OsfWorld, EmulatorTransfer>('emulator.read',
   }),
   step('count it', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, f.done > 0 ? f.done : failed(t.code));
-    const { size, position, bytes } = t.body as Transferred;
+    const { size, position, bytes, partial } = t.body as Transferred;
     movePosition(w, t, f.descriptor, position);
     f.bytes = joined(f.bytes, f.done, bytes!);
     f.done += size;
     emulator(w, t).buffer = f.bytes;
-    if (size === 0 || f.done >= f.size) finish(t, f.done);
+    if (size === 0 || f.done >= f.size || partial === true) finish(t, f.done);
     else goTo(w, t, 'ask for a block');
   }),
 ]);

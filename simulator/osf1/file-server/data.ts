@@ -7,9 +7,11 @@ import { NONE, at } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { MAKE_SEND, MAKE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import { again, finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
+import { pipeRead, pipeWrite } from '../pipes/transfer.ts';
+import { wakePipe } from '../pipes/pipe.ts';
 import type { OsfWorld } from '../world.ts';
 import { handleByPort, handleFree, type FileHandle } from './handle.ts';
 import { readBytes, writeBytes } from './bytes.ts';
@@ -27,6 +29,8 @@ export interface Transferred {
   readonly position: number;
   /** What was read. */
   readonly bytes?: string;
+  /** A pipe: this is what there was, and the reader need not have more. */
+  readonly partial?: boolean;
 }
 
 const badFile: Payload = { code: 'EBADF' };
@@ -39,6 +43,7 @@ function handleOf(w: OsfWorld, t: Thread, f: Request): FileHandle | null {
 function handleClose(w: OsfWorld, handle: FileHandle): void {
   const file = at(w.files, handle.file);
   handleFree(w, handle);
+  if (file.kind === 'pipe') wakePipe(w, file);
   forgetUnused(w, file);
 }
 
@@ -47,6 +52,7 @@ const fileRead = routine<OsfWorld, Request>('file.read', 'reads from an open fil
     const handle = handleOf(w, t, f);
     if (handle === null || (handle.flags & FILE_READ) === 0) return finish(t, badFile);
     const file = at(w.files, handle.file);
+    if (file.kind === 'pipe') return replace(t, pipeRead, f);
     const size = Math.min((f.body as Transfer).size, Math.max(0, file.size - handle.position));
     const bytes = readBytes(file.blocks, handle.position, size);
     handle.position += size;
@@ -60,6 +66,7 @@ const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open fi
     const handle = handleOf(w, t, f);
     if (handle === null || (handle.flags & FILE_WRITE) === 0) return finish(t, badFile);
     const file = at(w.files, handle.file);
+    if (file.kind === 'pipe') return replace(t, pipeWrite, f);
     const { size, bytes } = f.body as Transfer;
     if ((handle.flags & FILE_APPEND) !== 0) handle.position = file.size;
     writeBytes(file.blocks, handle.position, bytes ?? '', size);

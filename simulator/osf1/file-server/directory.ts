@@ -8,6 +8,7 @@ import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { finish, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { adoptReply, forward, unwrap } from '../forward.ts';
+import { pipeOpen } from '../pipes/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { fileAllocate, type FileServer } from './file.ts';
 import { entering, enterName, holderOf, isBelow, nameOf, namesIn, removeName, type FileName } from './name.ts';
@@ -124,6 +125,7 @@ const operations: readonly Routine[] = [
   unlink,
   link,
   rename,
+  pipeOpen,
 ];
 
 /** A request that the root server has sent on: it is done here, and answered to whoever asked. */

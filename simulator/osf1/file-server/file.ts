@@ -25,7 +25,7 @@ export interface FileServer extends Row {
   terminal: number;
 }
 
-export type FileKind = 'file' | 'directory';
+export type FileKind = 'file' | 'directory' | 'pipe';
 
 export interface File extends Row {
   /** Row of the file server. */

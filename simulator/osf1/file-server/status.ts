@@ -52,6 +52,7 @@ export interface Seek {
 }
 
 const seek = operation<Seek>('file.seek', 'moves the position of an open file', (_w, handle, file, body) => {
+  if (file.kind === 'pipe') return { code: 'ESPIPE' };
   const { offset, whence } = body;
   const position = offset + (whence === 'set' ? 0 : whence === 'end' ? file.size : handle.position);
   if (position < 0) return { code: 'EINVAL' };
@@ -65,7 +66,7 @@ const cut = operation<{ readonly size: number }>(
   'file.truncate',
   'sets the size of an open file',
   (w, handle, file, { size }) => {
-    if ((handle.flags & FILE_WRITE) === 0 || size < 0) return { code: 'EINVAL' };
+    if ((handle.flags & FILE_WRITE) === 0 || size < 0 || file.kind === 'pipe') return { code: 'EINVAL' };
     truncate(w, file, size);
     return {};
   },

@@ -30,6 +30,7 @@ export const systemCallNames = [
   'close',
   'dup',
   'dup2',
+  'pipe',
   'ftruncate',
   'fstat',
   'stat',
