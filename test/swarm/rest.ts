@@ -82,6 +82,15 @@ const reasons: readonly Reason[] = [
     explains: (w, t, asked) => t.state === BLOCKED && t.task === w.operator.task && awaitedTaskWaits(w, t, asked),
   },
   {
+    because:
+      'a Mach task waits for requests, and the operator who would end it waits for another that has reason to wait',
+    explains: (w, t, asked) =>
+      isReceiving(t) &&
+      t.receiveName !== t.replyName &&
+      startedAs(at(w.tasks, t.task)) !== NONE &&
+      isAfterAnother(w, asked),
+  },
+  {
     because: 'whom it asked has a reason to wait',
     explains(w, t, asked) {
       const server = t.servedBy === NONE ? null : threadOf(w, t.servedBy);
@@ -124,6 +133,12 @@ function waitsInPipe(w: World, t: Thread): boolean {
 function isStopped(w: World, t: Thread): boolean {
   const { pid } = at(w.tasks, t.task);
   return pid !== NONE && w.procs.rows.some((proc) => proc.live && proc.pid === pid && proc.state === 'stopped');
+}
+
+/** The operator would end the task, but waits for the end of one before it. */
+function isAfterAnother(w: World, asked: ReadonlySet<number>): boolean {
+  const waits = select(w.threads, ({ task, state }) => task === w.operator.task && state === BLOCKED);
+  return waits.some((each) => awaitedTaskWaits(w, each, asked));
 }
 
 /** The task whose end is awaited lives, and everything that runs in it has reason to wait. */
