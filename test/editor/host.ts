@@ -18,6 +18,10 @@ export interface EditorOptions {
 
 const WORKBENCH_MS_MAX = 60_000;
 const STEP_MS_MAX = 20_000;
+
+/** What a search says that finds nothing, and how long one may take that will still find something. */
+const NOTHING_FOUND = 'No matching results';
+const SEARCH_MS_MAX = 3000;
 const pictures = join(root, 'test/editor/pictures');
 
 const flags = [
@@ -102,24 +106,42 @@ export class Editor {
     await this.until(`the container ${title} to open`, isOpen, (open) => open);
   }
 
-  /** Types into the quick input that a key opens, and takes the first offer once it is the one that was typed. */
+  /**
+   * Types into the quick input that a key opens, and takes the first offer once it is the one that was typed. A search that
+   * has looked too early finds nothing however long one waits: then it is begun again, as a user would.
+   */
   async #pick(key: string, text: string): Promise<void> {
-    await this.page.keyboard.press(key);
-    const input = await this.waitFor('.quick-input-widget input.input');
-    await input.pressSequentially(text);
-    const first = '.quick-input-list .monaco-list-row.focused';
     await this.until(
       `"${text}" to be offered`,
-      async () =>
-        (await this.page
-          .locator(first)
-          .first()
-          .getAttribute('aria-label')
-          .catch(() => null)) ?? '',
+      async () => this.#offered(key, text),
       (label) => label.toLowerCase().includes(text.toLowerCase()),
     );
     await this.page.keyboard.press('Enter');
     await this.page.locator('.quick-input-widget').first().waitFor({ state: 'hidden', timeout: STEP_MS_MAX });
+  }
+
+  /** The first offer for a text; if it says that there is none, the input is closed again. */
+  async #offered(key: string, text: string): Promise<string> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    if (!(await input.isVisible())) {
+      await this.page.keyboard.press(key);
+      await input.waitFor({ timeout: STEP_MS_MAX });
+      await input.pressSequentially(text);
+    }
+    const first = this.page.locator('.quick-input-list .monaco-list-row.focused').first();
+    const found = async (): Promise<string> =>
+      (await first.getAttribute('aria-label', { timeout: 1000 }).catch(() => null)) ?? '';
+    const label = await found();
+    if (!label.startsWith(NOTHING_FOUND)) return label;
+    const since_ms = Date.now();
+    while ((await found()).startsWith(NOTHING_FOUND)) {
+      if (Date.now() - since_ms > SEARCH_MS_MAX) {
+        await this.page.keyboard.press('Escape');
+        return label;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    return found();
   }
 }
 
