@@ -41,7 +41,7 @@ function measure(quick: boolean): Line[] {
     line(`time of an RPC ${name}, K = ${many} to K = ${few}`, fast!.rpcPerSecond / slow!.rpcPerSecond, 'x', '<= 3');
   }
   const pages = quick ? 4000 : 16_000;
-  const moves = quick ? 20 : 200;
+  const moves = quick ? 20 : 2000;
   for (const [name, script, times] of [
     ['page of zeros', zeroFill(pages), pages],
     ['page from another node', copyOnReference(pages), pages],
