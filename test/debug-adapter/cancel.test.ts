@@ -8,24 +8,9 @@ import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { Client, root } from './client.ts';
+import { endless } from './endless.ts';
 
 const program = join(root, 'examples/01-a-compiler-moves.adw');
-const endless = `cluster lab {
-  node master { pma pm_master credentials file_server "/" }
-}
-
-program spin(rounds: int) {
-  image text 4 KB data 4 KB bss 4 KB stack 4 KB
-  for i in 1 .. rounds {
-    let me = getpid()
-  }
-}
-
-scenario "long" on lab {
-  let a = spawn spin(1000000) on master
-  wait a
-}
-`;
 
 describe('cancelled', () => {
   const folder = mkdtempSync(join(tmpdir(), 'osf1ad-'));

@@ -13,7 +13,7 @@ import { BLOCK_BYTES, bytesOf, joined, textOf, trimmed } from '../file-server/by
 import type { Transferred } from '../file-server/data.ts';
 import type { FileStatus, Seek } from '../file-server/status.ts';
 import type { OsfWorld } from '../world.ts';
-import { failed } from './errno.ts';
+import { failed, type CallResult } from './errno.ts';
 import { fileAt } from './files.ts';
 import { emulatorOf, type EmulatorState } from './state.ts';
 
@@ -83,52 +83,58 @@ export const emulatorBuffer = routine<OsfWorld, object>('emulator.buffer', 'look
   }),
 ]);
 
+/** A call that is one question to the file server about an open file. */
+function ofFile<D extends { readonly descriptor: number }>(
+  name: string,
+  story: string,
+  operation: string,
+  body: (f: D) => unknown,
+  value: (w: OsfWorld, t: Thread, f: D) => CallResult,
+): Routine {
+  return routine<OsfWorld, D>(name, story, [
+    step('ask the file server', (w, t, f) => {
+      const file = fileAt(w, t, f.descriptor);
+      if (file === null) return finish(t, failed('EBADF'));
+      rpc(w, t, file.capability, operation, { body: body(f) });
+    }),
+    step('return', (w, t, f) => finish(t, t.code === 'KERN_SUCCESS' ? value(w, t, f) : failed(t.code))),
+  ]);
+}
+
 interface OfDescriptor {
   readonly descriptor: number;
 }
 
 /** Finishes with the new position. */
-export const emulatorSeek = routine<OsfWorld, OfDescriptor & { readonly seek: Seek }>(
+export const emulatorSeek = ofFile<OfDescriptor & { readonly seek: Seek }>(
   'emulator.lseek',
   'moves the position of an open file',
-  [
-    step('ask the file server', (w, t, f) => {
-      const file = fileAt(w, t, f.descriptor);
-      if (file === null) return finish(t, failed('EBADF'));
-      rpc(w, t, file.capability, 'file.seek', { body: f.seek });
-    }),
-    step('return', (w, t, f) => {
-      if (t.code !== 'KERN_SUCCESS') return finish(t, failed(t.code));
-      const { position } = t.body as { position: number };
-      movePosition(w, t, f.descriptor, position);
-      finish(t, position);
-    }),
-  ],
+  'file.seek',
+  ({ seek }) => seek,
+  (w, t, { descriptor }) => {
+    const { position } = t.body as { position: number };
+    movePosition(w, t, descriptor, position);
+    return position;
+  },
 );
 
 /** Finishes with 0. */
-export const emulatorTruncate = routine<OsfWorld, OfDescriptor & { readonly size: number }>(
+export const emulatorTruncate = ofFile<OfDescriptor & { readonly size: number }>(
   'emulator.ftruncate',
   'sets the size of an open file',
-  [
-    step('ask the file server', (w, t, f) => {
-      const file = fileAt(w, t, f.descriptor);
-      if (file === null) return finish(t, failed('EBADF'));
-      rpc(w, t, file.capability, 'file.truncate', { body: { size: f.size } });
-    }),
-    step('return', (_w, t) => finish(t, t.code === 'KERN_SUCCESS' ? 0 : failed(t.code))),
-  ],
+  'file.truncate',
+  ({ size }) => ({ size }),
+  () => 0,
 );
 
 /** Finishes with the parts of the language's `file_status`. */
-export const emulatorStatus = routine<OsfWorld, OfDescriptor>('emulator.fstat', 'says what an open file is', [
-  step('ask the file server', (w, t, f) => {
-    const file = fileAt(w, t, f.descriptor);
-    if (file === null) return finish(t, failed('EBADF'));
-    rpc(w, t, file.capability, 'file.status');
-  }),
-  step('return', (_w, t) => finish(t, t.code === 'KERN_SUCCESS' ? statusRow(t.body) : failed(t.code))),
-]);
+export const emulatorStatus = ofFile<OfDescriptor>(
+  'emulator.fstat',
+  'says what an open file is',
+  'file.status',
+  () => ({}),
+  (_w, t) => statusRow(t.body),
+);
 
 export function statusRow(body: unknown): readonly (number | boolean)[] {
   const { size, links, directory, modified } = body as FileStatus;

@@ -1,13 +1,11 @@
 /** What is asked and set of an open file besides its bytes: the position, the size, what it is. */
 import { at } from '../../base/table.ts';
-import { finish, routine, step, type Routine } from '../../mach/routine.ts';
-import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import type { Request } from '../../mach/server.ts';
+import type { Routine } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import { cutBytes } from './bytes.ts';
 import type { File } from './file.ts';
-import { handleByPort, type FileHandle } from './handle.ts';
-import { FILE_WRITE, fileServerOf } from './open.ts';
+import { FILE_WRITE } from './open.ts';
+import { operation } from './operation.ts';
 
 /** What stat and fstat answer. */
 export interface FileStatus {
@@ -32,26 +30,14 @@ export function truncate(w: OsfWorld, file: File, size: number): void {
   file.modified = w.time;
 }
 
-function operation<B>(
-  name: string,
-  story: string,
-  act: (w: OsfWorld, handle: FileHandle, file: File, body: B) => Payload,
-): Routine {
-  return routine<OsfWorld, Request>(name, story, [
-    step(story, (w, t, f) => {
-      const handle = handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
-      finish(t, handle === null ? { code: 'EBADF' } : act(w, handle, at(w.files, handle.file), f.body as B));
-    }),
-  ]);
-}
-
 /** Body of `file.seek`: where to, counted from the beginning, from the position, or from the end of the file. */
 export interface Seek {
   readonly offset: number;
   readonly whence: 'set' | 'current' | 'end';
 }
 
-const seek = operation<Seek>('file.seek', 'moves the position of an open file', (_w, handle, file, body) => {
+const seek = operation<Seek>('file.seek', 'moves the position of an open file', (w, handle, body) => {
+  const file = at(w.files, handle.file);
   if (file.kind === 'pipe') return { code: 'ESPIPE' };
   const { offset, whence } = body;
   const position = offset + (whence === 'set' ? 0 : whence === 'end' ? file.size : handle.position);
@@ -60,12 +46,15 @@ const seek = operation<Seek>('file.seek', 'moves the position of an open file', 
   return { body: { position } };
 });
 
-const status = operation('file.status', 'says what an open file is', (_w, _handle, file) => ({ body: statusOf(file) }));
+const status = operation('file.status', 'says what an open file is', (w, handle) => ({
+  body: statusOf(at(w.files, handle.file)),
+}));
 
 const cut = operation<{ readonly size: number }>(
   'file.truncate',
   'sets the size of an open file',
-  (w, handle, file, { size }) => {
+  (w, handle, { size }) => {
+    const file = at(w.files, handle.file);
     if ((handle.flags & FILE_WRITE) === 0 || size < 0 || file.kind === 'pipe') return { code: 'EINVAL' };
     truncate(w, file, size);
     return {};

@@ -17,25 +17,13 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { finish, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { OsfWorld } from '../world.ts';
-import { handleByPort, type FileHandle } from './handle.ts';
+import { handleByPort } from './handle.ts';
 import { fileServerOf } from './open.ts';
+import { operation } from './operation.ts';
 
 /** Body of every token request: the node of the PMA that makes it. */
 export interface TokenRequest {
   readonly node: number;
-}
-
-function operation(
-  name: string,
-  story: string,
-  act: (w: OsfWorld, handle: FileHandle, node: number) => Payload,
-): Routine {
-  return routine<OsfWorld, Request>(name, story, [
-    step(story, (w, t, f) => {
-      const handle = handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
-      finish(t, handle === null ? { code: 'EBADF' } : act(w, handle, (f.body as TokenRequest).node));
-    }),
-  ]);
 }
 
 const tokenRegister = routine<OsfWorld, Request>('token.register', 'remembers the PMA that is asked about a file', [
@@ -55,7 +43,7 @@ export const tokenRoutines: readonly Routine[] = [
     handle.holder = NONE;
     return {};
   }),
-  operation('token.acquire', 'gives the token to a PMA', (_w, handle, node) => {
+  operation('token.acquire', 'gives the token to a PMA', (_w, handle, { node }: TokenRequest) => {
     handle.holder = node;
     return { rights: [{ name: handle.token, disposition: MAKE_SEND }] };
   }),

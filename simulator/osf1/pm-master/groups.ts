@@ -3,10 +3,10 @@
  * session of its parent; what init has started leads a group and a session of its own. Moving changes none of it [P2].
  */
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { finish, routine, step, type Routine } from '../../mach/routine.ts';
-import type { Request } from '../../mach/server.ts';
+import type { Routine } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import { masterEntryOf, type MasterEntry } from './entry.ts';
+import { operation } from './operation.ts';
 
 /** Who asks, and whom it is about. */
 interface Asked {
@@ -20,10 +20,6 @@ export interface SetGroup extends Asked {
 }
 
 const failure = (code: string): Payload => ({ code });
-
-function operation<B>(name: string, story: string, act: (w: OsfWorld, body: B) => Payload): Routine {
-  return routine<OsfWorld, Request>(name, story, [step(story, (w, t, f) => finish(t, act(w, f.body as B)))]);
-}
 
 function alive(w: OsfWorld, pid: number): MasterEntry | null {
   const entry = masterEntryOf(w, pid);

@@ -13,20 +13,16 @@ import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
 import { masterEntryAllocate, masterEntryOf, type PmMaster } from './entry.ts';
+import { operation } from './operation.ts';
 
 function masterOf(w: OsfWorld, t: Thread): PmMaster {
   for (const master of w.pmMasters.rows) if (master.live && master.task === t.task) return master;
   throw new RangeError(`${t.name} is no thread of a PM Master`);
 }
 
-/** An operation of one step. */
-function operation<B>(name: string, story: string, act: (w: OsfWorld, t: Thread, body: B) => Payload): Routine {
-  return routine<OsfWorld, Request>(name, story, [step(story, (w, t, f) => finish(t, act(w, t, f.body as B)))]);
-}
-
 const noProcess: Payload = { code: 'ESRCH' };
 
-const allocPid = operation('pmm.alloc_pid', 'gives out a pid', (w, t, { parent, name }: NewProcess) => {
+const allocPid = operation('pmm.alloc_pid', 'gives out a pid', (w, { parent, name }: NewProcess, t) => {
   const master = masterOf(w, t);
   const pid = master.nextPid++;
   masterEntryAllocate(w, pid, parent, name);
@@ -69,14 +65,14 @@ function place(name: string, story: string, moved: boolean): Routine {
 const register = place('pmm.register', 'remembers where a new process is', false);
 const setNode = place('pmm.set_node', 'remembers where a process has moved', true);
 
-const locate = operation('pmm.locate', 'says where a process is', (w, _t, { pid }: { pid: number }) => {
+const locate = operation('pmm.locate', 'says where a process is', (w, { pid }: { pid: number }) => {
   const entry = masterEntryOf(w, pid);
   if (entry?.state === 'zombie') return { code: 'zombie' };
   if (entry === null || entry.state !== 'alive' || entry.capability === NONE) return noProcess;
   return { body: { node: entry.node }, rights: [{ name: entry.capability, disposition: COPY_SEND }] };
 });
 
-const parentOf = operation('pmm.parent', 'says who the parent is', (w, _t, { pid }: { pid: number }) => {
+const parentOf = operation('pmm.parent', 'says who the parent is', (w, { pid }: { pid: number }) => {
   const entry = masterEntryOf(w, pid);
   return entry === null ? noProcess : { body: { pid: entry.parent } };
 });
@@ -86,7 +82,7 @@ interface Child {
   readonly child: number;
 }
 
-const findChild = operation('pmm.find_child', 'finds a child that has exited', (w, _t, { pid, child }: Child) => {
+const findChild = operation('pmm.find_child', 'finds a child that has exited', (w, { pid, child }: Child) => {
   const entry = masterEntryOf(w, child);
   if (entry === null || entry.parent !== pid || entry.state === 'reaped') return { code: 'ECHILD' };
   return { body: { zombie: entry.state === 'zombie' } };
