@@ -32,7 +32,8 @@ export function processOf(state: ClusterState, pid: unknown): object | null {
   if (entry === undefined && task === undefined) return null;
   const migrations = state.migrations.filter((migration) => migration.pid === pid);
   const vprocs = state.vprocs.filter((vproc) => vproc.pid === pid);
-  return { ...entry, ...task, migrations, vprocs };
+  const procs = state.procs.filter((proc) => proc.pid === pid);
+  return { ...entry, ...task, migrations, vprocs, procs };
 }
 
 function startedField({ started, tasks }: ClusterState, number: unknown, field: string): unknown {

@@ -53,6 +53,7 @@ const members = [
   'ports',
   'identities',
   'memoryObjects',
+  'procs',
   'vprocs',
   'processes',
   'migrations',

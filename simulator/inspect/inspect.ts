@@ -9,6 +9,7 @@ import { memoryObjectStates } from './memory.ts';
 import { nodeStates } from './nodes.ts';
 import { portStates } from './ports.ts';
 import { masterStates, migrationStates, vprocStates } from './processes.ts';
+import { procStates } from './procs.ts';
 import type { ClusterState } from './state.ts';
 import { startedStates } from './started.ts';
 import { taskStates } from './tasks.ts';
@@ -33,6 +34,7 @@ export function inspectWorld(w: WorkloadWorld, facts: RunFacts): ClusterState {
     ports: portStates(w),
     identities: identityStates(w),
     memoryObjects: memoryObjectStates(w),
+    procs: procStates(w),
     vprocs: vprocStates(w),
     processes: masterStates(w),
     migrations: migrationStates(w),

@@ -7,12 +7,13 @@
  *
  * Times are nanoseconds of virtual time, sizes bytes, nodes are named. Ids (`task`, `port`, `thread`) are stable as
  * long as the object lives. A port `label` reads like `cc1.reply` or `pma@source`; `uid` is the cluster-wide identity
- * `node.number` once the port has left its first node, else null. Ports and memory have files of their own beside this
- * one. [mechanisms.md section 8]
+ * `node.number` once the port has left its first node, else null. Ports, memory and processes have files of their own
+ * beside this one. [mechanisms.md section 8]
  */
 
 import type { MemoryObjectState, RegionState } from './state-memory.ts';
 import type { PortIdentityState, PortState, RightType } from './state-ports.ts';
+import type { ProcState } from './state-processes.ts';
 import type { StartedTaskState } from './state-started.ts';
 
 export interface ClusterState {
@@ -33,6 +34,8 @@ export interface ClusterState {
   /** Every port once, over all nodes. */
   readonly identities: readonly PortIdentityState[];
   readonly memoryObjects: readonly MemoryObjectState[];
+  /** The local state of the processes, as their PMAs keep it. */
+  readonly procs: readonly ProcState[];
   readonly vprocs: readonly VprocState[];
   readonly processes: readonly MasterEntry[];
   readonly migrations: readonly MigrationState[];

@@ -18,6 +18,7 @@ const sources = [
   'simulator/inspect/state-ports.ts',
   'simulator/inspect/state-memory.ts',
   'simulator/inspect/state-started.ts',
+  'simulator/inspect/state-processes.ts',
 ];
 const rootName = 'ClusterState';
 

@@ -172,6 +172,7 @@ export function cluster(given: Partial<ClusterState> = {}): ClusterState {
     identities: [],
     memoryObjects: [],
     started: [],
+    procs: [],
     vprocs: [],
     processes: [],
     migrations: [],
