@@ -42,7 +42,7 @@ export function noticeInWords(notice: Notice, state: ClusterState): string {
     case 'expectation':
       return `expected ${notice.text}, but ${notice.actual}`;
     case 'exited':
-      return `pid ${notice.pid} has exited on ${notice.node} with status ${notice.status}${notice.reason === '' ? '' : ` (${notice.reason})`}`;
+      return endInWords(notice);
     case 'crashed':
       return `node ${notice.node} has crashed`;
     case 'fault':
@@ -56,6 +56,13 @@ export function noticeInWords(notice: Notice, state: ClusterState): string {
     case 'received':
       return `a message has been received on node ${notice.node}`;
   }
+}
+
+function endInWords({ pid, node, status, signal, lost }: Notice & { readonly kind: 'exited' }): string {
+  if (lost) return `pid ${pid} was lost on ${node}`;
+  return signal === 0
+    ? `pid ${pid} has exited on ${node} with status ${status}`
+    : `signal ${signal} has ended pid ${pid} on ${node}`;
 }
 
 /**

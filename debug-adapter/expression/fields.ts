@@ -62,7 +62,9 @@ function processField(state: ClusterState, pid: unknown, field: string): unknown
     case 'alive':
       return entry?.state === 'alive';
     case 'status':
-      return entry?.state === 'alive' ? -1 : entry?.status;
+    case 'signal':
+    case 'lost':
+      return entry?.[field];
     case 'migrations':
       return state.migrations.filter((migration) => migration.pid === pid && migration.outcome === 'done').length;
     default:

@@ -17,7 +17,7 @@ export function presentProcess(state: ClusterState, pid: number): readonly Shown
       : [presentValue('name', task.name, `${base}.name`), presentValue('node', task.node, `${base}.node`)]),
     ...(entry === undefined
       ? []
-      : (['parent', 'state', 'status'] as const).map((member) =>
+      : (['parent', 'state', 'status', 'signal', 'lost'] as const).map((member) =>
           presentValue(member, entry[member], `${base}.${member}`),
         )),
     group(

@@ -110,18 +110,23 @@ function masterEntryRow(entry: MasterEntry): Row {
     id: `pm-master/${entry.pid}`,
     kind: 'process',
     label: `pid ${entry.pid} ${entry.name}`,
-    description: joined(entry.state === 'alive' ? `at ${entry.node}` : `${entry.state}, status ${entry.status}`),
+    description: joined(entry.state === 'alive' ? `at ${entry.node}` : `${entry.state}, ${howItEnded(entry)}`),
     icon: entry.state === 'alive' ? 'location' : 'circle-slash',
     facts: [
       fact('Parent', entry.parent),
       fact('Node', entry.node),
       fact('State', entry.state),
-      fact('Status', entry.status),
+      ...(entry.state === 'alive' ? [] : [fact('Ended', howItEnded(entry))]),
     ],
     subject: { pid: entry.pid },
     open: false,
     children: [],
   };
+}
+
+function howItEnded({ status, signal, lost }: MasterEntry): string {
+  if (lost) return 'lost with its node';
+  return signal === 0 ? `status ${status}` : `signal ${signal}`;
 }
 
 const outcomes: Readonly<Record<MigrationState['outcome'], { icon: string; color: string }>> = {

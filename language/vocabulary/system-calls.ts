@@ -45,13 +45,13 @@ export const systemCalls: readonly SystemCallWord[] = [
     'wait',
     [left(-1, 'child', 'process')],
     'int',
-    'Waits until the child, or without an argument any child, has exited. Its exit status; -1 without a child.',
+    'Waits until the child, or without an argument any child, has exited. Its exit status; 256 and the number of the signal that ended it; 256 if it was lost with a node; -1 without a child.',
   ),
   systemCall(
     'waitpid',
     [left(-1, 'child', 'process')],
     'ended',
-    'Waits as `wait` does, and says more: `.pid`, `.status`, `.signal`.',
+    'Waits as `wait` does, and says more: `.pid`, `.status`, `.signal`, `.lost`.',
   ),
   systemCall(
     'kill',

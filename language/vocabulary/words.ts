@@ -108,7 +108,13 @@ export interface Field extends Word {
 const processFields: readonly Field[] = [
   { name: 'pid', type: 'int', doc: 'The process id; migration never changes it.' },
   { name: 'node', type: 'node', doc: 'The node whose PMA manages the process.' },
-  { name: 'status', type: 'int', doc: 'The exit status; -1 while the process is alive.' },
+  {
+    name: 'status',
+    type: 'int',
+    doc: 'The exit status; -1 while the process is alive, and if it did not exit by itself.',
+  },
+  { name: 'signal', type: 'int', doc: 'The signal that ended the process; 0 if none did.' },
+  { name: 'lost', type: 'bool', doc: 'Whether the process was lost with a node.' },
   { name: 'alive', type: 'bool', doc: 'Whether the process has not ended yet.' },
   { name: 'migrations', type: 'int', doc: 'How many times the process has been migrated.' },
   { name: 'delivered', type: 'int', doc: 'How many signals have been delivered to the process.' },
@@ -160,8 +166,9 @@ const messageFields: readonly Field[] = [
 
 const endedFields: readonly Field[] = [
   { name: 'pid', type: 'process', doc: 'Which child it was; -1 if there was none.' },
-  { name: 'status', type: 'int', doc: 'Its exit status; -1 if it was ended by a signal.' },
-  { name: 'signal', type: 'int', doc: 'The signal that ended it; 0 if it has exited.' },
+  { name: 'status', type: 'int', doc: 'Its exit status; -1 if it did not exit by itself.' },
+  { name: 'signal', type: 'int', doc: 'The signal that ended it; 0 if none did.' },
+  { name: 'lost', type: 'bool', doc: 'Whether it was lost with a node.' },
 ];
 
 const fileStatusFields: readonly Field[] = [

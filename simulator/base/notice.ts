@@ -23,8 +23,10 @@ export type Notice =
       readonly kind: 'exited';
       readonly pid: number;
       readonly node: string;
+      /** As in osf1/ended.ts. */
       readonly status: number;
-      readonly reason: string;
+      readonly signal: number;
+      readonly lost: boolean;
     }
   /** Only told to a watched run. `thread` is the thread that it is done for, or -1; `port` the port that it is about. */
   | {

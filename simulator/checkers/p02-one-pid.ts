@@ -4,7 +4,6 @@
  * The children of a process that was lost with a node are init's at once, although what had arrived of it elsewhere may
  * still be there for a moment, to be cleared away.
  */
-import { NODE_LOST } from '../osf1/pm-master/exit.ts';
 import { INIT } from '../osf1/pm-master/entry.ts';
 import { broken, type Checker } from './checker.ts';
 
@@ -17,7 +16,7 @@ export const onePid: Checker = {
       if (entry.live && entry.pid !== entry.id + INIT) broken('P2', `entry ${entry.id} is of process ${entry.pid}`);
     }
     for (const proc of w.procs.rows) {
-      if (!proc.live || rows[proc.pid - INIT]?.status === NODE_LOST) continue;
+      if (!proc.live || rows[proc.pid - INIT]?.lost === true) continue;
       for (const child of proc.children) {
         const entry = rows[child - INIT];
         if (entry === undefined || entry.parent === proc.pid) continue;

@@ -23,10 +23,11 @@ import { tell } from '../mach/world.ts';
 import { migrationEnd, type Migration, type MigrationWorld } from '../migration/record.ts';
 import { isRunning } from '../migration/task/start.ts';
 import { PROCESS_PORT } from '../osf1/emulator/state.ts';
+import { lostWithNode } from '../osf1/ended.ts';
 import { kill } from '../osf1/pma/exit.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
 import { waitsAreOver } from '../osf1/pma/wait.ts';
-import { NODE_LOST, masterNodeDown } from '../osf1/pm-master/exit.ts';
+import { masterNodeDown } from '../osf1/pm-master/exit.ts';
 import { endLostTasks } from '../osf1/started-tasks.ts';
 import { loseKernel } from '../xmm/memory-object.ts';
 import { vprocOf } from '../osf1/vproc.ts';
@@ -92,7 +93,7 @@ function endLostProcesses(w: MigrationWorld, pma: Pma): void {
     if (proc.state === 'exiting' || vprocOf(w, pma.node, proc.pid)!.state !== 'active') continue;
     const entry = lookup(space, proc.names.task);
     if (entry === null || (entry.port !== NONE && at(w.ports, entry.port).active)) continue;
-    kill(w, pma, proc, NODE_LOST);
+    kill(w, pma, proc, lostWithNode());
   }
 }
 

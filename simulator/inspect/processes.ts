@@ -40,8 +40,8 @@ function taskOf(w: OsfWorld, proc: Proc): number | null {
 }
 
 export function masterStates(w: OsfWorld): MasterEntry[] {
-  return select(w.masterEntries, () => true).map(({ pid, parent, name, node, state, status }) => {
-    return { pid, parent, name, node: nodeName(w, node), state, status };
+  return select(w.masterEntries, () => true).map(({ pid, parent, name, node, state, status, signal, lost }) => {
+    return { pid, parent, name, node: nodeName(w, node), state, status, signal, lost };
   });
 }
 

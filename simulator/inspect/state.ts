@@ -202,7 +202,10 @@ export interface MasterEntry {
   readonly name: string;
   readonly node: string;
   readonly state: 'alive' | 'zombie' | 'reaped';
+  /** How it has ended: its exit status or -1, the signal that ended it or 0, whether it was lost with a node. */
   readonly status: number;
+  readonly signal: number;
+  readonly lost: boolean;
 }
 
 export interface MigrationState {

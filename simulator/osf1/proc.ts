@@ -16,6 +16,7 @@
 import { PROCESSOR } from '../base/ledger.ts';
 import { NONE, release, take, type Row } from '../base/table.ts';
 import type { Request } from '../mach/server.ts';
+import type { Ended } from './ended.ts';
 import type { OsfWorld } from './world.ts';
 
 export type ProcList = 'active' | 'migrating' | 'free';
@@ -103,8 +104,8 @@ export interface Proc extends Row {
   /** Pids of the children that have not been waited for, and of those among them whose exit was reported. */
   children: number[];
   exited: number[];
-  /** Exit status to be, while exiting. */
-  status: number;
+  /** How it ends, while it is exiting. */
+  ended: Ended | null;
   readonly callsInProgress: CallInProgress[];
 }
 
@@ -143,7 +144,7 @@ function blankProc(id: number): Proc {
     migratable: true,
     children: [],
     exited: [],
-    status: 0,
+    ended: null,
     callsInProgress: [],
   };
 }

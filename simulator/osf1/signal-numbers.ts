@@ -8,9 +8,6 @@ const SIGTERM = 15;
 export const SIGCONT = 18;
 export const SIGSTOP = 19;
 
-/** A process that a signal has ended has a status above this, by the number of the signal. */
-export const SIGNALLED = 128;
-
 /** Signals that end a process which has not arranged otherwise; the others are for the program, and only counted. */
 export const endsProcess = (signal: number): boolean =>
   signal === SIGHUP || signal === SIGINT || signal === SIGQUIT || signal === SIGKILL || signal === SIGTERM;

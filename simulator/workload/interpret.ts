@@ -4,8 +4,8 @@
  *
  * One instruction is one step, so a debugger can stop in front of every statement. An instruction that has to wait
  * (a system call, a computation, a page) gives the thread something to wait for and the next step keeps what came of
- * it. A mistake that shows only now ends the process with status 255, the way of every exit, or the Mach task; in a
- * scenario it ends the thread and counts as an expectation that did not hold.
+ * it. A mistake that shows only now ends the process with status 255, the way of every exit, or the Mach task (a page that
+ * is lost with a node is no mistake: the process is lost); in a scenario it ends the thread and counts as an expectation that did not hold.
  */
 import { at } from '../base/table.ts';
 import { call, finish, goTo, routine, step } from '../mach/routine.ts';
@@ -103,7 +103,7 @@ function fault(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { message, span, e
   w.notices.push({ kind: 'fault', pid: pidOf(w, t, f), thread: t.identity, text });
   switch (textOf(w, f)) {
     case 'program':
-      return call(t, emulatorExit, { status: FAULT_STATUS });
+      return call(t, emulatorExit, { status: FAULT_STATUS, lost: exception?.code === 'KERN_MEMORY_ERROR' });
     case 'task':
       return faultInTask(w, t, f, exception);
     case 'scenario':

@@ -29,7 +29,11 @@ export function processField(w: WorkloadWorld, pid: number, field: ProcessField)
     case 'node':
       return entry?.node ?? NONE;
     case 'status':
-      return entry === null || entry.state === 'alive' ? -1 : entry.status;
+      return entry?.status ?? NONE;
+    case 'signal':
+      return entry?.signal ?? 0;
+    case 'lost':
+      return entry?.lost ?? false;
     case 'alive':
       return entry?.state === 'alive';
     case 'migrations':

@@ -193,7 +193,9 @@ describe('the tree of ports', () => {
 
 describe('the tree of vprocs', () => {
   const frozen = vproc('source', 2, { list: 'migrating', state: 'frozen', pending: ['signal SIGCHLD'] });
-  const processes = [{ pid: 2, parent: 1, name: 'cc1', node: 'source', state: 'alive', status: 0 } as const];
+  const processes = [
+    { pid: 2, parent: 1, name: 'cc1', node: 'source', state: 'alive', status: -1, signal: 0, lost: false } as const,
+  ];
 
   it('shows local operations and stubs, lists, states and what waits', () => {
     const stub = vproc('dest', 2, { operations: 'stub', at: 'source', stale: true, list: '', state: '' });

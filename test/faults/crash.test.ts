@@ -12,8 +12,6 @@ import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
 import { NULL_IMAGE, printed, run, start, type Run } from '../osf1/lab.ts';
 import { DEST, MASTER, PID, SOURCE, migrationOf } from '../migration/story.ts';
 
-const LOST = 255;
-
 /** A process that moves at 500 ms while it reads a file and asks its PMA; `node` fails at the given time. */
 function failing(node: string, time: number, by = 'process'): string {
   return `
@@ -42,7 +40,7 @@ function failing(node: string, time: number, by = 'process'): string {
 /** What became of the process: it has finished, or was lost; and of the migration. */
 function fate(result: Run): string {
   const { world } = result.sim;
-  const { status, state } = masterEntryOf(world, PID)!;
+  const { status, lost, state } = masterEntryOf(world, PID)!;
   assert.equal(state, 'reaped');
   assert.deepEqual(
     select(world.tasks, ({ pid }) => pid === PID),
@@ -53,7 +51,7 @@ function fate(result: Run): string {
     [],
   );
   assert.equal(status === 0, printed(result).includes('finished'));
-  return `${migrationOf(result.sim).outcome}, ${status === LOST ? 'lost' : status}`;
+  return `${migrationOf(result.sim).outcome}, ${lost ? 'lost' : status}`;
 }
 
 describe('the destination fails', () => {

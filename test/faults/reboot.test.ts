@@ -35,7 +35,7 @@ describe('a node that boots again', () => {
           wait p
           wait q
           wait lost
-          expect lost.status == 255
+          expect lost.lost and lost.status == -1
           expect p.status == 0
           expect q.status == 0
         }
@@ -79,7 +79,7 @@ describe('a node that boots again', () => {
         at 1 s
         reboot source
         wait p
-        expect p.status == 255
+        expect p.lost
       }
     `);
     assert.equal(masterEntryOf(result.sim.world, PID)!.state, 'reaped');

@@ -78,7 +78,7 @@ describe('a task that is moved without its process', () => {
   });
 
   it('is ended by its PMA, from afar', () => {
-    const { sim } = run(moving('wait m kill(p, SIGKILL) wait p expect p.status == 137', { by: 'task' }));
+    const { sim } = run(moving('wait m kill(p, SIGKILL) wait p expect p.signal == 9', { by: 'task' }));
     assert.equal(procOf(sim.world, SOURCE, PID), null);
     assert.equal(select(sim.world.tasks, ({ pid }) => pid === PID).length, 0);
   });

@@ -108,7 +108,7 @@ describe('a request', () => {
         wait m
         expect m.outcome == "failed"
         wait p
-        expect p.status == 137
+        expect p.signal == 9
         wait c
       }
     `);

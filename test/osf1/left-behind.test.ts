@@ -17,7 +17,7 @@ const KILLS = 16;
 function killings(node: string): string {
   const lives = Array.from({ length: KILLS }, (_, i) => {
     const after = FIRST_MS + i * STEP_MS;
-    return `let p${i} = spawn busy() on ${node} sleep ${after} ms kill(p${i}, SIGKILL) wait p${i} expect p${i}.status == 137`;
+    return `let p${i} = spawn busy() on ${node} sleep ${after} ms kill(p${i}, SIGKILL) wait p${i} expect p${i}.signal == 9`;
   });
   return `
     file "/data" on master size 8 KB

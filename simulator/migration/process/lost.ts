@@ -11,7 +11,7 @@ import { again, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
 import { kill } from '../../osf1/pma/exit.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
-import { NODE_LOST } from '../../osf1/pm-master/exit.ts';
+import { lostWithNode } from '../../osf1/ended.ts';
 import { callsChannel, procOf } from '../../osf1/proc.ts';
 import { atStep, migrationEnd, type MigrationWorld } from '../record.ts';
 
@@ -32,7 +32,7 @@ export const giveUp = routine<MigrationWorld, GiveUp>('migration.give_up', 'ends
   step('end it', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     proc.list = 'active';
-    kill(w, pmaOf(w, t), proc, NODE_LOST);
+    kill(w, pmaOf(w, t), proc, lostWithNode());
   }),
   step('wait until nothing is left', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);

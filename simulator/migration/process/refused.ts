@@ -13,7 +13,7 @@ import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { kill } from '../../osf1/pma/exit.ts';
-import { NODE_LOST } from '../../osf1/pm-master/exit.ts';
+import { lostWithNode } from '../../osf1/ended.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import { procOf } from '../../osf1/proc.ts';
@@ -68,7 +68,7 @@ export const resume = routine<MigrationWorld, Resume>('migration.resume', 'resum
   step('keep the suspension of a stopped process', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     if (t.code !== 'KERN_SUCCESS') {
-      kill(w, pmaOf(w, t), proc, NODE_LOST);
+      kill(w, pmaOf(w, t), proc, lostWithNode());
       return finish(t);
     }
     const stopped = proc.state === 'stopped';

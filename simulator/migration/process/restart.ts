@@ -18,7 +18,7 @@ import { finish, routine, step } from '../../mach/routine.ts';
 import { kill } from '../../osf1/pma/exit.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
-import { NODE_LOST } from '../../osf1/pm-master/exit.ts';
+import { lostWithNode } from '../../osf1/ended.ts';
 import { procOf } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
 import { atStep, enterPhase, migrationEnd, stamp, type MigrationWorld } from '../record.ts';
@@ -46,7 +46,7 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
       proc.list = 'active';
       vproc.state = 'active';
       migrationEnd(w, f.migration, 'failed', 'the PM Master has given it up');
-      kill(w, pmaOf(w, t), proc, NODE_LOST);
+      kill(w, pmaOf(w, t), proc, lostWithNode());
       return finish(t);
     }
     const vproc = vprocOf(w, t.node, f.pid)!;

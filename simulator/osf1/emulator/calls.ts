@@ -9,10 +9,10 @@ import { call, finish, goTo, routine, step, type Routine } from '../../mach/rout
 import { blockOn } from '../../mach/thread.ts';
 import type { Usage } from '../pma/identity.ts';
 import type { Waited } from '../pma/wait.ts';
+import { exitedWith, lostWithNode, numberOfEnd } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
-import { SIGNALLED } from '../signal-numbers.ts';
 import { PROCESS_PORT, emulatorOf } from './state.ts';
 
 /** A call with plain operands. */
@@ -45,7 +45,7 @@ export const emulatorWait = simple<{ readonly pid: number }>(
   'waits for a child',
   'pma.wait',
   ({ pid }) => ({ pid }),
-  (body) => (body as Waited).status,
+  (body) => numberOfEnd(body as Waited),
 );
 
 /** What became of a child: the parts of the language's `ended`. */
@@ -55,8 +55,8 @@ export const emulatorWaitpid = simple<{ readonly pid: number }>(
   'pma.wait',
   ({ pid }) => ({ pid }),
   (body) => {
-    const { pid, status } = body as Waited;
-    return status > SIGNALLED ? [pid, NONE, status - SIGNALLED] : [pid, status, 0];
+    const { pid, status, signal, lost } = body as Waited;
+    return [pid, status, signal, lost];
   },
 );
 
@@ -124,8 +124,16 @@ export const emulatorDisallow = simple(
   zero,
 );
 
-export const emulatorExit = routine<OsfWorld, { readonly status: number }>('emulator.exit', 'ends the process', [
-  step('tell the PMA', (w, t, f) => send(w, t, PROCESS_PORT, 'pma.exit', { body: { status: f.status } })),
+/** `lost`: a page of its memory is gone with the node that had it, so that it cannot go on. */
+export interface EmulatorExit {
+  readonly status: number;
+  readonly lost?: boolean;
+}
+
+export const emulatorExit = routine<OsfWorld, EmulatorExit>('emulator.exit', 'ends the process', [
+  step('tell the PMA', (w, t, f) => {
+    send(w, t, PROCESS_PORT, 'pma.exit', { body: f.lost === true ? lostWithNode() : exitedWith(f.status) });
+  }),
   step('wait for the end', (w, t) => blockOn(w, t, 'end of the process')),
 ]);
 

@@ -8,7 +8,8 @@ import { receive, send } from '../../mach/ipc/mach-msg.ts';
 import { portAllocate } from '../../mach/ipc/right.ts';
 import { goTo, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
-import { SIGNALLED, endsProcess } from '../signal-numbers.ts';
+import { endsProcess } from '../signal-numbers.ts';
+import { endedBy } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
 import { PROCESS_PORT, emulatorOf } from './state.ts';
 
@@ -29,7 +30,7 @@ export const emulatorSignals = routine<OsfWorld, Signals>('emulator.signals', 'h
     if (!endsProcess(f.signal)) goTo(w, t, 'wait for a signal');
   }),
   step('end the process', (w, t, f) => {
-    send(w, t, PROCESS_PORT, 'pma.exit', { body: { status: SIGNALLED + f.signal } });
+    send(w, t, PROCESS_PORT, 'pma.exit', { body: endedBy(f.signal) });
   }),
   step('wait for the end', (w, t) => blockOn(w, t, 'end of the process')),
 ]);

@@ -25,8 +25,10 @@ export interface MasterEntry extends Row {
   session: number;
   node: number;
   state: 'alive' | 'zombie' | 'reaped';
-  /** Exit status; meaningless while alive. */
+  /** How it has ended, meaningless while alive: the three parts of osf1/ended.ts. */
   status: number;
+  signal: number;
+  lost: boolean;
   /** Processor time that it and its waited-for children have used (ns), once it has ended. */
   usage: number;
   /** Name, in the PM Master's space, of the send right to the PMA of the process; NONE before it is registered. */
@@ -52,6 +54,8 @@ export function masterEntryAllocate(w: OsfWorld, pid: number, parent: number, na
     node: NONE,
     state: 'alive',
     status: NONE,
+    signal: 0,
+    lost: false,
     usage: 0,
     capability: NONE,
     migrations: 0,

@@ -10,7 +10,7 @@ import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { threadCreate, threadStart } from '../../mach/thread.ts';
-import { SIGNALLED } from '../signal-numbers.ts';
+import { lostWithNode, type Ended } from '../ended.ts';
 import { announce, exitChannel } from '../announce.ts';
 import type { OsfWorld } from '../world.ts';
 import { INIT, masterEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
@@ -18,7 +18,7 @@ import { INIT, masterEntryOf, type MasterEntry, type PmMaster } from './entry.ts
 interface ExitReport {
   readonly pid: number;
   readonly node: number;
-  readonly status: number;
+  readonly ended: Ended;
   readonly usage: number;
   readonly migrations: number;
   readonly delivered: number;
@@ -39,7 +39,7 @@ export const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a proces
     if (entry?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
     const { usage, migrations, delivered } = report;
     Object.assign(entry, { usage, migrations, delivered });
-    const children = ends(w, entry, report.status, report.status > SIGNALLED ? 'signal' : 'exit');
+    const children = ends(w, entry, report.ended);
     call(t, callParents, { children, tries: 0 } satisfies CallBacks);
     answer(w, t, f.reply, {});
   }),
@@ -47,11 +47,11 @@ export const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a proces
 ]);
 
 /** The process is a zombie now. Returns the pids whose parents have to be told: its own, and zombies that it leaves. */
-function ends(w: OsfWorld, entry: MasterEntry, status: number, reason: string): number[] {
+function ends(w: OsfWorld, entry: MasterEntry, { status, signal, lost }: Ended): number[] {
   entry.state = 'zombie';
-  entry.status = status;
+  Object.assign(entry, { status, signal, lost });
   const { pid } = entry;
-  w.notices.push({ kind: 'exited', pid, node: w.nodes.rows[entry.node]?.name ?? '', status, reason });
+  w.notices.push({ kind: 'exited', pid, node: w.nodes.rows[entry.node]?.name ?? '', status, signal, lost });
   announce(w, exitChannel(pid));
   const told = [pid];
   for (const child of w.masterEntries.rows) {
@@ -81,15 +81,12 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
   }),
 ]);
 
-/** Status of a process that was lost with its node. */
-export const NODE_LOST = 255;
-
 /** A node has failed: every process there has died with it [mechanisms 5.6]. */
 export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): void {
   const children: number[] = [];
   for (const entry of w.masterEntries.rows) {
     if (entry.live && entry.state === 'alive' && entry.node === node) {
-      children.push(...ends(w, entry, NODE_LOST, 'node lost'));
+      children.push(...ends(w, entry, lostWithNode()));
     }
   }
   const task = at(w.tasks, master.task);

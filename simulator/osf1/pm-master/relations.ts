@@ -11,6 +11,7 @@ import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
+import type { Ended } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
 import { masterEntryAllocate, masterEntryOf, type PmMaster } from './entry.ts';
 import { operation } from './operation.ts';
@@ -88,6 +89,11 @@ const findChild = operation('pmm.find_child', 'finds a child that has exited', (
   return { body: { zombie: entry.state === 'zombie' } };
 });
 
+/** What wait learns of a child, which is forgotten with it. */
+export interface Reaped extends Ended {
+  readonly usage: number;
+}
+
 const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives its pid up', [
   step('give up the capability of its PMA', (w, t, f) => {
     const { pid, child } = f.body as Child;
@@ -99,8 +105,8 @@ const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives 
     if (name !== NONE) kernelCall(w, t, masterOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
   step('report', (w, t, f) => {
-    const { status, usage } = masterEntryOf(w, (f.body as Child).child)!;
-    finish(t, { body: { status, usage } } satisfies Payload);
+    const { status, signal, lost, usage } = masterEntryOf(w, (f.body as Child).child)!;
+    finish(t, { body: { status, signal, lost, usage } satisfies Reaped } satisfies Payload);
   }),
 ]);
 

@@ -29,7 +29,7 @@ import {
   TERMINAL,
   type EmulatorState,
 } from '../emulator/state.ts';
-import { NODE_LOST } from '../pm-master/exit.ts';
+import { lostWithNode } from '../ended.ts';
 import { procAllocate, procOf } from '../proc.ts';
 import { becomeLocal, vprocAllocate, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
@@ -159,7 +159,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
   step('report the pid', (w, t, f) => {
     // Its task was made on another node, beside its parent's, and that node has failed meanwhile.
     const proc = procOf(w, t.node, f.pid);
-    if (proc !== null && t.code === 'MACH_SEND_INVALID_DEST') kill(w, pmaOf(w, t), proc, NODE_LOST);
+    if (proc !== null && t.code === 'MACH_SEND_INVALID_DEST') kill(w, pmaOf(w, t), proc, lostWithNode());
     finish(t, { body: { pid: f.pid } } satisfies Payload);
   }),
 ]);

@@ -11,6 +11,7 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { blockOn, threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
 import { at, NONE } from '../../base/table.ts';
+import type { Ended } from '../ended.ts';
 import { exiting } from '../price.ts';
 import { callsChannel, childrenChannel, procFree, procNames, procOf, totalUsage, type Proc } from '../proc.ts';
 import { vprocFree, vprocOf } from '../vproc.ts';
@@ -21,7 +22,7 @@ import { releaseHolder } from './vproc-call.ts';
 
 interface Exit {
   readonly pid: number;
-  readonly status: number;
+  readonly ended: Ended;
   /** Names still to give up. */
   names: number[];
 }
@@ -30,26 +31,26 @@ interface Exit {
 export const pmaExit = routine<OsfWorld, ProcessCall>('pma.exit', 'ends the calling process', [
   step('end it', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
-    const { status } = f.body as { status: number };
+    const ended = f.body as Ended;
     proc.state = 'exiting';
-    proc.status = status;
-    call(t, exitProcess, { pid: f.pid, status, names: [] } satisfies Exit);
+    proc.ended = ended;
+    call(t, exitProcess, { pid: f.pid, ended: { ...ended }, names: [] } satisfies Exit);
   }),
   step('answer nobody', (_w, t) => finish(t, null)),
 ]);
 
 /** Ends a process without its asking: a thread of the PMA does it, and whoever sent the signal need not wait. */
-export function kill(w: OsfWorld, pma: Pma, proc: Proc, status: number): void {
+export function kill(w: OsfWorld, pma: Pma, proc: Proc, ended: Ended): void {
   proc.state = 'exiting';
-  proc.status = status;
+  proc.ended = ended;
   const t = threadCreate(w, at(w.tasks, pma.task), at(w.tasks, pma.task).name);
   t.activity = proc.activity;
-  call(t, exitProcess, { pid: proc.pid, status, names: [] } satisfies Exit);
+  call(t, exitProcess, { pid: proc.pid, ended: { ...ended }, names: [] } satisfies Exit);
   proc.callsInProgress.push({
     thread: t.identity,
     request: {
       operation: 'pma.exit',
-      body: { status },
+      body: { ...ended },
       reply: NONE,
       names: [],
       arrivedOn: NONE,
@@ -101,7 +102,7 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     proc.children = [];
     proc.exited = [];
     rpc(w, t, pmaOf(w, t).master, 'pmm.exit', {
-      body: { pid: f.pid, node: t.node, status: f.status, usage, migrations, delivered: signals.delivered },
+      body: { pid: f.pid, node: t.node, ended: f.ended, usage, migrations, delivered: signals.delivered },
     });
   }),
   step('refuse what was kept for it', (w, t, f) => {

@@ -10,8 +10,9 @@ import { send } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
+import { endedBy } from '../ended.ts';
 import { procOf, startChannel, type Proc } from '../proc.ts';
-import { SIGCONT, SIGKILL, SIGNALLED, SIGSTOP } from '../signal-numbers.ts';
+import { SIGCONT, SIGKILL, SIGSTOP } from '../signal-numbers.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
 import { kill } from './exit.ts';
@@ -55,7 +56,7 @@ export const signalProcess = routine<OsfWorld, ProcessCall>('vproc.signal', 'tak
     if (proc === null || proc.state === 'exiting') return finish(t, { code: 'ESRCH' } satisfies Payload);
     const { signal } = f.body as Signal;
     proc.signals.delivered++;
-    if (signal === SIGKILL) return kill(w, pmaOf(w, t), proc, SIGNALLED + signal);
+    if (signal === SIGKILL) return kill(w, pmaOf(w, t), proc, endedBy(signal));
     if (signal === SIGSTOP) {
       if (proc.state === 'stopped') return;
       proc.state = 'stopped';

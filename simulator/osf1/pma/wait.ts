@@ -14,7 +14,9 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { lookup } from '../../mach/ipc/space.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn, wakeAll, type Thread } from '../../mach/thread.ts';
+import type { Ended } from '../ended.ts';
 import { INIT } from '../pm-master/entry.ts';
+import type { Reaped } from '../pm-master/relations.ts';
 import { childrenChannel, procOf, type Proc } from '../proc.ts';
 import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
@@ -26,10 +28,9 @@ export interface Wait {
   readonly pid: number;
 }
 
-/** What wait answers; pid NONE if there is no such child. */
-export interface Waited {
+/** What wait answers. */
+export interface Waited extends Ended {
   readonly pid: number;
-  readonly status: number;
 }
 
 interface WaitCall extends ProcessCall {
@@ -63,13 +64,13 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for the ex
     proc.exited = proc.exited.filter((each) => each !== child);
     proc.children = proc.children.filter((each) => each !== child);
     if (t.code !== 'KERN_SUCCESS') return finish(t, noChild);
-    const { status, usage } = t.body as { status: number; usage: number };
+    const { status, signal, lost, usage } = t.body as Reaped;
     proc.usage.children += usage;
-    finish(t, { body: { pid: child, status } satisfies Waited } satisfies Payload);
+    finish(t, { body: { pid: child, status, signal, lost } satisfies Waited } satisfies Payload);
   }),
 ]);
 
-const noChild: Payload = { code: 'ECHILD', body: { pid: NONE, status: NONE } satisfies Waited };
+const noChild: Payload = { code: 'ECHILD' };
 
 /** A cancelled call ends: its request goes back to the head of the queue, or nowhere if the process is exiting. */
 function wasCancelled(w: OsfWorld, t: Thread, proc: Proc): boolean {

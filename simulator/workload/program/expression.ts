@@ -17,13 +17,14 @@ export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '
 
 /**
  * What an expression can ask of the world, by the kind of thing it asks.
- * process: pid, node, status (exit status, -1 while alive), alive, migrations, delivered (signals delivered so far);
+ * process: pid, node, status (exit status, -1 while alive and if it did not exit), signal (that
+ * ended it, or 0), lost (with its node), alive, migrations, delivered (signals delivered so far);
  * migration: state, outcome ('done', 'refused', 'failed', '' while under way), reason, freezing_time, freeze_time,
  *   total_time, task_time (ns), pages_running and pages_frozen (pages moved before and during the freeze);
  * task: node, alive, threads, sent, received, replies, and its own counts;
  * residual: of a process or a task on a node: `pma`, `pages`, `forwarders`, `relay` (counts).
  */
-export type ProcessField = 'pid' | 'node' | 'status' | 'alive' | 'migrations' | 'delivered';
+export type ProcessField = 'pid' | 'node' | 'status' | 'signal' | 'lost' | 'alive' | 'migrations' | 'delivered';
 export type MigrationField =
   | 'outcome'
   | 'reason'
