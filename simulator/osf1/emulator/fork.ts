@@ -31,7 +31,7 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
     const init: Frame = { routine: childInit.index, step: 0, current: 0, data: {} };
     const body: Fork = {
       frames: copy([...f.frames, init]),
-      emulator: { ...copy(emulator), signalPort: NONE, exceptionPort: NONE, handled: {} },
+      emulator: { ...copy(emulator), signalPort: NONE, exceptionPort: NONE, handled: {}, nudged: false, waiting: null },
       files: rights.map(({ name }) => name),
     };
     call(t, pmaCall, { operation: 'pma.fork', payload: { body, rights }, tries: 0 } satisfies PmaCall);

@@ -32,6 +32,13 @@ export interface OpenFile {
   closeOnExec: boolean;
 }
 
+/** A call that a signal may interrupt: by which operation, on which port, under which number. */
+export interface Waiting {
+  readonly port: number;
+  readonly operation: string;
+  readonly call: number;
+}
+
 export interface EmulatorState {
   /** Name of the program whose image is mapped; empty before the first exec. */
   image: string;
@@ -46,6 +53,11 @@ export interface EmulatorState {
   buffer: string;
   /** Signals handled so far, by number. */
   handled: Record<string, number>;
+  /** A signal waits to be taken: the main thread does so before anything else. */
+  nudged: boolean;
+  /** How many calls that may be interrupted were made, and the one that the main thread is in. */
+  calls: number;
+  waiting: Waiting | null;
   /** The error of the last system call that failed: `ECHILD`; empty before the first. */
   errno: string;
 }
@@ -59,6 +71,9 @@ export function newEmulator(): EmulatorState {
     directory: '/',
     buffer: '',
     handled: {},
+    nudged: false,
+    calls: 0,
+    waiting: null,
     errno: '',
   };
 }

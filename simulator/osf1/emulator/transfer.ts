@@ -15,6 +15,7 @@ import type { FileStatus, Seek } from '../file-server/status.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
 import { fileAt } from './files.ts';
+import { calledBack, interruptibleRpc } from './interruptible.ts';
 import { emulatorOf, type EmulatorState } from './state.ts';
 
 export interface EmulatorTransfer {
@@ -35,9 +36,10 @@ export const emulatorRead = routine<OsfWorld, EmulatorTransfer>('emulator.read',
     f.size = f.data as number;
     const size = Math.min(BLOCK_BYTES, f.size - f.done);
     if (size <= 0) return finish(t, f.done);
-    rpc(w, t, file.capability, 'file.read', { body: { size } });
+    interruptibleRpc(w, t, file.capability, 'file.read', { body: { size } }, 'file.interrupt');
   }),
   step('count it', (w, t, f) => {
+    calledBack(w, t);
     if (t.code !== 'KERN_SUCCESS') return finish(t, f.done > 0 ? f.done : failed(t.code));
     const { size, position, bytes, partial } = t.body as Transferred;
     movePosition(w, t, f.descriptor, position);
@@ -62,9 +64,11 @@ export const emulatorWrite = routine<OsfWorld, EmulatorTransfer>('emulator.write
     const size = Math.min(BLOCK_BYTES, f.size - f.done);
     if (size <= 0) return finish(t, f.done);
     const bytes = trimmed(f.bytes.slice(f.done, f.done + size));
-    rpc(w, t, file.capability, 'file.write', { body: { size, bytes }, bytes: size });
+    const payload = { body: { size, bytes }, bytes: size };
+    interruptibleRpc(w, t, file.capability, 'file.write', payload, 'file.interrupt');
   }),
   step('count it', (w, t, f) => {
+    calledBack(w, t);
     if (t.code !== 'KERN_SUCCESS') return finish(t, f.done > 0 ? f.done : failed(t.code));
     const { size, position } = t.body as Transferred;
     movePosition(w, t, f.descriptor, position);

@@ -10,8 +10,9 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
-import { pipeRead, pipeWrite } from '../pipes/transfer.ts';
+import { pipeInterrupt, pipeRead, pipeWrite } from '../pipes/transfer.ts';
 import { wakePipe } from '../pipes/pipe.ts';
+import type { Interruptible } from '../interrupt.ts';
 import type { OsfWorld } from '../world.ts';
 import { handleByPort, handleFree, type FileHandle } from './handle.ts';
 import { readBytes, writeBytes } from './bytes.ts';
@@ -19,9 +20,14 @@ import { forgetUnused } from './name.ts';
 import { FILE_APPEND, FILE_READ, FILE_WRITE, fileServerOf } from './open.ts';
 
 /** Body of `file.read` and `file.write`: how many bytes, at most one block; and, to be written, which (bytes.ts). */
-export interface Transfer {
+export interface Transfer extends Interruptible {
   readonly size: number;
   readonly bytes?: string;
+}
+
+/** Body of `file.interrupt`: the number of the call. */
+export interface Interrupt {
+  readonly call: number;
 }
 
 export interface Transferred {
@@ -75,6 +81,15 @@ const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open fi
     file.size = Math.max(file.size, handle.position);
     const body: Transferred = { size, position: handle.position };
     finish(t, { body } satisfies Payload);
+  }),
+]);
+
+/** A signal interrupts a call on the open file; only pipes have calls that wait. */
+const fileInterrupt = routine<OsfWorld, Request>('file.interrupt', 'ends a call that waits', [
+  step('end it if it waits', (w, t, f) => {
+    const handle = handleOf(w, t, f);
+    if (handle !== null) pipeInterrupt(w, handle, f.body as Interrupt);
+    finish(t, {} satisfies Payload);
   }),
 ]);
 
@@ -148,4 +163,4 @@ export const fileNoSenders = routine<OsfWorld, Closing>('file.no_senders', 'free
   step('leave it', (_w, t) => finish(t, null)),
 ]);
 
-export const dataRoutines: readonly Routine[] = [fileRead, fileWrite, fileMap, fileClose, fileNoSenders];
+export const dataRoutines: readonly Routine[] = [fileRead, fileWrite, fileInterrupt, fileMap, fileClose, fileNoSenders];

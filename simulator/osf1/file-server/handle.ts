@@ -19,6 +19,8 @@ export interface FileHandle extends Row {
   made: number;
   position: number;
   flags: number;
+  /** Numbers of calls on a pipe that are to end [interrupt.ts]. */
+  interrupts: number[];
   /** Name of the send right to the per-process port of the PMA that is told about the token, or NONE. */
   client: number;
   /** Node of the PMA that has acquired the token; NONE with the PMA that opened the file, and while it is handed over. */
@@ -36,6 +38,7 @@ function blankHandle(id: number): FileHandle {
     made: 0,
     position: 0,
     flags: 0,
+    interrupts: [],
     client: NONE,
     holder: NONE,
   };

@@ -17,10 +17,11 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { blockOn, type Thread } from '../../mach/thread.ts';
-import type { Transfer, Transferred } from '../file-server/data.ts';
+import type { Interrupt, Transfer, Transferred } from '../file-server/data.ts';
 import type { File } from '../file-server/file.ts';
 import { handleByPort, type FileHandle } from '../file-server/handle.ts';
 import { FILE_READ, FILE_WRITE, fileServerOf } from '../file-server/open.ts';
+import { isInterrupted, noteInterrupt } from '../interrupt.ts';
 import type { OsfWorld } from '../world.ts';
 import { PIPE_BYTES, hasEnd, pipeChannel, putBytes, takeBytes, wakePipe } from './pipe.ts';
 
@@ -46,6 +47,7 @@ function transfer(
       const file = at(w.files, handle.file);
       const done = act(w, file, handle, f.body as Transfer);
       if (done !== null) return finish(t, done);
+      if (isInterrupted(handle.interrupts, f.body as Transfer)) return finish(t, failure('EINTR'));
       if (f.watched !== true) return goTo(w, t, 'ask to be told if whoever waits goes');
       blockOn(w, t, pipeChannel(file));
       again(t);
@@ -60,6 +62,14 @@ function transfer(
     }),
     step('look again', (w, t) => goTo(w, t, 'do it, or wait')),
   ]);
+}
+
+/** A call on the pipe is to end, if it waits: then it has moved nothing, and says EINTR. */
+export function pipeInterrupt(w: OsfWorld, handle: FileHandle, { call }: Interrupt): void {
+  const file = at(w.files, handle.file);
+  if (file.kind !== 'pipe') return;
+  noteInterrupt(handle.interrupts, call);
+  wakePipe(w, file);
 }
 
 /** Nobody can receive the answer any more. */
