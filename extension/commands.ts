@@ -7,7 +7,7 @@ import type { CapabilityPanels } from './capability-table/panel.ts';
 import type { Cluster } from './debug/cluster.ts';
 import { start } from './debug/configuration.ts';
 import { breakOnPhases } from './phases.ts';
-import { portOf, type Inspectors, type VariableMenu } from './inspector/commands.ts';
+import { portOf, processOf, type Inspectors, type VariableMenu } from './inspector/commands.ts';
 import type { Report } from './report.ts';
 import { isTask, revealStack, taskOfThread } from './trees/follow.ts';
 import type { ClusterTree } from './trees/tree.ts';
@@ -48,6 +48,10 @@ export function registerCommands(parts: Parts): Disposable[] {
     register('inspectMemory', async (row?: MarkedRow) => {
       const owner = row === undefined ? await pickOwner(cluster, 'Memory') : ownerOfRow(cluster, row);
       if (owner !== undefined) inspectors.memory.show(owner);
+    }),
+    register('inspectProcess', async (row?: MarkedRow) => {
+      const owner = await processOf(cluster, row);
+      if (owner !== undefined) inspectors.processes.show({ pid: owner.pid });
     }),
     register('revealStack', (row: MarkedRow) => revealStack(cluster, row.subject)),
     register('revealTask', async (place: unknown, context: unknown) => {

@@ -6,7 +6,7 @@
  *   views/              from the state of the cluster to rows and tables, as pure functions
  *   trees/              the four tree views
  *   capability-table/   the panel; its page is webview/
- *   inspector/          the panels of the port inspector and the memory inspector; their page is webview/inspector.ts
+ *   inspector/          the panels of the port, memory and process inspectors; their page is webview/inspector.ts
  */
 import { join } from 'node:path';
 import { DebugConfigurationProviderTriggerKind, commands, debug, window, type ExtensionContext } from 'vscode';
@@ -25,7 +25,7 @@ import { ClusterTree } from './trees/tree.ts';
 import { nodeRows } from './views/nodes.ts';
 import { portOwner } from './views/port-known.ts';
 import { portRows } from './views/ports.ts';
-import { memoryInspector, portInspector } from './views/inspectors.ts';
+import { memoryInspector, portInspector, processInspector } from './views/inspectors.ts';
 import { taskRows } from './views/tasks.ts';
 import { vprocRows } from './views/vprocs.ts';
 
@@ -39,6 +39,7 @@ export function activate(context: ExtensionContext): void {
   const inspectors = {
     ports: new InspectorPanels(context.extensionUri, cluster, portInspector),
     memory: new InspectorPanels(context.extensionUri, cluster, memoryInspector),
+    processes: new InspectorPanels(context.extensionUri, cluster, processInspector),
   };
   const panels = new CapabilityPanels(
     context.extensionUri,
@@ -63,6 +64,7 @@ export function activate(context: ExtensionContext): void {
     panels,
     inspectors.ports,
     inspectors.memory,
+    inspectors.processes,
     ...showTime(cluster),
     cluster.onDidChange((moment) => commands.executeCommand('setContext', 'osf1ad.hasState', moment !== null)),
     followStack(cluster, tasks),

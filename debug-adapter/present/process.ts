@@ -1,7 +1,9 @@
 /**
- * A UNIX process: its line in the PM Master's table, its vprocs on the nodes that know it, and its open files.
+ * A UNIX process: its line in the PM Master's table, what its PMA keeps of it (two PMAs, while it moves), its vprocs on
+ * the nodes that know it, and its open files.
  */
 import type { ClusterState, FileDescriptorState, VprocState } from '../../simulator/inspect/state.ts';
+import type { ProcState } from '../../simulator/inspect/state-processes.ts';
 import { presentValue, withMembers } from './value.ts';
 import { group, type Shown } from './shown.ts';
 
@@ -21,6 +23,11 @@ export function presentProcess(state: ClusterState, pid: number): readonly Shown
           presentValue(member, entry[member], `${base}.${member}`),
         )),
     group(
+      'local state',
+      state.procs.filter((proc) => proc.pid === pid).map((proc, index) => presentProc(proc, `${base}.procs[${index}]`)),
+      `${base}.procs`,
+    ),
+    group(
       'vprocs',
       vprocs.map((vproc, index) => presentVproc(vproc, `${base}.vprocs[${index}]`)),
       `${base}.vprocs`,
@@ -39,6 +46,12 @@ function presentVproc(vproc: VprocState, expression: string): Shown {
       ? `local, ${vproc.list}, ${vproc.state}`
       : `stub for ${vproc.at}${vproc.stale ? ', stale' : ''}`;
   return withMembers({ name: `on ${vproc.node}`, value: where, expression }, vproc);
+}
+
+function presentProc(proc: ProcState, expression: string): Shown {
+  const { node, list, state, calls, pending } = proc;
+  const asked = `${calls.length} in progress, ${pending.length} pending`;
+  return withMembers({ name: `at ${node}`, value: `${list}, ${state}, ${asked}`, expression }, proc);
 }
 
 function presentFile(file: FileDescriptorState, expression: string): Shown {

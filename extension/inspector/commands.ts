@@ -1,20 +1,23 @@
 /**
- * Which port somebody means: that of a row of the Ports view, of a variable of the debugger, of a cell of a capability
- * table; or one that is picked from all that there are.
+ * Which port or process somebody means: that of a row of a view, of a variable of the debugger, of a cell of a capability
+ * table, of the focused thread; or one that is picked from all that there are.
  */
-import { window } from 'vscode';
+import { debug, window } from 'vscode';
 import type { PortIdentityState } from '../../simulator/inspect/state-ports.ts';
-import type { ClusterState } from '../../simulator/inspect/state.ts';
+import type { ClusterState, MasterEntry } from '../../simulator/inspect/state.ts';
 import type { Cluster } from '../debug/cluster.ts';
+import { taskOfThread } from '../trees/follow.ts';
 import type { TableOwner } from '../views/capabilities.ts';
 import type { MarkedRow } from '../views/changes.ts';
 import { portOwner, type PortOwner } from '../views/port-known.ts';
 import { count } from '../views/quantities.ts';
+import type { ProcessOwner } from '../views/process-known.ts';
 import type { InspectorPanels } from './panel.ts';
 
 export interface Inspectors {
   readonly ports: InspectorPanels<PortOwner>;
   readonly memory: InspectorPanels<TableOwner>;
+  readonly processes: InspectorPanels<ProcessOwner>;
 }
 
 /** What the Variables view gives to a command of its menu. */
@@ -61,4 +64,25 @@ async function pick(state: ClusterState): Promise<PortOwner | undefined> {
   }));
   const options = { title: 'Port', placeHolder: 'Port', matchOnDescription: true, matchOnDetail: true };
   return (await window.showQuickPick(items, options))?.owner;
+}
+
+/** The process of the row; without a row one that is picked, that of the focused thread first, the living before the dead. */
+export async function processOf(cluster: Cluster, row: MarkedRow | undefined): Promise<ProcessOwner | undefined> {
+  const state = cluster.moment?.state;
+  if (state === undefined) return undefined;
+  if (row?.subject.pid !== undefined) return { pid: row.subject.pid };
+  const focused = taskOfThread(state, Number(debug.activeStackItem?.threadId) - 1)?.pid;
+  const rank = ({ pid, state }: MasterEntry): number => (pid === focused ? 0 : state === 'alive' ? 1 : 2);
+  const items = [...state.processes]
+    .sort((a, b) => rank(a) - rank(b) || a.pid - b.pid)
+    .map(({ pid, name, node, state }) => ({
+      label: `$(person) pid ${pid} ${name}`,
+      description: state === 'alive' ? node : state,
+      pid,
+    }));
+  if (items.length === 0) {
+    void window.showInformationMessage('This cluster has no UNIX processes.');
+    return undefined;
+  }
+  return window.showQuickPick(items, { title: 'Process', placeHolder: 'Process', matchOnDescription: true });
 }

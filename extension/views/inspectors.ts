@@ -1,11 +1,13 @@
 /**
- * The two inspectors as kinds of panel: how each finds what it shows, and what it says where there is nothing.
+ * The three inspectors as kinds of panel: how each finds what it shows, and what it says where there is nothing.
  */
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { ownerKey, type TableOwner } from './capabilities.ts';
 import { memorySheet } from './memory-sheet.ts';
 import type { PortOwner } from './port-known.ts';
 import { portSheet } from './port-sheet.ts';
+import type { ProcessOwner } from './process-known.ts';
+import { processSheet } from './process-sheet.ts';
 import type { Sheet } from './sheet.ts';
 
 /** A kind of inspector; `Owner` says what is inspected. */
@@ -32,4 +34,12 @@ export const memoryInspector: InspectorKind<TableOwner> = {
   missing: 'There is no such task at this moment.',
   keyOf: ownerKey,
   sheetOf: memorySheet,
+};
+
+export const processInspector: InspectorKind<ProcessOwner> = {
+  viewType: 'osf1ad.process',
+  name: 'Process',
+  missing: 'Nobody knows such a process at this moment.',
+  keyOf: ({ pid }) => `pid/${pid}`,
+  sheetOf: processSheet,
 };

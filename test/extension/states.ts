@@ -1,5 +1,6 @@
 // Cluster states made by hand: small ones, in which a test changes exactly what it is about.
 import type { MessageState, PortState } from '../../simulator/inspect/state-ports.ts';
+import type { ProcState, RequestState } from '../../simulator/inspect/state-processes.ts';
 import type {
   CapabilityState,
   ClusterState,
@@ -153,6 +154,34 @@ export function vproc(on: string, pid: number, given: Partial<VprocState> = {}):
     callsInProgress: [],
     pending: [],
     task: null,
+    ...given,
+  };
+}
+
+export function request(operation: string, given: Partial<RequestState> = {}): RequestState {
+  return { operation, body: '', from: 'cc1', fromNode: 'source', reply: 'cc1.reply', ...given };
+}
+
+export function proc(on: string, pid: number, given: Partial<ProcState> = {}): ProcState {
+  return {
+    node: on,
+    pid,
+    name: 'cc1',
+    list: 'active',
+    state: 'running',
+    relations: { parent: 1, group: pid, session: pid },
+    credentials: { uid: 100 },
+    signals: { ignored: [], delivered: 0 },
+    usage: { here: 0, total: 0, children: 0 },
+    created: 0,
+    lastMigrated: null,
+    migrations: 0,
+    migratable: true,
+    children: [],
+    exited: [],
+    calls: [],
+    pending: [],
+    capabilities: [],
     ...given,
   };
 }

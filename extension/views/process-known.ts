@@ -1,0 +1,46 @@
+/**
+ * What is known of a process at one moment: what its PMA keeps of it (two PMAs, while it moves), its line in the PM
+ * Master's table, its Mach task, and the vprocs of all nodes. It is found again by its pid, wherever it is.
+ */
+import type { ProcState } from '../../simulator/inspect/state-processes.ts';
+import type { ClusterState, MasterEntry, TaskState, VprocState } from '../../simulator/inspect/state.ts';
+import type { PlainRow, Section } from './sheet.ts';
+
+export interface ProcessOwner {
+  readonly pid: number;
+}
+
+export interface KnownProcess {
+  readonly pid: number;
+  readonly state: ClusterState;
+  /** The active one first. */
+  readonly procs: readonly ProcState[];
+  readonly entry: MasterEntry | undefined;
+  readonly task: TaskState | undefined;
+  readonly vprocs: readonly VprocState[];
+}
+
+/** Null if nobody knows a process of this pid. */
+export function knownProcess(state: ClusterState | null, { pid }: ProcessOwner): KnownProcess | null {
+  if (state === null) return null;
+  const procs = state.procs.filter((proc) => proc.pid === pid);
+  const entry = state.processes.find((process) => process.pid === pid);
+  if (procs.length === 0 && entry === undefined) return null;
+  return {
+    pid,
+    state,
+    procs: [...procs].sort((a, b) => (a.list < b.list ? -1 : 1)),
+    entry,
+    task: state.tasks.find((task) => task.pid === pid && task.kind === 'process'),
+    vprocs: state.vprocs.filter((vproc) => vproc.pid === pid),
+  };
+}
+
+export type ProcessSection = (now: KnownProcess, before: KnownProcess | null) => Section;
+
+/** Rows of a section, made in the same way for both moments. */
+export const atBoth = (
+  rowsOf: (known: KnownProcess) => readonly PlainRow[],
+  now: KnownProcess,
+  before: KnownProcess | null,
+) => [rowsOf(now), before === null ? null : rowsOf(before)] as const;

@@ -1,0 +1,82 @@
+/**
+ * The process inspector: one UNIX process as its PMA, the PM Master, its emulator and the vprocs of all nodes know it.
+ */
+import type { ClusterState } from '../../simulator/inspect/state.ts';
+import { calls, queue } from './process-calls.ts';
+import { capabilities, files, relatives, vprocs } from './process-holds.ts';
+import { atBoth, knownProcess, type KnownProcess, type ProcessOwner, type ProcessSection } from './process-known.ts';
+import { count, time } from './quantities.ts';
+import { column, section, type PlainRow, type Section, type Sheet } from './sheet.ts';
+
+/** The sheet of the process now, against the moment before; null if nobody knew it at either. */
+export function processSheet(state: ClusterState, before: ClusterState | null, owner: ProcessOwner): Sheet | null {
+  const now = knownProcess(state, owner);
+  const was = knownProcess(before, owner);
+  const shown = now ?? was;
+  if (shown === null) return null;
+  const make = (build: ProcessSection): Section => {
+    if (now === null || before === null) return build(shown, null);
+    return build(now, was ?? unborn(now));
+  };
+  const { entry, procs } = shown;
+  return {
+    title: `pid ${shown.pid} ${entry?.name ?? procs[0]?.name ?? ''}`,
+    subtitle: subtitle(now, was),
+    isAlive: now !== null && now.procs.length > 0,
+    sections: [facts, calls, queue, files, relatives, vprocs, capabilities].map(make),
+  };
+}
+
+/** What there was of a process before it was made. */
+const unborn = (now: KnownProcess): KnownProcess => ({
+  ...now,
+  procs: [],
+  entry: undefined,
+  task: undefined,
+  vprocs: [],
+});
+
+function subtitle(now: KnownProcess | null, was: KnownProcess | null): string {
+  const proc = now?.procs[0];
+  if (now === null || proc === undefined) return now?.entry === undefined ? 'is no more' : now.entry.state;
+  const [, other] = now.procs;
+  if (other !== undefined) return `${proc.state} on ${proc.node}, still on the migrating list of ${other.node}`;
+  const old = was?.procs[0]?.node ?? proc.node;
+  return `${proc.state} on ${proc.node}${old === proc.node ? '' : `, came from ${old}`}`;
+}
+
+const facts: ProcessSection = (now, before) =>
+  section(
+    {
+      key: 'facts',
+      title: 'Process',
+      empty: 'No PMA has it.',
+      columns: [column('fact', 'Property', 'What is said'), column('value', 'Value', 'At this moment')],
+    },
+    ...atBoth(factRows, now, before),
+  );
+
+function factRows({ procs: [proc, other], entry }: KnownProcess): readonly PlainRow[] {
+  if (proc === undefined) return [];
+  const { relations, credentials, usage, signals } = proc;
+  const rows: [string, string | number][] = [
+    ['PMA', `${proc.node}, ${proc.list} list${other === undefined ? '' : `; ${other.node}, ${other.list} list`}`],
+    ['State', proc.state],
+    ['PM Master says', entry === undefined ? 'no such process' : `${entry.state}, at ${entry.node}`],
+    ['Parent', relations?.parent ?? ''],
+    ['Process group', relations?.group ?? ''],
+    ['Session', relations?.session ?? ''],
+    ['User', credentials.uid],
+    ['Signals accepted', signals.delivered],
+    ['Signals ignored', signals.ignored.join(', ')],
+    ['Created', time(proc.created)],
+    ['Came to this node', proc.lastMigrated === null ? '' : time(proc.lastMigrated)],
+    ['Migrations', proc.migrations === 0 ? '' : proc.migrations],
+    ['May be migrated', proc.migratable ? 'yes' : 'no'],
+    ['Processor time here', time(usage.here)],
+    ['Processor time in all', time(usage.total)],
+    ['Processor time of children', usage.children === 0 ? '' : time(usage.children)],
+    ['Children', proc.children.length === 0 ? '' : count(proc.children.length, 'process')],
+  ];
+  return rows.filter(([, value]) => value !== '').map(([fact, value]) => ({ key: fact, cells: [fact, value] }));
+}
