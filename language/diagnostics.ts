@@ -79,6 +79,7 @@ export const severities = {
   // clusters
   'no-master': 'error',
   'several-masters': 'error',
+  'several-pmas': 'error',
   'no-root': 'error',
   'no-credentials': 'error',
   'several-credentials': 'error',

@@ -106,6 +106,14 @@ export function hasServer(node: ast.NodeDeclaration, server: ast.ServerItem['ser
   return node.items.some((item) => ast.isServerItem(item) && item.server === server);
 }
 
+/** Who manages the processes of the cluster, as it says. */
+export const managementOf = (cluster: ast.ClusterDeclaration): string | undefined =>
+  cluster.items.find(ast.isManagementItem)?.configuration;
+
+/** Whether processes can run on the node: its own PMA manages them, or the one that the cluster has. */
+export const isManaged = (node: ast.NodeDeclaration): boolean =>
+  hasServer(node, 'pma') || managementOf(node.$container) === 'centralised';
+
 /**
  * Whether a name stands where only a node can: there the nodes of the cluster come before variables of the same name.
  * So a script may call a variable `source` and a node too.

@@ -6,7 +6,7 @@ import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
 import {
   allNodesOf,
-  hasServer,
+  isManaged,
   programsOf,
   roomOf,
   scriptOf,
@@ -187,7 +187,7 @@ export function checkSpawn(cx: Check, spawn: ast.Spawn): void {
   mustBeIn(cx, spawn, ['scenario'], 'spawn', 'a program makes processes with `fork` and `exec`');
   checkProgramCall(cx, spawn);
   const node = checkNode(cx, spawn.node);
-  if (node === undefined || hasServer(node, 'pma')) return;
+  if (node === undefined || isManaged(node)) return;
   const message = `The node \`${node.name}\` has no PMA, so no process can start there: spawn it elsewhere, or add \`pma\`.`;
   cx.report('no-pma', spanOf(spawn.node), message);
 }

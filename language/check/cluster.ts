@@ -3,7 +3,8 @@
  */
 import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
-import { hasServer, nodesOf, spanOf, spanOfHead, spanOfProperty } from '../tree.ts';
+import { hasServer, managementOf, nodesOf, spanOf, spanOfHead, spanOfProperty } from '../tree.ts';
+import { configurations } from '../vocabulary/profiles.ts';
 import { names } from '../vocabulary/words.ts';
 import { mustBeConstant, type Check } from './context.ts';
 import { checkExpression } from './expression.ts';
@@ -13,6 +14,8 @@ export function checkCluster(cx: Check, cluster: ast.ClusterDeclaration): void {
   const nodes = nodesOf(cluster);
   checkOnlyServer(cx, cluster, 'pm_master');
   checkOnlyServer(cx, cluster, 'credentials');
+  checkOnlyPma(cx, cluster);
+  for (const server of ['monitor', 'console'] as const) checkAtMostOne(cx, cluster, server);
   if (!nodes.some(({ items }) => items.some((item) => ast.isFileServerItem(item) && item.directory === '/'))) {
     const message = `The cluster \`${cluster.name}\` has no root: add \`file_server "/"\` to one node.`;
     cx.report('no-root', spanOfProperty(cluster, 'name'), message);
@@ -45,15 +48,39 @@ function checkOnlyServer(cx: Check, cluster: ast.ClusterDeclaration, server: 'pm
   }
 }
 
+/** With centralised process management there is one PMA for all nodes. */
+function checkOnlyPma(cx: Check, cluster: ast.ClusterDeclaration): void {
+  if (managementOf(cluster) !== 'centralised') return;
+  const [first, ...others] = nodesOf(cluster).filter((node) => hasServer(node, 'pma'));
+  if (first === undefined) {
+    const message = `The cluster \`${cluster.name}\` has no PMA: add \`pma\` to one node.`;
+    cx.report('no-pma', spanOfProperty(cluster, 'name'), message);
+  }
+  for (const node of others) {
+    const item = node.items.find((each) => ast.isServerItem(each) && each.server === 'pma') ?? node;
+    const message = `Centralised process management has one PMA, and \`${first?.name ?? ''}\` runs it: remove this one.`;
+    cx.report('several-pmas', spanOf(item), message);
+  }
+}
+
+function checkAtMostOne(cx: Check, cluster: ast.ClusterDeclaration, server: 'monitor' | 'console'): void {
+  const [, ...others] = nodesOf(cluster).filter((node) => hasServer(node, server));
+  for (const node of others) {
+    const item = node.items.find((each) => ast.isServerItem(each) && each.server === server) ?? node;
+    cx.report('repeated', spanOf(item), `A cluster has one ${server}: remove this one.`);
+  }
+}
+
 function checkProfiles(cx: Check, cluster: ast.ClusterDeclaration): void {
   const seen = new Set<string>();
   for (const item of cluster.items) {
     if (ast.isNodeDeclaration(item)) continue;
-    const key = ast.isPriceItem(item) ? `price ${item.price}` : ast.isMachineItem(item) ? 'machine' : 'network';
+    const key = ast.isPriceItem(item) ? `price ${item.price}` : (firstWords.get(item.$type) ?? item.$type);
     if (seen.has(key))
       cx.report('repeated', spanOf(item), `The cluster has its \`${key}\` already: remove one of them.`);
     seen.add(key);
     if (ast.isPriceItem(item)) checkPrice(cx, item);
+    else if (ast.isManagementItem(item)) checkManagement(cx, item);
     else checkProfile(cx, item);
   }
 }
@@ -65,6 +92,14 @@ function checkProfile(cx: Check, item: ast.MachineItem | ast.NetworkItem): void 
   const { text, fix } = suggestion(item.profile, known);
   const message = `There is no ${machine ? 'machine' : 'network'} \`${item.profile}\`.`;
   cx.report('unknown-profile', spanOfProperty(item, 'profile'), sentences(message, text), fix);
+}
+
+function checkManagement(cx: Check, item: ast.ManagementItem): void {
+  const known = names(configurations);
+  if (known.includes(item.configuration)) return;
+  const { text, fix } = suggestion(item.configuration, known);
+  const message = `Processes are not managed by \`${item.configuration}\`.`;
+  cx.report('unknown-profile', spanOfProperty(item, 'configuration'), sentences(message, text), fix);
 }
 
 function checkPrice(cx: Check, item: ast.PriceItem): void {
@@ -99,9 +134,12 @@ function checkNodeItems(cx: Check, node: ast.NodeDeclaration): void {
   }
 }
 
-/** The word that an item of a node begins with. */
+/** The word that an item of a cluster or a node begins with. */
 const firstWords: ReadonlyMap<string, string> = new Map([
   ['FileServerItem', 'file_server'],
   ['MemoryItem', 'memory'],
   ['RefuseItem', 'refuse'],
+  ['MachineItem', 'machine'],
+  ['NetworkItem', 'network'],
+  ['ManagementItem', 'process_management'],
 ]);

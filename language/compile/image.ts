@@ -14,10 +14,10 @@ import type {
 import { regionSizes } from '../check/layout.ts';
 import { constantNumber } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
-import { countsOf, hasServer, nodesOf, spanOf } from '../tree.ts';
+import { countsOf, hasServer, managementOf, nodesOf, spanOf } from '../tree.ts';
 import type { Type } from '../types.ts';
 import { createTyping } from '../typing.ts';
-import { defaultMachine, defaultNetwork } from '../vocabulary/profiles.ts';
+import { configurations, defaultConfiguration, defaultMachine, defaultNetwork } from '../vocabulary/profiles.ts';
 import { Code } from './code.ts';
 import { endOf } from './expression.ts';
 import { lowerBody } from './statement.ts';
@@ -124,6 +124,7 @@ function lowerCluster(cluster: ast.ClusterDeclaration): ClusterSpec {
     machine: cluster.items.find(ast.isMachineItem)?.profile ?? defaultMachine,
     network: cluster.items.find(ast.isNetworkItem)?.profile ?? defaultNetwork,
     prices,
+    management: configurations.find(({ name }) => name === managementOf(cluster))?.name ?? defaultConfiguration,
     nodes: nodesOf(cluster).map(lowerNode),
   };
 }
@@ -136,6 +137,8 @@ function lowerNode(node: ast.NodeDeclaration): NodeSpec {
     pma: hasServer(node, 'pma'),
     pmMaster: hasServer(node, 'pm_master'),
     credentials: hasServer(node, 'credentials'),
+    monitor: hasServer(node, 'monitor'),
+    console: hasServer(node, 'console'),
     fileServer: node.items.find(ast.isFileServerItem)?.directory ?? null,
     memory: constantNumber(node.items.find(ast.isMemoryItem)?.size) ?? defaultMemory,
     refuseBelow: constantNumber(refuse?.limit) ?? 0,

@@ -49,6 +49,7 @@ export type Osf1adKeywordNames =
     | "by"
     | "cluster"
     | "compute"
+    | "console"
     | "const"
     | "continue"
     | "copy"
@@ -75,6 +76,7 @@ export type Osf1adKeywordNames =
     | "make"
     | "memory"
     | "migrate"
+    | "monitor"
     | "move"
     | "network"
     | "node"
@@ -89,6 +91,7 @@ export type Osf1adKeywordNames =
     | "pma"
     | "port"
     | "price"
+    | "process_management"
     | "program"
     | "publish"
     | "reboot"
@@ -308,7 +311,7 @@ export function isClusterDeclaration(item: unknown): item is ClusterDeclaration 
     return reflection.isInstance(item, ClusterDeclaration.$type);
 }
 
-export type ClusterItem = MachineItem | NetworkItem | NodeDeclaration | PriceItem;
+export type ClusterItem = MachineItem | ManagementItem | NetworkItem | NodeDeclaration | PriceItem;
 
 export const ClusterItem = {
     $type: 'ClusterItem'
@@ -636,6 +639,21 @@ export function isMachineItem(item: unknown): item is MachineItem {
     return reflection.isInstance(item, MachineItem.$type);
 }
 
+export interface ManagementItem extends langium.AstNode {
+    readonly $container: ClusterDeclaration;
+    readonly $type: 'ManagementItem';
+    configuration: Name;
+}
+
+export const ManagementItem = {
+    $type: 'ManagementItem',
+    configuration: 'configuration'
+} as const;
+
+export function isManagementItem(item: unknown): item is ManagementItem {
+    return reflection.isInstance(item, ManagementItem.$type);
+}
+
 export interface MemoryItem extends langium.AstNode {
     readonly $container: NodeDeclaration;
     readonly $type: 'MemoryItem';
@@ -682,10 +700,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'as' | 'bss' | 'by' | 'copy' | 'count' | 'credentials' | 'data' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'memory' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'phase' | 'pm_master' | 'pma' | 'price' | 'publish' | 'receive' | 'refuse' | 'request' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'bss' | 'by' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'memory' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -984,7 +1002,7 @@ export function isScript(item: unknown): item is Script {
 export interface ServerItem extends langium.AstNode {
     readonly $container: NodeDeclaration;
     readonly $type: 'ServerItem';
-    server: 'credentials' | 'pm_master' | 'pma';
+    server: 'console' | 'credentials' | 'monitor' | 'pm_master' | 'pma';
 }
 
 export const ServerItem = {
@@ -1256,6 +1274,7 @@ export type Osf1adAstType = {
     Literal: Literal
     Lookup: Lookup
     MachineItem: MachineItem
+    ManagementItem: ManagementItem
     MemoryItem: MemoryItem
     Migrate: Migrate
     NameUse: NameUse
@@ -1639,6 +1658,15 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             properties: {
                 profile: {
                     name: MachineItem.profile
+                }
+            },
+            superTypes: [ClusterItem.$type]
+        },
+        ManagementItem: {
+            name: ManagementItem.$type,
+            properties: {
+                configuration: {
+                    name: ManagementItem.configuration
                 }
             },
             superTypes: [ClusterItem.$type]

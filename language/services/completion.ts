@@ -12,7 +12,7 @@ import {
 import type * as ast from '../generated/ast.ts';
 import { parameterTypes, taskParameterTypes } from '../types.ts';
 import * as keywords from '../vocabulary/keywords.ts';
-import type { Profiles } from '../vocabulary/profiles.ts';
+import { configurations, type Profiles } from '../vocabulary/profiles.ts';
 import { units } from '../vocabulary/units.ts';
 import {
   implementations,
@@ -81,6 +81,8 @@ function itemsAt(site: Site): CompletionItem[] {
       return words(site.profiles.machines, CompletionItemKind.Value);
     case 'network':
       return words(site.profiles.networks, CompletionItemKind.Value);
+    case 'process_management':
+      return words(configurations, CompletionItemKind.EnumMember);
     case 'price':
       return words(site.profiles.prices, CompletionItemKind.Value);
     case 'refuse':

@@ -9,7 +9,7 @@ import { roomOf } from '../tree.ts';
 import { createTyping } from '../typing.ts';
 import { functionNamed, signature } from '../vocabulary/functions.ts';
 import { documentedWords } from '../vocabulary/keywords.ts';
-import type { Profiles } from '../vocabulary/profiles.ts';
+import { configurations, type Profiles } from '../vocabulary/profiles.ts';
 import { quantity, showSize, showTime } from '../vocabulary/units.ts';
 import {
   fieldsOf,
@@ -54,6 +54,8 @@ export class Osf1adHoverProvider implements HoverProvider {
         return found(this.#profiles.machines, text) ?? word(text);
       case 'NetworkItem':
         return found(this.#profiles.networks, text) ?? word(text);
+      case 'ManagementItem':
+        return found(configurations, text) ?? word(text);
       case 'PriceItem':
         return found(this.#profiles.prices, text) ?? word(text);
       case 'TouchStatement':

@@ -20,6 +20,10 @@ export const clusterWords: readonly Word[] = [
   { name: 'machine', doc: 'The profile of the machines, with their prices.' },
   { name: 'network', doc: 'The profile of the network, with its prices.' },
   { name: 'price', doc: 'Sets one price for this cluster: `price kernel_call 0.5 ms`.' },
+  {
+    name: 'process_management',
+    doc: 'Who manages processes: `process_management centralised`, `distributed` (if it does not say) or `local_masters`.',
+  },
   { name: 'node', doc: 'A node and what runs on it: `node NAME { pma ... }`.' },
 ];
 
@@ -27,6 +31,8 @@ export const nodeWords: readonly Word[] = [
   { name: 'pma', doc: 'A process management agent: without one the node is a pure compute node.' },
   { name: 'pm_master', doc: 'The PM Master, which knows where every process is. A cluster has one.' },
   { name: 'credentials', doc: 'The credentials server. A cluster has one.' },
+  { name: 'monitor', doc: 'The statistics monitor: PMAs tell it what processes and migrations have taken.' },
+  { name: 'console', doc: 'Where the operator sits; on the node of the PM Master if no node has it.' },
   { name: 'file_server', doc: 'A file server for the files below a directory: `file_server "/"`.' },
   { name: 'memory', doc: 'The physical memory of the node; 16 MB if it does not say.' },
   { name: 'refuse', doc: 'Refuses migrations: `refuse always`, or `refuse when memory.free < SIZE`.' },

@@ -18,6 +18,15 @@ export interface Profiles {
 export const defaultMachine = 'i386_25';
 export const defaultNetwork = 'ethernet_10';
 
+/** Who manages the processes of a cluster, and what a cluster that does not say has. */
+export const configurations: readonly (Word & { readonly name: Configuration })[] = [
+  { name: 'centralised', doc: 'One PMA for all nodes: system calls of processes elsewhere call back to it.' },
+  { name: 'distributed', doc: 'A PMA on each node that has one, and one PM Master for all of them.' },
+  { name: 'local_masters', doc: 'A PMA and a PM Master on each node: relations are kept where a process was created.' },
+];
+export type Configuration = 'centralised' | 'distributed' | 'local_masters';
+export const defaultConfiguration: Configuration = 'distributed';
+
 export const priceDocs: Readonly<Record<string, string>> = {
   kernel_call: 'A call to the kernel of the same node.',
   local_send: 'A message without data, on one node.',

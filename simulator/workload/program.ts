@@ -39,6 +39,8 @@ export interface ClusterSpec {
   readonly network: string;
   /** Prices overridden in the script, by price name, in nanoseconds (per event, or per KB for the slopes). */
   readonly prices: Readonly<Record<string, number>>;
+  /** Who manages processes: one PMA; PMAs with one PM Master; PMAs with a PM Master each. */
+  readonly management: 'centralised' | 'distributed' | 'local_masters';
   readonly nodes: readonly NodeSpec[];
 }
 
@@ -49,6 +51,10 @@ export interface NodeSpec {
   readonly pma: boolean;
   readonly pmMaster: boolean;
   readonly credentials: boolean;
+  /** The statistics monitor is here. */
+  readonly monitor: boolean;
+  /** The operator is here; if nowhere, on the node of the PM Master. */
+  readonly console: boolean;
   /** Directory whose files this node's file server holds (`/` for the root server), or null. */
   readonly fileServer: string | null;
   /** Physical memory in bytes. */
