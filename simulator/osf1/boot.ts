@@ -13,9 +13,9 @@ import { bootPort, bootTask, portUnder } from './boot-task.ts';
 import { credentialsEntryAllocate, type CredentialsServer } from './credentials/entry.ts';
 import { fileAllocate, rootServer, serverOfPath } from './file-server/file.ts';
 import { enterName, makeDirectories, parentOf } from './file-server/name.ts';
+import { isManaged } from './configuration.ts';
 import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
-import { taskPort } from '../mach/task.ts';
 import { SUPERUSER, USER } from './pma/fork.ts';
 import { pmaAllocate, type Pma } from './pma/pma.ts';
 import { INIT, type PmMaster } from './pm-master/entry.ts';
@@ -31,6 +31,7 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
     if (spec.credentials) bootCredentials(w, node);
     if (spec.fileServer !== null) bootFileServer(w, node, spec.fileServer);
     if (spec.pma) bootPma(w, node);
+    if (isManaged(w, node)) templateTask(w, node);
   });
   introduceFileServers(w);
   for (const server of w.fileServers.rows) makeDirectories(w, server, server.directory);
@@ -56,6 +57,7 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
  * knew was in their memory and is lost: they do not come back.
  */
 export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['nodes'][number]): void {
+  if (isManaged(w, node)) templateTask(w, node);
   const master = w.pmMasters.rows.find(({ live }) => live);
   const credentials = w.credentialsServers.rows.find(({ live }) => live);
   if (!spec.pma || master === undefined || credentials === undefined) return;
@@ -122,8 +124,6 @@ function bootPma(w: OsfWorld, node: number): Pma {
   const { task, self, service, set } = bootTask(w, node, 'pma');
   const pma = pmaAllocate(w, node, task.id);
   Object.assign(pma, { self, service, set });
-  const template = templateTask(w, node);
-  pma.template = bootRight(w, taskPort(w, template), task);
   return pma;
 }
 

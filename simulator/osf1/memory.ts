@@ -34,9 +34,11 @@ export function mapEmulator(w: OsfWorld, task: Task): void {
   }
 }
 
+export const templateName = (w: OsfWorld, node: number): string => `emulator@${at(w.nodes, node).name}`;
+
 /** The task that processes of a node are cloned from. */
 export function templateTask(w: OsfWorld, node: number): Task {
-  const task = taskCreate(w, node, 'mach', `emulator@${at(w.nodes, node).name}`, 0);
+  const task = taskCreate(w, node, 'mach', templateName(w, node), 0);
   mapEmulator(w, task);
   return task;
 }

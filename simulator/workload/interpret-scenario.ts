@@ -16,6 +16,7 @@ import { simply, type TaskMove } from '../migration/task/how.ts';
 import { startTaskMigration } from '../migration/task/start.ts';
 import { exitChannel, migrationChannel, phaseChannel, taskChannel } from '../osf1/announce.ts';
 import type { Spawn } from '../osf1/pma/fork.ts';
+import { managerOf } from '../osf1/configuration.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { Fault, evaluate, number, truth } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
@@ -179,12 +180,12 @@ function performStart(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction
 function performSpawn(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'spawn'>): void {
   const locals = localsOf(w, f);
   const node = number(w, locals, instruction.node);
-  const pma = pmaOn(w, node);
+  const pma = pmaOn(w, managerOf(w, node)?.node ?? node);
   if (pma === NONE) throw new Fault(`${w.nodes.rows[node]?.name ?? 'this node'} has no PMA`, instruction.span);
   const program = w.setup.image.programs[instruction.program]!;
   const operands = instruction.operands.map((each) => evaluate(w, locals, each));
   const frames = [programFrame(topFrame(t).routine, instruction.program, program, operands)];
-  rpc(w, t, pma, 'pma.spawn', { body: { image: imageOf(program), frames } satisfies Spawn });
+  rpc(w, t, pma, 'pma.spawn', { body: { image: imageOf(program), frames, node } satisfies Spawn });
 }
 
 function performExpect(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'expect'>): void {

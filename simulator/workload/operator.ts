@@ -91,13 +91,13 @@ interface OperatorMigrate {
 
 export const operatorMigrate = routine<WorkloadWorld, OperatorMigrate>('operator.migrate', 'has a process moved', [
   step('ask the PMA of the process', (w, t, f) => {
-    const { pid, to } = at(w.migrations, f.migration);
+    const { pid, to, by } = at(w.migrations, f.migration);
     const pma = pmaOf(w, pid);
     if (pma === NONE) {
       migrationEnd(w, f.migration, 'refused', 'ESRCH');
       return finish(t);
     }
-    const body: Migrate = { pid, node: to, uid: SUPERUSER, migration: f.migration };
+    const body: Migrate = { pid, node: to, uid: SUPERUSER, migration: f.migration, alone: by === 'task' };
     rpc(w, t, pma, 'vproc.migrate', { body });
   }),
   step('look at the answer', (w, t, f) => {

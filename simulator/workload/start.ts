@@ -2,6 +2,7 @@
 import { NONE, at } from '../base/table.ts';
 import { bootRight } from '../dipc/boot.ts';
 import { HOST_PRIVILEGED_PORT, hostPort } from '../dipc/special-ports.ts';
+import { clusterOf } from '../osf1/configuration.ts';
 import { lookup } from '../mach/ipc/space.ts';
 import { call, framesOf } from '../mach/routine.ts';
 import { taskCreate, taskPort, type Task } from '../mach/task.ts';
@@ -13,13 +14,14 @@ import type { Instruction } from './program.ts';
 import type { WorkloadWorld } from './world.ts';
 
 /**
- * The operator's task and the scenario's first thread. The task is on the node of the PM Master and has a right to
- * every PMA, and to every kernel if the scenario starts Mach tasks.
+ * The operator's task and the scenario's first thread. The task is on the node with the console, or on the PM Master's, and has
+ * a right to every PMA, and to every kernel if the scenario starts Mach tasks.
  */
 export function startScenario(w: WorkloadWorld): void {
   const { image, scenario: unit } = w.setup;
   const scenario = image.scenarios[unit]!;
-  const node = w.pmMasters.rows[0]?.node ?? 0;
+  const chosen = clusterOf(w).nodes.findIndex((each) => each.console);
+  const node = chosen >= 0 ? chosen : (w.pmMasters.rows[0]?.node ?? 0);
   const task = taskCreate(w, node, 'mach', 'operator', 0);
   w.operator.task = task.id;
   w.operator.locals = scenario.slots.map(() => null);

@@ -15,6 +15,17 @@ cluster lab {
 }
 `;
 
+/** The same machines with one PMA for all of them (figure 3). */
+export const CENTRALISED = `
+cluster lab {
+  process_management centralised
+  node master { pma pm_master credentials file_server "/" }
+  node source { }
+  node dest { }
+  node bare { }
+}
+`;
+
 /** The smallest image there is: one page for each region. */
 export const NULL_IMAGE = 'image text 4 KB data 4 KB bss 4 KB stack 4 KB';
 

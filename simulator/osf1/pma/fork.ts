@@ -17,6 +17,7 @@ import { emulatorExec, type ImageToMap } from '../emulator/exec.ts';
 import { newEmulator, type EmulatorState } from '../emulator/state.ts';
 import { INIT } from '../pm-master/entry.ts';
 import { procOf, startChannel } from '../proc.ts';
+import { templateOn } from '../configuration.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { createProcess, nothingMade, type Create } from './create.ts';
@@ -76,13 +77,15 @@ export interface Spawn {
   readonly image: ImageToMap;
   /** Registers with which the program starts. */
   readonly frames: readonly Frame[];
+  /** Node on which its task is made: another one only if processes are managed centrally. */
+  readonly node: number;
 }
 
 export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child of init that executes a program', [
   step('make the process', (w, t, f) => {
     const pma = pmaOf(w, t);
-    const { image, frames } = f.body as Spawn;
-    const { user, root, directory, terminal, template } = pma;
+    const { image, frames, node } = f.body as Spawn;
+    const { user, root, directory, terminal } = pma;
     const exec: Frame = {
       routine: emulatorExec.index,
       step: 0,
@@ -95,7 +98,7 @@ export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child o
       parent: INIT,
       program: image.name,
       uid: USER,
-      from: template,
+      from: templateOn(w, pma, node),
       credentials: user,
       root,
       directory,

@@ -10,6 +10,7 @@ import { NONE } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
+import { isCentralised } from '../configuration.ts';
 import { procOf, startChannel } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
@@ -26,13 +27,15 @@ export interface PcntlMigrate {
 export interface Migrate extends PcntlMigrate {
   readonly uid: number;
   readonly migration: number;
+  /** Its task alone is to be moved: the process stays. */
+  readonly alone: boolean;
 }
 
 export const pcntlMigrate = routine<OsfWorld, ProcessCall>('pma.pcntl_migrate', 'asks for a process to be moved', [
   step('operate on the vproc', (w, t, f) => {
     const { uid } = procOf(w, t.node, f.pid)!;
     const { pid, node } = f.body as PcntlMigrate;
-    const body: Migrate = { pid, node, uid, migration: NONE };
+    const body: Migrate = { pid, node, uid, migration: NONE, alone: false };
     vprocCall(t, f.pid, 'vproc.migrate', body);
   }),
   step('report', (_w, t) => finish(t, t.result)),
@@ -46,11 +49,12 @@ export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'd
       again(t);
       return;
     }
-    const { node, uid } = f.body as Migrate;
+    const { node, uid, alone } = f.body as Migrate;
     if (proc === null || proc.state === 'exiting') return finish(t, { code: 'ESRCH' } satisfies Payload);
     if (proc.list !== 'active') return finish(t, { code: 'EBUSY' } satisfies Payload);
     if (!mayOperate(uid, proc) || !proc.migratable) return finish(t, { code: 'EPERM' } satisfies Payload);
-    if (node === t.node) return finish(t, {} satisfies Payload);
+    if (!alone && isCentralised(w)) return finish(t, { code: 'ENOSYS' } satisfies Payload);
+    if (node === (alone ? nodeOfTask(w, f.pid) : t.node)) return finish(t, {} satisfies Payload);
     const target = w.nodes.rows[node];
     if (target === undefined || !target.live || !target.up) return finish(t, { code: 'EHOSTDOWN' } satisfies Payload);
     const migrate = w.setup.services.get('pma.migrate_process');
@@ -59,6 +63,12 @@ export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'd
   }),
   step('report', (_w, t) => finish(t, t.result)),
 ]);
+
+/** Its task may have been made on another node, or moved there alone. */
+function nodeOfTask(w: OsfWorld, pid: number): number {
+  const tasks = w.tasks.rows.filter((task) => task.live && task.pid === pid && task.kind === 'process');
+  return tasks.length === 1 ? tasks[0]!.node : NONE;
+}
 
 const setMigratable = (name: string, story: string, migratable: boolean) =>
   routine<OsfWorld, ProcessCall>(name, story, [

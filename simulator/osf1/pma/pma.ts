@@ -30,8 +30,11 @@ export interface Pma extends Row {
   terminal: number;
   /** Send rights to the service ports of the other PMAs, by node, as far as they have been asked for; NONE elsewhere. */
   readonly peers: number[];
-  /** Send right to the task that holds an emulator and nothing else: spawned processes are cloned from it. */
-  template: number;
+  /**
+   * Send rights to the tasks that hold an emulator and nothing else, by node, as far as they have been asked for: spawned
+   * processes are cloned from them.
+   */
+  readonly templates: number[];
 }
 
 export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
@@ -50,7 +53,7 @@ export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
     directory: NONE,
     terminal: NONE,
     peers: [],
-    template: NONE,
+    templates: [],
   }));
 }
 
