@@ -13,7 +13,7 @@ import { bootPort, bootTask, portUnder } from './boot-task.ts';
 import { credentialsEntryAllocate, type CredentialsServer } from './credentials/entry.ts';
 import { fileAllocate, rootServer, serverOfPath } from './file-server/file.ts';
 import { enterName, makeDirectories, parentOf } from './file-server/name.ts';
-import { isManaged } from './configuration.ts';
+import { isManaged, templateOn } from './configuration.ts';
 import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
 import { SUPERUSER, USER } from './pma/fork.ts';
@@ -30,8 +30,8 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
     if (spec.pmMaster) bootMaster(w, node);
     if (spec.credentials) bootCredentials(w, node);
     if (spec.fileServer !== null) bootFileServer(w, node, spec.fileServer);
-    if (spec.pma) bootPma(w, node);
     if (isManaged(w, node)) templateTask(w, node);
+    if (spec.pma) bootPma(w, node);
   });
   introduceFileServers(w);
   for (const server of w.fileServers.rows) makeDirectories(w, server, server.directory);
@@ -124,6 +124,7 @@ function bootPma(w: OsfWorld, node: number): Pma {
   const { task, self, service, set } = bootTask(w, node, 'pma');
   const pma = pmaAllocate(w, node, task.id);
   Object.assign(pma, { self, service, set });
+  templateOn(w, pma, node);
   return pma;
 }
 
