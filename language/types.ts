@@ -29,6 +29,7 @@ export type Type =
   | 'usage'
   | 'pipe'
   | 'whence'
+  | 'options'
   | 'memory'
   | 'nothing'
   | 'unknown';
@@ -63,6 +64,7 @@ const titles: Readonly<Record<Type, string>> = {
   file_status: 'what a file is',
   usage: 'what a process has used',
   pipe: 'a pipe',
+  options: 'options of waitpid',
   whence: 'SEEK_SET, SEEK_CUR or SEEK_END',
   memory: 'memory',
   nothing: 'nothing',
@@ -113,6 +115,7 @@ export function joined(operator: string, left: Type, right: Type): Type | undefi
     case '>=':
       return ordered(left, right) ? 'bool' : undefined;
     case '|':
+      if (left === 'options' || right === 'options') return fits(left, right) ? 'options' : undefined;
       return fits(left, 'flags') && fits(right, 'flags') ? 'flags' : undefined;
     default:
       return calculated(operator, left, right);

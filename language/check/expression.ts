@@ -38,7 +38,7 @@ export function checkExpression(cx: Check, expression: ast.Expression): void {
     case 'Unary':
       checkExpression(cx, expression.operand);
       if (expression.operator === 'not') mustFit(cx, expression.operand, ['bool'], 'What follows `not`');
-      else mustFit(cx, expression.operand, ['int', 'time', 'size'], 'What follows `-`');
+      else mustFit(cx, expression.operand, ['int', 'time', 'size', 'process'], 'What follows `-`');
       return;
     case 'Binary':
       checkExpression(cx, expression.left);
@@ -137,7 +137,9 @@ function checkBinary(cx: Check, binary: ast.Binary): void {
     cx.report(
       'not-constant',
       spanOf(binary),
-      'Open flags must be known before the run: join `read`, `write` and `create`.',
+      leftType === 'options'
+        ? 'Options must be known before the run: join `WNOHANG`, `WUNTRACED` and `WCONTINUED`.'
+        : 'Open flags must be known before the run: join `read`, `write` and `create`.',
     );
   }
   checkOutcome(cx, left, right);

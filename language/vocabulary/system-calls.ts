@@ -49,9 +49,9 @@ export const systemCalls: readonly SystemCallWord[] = [
   ),
   systemCall(
     'waitpid',
-    [left(-1, 'child', 'process')],
+    [left(-1, 'child', 'process', 'int'), left(0, 'options', 'options')],
     'ended',
-    'Waits as `wait` does, and says more: `.pid`, `.status`, `.signal`, `.lost`.',
+    'Waits for a child, for any (-1), for one of the own process group (0) or of another (`-group`), and says what became of it. Options: `WNOHANG`, `WUNTRACED`, `WCONTINUED`, joined by `|`.',
   ),
   systemCall(
     'kill',

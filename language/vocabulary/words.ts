@@ -72,6 +72,7 @@ export interface Known extends Word {
 
 const signal = (name: string, value: number, doc: string): Known => ({ name, type: 'signal', value, doc });
 const whence = (name: string, value: number, doc: string): Known => ({ name, type: 'whence', value, doc });
+const option = (name: string, value: number, doc: string): Known => ({ name, type: 'options', value, doc });
 const flag = (name: string, value: number, doc: string): Known => ({ name, type: 'flags', value, doc });
 
 /** Names that mean something everywhere, unless a script gives them another meaning. */
@@ -97,6 +98,12 @@ export const knownNames: readonly Known[] = [
   signal('SIGCHLD', 17, 'A child has exited.'),
   signal('SIGCONT', 18, 'A stopped process goes on.'),
   signal('SIGSTOP', 19, 'Stops the process; cannot be caught.'),
+  signal('SIGTSTP', 20, 'Stops the process: typed at its terminal.'),
+  signal('SIGTTIN', 21, 'Stops the process: it reads from the terminal in the background.'),
+  signal('SIGTTOU', 22, 'Stops the process: it writes to the terminal in the background.'),
+  option('WNOHANG', 1, 'Does not wait: `.pid` is 0 if no child has anything to report.'),
+  option('WUNTRACED', 2, 'Also reports a child that has stopped: `.stopped` is the signal.'),
+  option('WCONTINUED', 8, 'Also reports a child that goes on after a stop: `.continued`.'),
 ];
 
 export const knownName = (name: string): Known | undefined => knownNames.find((each) => each.name === name);
@@ -165,10 +172,16 @@ const messageFields: readonly Field[] = [
 ];
 
 const endedFields: readonly Field[] = [
-  { name: 'pid', type: 'process', doc: 'Which child it was; -1 if there was none.' },
+  {
+    name: 'pid',
+    type: 'process',
+    doc: 'Which child it was; -1 if there was none, 0 with `WNOHANG` if none had anything to report.',
+  },
   { name: 'status', type: 'int', doc: 'Its exit status; -1 if it did not exit by itself.' },
   { name: 'signal', type: 'int', doc: 'The signal that ended it; 0 if none did.' },
   { name: 'lost', type: 'bool', doc: 'Whether it was lost with a node.' },
+  { name: 'stopped', type: 'int', doc: 'The signal that has stopped it, with `WUNTRACED`; 0 otherwise.' },
+  { name: 'continued', type: 'bool', doc: 'Whether it goes on after a stop, with `WCONTINUED`.' },
 ];
 
 const fileStatusFields: readonly Field[] = [

@@ -15,7 +15,7 @@ export function procStates(w: OsfWorld): ProcState[] {
 }
 
 function procState(w: OsfWorld, proc: Proc): ProcState {
-  const { pid, name, list, uid, signals, usage, created, migrations, migratable, children, exited } = proc;
+  const { pid, name, list, uid, signals, usage, created, migrations, migratable, children, exited, changed } = proc;
   const vproc = vprocOf(w, proc.node, pid);
   const entry = masterEntryOf(w, pid);
   const isHere = vproc?.proc === proc.id;
@@ -35,6 +35,7 @@ function procState(w: OsfWorld, proc: Proc): ProcState {
     migratable,
     children: [...children],
     exited: [...exited],
+    changed: changed.map(({ child }) => child),
     calls: proc.callsInProgress.map(({ thread, request, modifiesState, cancelled }) => ({
       request: requestState(w, proc.node, request),
       thread,

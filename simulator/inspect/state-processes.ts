@@ -24,9 +24,10 @@ export interface ProcState {
   readonly migrations: number;
   /** pcntl(DISALLOW) clears it. */
   readonly migratable: boolean;
-  /** Pids of the children that have not been waited for, and of those that have exited. */
+  /** Pids of the children that have not been waited for, of those that have exited, and that have stopped or go on. */
   readonly children: readonly number[];
   readonly exited: readonly number[];
+  readonly changed: readonly number[];
   /** Requests for the process that threads of the PMA are executing. [P5] */
   readonly calls: readonly CallState[];
   /** The queue Q: requests accepted while it is frozen or being installed, in order. */

@@ -101,9 +101,14 @@ export interface Proc extends Row {
   migrations: number;
   /** pcntl(DISALLOW) clears it. */
   migratable: boolean;
-  /** Pids of the children that have not been waited for, and of those among them whose exit was reported. */
+  /**
+   * Pids of the children that have not been waited for, and of those among them whose exit was reported, and of those that
+   * are said to have stopped or to go on. `news` counts those reports; it begins anew on each node.
+   */
   children: number[];
   exited: number[];
+  changed: { readonly child: number; readonly how: 'stopped' | 'continued' }[];
+  news: number;
   /** How it ends, while it is exiting. */
   ended: Ended | null;
   readonly callsInProgress: CallInProgress[];
@@ -144,6 +149,8 @@ function blankProc(id: number): Proc {
     migratable: true,
     children: [],
     exited: [],
+    changed: [],
+    news: 0,
     ended: null,
     callsInProgress: [],
   };

@@ -30,6 +30,7 @@ import { pmaKill, signalProcess } from './pma/signal.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
 import { pipeNotices, pipeRoutines } from './pipes/transfer.ts';
+import { childRoutines } from './pm-master/children.ts';
 import { callParents, masterExit } from './pm-master/exit.ts';
 import { groupRoutines } from './pm-master/groups.ts';
 import { relationRoutines } from './pm-master/relations.ts';
@@ -60,6 +61,7 @@ const serverRoutines: readonly Routine[] = [
   forwardedCall,
   masterExit,
   ...relationRoutines,
+  ...childRoutines,
   ...groupRoutines,
   ...credentialsRoutines,
   ...dataRoutines,

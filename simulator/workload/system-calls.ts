@@ -51,6 +51,7 @@ import {
   type EmulatorTransfer,
 } from '../osf1/emulator/transfer.ts';
 import type { PathCall } from '../osf1/file-server/directory.ts';
+import type { Wait } from '../osf1/pma/wait.ts';
 import { Fault } from './evaluate.ts';
 import type { SystemCall, Value } from './program.ts';
 import type { WorkloadWorld } from './world.ts';
@@ -84,8 +85,11 @@ const whences = ['set', 'current', 'end'] as const;
 export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   getpid: { routine: emulatorGetpid, frame: none },
   getppid: { routine: emulatorGetppid, frame: none },
-  wait: { routine: emulatorWait, frame: ofProcess },
-  waitpid: { routine: emulatorWaitpid, frame: ofProcess },
+  wait: { routine: emulatorWait, frame: ([child]): Wait => ({ pid: int(child), options: 0 }) },
+  waitpid: {
+    routine: emulatorWaitpid,
+    frame: ([child, options]): Wait => ({ pid: int(child), options: int(options) }),
+  },
   kill: { routine: emulatorKill, frame: ([pid, signal]) => ({ pid: int(pid), signal: int(signal) }) },
   killpg: { routine: emulatorKillpg, frame: ([group, signal]) => ({ group: int(group), signal: int(signal) }) },
   getpgid: { routine: emulatorGetpgid, frame: ofProcess },

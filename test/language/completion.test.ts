@@ -73,7 +73,7 @@ describe('completion', () => {
 
   it('fields by type', () => {
     const scenario = `${lab} program w { } scenario "s" on lab { let p = spawn w() on source let m = migrate p to master`;
-    checkAll(`${scenario} expect p.|`, 'pid node status alive migrations delivered');
+    checkAll(`${scenario} expect p.|`, 'pid node status signal lost alive migrations delivered');
     check(`${scenario} expect m.fr| }`, 'freeze_time freezing_time outcome', 'pid');
     checkAll(`${scenario} expect residual(p, source).|`, 'pma pages forwarders relay');
     checkAll(`${scenario} expect q.|`, '');

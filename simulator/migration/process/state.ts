@@ -24,6 +24,7 @@ export interface LocalState {
   readonly migrations: number;
   readonly children: readonly number[];
   readonly exited: readonly number[];
+  readonly changed: Proc['changed'];
   /** Which of the capabilities come along, in order. */
   readonly which: readonly (keyof ProcNames)[];
 }
@@ -46,6 +47,7 @@ export function localState(migration: number, proc: Proc, processor: number): Lo
     migrations,
     children: [...proc.children],
     exited: [...proc.exited],
+    changed: proc.changed.map((each) => ({ ...each })),
     which: procNames.filter((each) => proc.names[each] !== NONE),
   };
 }
@@ -67,5 +69,6 @@ export function installState(proc: Proc, state: LocalState, names: readonly numb
   proc.lastMigrated = now;
   proc.children = [...state.children];
   proc.exited = [...state.exited];
+  proc.changed = state.changed.map((each) => ({ ...each }));
   state.which.forEach((which, place) => (proc.names[which] = names[place]!));
 }

@@ -8,7 +8,7 @@ import { send, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
 import type { Usage } from '../pma/identity.ts';
-import type { Waited } from '../pma/wait.ts';
+import type { Wait, Waited } from '../pma/wait.ts';
 import { exitedWith, lostWithNode, numberOfEnd } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
@@ -40,23 +40,23 @@ const pidIn = (body: unknown): number => (body as { pid: number }).pid;
 export const emulatorGetpid = simple('emulator.getpid', 'who am I', 'pma.getpid', () => ({}), pidIn);
 export const emulatorGetppid = simple('emulator.getppid', 'who is my parent', 'pma.getppid', () => ({}), pidIn);
 
-export const emulatorWait = simple<{ readonly pid: number }>(
+export const emulatorWait = simple<Wait>(
   'emulator.wait',
   'waits for a child',
   'pma.wait',
-  ({ pid }) => ({ pid }),
+  ({ pid, options }) => ({ pid, options }),
   (body) => numberOfEnd(body as Waited),
 );
 
 /** What became of a child: the parts of the language's `ended`. */
-export const emulatorWaitpid = simple<{ readonly pid: number }>(
+export const emulatorWaitpid = simple<Wait>(
   'emulator.waitpid',
   'waits for a child',
   'pma.wait',
-  ({ pid }) => ({ pid }),
+  ({ pid, options }) => ({ pid, options }),
   (body) => {
-    const { pid, status, signal, lost } = body as Waited;
-    return [pid, status, signal, lost];
+    const { pid, status, signal, lost, stopped, continued } = body as Waited;
+    return [pid, status, signal, lost, stopped, continued];
   },
 );
 
@@ -139,7 +139,7 @@ export const emulatorExit = routine<OsfWorld, EmulatorExit>('emulator.exit', 'en
 
 /** init: the process that waits for all children that nobody else waits for. */
 export const initProgram = routine<OsfWorld, object>('init', 'waits for orphans', [
-  step('wait for a child', (_w, t) => call(t, emulatorWait, { pid: NONE })),
+  step('wait for a child', (_w, t) => call(t, emulatorWait, { pid: NONE, options: 0 } satisfies Wait)),
   step('wait for the next one', (w, t) => goTo(w, t, 'wait for a child')),
 ]);
 

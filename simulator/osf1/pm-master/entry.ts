@@ -29,6 +29,9 @@ export interface MasterEntry extends Row {
   status: number;
   signal: number;
   lost: boolean;
+  /** The signal that has stopped it, 0 while it runs; and whether its parent has still to be told of the last change. */
+  stopped: number;
+  unreported: boolean;
   /** Processor time that it and its waited-for children have used (ns), once it has ended. */
   usage: number;
   /** Name, in the PM Master's space, of the send right to the PMA of the process; NONE before it is registered. */
@@ -56,6 +59,8 @@ export function masterEntryAllocate(w: OsfWorld, pid: number, parent: number, na
     status: NONE,
     signal: 0,
     lost: false,
+    stopped: 0,
+    unreported: false,
     usage: 0,
     capability: NONE,
     migrations: 0,

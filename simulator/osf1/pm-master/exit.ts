@@ -12,6 +12,7 @@ import type { Request } from '../../mach/server.ts';
 import { threadCreate, threadStart } from '../../mach/thread.ts';
 import { lostWithNode, type Ended } from '../ended.ts';
 import { announce, exitChannel } from '../announce.ts';
+import type { ChildReport } from '../pma/wait.ts';
 import type { OsfWorld } from '../world.ts';
 import { INIT, masterEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
 
@@ -24,9 +25,10 @@ interface ExitReport {
   readonly delivered: number;
 }
 
-/** Exits to report: parent and child of each. */
-interface CallBacks {
+/** Of what the parents are told. */
+export interface CallBacks {
   readonly children: number[];
+  readonly how: 'exited' | 'changed';
   tries: number;
 }
 
@@ -40,7 +42,7 @@ export const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a proces
     const { usage, migrations, delivered } = report;
     Object.assign(entry, { usage, migrations, delivered });
     const children = ends(w, entry, report.ended);
-    call(t, callParents, { children, tries: 0 } satisfies CallBacks);
+    call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
     answer(w, t, f.reply, {});
   }),
   step('be done', (_w, t) => finish(t, null)),
@@ -49,6 +51,8 @@ export const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a proces
 /** The process is a zombie now. Returns the pids whose parents have to be told: its own, and zombies that it leaves. */
 function ends(w: OsfWorld, entry: MasterEntry, { status, signal, lost }: Ended): number[] {
   entry.state = 'zombie';
+  entry.stopped = 0;
+  entry.unreported = false;
   Object.assign(entry, { status, signal, lost });
   const { pid } = entry;
   w.notices.push({ kind: 'exited', pid, node: w.nodes.rows[entry.node]?.name ?? '', status, signal, lost });
@@ -62,14 +66,16 @@ function ends(w: OsfWorld, entry: MasterEntry, { status, signal, lost }: Ended):
   return told;
 }
 
-export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells parents that a child has exited', [
+export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells parents what became of a child', [
   step('call the PMA of the parent', (w, t, f) => {
     const child = masterEntryOf(w, f.children[0] ?? NONE);
     if (child === null) return finish(t, null);
     const parent = masterEntryOf(w, child.parent);
     t.code = 'KERN_SUCCESS';
-    if (child.state !== 'zombie' || parent === null || parent.capability === NONE) return;
-    const body = { pid: child.parent, child: child.pid };
+    const stale = f.how === 'exited' ? child.state !== 'zombie' : !child.unreported;
+    if (stale || parent === null || parent.capability === NONE) return;
+    const how = f.how === 'exited' ? 'exited' : child.stopped === 0 ? 'continued' : 'stopped';
+    const body: ChildReport = { pid: child.parent, child: child.pid, how };
     rpc(w, t, parent.capability, 'vproc.child_exit', { body });
   }),
   step('go on with the next one', (w, t, f) => {
@@ -91,6 +97,6 @@ export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): voi
   }
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
-  call(t, callParents, { children, tries: 0 } satisfies CallBacks);
+  call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
   threadStart(w, t);
 }

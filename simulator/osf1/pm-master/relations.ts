@@ -83,12 +83,6 @@ interface Child {
   readonly child: number;
 }
 
-const findChild = operation('pmm.find_child', 'finds a child that has exited', (w, { pid, child }: Child) => {
-  const entry = masterEntryOf(w, child);
-  if (entry === null || entry.parent !== pid || entry.state === 'reaped') return { code: 'ECHILD' };
-  return { body: { zombie: entry.state === 'zombie' } };
-});
-
 /** What wait learns of a child, which is forgotten with it. */
 export interface Reaped extends Ended {
   readonly usage: number;
@@ -110,4 +104,4 @@ const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives 
   }),
 ]);
 
-export const relationRoutines: readonly Routine[] = [allocPid, register, setNode, locate, parentOf, findChild, reap];
+export const relationRoutines: readonly Routine[] = [allocPid, register, setNode, locate, parentOf, reap];

@@ -101,6 +101,7 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     // From now on its children are init's.
     proc.children = [];
     proc.exited = [];
+    proc.changed = [];
     rpc(w, t, pmaOf(w, t).master, 'pmm.exit', {
       body: { pid: f.pid, node: t.node, ended: f.ended, usage, migrations, delivered: signals.delivered },
     });

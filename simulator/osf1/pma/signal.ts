@@ -6,13 +6,14 @@
  * PMA's own business. The numbers are those of the language's vocabulary.
  */
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { send } from '../../mach/ipc/mach-msg.ts';
+import { rpc, send } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
 import { endedBy } from '../ended.ts';
 import { procOf, startChannel, type Proc } from '../proc.ts';
-import { SIGCONT, SIGKILL, SIGSTOP } from '../signal-numbers.ts';
+import { SIGCONT, SIGKILL, stopsProcess } from '../signal-numbers.ts';
+import type { Changed } from '../pm-master/children.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
 import { kill } from './exit.ts';
@@ -41,7 +42,12 @@ export const pmaKill = routine<OsfWorld, ProcessCall>('pma.kill', 'sends a signa
   step('report', (_w, t) => finish(t, t.result)),
 ]);
 
-export const signalProcess = routine<OsfWorld, ProcessCall>('vproc.signal', 'takes a signal in for a process', [
+interface SignalCall extends ProcessCall {
+  /** The signal that has stopped the process, 0 if it goes on: its parent is told. */
+  stopped?: number;
+}
+
+export const signalProcess = routine<OsfWorld, SignalCall>('vproc.signal', 'takes a signal in for a process', [
   step('see whether it may be sent', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
     if (proc === null) return finish(t, { code: 'ESRCH' } satisfies Payload);
@@ -57,18 +63,25 @@ export const signalProcess = routine<OsfWorld, ProcessCall>('vproc.signal', 'tak
     const { signal } = f.body as Signal;
     proc.signals.delivered++;
     if (signal === SIGKILL) return kill(w, pmaOf(w, t), proc, endedBy(signal));
-    if (signal === SIGSTOP) {
+    if (stopsProcess(signal)) {
       if (proc.state === 'stopped') return;
       proc.state = 'stopped';
+      f.stopped = signal;
       return kernelCall(w, t, proc.names.task, 'task_suspend');
     }
     if (signal === SIGCONT && proc.state === 'stopped') {
       proc.state = 'running';
+      f.stopped = 0;
       return kernelCall(w, t, proc.names.task, 'task_resume');
     }
     // From here on the signal is the IPC system's to keep: a full queue must not hold up a freeze.
     completeCall(w, t, proc);
     send(w, t, proc.names.signal, 'signal', { body: { signal } });
+  }),
+  step('have its parent told', (w, t, f) => {
+    if (f.stopped === undefined) return;
+    const body: Changed = { pid: f.pid, stopped: f.stopped };
+    rpc(w, t, pmaOf(w, t).master, 'pmm.changed', { body });
   }),
   step('report', (_w, t) => finish(t, {} satisfies Payload)),
 ]);
