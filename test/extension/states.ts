@@ -179,6 +179,7 @@ export function proc(on: string, pid: number, given: Partial<ProcState> = {}): P
     migratable: true,
     children: [],
     exited: [],
+    changed: [],
     calls: [],
     pending: [],
     capabilities: [],
