@@ -6,7 +6,7 @@ import { at } from '../base/table.ts';
 import { framesOf, type Frame } from '../mach/routine.ts';
 import { serverLoop } from '../mach/server.ts';
 import { kernelLoop } from '../mach/kernel-call.ts';
-import { threadOf, type Thread } from '../mach/thread.ts';
+import { RECEIVING, threadOf, type Thread } from '../mach/thread.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { doing, localsOf, nameOf, stepOf, workloadFrame } from './frames.ts';
 import { nodeName } from './label.ts';
@@ -18,6 +18,7 @@ export function causalStack(w: OsfWorld, t: Thread): StackFrame[] {
   const seen = new Set<number>();
   for (let each: Thread | null = t; each !== null && !seen.has(each.identity); each = threadOf(w, each.servedBy)) {
     seen.add(each.identity);
+    if (each !== t && isBack(each)) break;
     frames.push(...ownFrames(w, each, each !== t));
   }
   return frames.reverse();
@@ -28,6 +29,11 @@ function ownFrames(w: OsfWorld, t: Thread, serves: boolean): StackFrame[] {
   const frames = framesOf(t);
   const shown = frames.filter((frame) => !serves || frames.length === 1 || !isLoop(frame));
   return shown.map((frame, index) => frameOf(w, t, frame, serves && index === 0));
+}
+
+/** The server's thread has gone back to its loop: the request was put into a queue, and somebody else will answer it. */
+function isBack(t: Thread): boolean {
+  return t.state === RECEIVING && t.top !== null && isLoop(t.top);
 }
 
 function isLoop(frame: Frame): boolean {

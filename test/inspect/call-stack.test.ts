@@ -67,7 +67,6 @@ describe('the call stack of a system call', () => {
   it('ends at the PMA while its request waits in the queue of a frozen process [5.5]', () => {
     const pending = (): boolean => sim.world.vprocs.rows.some((each) => each.live && each.pending.length > 0);
     while (!pending()) assert.ok(step(sim));
-    // The thread of the PMA that has taken it in goes back to its loop.
     while (stackOf(sim, 'killer').at(-1) === 'source server') assert.ok(step(sim));
     assert.ok(pending());
     assert.deepEqual(stackOf(sim, 'killer'), [...toPma, 'master vproc.call']);
