@@ -169,6 +169,7 @@ const optional = new Set([
   'ScenarioDeclaration.seed',
   'ProgramDeclaration.image',
   'RefuseItem.limit',
+  'Migrate.calls',
   'IfStatement.otherwise',
   'TouchStatement.last',
   'Start.node',
@@ -185,7 +186,8 @@ const reflection = new ast.Osf1adAstReflection();
 /** Whether every part of the node that the grammar asks for is there: not so near a syntax error. */
 export function isWhole(node: AstNode): boolean {
   return AstUtils.streamAst(node).every((part) => {
-    if (ast.isRefuseItem(part) && !part.always && (part.limit as AstNode | undefined) === undefined) return false;
+    if (ast.isRefuseItem(part) && !part.always && !part.busy && (part.limit as AstNode | undefined) === undefined)
+      return false;
     const { name: type, properties } = reflection.getTypeMetaData(part.$type);
     return Object.values(properties).every(
       ({ name, defaultValue }) =>

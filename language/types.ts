@@ -30,6 +30,7 @@ export type Type =
   | 'pipe'
   | 'whence'
   | 'options'
+  | 'calls'
   | 'memory'
   | 'nothing'
   | 'unknown';
@@ -57,6 +58,7 @@ const titles: Readonly<Record<Type, string>> = {
   flags: 'open flags',
   signal: 'a signal',
   residual: 'what a process or a task left behind',
+  calls: 'what becomes of calls in progress',
   task: 'a Mach task',
   port: 'a port',
   message: 'a message',

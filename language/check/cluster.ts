@@ -115,7 +115,7 @@ function checkPrice(cx: Check, item: ast.PriceItem): void {
 function checkNodeItems(cx: Check, node: ast.NodeDeclaration): void {
   const seen = new Set<string>();
   for (const item of node.items) {
-    const key = ast.isServerItem(item) ? item.server : (firstWords.get(item.$type) ?? item.$type);
+    const key = keyOf(item);
     if (seen.has(key)) {
       cx.report(
         'repeated',
@@ -132,6 +132,13 @@ function checkNodeItems(cx: Check, node: ast.NodeDeclaration): void {
       mustBeConstant(cx, item.limit, 'size', 0, 'The memory below which a node refuses');
     }
   }
+}
+
+/** What a node may say once: that it refuses, for want of memory or always, and that nobody queues, are two things. */
+function keyOf(item: ast.NodeItem): string {
+  if (ast.isServerItem(item)) return item.server;
+  if (ast.isRefuseItem(item) && item.busy) return 'refuse when busy';
+  return firstWords.get(item.$type) ?? item.$type;
 }
 
 /** The word that an item of a cluster or a node begins with. */

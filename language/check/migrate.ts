@@ -30,6 +30,7 @@ export function checkMigrate(cx: Check, migrate: ast.Migrate): void {
     return;
   }
   checkHow(cx, migrate);
+  checkCalls(cx, migrate, mechanism);
   mustBeByTask(cx, migrate, mechanism);
   if (mechanism === 'process' && node !== undefined && !hasServer(node, 'pma')) {
     const message = `The node \`${node.name}\` has no PMA to attach a process to: migrate \`by task\`, or add \`pma\`.`;
@@ -48,6 +49,14 @@ function checkHow(cx: Check, migrate: ast.Migrate): void {
   checkCount(cx, rounds, 1, 'The number of rounds', strategy);
   checkCount(cx, threshold, 0, 'The threshold', strategy);
   if (agent !== undefined) checkNode(cx, agent);
+}
+
+/** A task that is moved alone leaves its calls with its PMA. */
+function checkCalls(cx: Check, migrate: ast.Migrate, mechanism: string): void {
+  const part = migrate.calls !== undefined ? 'calls' : migrate.early ? 'early' : undefined;
+  if (mechanism === 'process' || part === undefined) return;
+  const message = 'A task that is moved alone leaves its calls with its PMA: migrate `by process`, or remove this.';
+  cx.report('impossible-migration', spanOfProperty(migrate, part), message);
 }
 
 const parts = ['implementation', 'strategy', 'rounds', 'threshold', 'agent'] as const;

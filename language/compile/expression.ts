@@ -18,7 +18,7 @@ import { spanOf } from '../tree.ts';
 import { isRecord, type Type } from '../types.ts';
 import { knownName } from '../vocabulary/words.ts';
 import type { Code } from './code.ts';
-import { lowerHow } from './migrate.ts';
+import { lowerCalls, lowerHow } from './migrate.ts';
 import { lowerBody } from './statement.ts';
 import { lowerRecordCopy, lowerRecordField } from './record.ts';
 import { lowerSystemCall, systemCallOf } from './system-call.ts';
@@ -108,7 +108,8 @@ export function lowerInto(code: Code, expression: ast.Expression, slot: number):
       const what = code.around.typing.of(expression.process) === 'task' ? 'task' : 'process';
       const by = what === 'task' || expression.mechanism === 'task' ? 'task' : 'process';
       const how = lowerHow(code, expression);
-      code.emit({ ...code.place(), op: 'migrate', what, process, node, by, how, slot });
+      const calls = lowerCalls(expression);
+      code.emit({ ...code.place(), op: 'migrate', what, process, node, by, calls, how, slot });
       return;
     }
     case 'NameUse':

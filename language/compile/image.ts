@@ -130,7 +130,7 @@ function lowerCluster(cluster: ast.ClusterDeclaration): ClusterSpec {
 }
 
 function lowerNode(node: ast.NodeDeclaration): NodeSpec {
-  const refuse = node.items.find(ast.isRefuseItem);
+  const refusals = node.items.filter(ast.isRefuseItem);
   return {
     name: node.name,
     span: spanOf(node),
@@ -141,7 +141,8 @@ function lowerNode(node: ast.NodeDeclaration): NodeSpec {
     console: hasServer(node, 'console'),
     fileServer: node.items.find(ast.isFileServerItem)?.directory ?? null,
     memory: constantNumber(node.items.find(ast.isMemoryItem)?.size) ?? defaultMemory,
-    refuseBelow: constantNumber(refuse?.limit) ?? 0,
-    refuseAll: refuse?.always ?? false,
+    refuseBelow: constantNumber(refusals.find(({ limit }) => limit !== undefined)?.limit) ?? 0,
+    refuseAll: refusals.some(({ always }) => always),
+    refuseWhenBusy: refusals.some(({ busy }) => busy),
   };
 }

@@ -3,6 +3,7 @@
  * migration server moves it; any other strategy needs the optimized one [mechanisms 4.5].
  */
 import type {
+  CallTreatment,
   Expression,
   TaskMigrationHow,
   TaskMigrationImplementation,
@@ -11,6 +12,12 @@ import type {
 import type * as ast from '../generated/ast.ts';
 import type { Code } from './code.ts';
 import { lowerExpression } from './expression.ts';
+
+/** What becomes of its system calls in progress: their end is awaited, as the paper does, if nobody says anything else. */
+export function lowerCalls({ calls, early }: ast.Migrate): CallTreatment {
+  if (early) return 'early';
+  return calls === 'restarting' ? 'restart' : 'await';
+}
 
 export function lowerHow(code: Code, migrate: ast.Migrate): TaskMigrationHow | null {
   const { implementation, strategy, rounds, threshold, agent } = migrate;

@@ -44,9 +44,12 @@ export type Osf1adKeywordNames =
     | "and"
     | "as"
     | "at"
+    | "awaiting"
     | "break"
     | "bss"
+    | "busy"
     | "by"
+    | "calls"
     | "cluster"
     | "compute"
     | "console"
@@ -58,6 +61,7 @@ export type Osf1adKeywordNames =
     | "credentials"
     | "data"
     | "dirty"
+    | "early"
     | "else"
     | "exec"
     | "expect"
@@ -98,6 +102,7 @@ export type Osf1adKeywordNames =
     | "receive"
     | "refuse"
     | "request"
+    | "restarting"
     | "rounds"
     | "scenario"
     | "seed"
@@ -669,11 +674,16 @@ export function isMemoryItem(item: unknown): item is MemoryItem {
     return reflection.isInstance(item, MemoryItem.$type);
 }
 
-/** After `by task` may follow who moves the task, how its memory travels, and where the migration server runs. */
+/**
+ * What becomes of system calls in progress may follow `by process`; after `by task`, who moves the task, how its memory
+ * travels, and where the migration server runs.
+ */
 export interface Migrate extends langium.AstNode {
     readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Migrate';
     agent?: NameUse;
+    calls?: 'awaiting' | 'restarting';
+    early: boolean;
     implementation?: Name;
     mechanism?: Name;
     node: NameUse;
@@ -686,6 +696,8 @@ export interface Migrate extends langium.AstNode {
 export const Migrate = {
     $type: 'Migrate',
     agent: 'agent',
+    calls: 'calls',
+    early: 'early',
     implementation: 'implementation',
     mechanism: 'mechanism',
     node: 'node',
@@ -700,10 +712,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'as' | 'bss' | 'by' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'memory' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'memory' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -915,12 +927,14 @@ export interface RefuseItem extends langium.AstNode {
     readonly $container: NodeDeclaration;
     readonly $type: 'RefuseItem';
     always: boolean;
+    busy: boolean;
     limit?: Expression;
 }
 
 export const RefuseItem = {
     $type: 'RefuseItem',
     always: 'always',
+    busy: 'busy',
     limit: 'limit'
 } as const;
 
@@ -1686,6 +1700,13 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 agent: {
                     name: Migrate.agent
                 },
+                calls: {
+                    name: Migrate.calls
+                },
+                early: {
+                    name: Migrate.early,
+                    defaultValue: false
+                },
                 implementation: {
                     name: Migrate.implementation
                 },
@@ -1862,6 +1883,10 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             properties: {
                 always: {
                     name: RefuseItem.always,
+                    defaultValue: false
+                },
+                busy: {
+                    name: RefuseItem.busy,
                     defaultValue: false
                 },
                 limit: {

@@ -86,7 +86,7 @@ function itemsAt(site: Site): CompletionItem[] {
     case 'price':
       return words(site.profiles.prices, CompletionItemKind.Value);
     case 'refuse':
-      return plain(['always', 'when memory.free < '], CompletionItemKind.Keyword);
+      return plain(['always', 'when busy', 'when memory.free < '], CompletionItemKind.Keyword);
     case ':':
       return plain(outline.room === 'task' ? taskParameterTypes : parameterTypes, CompletionItemKind.TypeParameter);
     case 'touch':
@@ -150,9 +150,13 @@ function strategiesOf({ before }: Outline): readonly Word[] {
 function afterMigrate({ before }: Outline): string[] {
   const start = before.findLastIndex(({ image }) => image === 'migrate');
   const said = before.slice(start).map(({ image }) => image);
-  if (start < 0 || said.length > 20 || !said.includes('task')) return [];
+  if (start < 0 || said.length > 20) return [];
+  if (!said.includes('task')) return said.includes('to') && !said.some(treatsCalls) ? callTreatments : [];
   return ['using', 'with', 'rounds', 'threshold', 'agent'].filter((word) => !said.includes(word));
 }
+
+const callTreatments = ['awaiting calls', 'restarting calls', 'early'];
+const treatsCalls = (word: string): boolean => ['awaiting', 'restarting', 'early'].includes(word);
 
 const unitNames = units.map(({ name }) => name);
 

@@ -26,7 +26,7 @@ const rules: Readonly<Record<string, string>> = {
   ClusterItem: 'machine, network, price or node',
   NodeItem: 'pma, pm_master, credentials, file_server, memory or refuse',
   ServerItem: 'pma, pm_master or credentials',
-  RefuseItem: '`always` or `when memory.free < SIZE`',
+  RefuseItem: '`always`, `when busy` or `when memory.free < SIZE`',
   Image: 'text, data, bss or stack and its size',
   RegionSize: 'text, data, bss or stack and its size',
   SimpleValue: 'a number',

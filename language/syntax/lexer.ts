@@ -18,7 +18,19 @@ const longest = 500;
 export const tooDeep = `This is nested too deeply (more than ${deepest} brackets or ${longest} operators): move a part out.`;
 
 /** Words that go on a statement which could have ended before them. */
-const tails = new Set(['by', 'using', 'with', 'rounds', 'threshold', 'agent', 'set']);
+const tails = new Set([
+  'by',
+  'awaiting',
+  'restarting',
+  'calls',
+  'early',
+  'using',
+  'with',
+  'rounds',
+  'threshold',
+  'agent',
+  'set',
+]);
 
 export class BoundedLexer extends DefaultLexer {
   readonly #name: LexerResult['tokens'][number]['tokenType'];

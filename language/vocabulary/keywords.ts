@@ -35,7 +35,10 @@ export const nodeWords: readonly Word[] = [
   { name: 'console', doc: 'Where the operator sits; on the node of the PM Master if no node has it.' },
   { name: 'file_server', doc: 'A file server for the files below a directory: `file_server "/"`.' },
   { name: 'memory', doc: 'The physical memory of the node; 16 MB if it does not say.' },
-  { name: 'refuse', doc: 'Refuses migrations: `refuse always`, or `refuse when memory.free < SIZE`.' },
+  {
+    name: 'refuse',
+    doc: 'Refuses migrations: `refuse always`, `refuse when memory.free < SIZE`, or, instead of having them queue, `refuse when busy`.',
+  },
 ];
 
 /** Statements of programs and scenarios alike. */
@@ -121,8 +124,17 @@ export const scenarioValueWords: readonly Word[] = [
   { name: 'migrate', doc: 'Asks for a migration and goes on: `let m = migrate p to NODE by process`.' },
 ];
 
-/** How a task is moved: what may follow `migrate p to NODE by task`. */
+/** What becomes of calls in progress, or how a task is moved: what may follow `migrate p to NODE`. */
 const howWords: readonly Word[] = [
+  {
+    name: 'awaiting',
+    doc: 'The end of every system call in progress is awaited, as the paper does: `awaiting calls`.',
+  },
+  {
+    name: 'restarting',
+    doc: 'Calls that only wait are given up and begun again at the destination: `restarting calls`.',
+  },
+  { name: 'early', doc: 'Calls are awaited, but the task is copied meanwhile if they only wait.' },
   { name: 'using', doc: 'Who moves the task: `using oms`.' },
   { name: 'with', doc: 'How its memory travels: `with eager`.' },
   { name: 'rounds', doc: 'Pre-copy: how many rounds at most before the task is suspended.' },

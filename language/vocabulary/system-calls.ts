@@ -165,9 +165,9 @@ export const systemCalls: readonly SystemCallWord[] = [
   ),
   systemCall(
     'migrate',
-    [process, parameter('node', 'text')],
+    [process, parameter('node', 'text'), left(0, 'calls', 'calls')],
     'int',
-    'pcntl(PCNTL_MIGRATE, pid, node): moves a process, the caller included. 0, or -1 if it was refused.',
+    'pcntl(PCNTL_MIGRATE, pid, node): moves a process, the caller included. 0, or -1 if it was refused. Calls in progress are awaited, unless `RESTART_CALLS` or `MIGRATE_EARLY` is given.',
   ),
   systemCall('allow_migration', [], 'int', 'pcntl(PCNTL_ALLOW): the process may be migrated again.'),
   systemCall('disallow_migration', [], 'int', 'pcntl(PCNTL_DISALLOW): the process must stay where it is.'),

@@ -73,6 +73,7 @@ export interface Known extends Word {
 const signal = (name: string, value: number, doc: string): Known => ({ name, type: 'signal', value, doc });
 const whence = (name: string, value: number, doc: string): Known => ({ name, type: 'whence', value, doc });
 const option = (name: string, value: number, doc: string): Known => ({ name, type: 'options', value, doc });
+const calls = (name: string, value: number, doc: string): Known => ({ name, type: 'calls', value, doc });
 const flag = (name: string, value: number, doc: string): Known => ({ name, type: 'flags', value, doc });
 
 /** Names that mean something everywhere, unless a script gives them another meaning. */
@@ -88,6 +89,9 @@ export const knownNames: readonly Known[] = [
   whence('SEEK_SET', 0, 'From the beginning of the file.'),
   whence('SEEK_CUR', 1, 'From the position.'),
   whence('SEEK_END', 2, 'From the end of the file.'),
+  calls('AWAIT_CALLS', 0, 'migrate: the end of every system call in progress is awaited.'),
+  calls('RESTART_CALLS', 1, 'migrate: calls that only wait are given up, and begun again at the destination.'),
+  calls('MIGRATE_EARLY', 2, 'migrate: calls are awaited, and the task is copied meanwhile if they only wait.'),
   signal('SIGHUP', 1, 'Hang-up; ends the process.'),
   signal('SIGINT', 2, 'Interrupt; ends the process.'),
   signal('SIGQUIT', 3, 'Quit; ends the process.'),

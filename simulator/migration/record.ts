@@ -21,6 +21,7 @@ import { tell } from '../mach/world.ts';
 import { announce, migrationChannel, phaseChannel } from '../osf1/announce.ts';
 import { endLostTasks } from '../osf1/started-tasks.ts';
 import type { OsfWorld } from '../osf1/world.ts';
+import type { CallTreatment } from '../workload/program.ts';
 import type { Agent } from './agent/agent.ts';
 import type { Ghost } from './task/ghost.ts';
 import { simply, type TaskMove } from './task/how.ts';
@@ -60,6 +61,8 @@ export interface Migration extends Row {
   thread: number;
   /** How its Mach task is moved. */
   readonly how: TaskMove;
+  /** What becomes of its system calls in progress. */
+  readonly calls: CallTreatment;
   /** Row of the Mach task: the old one until it is here, then the new one; NONE if nobody has said or it is gone. */
   task: number;
   /** Row of the new task while it is being made, or NONE. */
@@ -89,7 +92,7 @@ export interface MigrationWorld extends OsfWorld, MigrationTables {}
 export function migrationOpen(
   w: MigrationWorld,
   fields: Pick<Migration, 'pid' | 'name' | 'by' | 'from' | 'to' | 'activity' | 'thread'> &
-    Partial<Pick<Migration, 'how' | 'task'>>,
+    Partial<Pick<Migration, 'how' | 'task' | 'calls'>>,
 ): Migration {
   follow(at(w.ledger, fields.activity), w.time);
   return take(w.migrations, (id) => ({
@@ -110,6 +113,7 @@ export function migrationOpen(
       resumed: NONE,
       ended: NONE,
     },
+    calls: 'await',
     task: NONE,
     made: NONE,
     pages: { before: 0, frozen: 0 },

@@ -67,6 +67,8 @@ export interface CallInProgress {
   readonly request: SavedRequest;
   /** Whether it changes the process's state: if not, it may be cancelled and executed again elsewhere [mechanisms 5.5]. */
   readonly modifiesState: boolean;
+  /** What it waits on, having changed nothing; empty while it works. */
+  channel: string;
   /** It must put its request back at the head of the queue and end, as soon as it looks. */
   cancelled: boolean;
 }

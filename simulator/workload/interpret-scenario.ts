@@ -138,7 +138,8 @@ function performMigrate(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instructi
   const to = number(w, locals, instruction.node);
   const how = instruction.how === null ? simply : moveOf(w, locals, instruction.how);
   let m: number;
-  if (instruction.what === 'process') m = startMigration(w, t, { pid: id, to, by: instruction.by, how });
+  if (instruction.what === 'process')
+    m = startMigration(w, t, { pid: id, to, by: instruction.by, how, calls: instruction.calls });
   else {
     const [task] = tasksStarted(w, id);
     const { ended: hasEnded } = w.operator.started[id]!;

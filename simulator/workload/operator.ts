@@ -15,7 +15,7 @@ import { call, finish, goTo, routine, step } from '../mach/routine.ts';
 import { taskPort } from '../mach/task.ts';
 import { threadCreate, threadStart, type Thread } from '../mach/thread.ts';
 import type { TaskMove } from '../migration/task/how.ts';
-import { migrationEnd, migrationOpen } from '../migration/record.ts';
+import { migrationEnd, migrationOpen, type Migration } from '../migration/record.ts';
 import { SUPERUSER } from '../osf1/pma/fork.ts';
 import type { Migrate } from '../osf1/pma/pcntl.ts';
 import type { Signal } from '../osf1/pma/signal.ts';
@@ -91,13 +91,13 @@ interface OperatorMigrate {
 
 export const operatorMigrate = routine<WorkloadWorld, OperatorMigrate>('operator.migrate', 'has a process moved', [
   step('ask the PMA of the process', (w, t, f) => {
-    const { pid, to, by } = at(w.migrations, f.migration);
+    const { pid, to, by, calls } = at(w.migrations, f.migration);
     const pma = pmaOf(w, pid);
     if (pma === NONE) {
       migrationEnd(w, f.migration, 'refused', 'ESRCH');
       return finish(t);
     }
-    const body: Migrate = { pid, node: to, uid: SUPERUSER, migration: f.migration, alone: by === 'task' };
+    const body: Migrate = { pid, node: to, calls, uid: SUPERUSER, migration: f.migration, alone: by === 'task' };
     rpc(w, t, pma, 'vproc.migrate', { body });
   }),
   step('look at the answer', (w, t, f) => {
@@ -112,7 +112,7 @@ export const operatorMigrate = routine<WorkloadWorld, OperatorMigrate>('operator
 export function startMigration(
   w: WorkloadWorld,
   t: Thread,
-  { pid, to, by, how }: { pid: number; to: number; by: 'process' | 'task'; how: TaskMove },
+  { pid, to, by, how, calls }: Pick<Migration, 'pid' | 'to' | 'by' | 'how' | 'calls'>,
 ): number {
   const entry = masterEntryOf(w, pid);
   const name = entry?.name ?? `pid ${pid}`;
@@ -125,6 +125,7 @@ export function startMigration(
     from: entry?.node ?? NONE,
     to,
     how,
+    calls,
     activity: openAccount(w.ledger, `migration of ${name} (pid ${pid})`).id,
     thread: main?.identity ?? NONE,
   });

@@ -63,6 +63,8 @@ export interface NodeSpec {
   readonly refuseBelow: number;
   /** The node refuses every incoming migration. */
   readonly refuseAll: boolean;
+  /** The node refuses a migration while another one comes in; otherwise it has to wait for its turn. */
+  readonly refuseWhenBusy: boolean;
 }
 
 export interface FileSpec {

@@ -51,6 +51,7 @@ import {
   type EmulatorTransfer,
 } from '../osf1/emulator/transfer.ts';
 import type { PathCall } from '../osf1/file-server/directory.ts';
+import type { PcntlMigrate } from '../osf1/pma/pcntl.ts';
 import type { Wait } from '../osf1/pma/wait.ts';
 import { Fault } from './evaluate.ts';
 import type { SystemCall, Value } from './program.ts';
@@ -80,6 +81,8 @@ const transfer = ([descriptor, data]: readonly Value[]): EmulatorTransfer => ({
 
 /** creat(path) is open(path, write | create | truncate). */
 const CREAT = 2 | 4 | 16;
+/** In the order of the numbers of AWAIT_CALLS, RESTART_CALLS and MIGRATE_EARLY. */
+const treatments = ['await', 'restart', 'early'] as const;
 const whences = ['set', 'current', 'end'] as const;
 
 export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
@@ -140,7 +143,11 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   errno: { routine: emulatorErrno, frame: none },
   migrate: {
     routine: emulatorMigrate,
-    frame: ([pid, node], w) => ({ pid: int(pid), node: nodeNamed(w, text(node)) }),
+    frame: ([pid, node, calls], w): PcntlMigrate => ({
+      pid: int(pid),
+      node: nodeNamed(w, text(node)),
+      calls: treatments[int(calls)] ?? 'await',
+    }),
   },
   allow_migration: { routine: emulatorAllow, frame: none },
   disallow_migration: { routine: emulatorDisallow, frame: none },

@@ -292,7 +292,7 @@ const breakages: Record<string, (s: Scene) => void> = {
   P5: ({ w }) => {
     const proc = procAllocate(w, 0, 7);
     proc.list = 'migrating';
-    proc.callsInProgress.push({ thread: 0, request, modifiesState: true, cancelled: false });
+    proc.callsInProgress.push({ thread: 0, request, modifiesState: true, channel: '', cancelled: false });
   },
   P6: ({ w }) => {
     procAllocate(w, 0, 7).list = 'migrating';

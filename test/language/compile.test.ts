@@ -92,6 +92,7 @@ describe('the compiler', () => {
             memory: 16_777_216,
             refuseBelow: 0,
             refuseAll: false,
+            refuseWhenBusy: false,
           },
           {
             name: 'small',
@@ -105,6 +106,7 @@ describe('the compiler', () => {
             memory: 2_097_152,
             refuseBelow: 8192,
             refuseAll: false,
+            refuseWhenBusy: false,
           },
           {
             name: 'shut',
@@ -118,6 +120,7 @@ describe('the compiler', () => {
             memory: 16_777_216,
             refuseBelow: 0,
             refuseAll: true,
+            refuseWhenBusy: false,
           },
         ],
       },

@@ -71,7 +71,7 @@ function instruction(each: Instruction, slots: readonly string[]): string {
     case 'task_control':
       return `${each.call} ${show(each.task)}`;
     case 'migrate':
-      return `migrate ${show(each.process)} to ${show(each.node)} by ${each.by}${howText(each.how, show)}${into(each.slot)}`;
+      return `migrate ${show(each.process)} to ${show(each.node)} by ${each.by}${callsText[each.calls]}${howText(each.how, show)}${into(each.slot)}`;
     case 'signal':
       return `signal ${show(each.signal)} to ${show(each.process)}`;
     case 'crash':
@@ -86,6 +86,8 @@ function instruction(each: Instruction, slots: readonly string[]): string {
       return 'end';
   }
 }
+
+const callsText = { await: '', restart: ' restarting calls', early: ' early' };
 
 function howText(how: TaskMigrationHow | null, show: (expression: Expression) => string): string {
   if (how === null) return '';

@@ -15,7 +15,7 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
-import { cancelCalls } from '../../osf1/pma/wait.ts';
+import { cancelCalls } from '../../osf1/pma/cancel.ts';
 import { callsChannel, procOf, type Proc } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';

@@ -31,8 +31,6 @@ import { firstThreadOf } from '../../mach/task-threads.ts';
 
 /** What `pma.migrate_process` is called with. */
 interface Migrating extends Migrate {
-  /** Calls in progress that do not change the process's state are cancelled, not awaited [5.5 step 4, option B]. */
-  readonly cancel?: boolean;
   migration: number;
   /** Account that the caller's request is booked on. */
   caller?: number;
@@ -70,8 +68,12 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       if (proc.list !== 'active') return refuse(w, t, f, 'EBUSY', 'it is being moved already');
       if (!f.copied) refuse(w, t, f, 'EHOSTDOWN', t.code);
     }),
-    step('freeze it', (_w, t, f) => {
-      call(t, freeze, { migration: f.migration, pid: f.pid, cancel: f.cancel ?? false } satisfies Freeze);
+    step('freeze it', (w, t, f) => {
+      call(t, freeze, {
+        migration: f.migration,
+        pid: f.pid,
+        cancel: at(w.migrations, f.migration).calls === 'restart',
+      } satisfies Freeze);
     }),
     step('go on, unless it has exited', (w, t, f) => {
       const code = t.result as string;
@@ -114,7 +116,16 @@ function recordOf(w: MigrationWorld, t: Thread, proc: Proc, f: Migrating): Migra
   const { pid, name } = proc;
   if (f.migration === NONE) {
     const activity = openAccount(w.ledger, `migration of ${name} (pid ${pid})`, pid).id;
-    const fields = { pid, name, by: 'process', from: t.node, to: f.node, activity, thread: NONE } as const;
+    const fields = {
+      pid,
+      name,
+      by: 'process',
+      from: t.node,
+      to: f.node,
+      calls: f.calls,
+      activity,
+      thread: NONE,
+    } as const;
     f.migration = migrationOpen(w, fields).id;
   }
   const m = at(w.migrations, f.migration);

@@ -8,6 +8,7 @@ import { send, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
 import type { Usage } from '../pma/identity.ts';
+import type { PcntlMigrate } from '../pma/pcntl.ts';
 import type { Wait, Waited } from '../pma/wait.ts';
 import { exitedWith, lostWithNode, numberOfEnd } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
@@ -107,11 +108,11 @@ export const emulatorGetrusage = simple(
   },
 );
 
-export const emulatorMigrate = simple<{ readonly pid: number; readonly node: number }>(
+export const emulatorMigrate = simple<PcntlMigrate>(
   'emulator.pcntl migrate',
   'asks for a process to be moved',
   'pma.pcntl_migrate',
-  ({ pid, node }) => ({ pid, node }),
+  ({ pid, node, calls }) => ({ pid, node, calls }),
   zero,
 );
 

@@ -47,11 +47,14 @@ interface Admission extends Request {
 interface Kind {
   readonly counted: boolean;
   readonly modifiesState: boolean;
+  /** It may wait for something that others do, having changed nothing (cancel.ts). */
+  readonly waits: boolean;
 }
 
-const changes: Kind = { counted: true, modifiesState: true };
-const looks: Kind = { counted: true, modifiesState: false };
-const forAnother: Kind = { counted: false, modifiesState: false };
+const changes: Kind = { counted: true, modifiesState: true, waits: false };
+const looks: Kind = { counted: true, modifiesState: false, waits: false };
+const waits: Kind = { counted: true, modifiesState: false, waits: true };
+const forAnother: Kind = { counted: false, modifiesState: false, waits: false };
 
 /** Every operation on a process. The routine that executes one is the service `local <operation>`. */
 export const operations: Readonly<Record<string, Kind>> = {
@@ -59,7 +62,7 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.fork': changes,
   'pma.exec': changes,
   'pma.exit': changes,
-  'pma.wait': looks,
+  'pma.wait': waits,
   'pma.getpid': looks,
   'pma.getppid': looks,
   'pma.getrusage': looks,
@@ -100,6 +103,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
         thread: t.identity,
         request,
         modifiesState: kind.modifiesState,
+        channel: '',
         cancelled: false,
       });
     }
@@ -127,14 +131,14 @@ export function completeCall(w: OsfWorld, t: Thread, proc: Proc): void {
 }
 
 /**
- * While the freeze still waits for a wait() in progress, what that wait() may depend on is let through: the call-back
- * that a child has exited, and signals, because the child that is waited for may be the one that sends them. Kept in the
- * queue they would hold up the freeze for ever. Nothing is copied before the wait() has ended, so the state is whole;
+ * While the freeze still waits for a call in progress that waits itself (wait, pause), what that call may depend on is let
+ * through: the call-back that a child has exited, and signals, because the child that is waited for may be the one that sends
+ * them. Kept in the queue they would hold up the freeze for ever. Nothing is copied before the call has ended, so the state is whole;
  * once no call is in progress they are kept like everything else.
  */
 function mustPass(proc: Proc, f: Admission): boolean {
   if (f.operation !== 'vproc.child_exit' && f.operation !== 'vproc.signal') return false;
-  return proc.list === 'active' && proc.callsInProgress.some((each) => each.request.operation === 'pma.wait');
+  return proc.list === 'active' && proc.callsInProgress.some(({ request }) => operations[request.operation]?.waits);
 }
 
 /** The request as it was received, without what the handler added. */

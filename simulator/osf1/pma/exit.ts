@@ -9,14 +9,15 @@
 import { answer, rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
-import { blockOn, threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
+import { blockOn, threadCreate, threadStart } from '../../mach/thread.ts';
 import { at, NONE } from '../../base/table.ts';
 import type { Ended } from '../ended.ts';
 import { exiting } from '../price.ts';
-import { callsChannel, childrenChannel, procFree, procNames, procOf, totalUsage, type Proc } from '../proc.ts';
+import { callsChannel, procFree, procNames, procOf, totalUsage, type Proc } from '../proc.ts';
 import { vprocFree, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
+import { cancelCalls } from './cancel.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import { releaseHolder } from './vproc-call.ts';
 
@@ -58,6 +59,7 @@ export function kill(w: OsfWorld, pma: Pma, proc: Proc, ended: Ended): void {
       activity: t.activity,
     },
     modifiesState: true,
+    channel: '',
     cancelled: false,
   });
   threadStart(w, t);
@@ -66,9 +68,7 @@ export function kill(w: OsfWorld, pma: Pma, proc: Proc, ended: Ended): void {
 export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up everything that a process has', [
   step('wait for the calls of its other threads', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
-    const task = at(w.tasks, t.task);
-    for (const each of proc.callsInProgress) if (!each.modifiesState) each.cancelled = true;
-    wakeAll(w, task, childrenChannel(proc));
+    cancelCalls(w, proc, t.task);
     if (proc.callsInProgress.every((each) => each.thread === t.identity)) return;
     blockOn(w, t, callsChannel(proc));
     again(t);

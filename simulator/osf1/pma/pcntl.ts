@@ -7,6 +7,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import { NONE } from '../../base/table.ts';
+import type { CallTreatment } from '../../workload/program.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
@@ -17,10 +18,11 @@ import type { ProcessCall } from './admission.ts';
 import { mayOperate } from './signal.ts';
 import { vprocCall } from './vproc-call.ts';
 
-/** Body of `pma.pcntl_migrate`; `node` is a row of the world's table. */
+/** Body of `pma.pcntl_migrate`; `node` is a row of the world's table, `calls` says what becomes of calls in progress. */
 export interface PcntlMigrate {
   readonly pid: number;
   readonly node: number;
+  readonly calls: CallTreatment;
 }
 
 /** Body of `vproc.migrate`. `migration` is the record that the operator has opened, or NONE. */
@@ -34,8 +36,7 @@ export interface Migrate extends PcntlMigrate {
 export const pcntlMigrate = routine<OsfWorld, ProcessCall>('pma.pcntl_migrate', 'asks for a process to be moved', [
   step('operate on the vproc', (w, t, f) => {
     const { uid } = procOf(w, t.node, f.pid)!;
-    const { pid, node } = f.body as PcntlMigrate;
-    const body: Migrate = { pid, node, uid, migration: NONE, alone: false };
+    const body: Migrate = { ...(f.body as PcntlMigrate), uid, migration: NONE, alone: false };
     vprocCall(t, f.pid, 'vproc.migrate', body);
   }),
   step('report', (_w, t) => finish(t, t.result)),

@@ -13,16 +13,16 @@
 import { NONE, at, select } from '../../base/table.ts';
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { lookup } from '../../mach/ipc/space.ts';
-import { again, finish, goTo, routine, step } from '../../mach/routine.ts';
-import { blockOn, wakeAll, type Thread } from '../../mach/thread.ts';
+import { finish, goTo, routine, step } from '../../mach/routine.ts';
+import { wakeAll } from '../../mach/thread.ts';
 import type { Ended } from '../ended.ts';
 import type { FindChild, FoundChild } from '../pm-master/children.ts';
 import { INIT } from '../pm-master/entry.ts';
 import type { Reaped } from '../pm-master/relations.ts';
 import { childrenChannel, procOf, type Proc } from '../proc.ts';
-import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
+import { waitInCall, wasCancelled } from './cancel.ts';
 import { pmaOf, type Pma } from './pma.ts';
 
 export const WNOHANG = 1;
@@ -59,8 +59,7 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
     if (f.child !== NONE) return;
     if (hopeless && f.pid !== INIT) return finish(t, noChild);
     if ((options & WNOHANG) !== 0) return finish(t, nothingYet);
-    blockOn(w, t, childrenChannel(proc));
-    again(t);
+    waitInCall(w, t, proc, childrenChannel(proc));
   }),
   step('find the child', (w, t, f) => {
     const body: FindChild = { pid: f.pid, child: f.child!, options: (f.body as Wait).options };
@@ -120,25 +119,6 @@ function reported(proc: Proc, wanted: number, options: number): number {
 
 function forgetChange(proc: Proc, child: number): void {
   proc.changed = proc.changed.filter((each) => each.child !== child);
-}
-
-/** A cancelled call ends: its request goes back to the head of the queue, or nowhere if the process is exiting. */
-function wasCancelled(w: OsfWorld, t: Thread, proc: Proc): boolean {
-  const mine = proc.callsInProgress.find((each) => each.thread === t.identity);
-  if (mine?.cancelled !== true) return false;
-  const vproc = vprocOf(w, proc.node, proc.pid)!;
-  if (proc.state === 'exiting') finish(t, { code: 'EINTR' } satisfies Payload);
-  else {
-    vproc.pending.unshift(mine.request);
-    finish(t, null);
-  }
-  return true;
-}
-
-/** Asks the calls that may be cancelled to put their requests back; they do it in events of their own. */
-export function cancelCalls(w: OsfWorld, proc: Proc, pmaTask: number): void {
-  for (const each of proc.callsInProgress) if (each.request.operation === 'pma.wait') each.cancelled = true;
-  wakeAll(w, at(w.tasks, pmaTask), childrenChannel(proc));
 }
 
 /** A node has failed: if it was the PM Master's, whoever waits for a child waits in vain. */

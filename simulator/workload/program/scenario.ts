@@ -8,6 +8,13 @@ export type { Phase };
 export type TaskMigrationImplementation = 'sms' | 'oms' | 'user_level' | 'in_kernel';
 export type TaskMigrationStrategy = 'copy_on_reference' | 'eager' | 'flush' | 'pre_copy';
 
+/**
+ * What becomes of the system calls that its PMA executes for a process when it is migrated [mechanisms 5.5 step 4]: their end
+ * is awaited; those that change nothing are given up and begun again at the destination; they are awaited, and the task is
+ * copied meanwhile.
+ */
+export type CallTreatment = 'await' | 'restart' | 'early';
+
 /** `migrate t to n by task using oms with pre_copy rounds 4 threshold 2 agent on m` [mechanisms 4.5]. */
 export interface TaskMigrationHow {
   readonly using: TaskMigrationImplementation;
@@ -43,6 +50,7 @@ export type ScenarioInstruction =
       readonly process: Expression;
       readonly node: Expression;
       readonly by: 'process' | 'task';
+      readonly calls: CallTreatment;
       /** How the task is moved; null leaves it to the simple migration server. */
       readonly how: TaskMigrationHow | null;
       readonly slot: number;

@@ -1,0 +1,50 @@
+/**
+ * Calls that wait, having changed nothing (wait, pause, sigsuspend): what the paper calls "the system calls that do not modify
+ * the process's state" [paper 3.2 (a)]. Such a call may be given up: its request goes back to the head of the queue Q, and it is
+ * executed again wherever the process is then, or here if the process stays [mechanisms 5.5 step 4, option B].
+ *
+ * The handler of such a call waits by `waitInCall` and looks first whether it `wasCancelled`.
+ */
+import { at } from '../../base/table.ts';
+import type { Payload } from '../../mach/ipc/mach-msg.ts';
+import { again, finish } from '../../mach/routine.ts';
+import { blockOn, wakeAll, type Thread } from '../../mach/thread.ts';
+import type { CallInProgress, Proc } from '../proc.ts';
+import { vprocOf } from '../vproc.ts';
+import type { OsfWorld } from '../world.ts';
+
+/** The thread waits until something happens on the channel, and performs its step again then. */
+export function waitInCall(w: OsfWorld, t: Thread, proc: Proc, channel: string): void {
+  const mine = callOf(t, proc);
+  if (mine !== undefined) mine.channel = channel;
+  blockOn(w, t, channel);
+  again(t);
+}
+
+/** A cancelled call ends: its request goes back to the head of the queue, or nowhere if the process is exiting. */
+export function wasCancelled(w: OsfWorld, t: Thread, proc: Proc): boolean {
+  const mine = callOf(t, proc);
+  if (mine === undefined) return false;
+  mine.channel = '';
+  if (!mine.cancelled) return false;
+  if (proc.state === 'exiting') finish(t, { code: 'EINTR' } satisfies Payload);
+  else {
+    vprocOf(w, proc.node, proc.pid)!.pending.unshift(mine.request);
+    finish(t, null);
+  }
+  return true;
+}
+
+/** Asks the calls that change nothing to put their requests back; they do it in events of their own. */
+export function cancelCalls(w: OsfWorld, proc: Proc, pmaTask: number): void {
+  const task = at(w.tasks, pmaTask);
+  for (const each of proc.callsInProgress) {
+    if (each.modifiesState) continue;
+    // One that is about to wait looks before it does; one that works ends by itself, and is answered.
+    each.cancelled = true;
+    if (each.channel !== '') wakeAll(w, task, each.channel);
+  }
+}
+
+const callOf = (t: Thread, proc: Proc): CallInProgress | undefined =>
+  proc.callsInProgress.find((each) => each.thread === t.identity);
