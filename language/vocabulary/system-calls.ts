@@ -80,6 +80,18 @@ export const systemCalls: readonly SystemCallWord[] = [
   systemCall('getsid', [left(0, 'process', 'process')], 'process', 'The session of a process: the pid of its leader.'),
   systemCall('setsid', [], 'process', 'The caller leads a new session and a new process group.'),
   systemCall(
+    'tcgetpgrp',
+    [parameter('terminal', 'descriptor')],
+    'process',
+    'The process group in the foreground of the terminal, which is `/dev/tty`, opened.',
+  ),
+  systemCall(
+    'tcsetpgrp',
+    [parameter('terminal', 'descriptor'), parameter('group', 'process')],
+    'int',
+    'Puts a process group of the session into the foreground. From the background it stops the caller: SIGTTOU.',
+  ),
+  systemCall(
     'getrusage',
     [],
     'usage',

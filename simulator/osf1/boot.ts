@@ -11,6 +11,7 @@ import type { ClusterSpec, FileSpec, Program } from '../workload/program.ts';
 import { bootInit } from './boot-init.ts';
 import { bootPort, bootTask, portUnder } from './boot-task.ts';
 import { credentialsEntryAllocate, type CredentialsServer } from './credentials/entry.ts';
+import { TERMINAL_PATH } from './emulator/state.ts';
 import { fileAllocate, rootServer, serverOfPath } from './file-server/file.ts';
 import { enterName, makeDirectories, parentOf } from './file-server/name.ts';
 import { isManaged, templateOn } from './configuration.ts';
@@ -36,7 +37,10 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
   introduceFileServers(w);
   for (const server of w.fileServers.rows) makeDirectories(w, server, server.directory);
   const root = rootServer(w);
-  if (root !== null) for (const path of STANDARD_DIRECTORIES) makeDirectories(w, root, path);
+  if (root !== null) {
+    for (const path of STANDARD_DIRECTORIES) makeDirectories(w, root, path);
+    enterName(w, root.id, TERMINAL_PATH, fileAllocate(w, root.id, 'terminal', 0));
+  }
   for (const { path, size, node } of files) {
     const index = cluster.nodes.findIndex((each) => each.name === node);
     addFile(w, path, size, index);

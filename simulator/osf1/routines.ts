@@ -12,6 +12,7 @@ import { transferRoutines } from './emulator/transfer.ts';
 import { emulatorFork } from './emulator/fork.ts';
 import { pmaCall } from './emulator/pma-call.ts';
 import { emulatorSignals } from './emulator/signals.ts';
+import { emulatorTerminalRoutines } from './emulator/terminal.ts';
 import { dataRoutines, fileNoSenders } from './file-server/data.ts';
 import { pathRoutines } from './file-server/directory.ts';
 import { filePager } from './file-server/pager.ts';
@@ -27,12 +28,15 @@ import { pmaGetpid, pmaGetppid, pmaGetrusage } from './pma/identity.ts';
 import { migrateProcess, pcntlAllow, pcntlDisallow, pcntlMigrate } from './pma/pcntl.ts';
 import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaKill, signalProcess } from './pma/signal.ts';
+import { terminalCalls } from './pma/terminal.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
 import { pipeNotices, pipeRoutines } from './pipes/transfer.ts';
 import { childRoutines } from './pm-master/children.ts';
 import { callParents, masterExit } from './pm-master/exit.ts';
 import { groupRoutines } from './pm-master/groups.ts';
+import { terminalRoutines } from './pm-master/terminals.ts';
+import { hangUp } from './pm-master/hang-up.ts';
 import { relationRoutines } from './pm-master/relations.ts';
 
 /** Executed for a process, once its request is admitted; named like the operation. */
@@ -46,6 +50,7 @@ const processRoutines: readonly Routine[] = [
   pmaGetppid,
   pmaGetrusage,
   ...groupCalls,
+  ...terminalCalls,
   pmaKill,
   pcntlMigrate,
   pcntlAllow,
@@ -63,6 +68,7 @@ const serverRoutines: readonly Routine[] = [
   ...relationRoutines,
   ...childRoutines,
   ...groupRoutines,
+  ...terminalRoutines,
   ...credentialsRoutines,
   ...dataRoutines,
   ...statusRoutines,
@@ -78,6 +84,7 @@ export const osfRoutines: readonly Routine[] = [
   vprocCallRoutine,
   keptCall,
   callParents,
+  hangUp,
   ...serverRoutines,
   ...filePager.map(([, each]) => each),
   childInit,
@@ -89,6 +96,7 @@ export const osfRoutines: readonly Routine[] = [
   ...emulatorPathRoutines,
   emulatorSignals,
   ...callRoutines,
+  ...emulatorTerminalRoutines,
   ...pipeRoutines,
   ...pipeNotices.map(([, each]) => each),
   emulatorPipe,

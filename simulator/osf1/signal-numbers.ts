@@ -1,6 +1,6 @@
 /** Signals by number, and what a process that does not say otherwise does with them. */
 
-const SIGHUP = 1;
+export const SIGHUP = 1;
 const SIGINT = 2;
 const SIGQUIT = 3;
 export const SIGKILL = 9;

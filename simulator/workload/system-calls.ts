@@ -50,6 +50,7 @@ import {
   emulatorWrite,
   type EmulatorTransfer,
 } from '../osf1/emulator/transfer.ts';
+import { emulatorTerminal } from '../osf1/emulator/terminal.ts';
 import type { PathCall } from '../osf1/file-server/directory.ts';
 import type { PcntlMigrate } from '../osf1/pma/pcntl.ts';
 import type { Wait } from '../osf1/pma/wait.ts';
@@ -99,6 +100,11 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   setpgid: { routine: emulatorSetpgid, frame: ([pid, group]) => ({ pid: int(pid), group: int(group) }) },
   getsid: { routine: emulatorGetsid, frame: ofProcess },
   setsid: { routine: emulatorSetsid, frame: () => ({ pid: 0 }) },
+  tcgetpgrp: { routine: emulatorTerminal.tcgetpgrp, frame: ([tty]) => ({ descriptor: int(tty) }) },
+  tcsetpgrp: {
+    routine: emulatorTerminal.tcsetpgrp,
+    frame: ([tty, group]) => ({ descriptor: int(tty), group: int(group) }),
+  },
   getrusage: { routine: emulatorGetrusage, frame: none },
   open: {
     routine: emulatorOpen,

@@ -3,7 +3,7 @@
  * the capability of the open file, never through the PMA [mechanisms 5.3].
  */
 import { at } from '../../base/table.ts';
-import { rpc } from '../../mach/ipc/mach-msg.ts';
+import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
 import { SEND } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
@@ -13,7 +13,8 @@ import type { Opened } from '../file-server/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
 import { absolute } from './paths.ts';
-import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, emulatorOf, type OpenFile } from './state.ts';
+import { askPma } from './terminal.ts';
+import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, TERMINAL_PATH, emulatorOf, type OpenFile } from './state.ts';
 
 /** An open flag that is the emulator's own business. */
 const CLOSE_ON_EXEC = 64;
@@ -28,8 +29,13 @@ export interface EmulatorOpen {
 
 /** Finishes with the descriptor, the lowest that is free. */
 export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'opens a file', [
+  step('have a terminal, if that is what it is', (w, t, f) => {
+    if (isTerminalPath(w, t, f.path)) askPma(t, 'pma.open_terminal');
+  }),
   step('call the root file server', (w, t, f) => {
     const { path, flags } = f;
+    const code = isTerminalPath(w, t, path) ? (t.result as Payload).code : 'KERN_SUCCESS';
+    if (code !== 'KERN_SUCCESS') return finish(t, failed(code));
     if (freeDescriptor(w, t) >= MOST_FILES) return finish(t, failed('EMFILE'));
     rpc(w, t, ROOT_DIRECTORY, 'file.open', {
       body: { path: absolute(emulatorOf(at(w.tasks, t.task)), path), flags },
@@ -48,6 +54,10 @@ export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'op
     finish(t, descriptor);
   }),
 ]);
+
+function isTerminalPath(w: OsfWorld, t: Thread, path: string): boolean {
+  return absolute(emulatorOf(at(w.tasks, t.task)), path) === TERMINAL_PATH;
+}
 
 /** The lowest descriptor that is free. */
 export function freeDescriptor(w: OsfWorld, t: Thread): number {

@@ -19,6 +19,9 @@ export const ROOT_DIRECTORY = 0x600;
 export const CURRENT_DIRECTORY = 0x700;
 export const TERMINAL = 0x800;
 
+/** The terminal of the session that a process is in. */
+export const TERMINAL_PATH = '/dev/tty';
+
 export interface OpenFile {
   path: string;
   /** Names of the rights to the open file structure and to its token. */

@@ -7,7 +7,7 @@
  */
 import { at } from '../../base/table.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
-import { finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { BLOCK_BYTES, bytesOf, joined, textOf, trimmed } from '../file-server/bytes.ts';
 import type { Transferred } from '../file-server/data.ts';
@@ -16,6 +16,7 @@ import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
 import { fileAt } from './files.ts';
 import { calledBack, interruptibleRpc } from './interruptible.ts';
+import { isTerminal, waitForTurn } from './terminal.ts';
 import { emulatorOf, type EmulatorState } from './state.ts';
 
 export interface EmulatorTransfer {
@@ -30,6 +31,12 @@ export interface EmulatorTransfer {
 
 /** Finishes with the bytes that were read; they are in the buffer. */
 export const emulatorRead = routine<OsfWorld, EmulatorTransfer>('emulator.read', 'reads from an open file', [
+  step('wait for its turn at the terminal', (w, t, f) => {
+    if (isTerminal(w, t, f.descriptor)) call(t, waitForTurn, {});
+  }),
+  step('go on, unless it may not', (w, t, f) => {
+    if (isTerminal(w, t, f.descriptor) && t.result !== null) finish(t, t.result);
+  }),
   step('ask for a block', (w, t, f) => {
     const file = fileAt(w, t, f.descriptor);
     if (file === null) return finish(t, failed('EBADF'));

@@ -59,7 +59,9 @@ const fileRead = routine<OsfWorld, Request>('file.read', 'reads from an open fil
     if (handle === null || (handle.flags & FILE_READ) === 0) return finish(t, badFile);
     const file = at(w.files, handle.file);
     if (file.kind === 'pipe') return replace(t, pipeRead, f);
-    const size = Math.min((f.body as Transfer).size, Math.max(0, file.size - handle.position));
+    // Nobody types: a terminal that is read is at its end, and shows what has been written.
+    const end = file.kind === 'terminal' ? handle.position : file.size;
+    const size = Math.min((f.body as Transfer).size, Math.max(0, end - handle.position));
     const bytes = readBytes(file.blocks, handle.position, size);
     handle.position += size;
     const body: Transferred = { size, position: handle.position, bytes };
@@ -74,7 +76,7 @@ const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open fi
     const file = at(w.files, handle.file);
     if (file.kind === 'pipe') return replace(t, pipeWrite, f);
     const { size, bytes } = f.body as Transfer;
-    if ((handle.flags & FILE_APPEND) !== 0) handle.position = file.size;
+    if ((handle.flags & FILE_APPEND) !== 0 || file.kind === 'terminal') handle.position = file.size;
     writeBytes(file.blocks, handle.position, bytes ?? '', size);
     file.modified = w.time;
     handle.position += size;

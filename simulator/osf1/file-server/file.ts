@@ -25,7 +25,7 @@ export interface FileServer extends Row {
   terminal: number;
 }
 
-export type FileKind = 'file' | 'directory' | 'pipe';
+export type FileKind = 'file' | 'directory' | 'pipe' | 'terminal';
 
 export interface File extends Row {
   /** Row of the file server. */

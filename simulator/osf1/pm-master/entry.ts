@@ -23,6 +23,8 @@ export interface MasterEntry extends Row {
   /** Process group and session, each by the pid of who leads it or has led it. */
   group: number;
   session: number;
+  /** Of a session leader: the group in the foreground of the session's terminal; NONE without a terminal. */
+  foreground: number;
   node: number;
   state: 'alive' | 'zombie' | 'reaped';
   /** How it has ended, meaningless while alive: the three parts of osf1/ended.ts. */
@@ -54,6 +56,7 @@ export function masterEntryAllocate(w: OsfWorld, pid: number, parent: number, na
     parent,
     group: family?.group ?? pid,
     session: family?.session ?? pid,
+    foreground: NONE,
     node: NONE,
     state: 'alive',
     status: NONE,

@@ -14,6 +14,7 @@ import { lostWithNode, type Ended } from '../ended.ts';
 import { announce, exitChannel } from '../announce.ts';
 import type { ChildReport } from '../pma/wait.ts';
 import type { OsfWorld } from '../world.ts';
+import { groupsAround, hangUp, owedAfter, type Owed } from './hang-up.ts';
 import { INIT, masterEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
 
 interface ExitReport {
@@ -41,15 +42,23 @@ export const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a proces
     if (entry?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
     const { usage, migrations, delivered } = report;
     Object.assign(entry, { usage, migrations, delivered });
-    const children = ends(w, entry, report.ended);
+    const { told: children, owed } = ends(w, entry, report.ended);
+    call(t, hangUp, { owed, tries: 0 });
     call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
     answer(w, t, f.reply, {});
   }),
   step('be done', (_w, t) => finish(t, null)),
 ]);
 
-/** The process is a zombie now. Returns the pids whose parents have to be told: its own, and zombies that it leaves. */
-function ends(w: OsfWorld, entry: MasterEntry, { status, signal, lost }: Ended): number[] {
+/** Pids whose parents have to be told: its own, and zombies that it leaves; and signals that are owed to others. */
+interface Ending {
+  readonly told: number[];
+  readonly owed: Owed[];
+}
+
+/** The process is a zombie now. */
+function ends(w: OsfWorld, entry: MasterEntry, { status, signal, lost }: Ended): Ending {
+  const groups = groupsAround(w, entry);
   entry.state = 'zombie';
   entry.stopped = 0;
   entry.unreported = false;
@@ -63,7 +72,7 @@ function ends(w: OsfWorld, entry: MasterEntry, { status, signal, lost }: Ended):
     child.parent = INIT;
     if (child.state === 'zombie') told.push(child.pid);
   }
-  return told;
+  return { told, owed: owedAfter(w, entry, groups) };
 }
 
 export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells parents what became of a child', [
@@ -90,13 +99,16 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
 /** A node has failed: every process there has died with it [mechanisms 5.6]. */
 export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): void {
   const children: number[] = [];
+  const owed: Owed[] = [];
   for (const entry of w.masterEntries.rows) {
-    if (entry.live && entry.state === 'alive' && entry.node === node) {
-      children.push(...ends(w, entry, lostWithNode()));
-    }
+    if (!entry.live || entry.state !== 'alive' || entry.node !== node) continue;
+    const ending = ends(w, entry, lostWithNode());
+    children.push(...ending.told);
+    owed.push(...ending.owed);
   }
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
+  call(t, hangUp, { owed, tries: 0 });
   call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
   threadStart(w, t);
 }

@@ -2,6 +2,7 @@
  * Process groups and sessions: relations, so the PM Master's [mechanisms 5.1]. A process is born into the group and the
  * session of its parent; what init has started leads a group and a session of its own. Moving changes none of it [P2].
  */
+import { NONE } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import type { Routine } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
@@ -49,6 +50,7 @@ const setSession = operation<Asked>('pmm.set_session', 'makes a process the lead
   if (membersOf(w, of).length > 0) return failure('EPERM');
   entry.group = of;
   entry.session = of;
+  entry.foreground = NONE;
   return { body: { group: of, session: of } };
 });
 
@@ -57,7 +59,17 @@ const members = operation<{ readonly group: number }>('pmm.members', 'says who i
   body: { pids: membersOf(w, group).map(({ pid }) => pid) },
 }));
 
-function membersOf(w: OsfWorld, group: number): MasterEntry[] {
+/**
+ * No member has a parent in another group of its session: nobody could continue it if it were stopped. [POSIX 3.242]
+ */
+export function isOrphaned(w: OsfWorld, group: number): boolean {
+  return membersOf(w, group).every((member) => {
+    const parent = alive(w, member.parent);
+    return parent === null || parent.session !== member.session || parent.group === group;
+  });
+}
+
+export function membersOf(w: OsfWorld, group: number): MasterEntry[] {
   return w.masterEntries.rows.filter((entry) => entry.live && entry.state === 'alive' && entry.group === group);
 }
 

@@ -38,7 +38,7 @@ interface KillpgCall extends ProcessCall {
   code?: string;
 }
 
-const pmaKillpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signal to a process group', [
+export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signal to a process group', [
   step('ask the PM Master for its members', (w, t, f) => {
     rpc(w, t, pmaOf(w, t).master, 'pmm.members', { body: { group: (f.body as Killpg).group } });
   }),
@@ -61,4 +61,4 @@ const pmaKillpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signal to
   }),
 ]);
 
-export const groupCalls: readonly Routine[] = [pmaGetpgid, pmaSetpgid, pmaSetsid, pmaKillpg];
+export const groupCalls: readonly Routine[] = [pmaGetpgid, pmaSetpgid, pmaSetsid, killpg];

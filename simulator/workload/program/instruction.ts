@@ -20,6 +20,8 @@ export const systemCallNames = [
   'setpgid',
   'getsid',
   'setsid',
+  'tcgetpgrp',
+  'tcsetpgrp',
   'getrusage',
   'open',
   'creat',
