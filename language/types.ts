@@ -3,7 +3,7 @@
  *
  * A type says what a number counts: `int` nothing, `time` nanoseconds, `size` bytes, `process` is a pid, `descriptor` a
  * file descriptor. Times and sizes never mix with plain numbers by accident; multiplying and dividing by plain numbers is
- * how they scale. `task` is a Mach task, `port` a name in its port name space, `message` what was received, `ended` what waitpid says of a child, `pipe` two descriptors, `memory` a
+ * how they scale. `task` is a Mach task, `port` a name in its port name space, `message` what was received, `ended` what waitpid says of a child, `pipe` and `socketpair` two descriptors, `memory` a
  * region of the task's own. `unknown` is the type of something already reported: it fits everywhere, so that one mistake gives one
  * message. `nothing` is what a call without a value gives.
  */
@@ -28,9 +28,11 @@ export type Type =
   | 'file_status'
   | 'usage'
   | 'pipe'
+  | 'socketpair'
   | 'whence'
   | 'options'
   | 'calls'
+  | 'how'
   | 'memory'
   | 'nothing'
   | 'unknown';
@@ -67,7 +69,9 @@ const titles: Readonly<Record<Type, string>> = {
   usage: 'what a process has used',
   pipe: 'a pipe',
   options: 'options of waitpid',
+  socketpair: 'two sockets',
   whence: 'SEEK_SET, SEEK_CUR or SEEK_END',
+  how: 'SHUT_RD, SHUT_WR or SHUT_RDWR',
   memory: 'memory',
   nothing: 'nothing',
   unknown: 'something unknown',
@@ -89,7 +93,7 @@ export const isCounted = (type: Type): boolean => counted.has(type) || type === 
 /** A process and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
 const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
 
-const records: ReadonlySet<Type> = new Set<Type>(['message', 'ended', 'file_status', 'usage', 'pipe']);
+const records: ReadonlySet<Type> = new Set<Type>(['message', 'ended', 'file_status', 'usage', 'pipe', 'socketpair']);
 
 /** Whether values of the type have parts that came with them, not questions about the world. */
 export const isRecord = (type: Type): boolean => records.has(type);

@@ -37,6 +37,7 @@ const size = parameter('size', 'size');
 const process = parameter('process', 'process');
 const path = parameter('path', 'text');
 const to = parameter('to', 'text');
+const socket = parameter('socket', 'descriptor');
 
 export const systemCalls: readonly SystemCallWord[] = [
   systemCall('getpid', [], 'process', 'The process itself. A call to its PMA.'),
@@ -141,6 +142,38 @@ export const systemCalls: readonly SystemCallWord[] = [
     [],
     'pipe',
     'Makes a pipe: what is written to `.write` is read from `.read`, also by children. A read waits for bytes, a write for room (4 KB).',
+  ),
+  systemCall(
+    'socket',
+    [],
+    'descriptor',
+    'A local stream socket (AF_UNIX, SOCK_STREAM), to be bound or connected. It is read, written and closed like a file.',
+  ),
+  systemCall(
+    'socketpair',
+    [],
+    'socketpair',
+    'Two sockets that are connected: what is written to `.first` is read from `.second`, and the other way round.',
+  ),
+  systemCall('bind', [socket, path], 'int', 'Gives a socket a name in the tree of files. EADDRINUSE if there is one.'),
+  systemCall(
+    'listen',
+    [socket, left(5, 'backlog', 'int')],
+    'int',
+    'Lets connections come to a socket that is bound; so many wait until they are accepted.',
+  ),
+  systemCall('accept', [socket], 'descriptor', 'Waits for a connection to a socket that listens; this end of it.'),
+  systemCall(
+    'connect',
+    [socket, path],
+    'int',
+    'Connects a socket to the one that has the name. Waits for room among those who wait; ECONNREFUSED if it does not listen.',
+  ),
+  systemCall(
+    'shutdown',
+    [socket, parameter('how', 'how')],
+    'int',
+    'Ends a direction of a connection for all who share the socket: `SHUT_RD`, `SHUT_WR`, `SHUT_RDWR`.',
   ),
   systemCall('ftruncate', [file, size], 'int', 'Sets the size of an open file; what it gains are zeros.'),
   systemCall('fstat', [file], 'file_status', 'What an open file is: `.size`, `.links`, `.directory`, `.modified`.'),

@@ -74,6 +74,7 @@ const signal = (name: string, value: number, doc: string): Known => ({ name, typ
 const whence = (name: string, value: number, doc: string): Known => ({ name, type: 'whence', value, doc });
 const option = (name: string, value: number, doc: string): Known => ({ name, type: 'options', value, doc });
 const calls = (name: string, value: number, doc: string): Known => ({ name, type: 'calls', value, doc });
+const how = (name: string, value: number, doc: string): Known => ({ name, type: 'how', value, doc });
 const flag = (name: string, value: number, doc: string): Known => ({ name, type: 'flags', value, doc });
 
 /** Names that mean something everywhere, unless a script gives them another meaning. */
@@ -92,6 +93,9 @@ export const knownNames: readonly Known[] = [
   calls('AWAIT_CALLS', 0, 'migrate: the end of every system call in progress is awaited.'),
   calls('RESTART_CALLS', 1, 'migrate: calls that only wait are given up, and begun again at the destination.'),
   calls('MIGRATE_EARLY', 2, 'migrate: calls are awaited, and the task is copied meanwhile if they only wait.'),
+  how('SHUT_RD', 1, 'Nothing more is read from the socket.'),
+  how('SHUT_WR', 2, 'Nothing more is written to the socket: the other end reads the end of the file.'),
+  how('SHUT_RDWR', 3, 'Both.'),
   signal('SIGHUP', 1, 'Hang-up; ends the process.'),
   signal('SIGINT', 2, 'Interrupt; ends the process.'),
   signal('SIGQUIT', 3, 'Quit; ends the process.'),
@@ -204,6 +208,11 @@ const pipeFields: readonly Field[] = [
   },
 ];
 
+const socketpairFields: readonly Field[] = [
+  { name: 'first', type: 'descriptor', doc: 'One end; -1 if there is no connection.' },
+  { name: 'second', type: 'descriptor', doc: 'The other one.' },
+];
+
 const usageFields: readonly Field[] = [
   { name: 'time', type: 'time', doc: 'Processor time of its whole life, wherever it was.' },
   { name: 'children', type: 'time', doc: 'Processor time of the children that it has waited for, and of theirs.' },
@@ -239,6 +248,8 @@ export function fieldsOf(type: Type): readonly Field[] {
       return usageFields;
     case 'pipe':
       return pipeFields;
+    case 'socketpair':
+      return socketpairFields;
     case 'file_status':
       return fileStatusFields;
     default:

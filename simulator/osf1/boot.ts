@@ -93,7 +93,7 @@ function bootFileServer(w: OsfWorld, node: number, directory: string): void {
   const terminal = bootPort(w, booted, '/dev/tty');
   const task = booted.task.id;
   const ports = { self, service, set, root, home, terminal };
-  take(w.fileServers, (id) => ({ id, live: true, node, task, directory, ...ports, peers: [] }));
+  take(w.fileServers, (id) => ({ id, live: true, node, task, directory, ...ports, peers: [], interrupts: [] }));
 }
 
 /** The file servers send requests on to one another. */

@@ -8,6 +8,7 @@ import { emulatorExec } from './emulator/exec.ts';
 import { fileRoutines } from './emulator/files.ts';
 import { emulatorPathRoutines } from './emulator/paths.ts';
 import { emulatorPipe } from './emulator/pipes.ts';
+import { emulatorSocketRoutines } from './emulator/sockets.ts';
 import { transferRoutines } from './emulator/transfer.ts';
 import { emulatorFork } from './emulator/fork.ts';
 import { pmaCall } from './emulator/pma-call.ts';
@@ -17,7 +18,9 @@ import { dataRoutines, fileNoSenders } from './file-server/data.ts';
 import { pathRoutines } from './file-server/directory.ts';
 import { filePager } from './file-server/pager.ts';
 import { statusRoutines } from './file-server/status.ts';
+import { handsOut } from './file-server/hand-out.ts';
 import { tokenRoutines } from './file-server/token.ts';
+import { waitingNotices, waitingRoutines } from './file-server/waiting.ts';
 import { admission, operations } from './pma/admission.ts';
 import { createProcess } from './pma/create.ts';
 import { pmaExec } from './pma/exec.ts';
@@ -31,13 +34,16 @@ import { pmaKill, signalProcess } from './pma/signal.ts';
 import { terminalCalls } from './pma/terminal.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
-import { pipeNotices, pipeRoutines } from './pipes/transfer.ts';
 import { childRoutines } from './pm-master/children.ts';
+import { pipeRoutines } from './pipes/transfer.ts';
 import { callParents, masterExit } from './pm-master/exit.ts';
 import { groupRoutines } from './pm-master/groups.ts';
 import { terminalRoutines } from './pm-master/terminals.ts';
 import { hangUp } from './pm-master/hang-up.ts';
 import { relationRoutines } from './pm-master/relations.ts';
+import { connectionRoutines } from './sockets/connect.ts';
+import { namingRoutines } from './sockets/open.ts';
+import { socketTransferRoutines } from './sockets/transfer.ts';
 
 /** Executed for a process, once its request is admitted; named like the operation. */
 const processRoutines: readonly Routine[] = [
@@ -74,6 +80,8 @@ const serverRoutines: readonly Routine[] = [
   ...statusRoutines,
   ...pathRoutines,
   ...tokenRoutines,
+  ...namingRoutines,
+  ...connectionRoutines,
 ];
 
 export const osfRoutines: readonly Routine[] = [
@@ -98,8 +106,12 @@ export const osfRoutines: readonly Routine[] = [
   ...callRoutines,
   ...emulatorTerminalRoutines,
   ...pipeRoutines,
-  ...pipeNotices.map(([, each]) => each),
+  ...waitingNotices.map(([, each]) => each),
+  ...waitingRoutines,
+  handsOut,
+  ...socketTransferRoutines,
   emulatorPipe,
+  ...emulatorSocketRoutines,
 ];
 
 const byName = (each: Routine): readonly [string, Routine] => [each.name, each];
@@ -110,5 +122,5 @@ export const osfServices: readonly (readonly [operation: string, routine: Routin
   ...serverRoutines.map(byName),
   ...filePager,
   [NO_SENDERS_NOTICE, fileNoSenders],
-  ...pipeNotices,
+  ...waitingNotices,
 ];

@@ -42,6 +42,15 @@ import {
 } from '../osf1/emulator/paths.ts';
 import { emulatorPipe } from '../osf1/emulator/pipes.ts';
 import {
+  emulatorAccept,
+  emulatorBind,
+  emulatorConnect,
+  emulatorListen,
+  emulatorShutdown,
+  emulatorSocket,
+  emulatorSocketpair,
+} from '../osf1/emulator/sockets.ts';
+import {
   emulatorBuffer,
   emulatorRead,
   emulatorSeek,
@@ -72,6 +81,10 @@ const none = (): object => ({});
 const ofProcess = ([pid]: readonly Value[]): object => ({ pid: int(pid) });
 const ofPath = ([path]: readonly Value[]): PathCall => ({ path: text(path) });
 const ofPaths = ([path, to]: readonly Value[]): PathCall => ({ path: text(path), to: text(to) });
+const ofDescriptorAndPath = ([descriptor, path]: readonly Value[]): object => ({
+  descriptor: int(descriptor),
+  path: text(path),
+});
 const transfer = ([descriptor, data]: readonly Value[]): EmulatorTransfer => ({
   descriptor: int(descriptor),
   data: typeof data === 'string' ? data : int(data),
@@ -128,6 +141,19 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   dup: { routine: emulatorDup, frame: ([descriptor]) => duplicate(int(descriptor), -1) },
   dup2: { routine: emulatorDup, frame: ([descriptor, wanted]) => duplicate(int(descriptor), int(wanted)) },
   pipe: { routine: emulatorPipe, frame: none },
+  socket: { routine: emulatorSocket, frame: none },
+  socketpair: { routine: emulatorSocketpair, frame: none },
+  bind: { routine: emulatorBind, frame: ofDescriptorAndPath },
+  listen: {
+    routine: emulatorListen,
+    frame: ([descriptor, backlog]) => ({ descriptor: int(descriptor), backlog: int(backlog) }),
+  },
+  accept: { routine: emulatorAccept, frame: ([descriptor]) => ({ descriptor: int(descriptor) }) },
+  connect: { routine: emulatorConnect, frame: ofDescriptorAndPath },
+  shutdown: {
+    routine: emulatorShutdown,
+    frame: ([descriptor, how]) => ({ descriptor: int(descriptor), how: int(how) }),
+  },
   ftruncate: {
     routine: emulatorTruncate,
     frame: ([descriptor, size]) => ({ descriptor: int(descriptor), size: int(size) }),

@@ -36,7 +36,7 @@ function disk(...nodes: string[]): Disk {
   const [service, open] = [server.port('service'), server.port('/data')];
   const set = server.portSet(service, open);
   const self = bootRight(c.w, taskPort(c.w, server.task), server.task);
-  const names = { self, service, set, root: NONE, home: NONE, terminal: NONE, peers: [] };
+  const names = { self, service, set, root: NONE, home: NONE, terminal: NONE, peers: [], interrupts: [] };
   const of = { node: server.task.node, task: server.task.id, directory: '/' };
   const { id } = take(c.w.fileServers, (row) => ({ id: row, live: true, ...of, ...names }));
   const file = fileAllocate(c.w, id, 'file', SIZE);

@@ -10,7 +10,10 @@ import type { World } from '../../simulator/engine/world.ts';
 import { lookup } from '../../simulator/mach/ipc/space.ts';
 import { taskChannel } from '../../simulator/osf1/announce.ts';
 import { FILE_READ, FILE_WRITE } from '../../simulator/osf1/file-server/open.ts';
-import { hasEnd, pipeChannel } from '../../simulator/osf1/pipes/pipe.ts';
+import { channelOf } from '../../simulator/osf1/file-server/waiting.ts';
+import { hasEnd } from '../../simulator/osf1/pipes/pipe.ts';
+import { SOCKET_BYTES, destinationOf, hasEnded } from '../../simulator/osf1/sockets/socket.ts';
+import type { File } from '../../simulator/osf1/file-server/file.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { startedAs } from '../../simulator/osf1/started-tasks.ts';
 import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
@@ -71,7 +74,11 @@ const reasons: readonly Reason[] = [
   },
   {
     because: 'a process waits in a pipe: it is empty and can be written, or is not empty and can be read',
-    explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('pipe') && waitsInPipe(w, t),
+    explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('pipe') && waitsAtFile(w, t, waitsInPipe),
+  },
+  {
+    because: 'a process waits at a socket: for bytes or room while the other end is there, for or to be a connection',
+    explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('socket') && waitsAtFile(w, t, waitsAtSocket),
   },
   {
     because: 'the operator waits for a phase that never came (on phase)',
@@ -118,15 +125,33 @@ function servesInit(w: World, t: Thread): boolean {
   return client !== null && at(w.tasks, client.task).pid === INIT;
 }
 
-/** Whoever waits asked a server on whose reply right it can still be answered. */
-function waitsInPipe(w: World, t: Thread): boolean {
-  const file = w.files.rows.find((each) => each.live && each.kind === 'pipe' && pipeChannel(each) === t.channel);
+/** Whoever waits asked a server on whose reply right it can still be answered, and there is nothing to answer. */
+function waitsAtFile(w: World, t: Thread, waits: (w: World, file: File, operation: string) => boolean): boolean {
+  const file = w.files.rows.find((each) => each.live && channelOf(each) === t.channel);
   const { operation, reply } = t.top!.data as Request;
   const entry = lookup(at(w.tasks, t.task).space, reply);
   if (file === undefined || entry === null || entry.port === NONE || !at(w.ports, entry.port).active) return false;
+  return waits(w, file, operation);
+}
+
+function waitsInPipe(w: World, file: File, operation: string): boolean {
   return operation === 'file.read'
     ? file.size === 0 && hasEnd(w, file, FILE_WRITE)
     : file.size > 0 && hasEnd(w, file, FILE_READ);
+}
+
+function waitsAtSocket(w: World, { socket, size }: File, operation: string): boolean {
+  if (socket === null) return false;
+  switch (operation) {
+    case 'file.read':
+      return size === 0 && !socket.reset && !hasEnded(w, socket);
+    case 'file.write':
+      return destinationOf(w, socket)?.size === SOCKET_BYTES;
+    case 'socket.accept':
+      return socket.queue.length === 0;
+    default:
+      return operation === 'socket.connect' && socket.queue.length === socket.backlog;
+  }
 }
 
 /** The process is not always managed where its task is: a task that was moved alone has left it behind [5.9]. */

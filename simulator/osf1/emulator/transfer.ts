@@ -10,7 +10,7 @@ import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { BLOCK_BYTES, bytesOf, joined, textOf, trimmed } from '../file-server/bytes.ts';
-import type { Transferred } from '../file-server/data.ts';
+import type { Transfer, Transferred } from '../file-server/data.ts';
 import type { FileStatus, Seek } from '../file-server/status.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
@@ -71,8 +71,9 @@ export const emulatorWrite = routine<OsfWorld, EmulatorTransfer>('emulator.write
     const size = Math.min(BLOCK_BYTES, f.size - f.done);
     if (size <= 0) return finish(t, f.done);
     const bytes = trimmed(f.bytes.slice(f.done, f.done + size));
-    const payload = { body: { size, bytes }, bytes: size };
-    interruptibleRpc(w, t, file.capability, 'file.write', payload, 'file.interrupt');
+    const divisible = f.size > BLOCK_BYTES;
+    const body: Transfer = divisible ? { size, bytes, divisible } : { size, bytes };
+    interruptibleRpc(w, t, file.capability, 'file.write', { body, bytes: size }, 'file.interrupt');
   }),
   step('count it', (w, t, f) => {
     calledBack(w, t);

@@ -10,19 +10,23 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
-import { pipeInterrupt, pipeRead, pipeWrite } from '../pipes/transfer.ts';
-import { wakePipe } from '../pipes/pipe.ts';
-import type { Interruptible } from '../interrupt.ts';
+import { noteInterrupt, type Interruptible } from '../interrupt.ts';
+import { pipeRead, pipeWrite } from '../pipes/transfer.ts';
+import { socketClose } from '../sockets/socket.ts';
+import { socketRead, socketWrite } from '../sockets/transfer.ts';
 import type { OsfWorld } from '../world.ts';
 import { handleByPort, handleFree, type FileHandle } from './handle.ts';
 import { readBytes, writeBytes } from './bytes.ts';
 import { forgetUnused } from './name.ts';
 import { FILE_APPEND, FILE_READ, FILE_WRITE, fileServerOf } from './open.ts';
+import { wakeFile } from './waiting.ts';
 
 /** Body of `file.read` and `file.write`: how many bytes, at most one block; and, to be written, which (bytes.ts). */
 export interface Transfer extends Interruptible {
   readonly size: number;
   readonly bytes?: string;
+  /** A pipe: it is a part of something so large that it may be written in parts (PIPE_BUF). */
+  readonly divisible?: boolean;
 }
 
 /** Body of `file.interrupt`: the number of the call. */
@@ -35,7 +39,7 @@ export interface Transferred {
   readonly position: number;
   /** What was read. */
   readonly bytes?: string;
-  /** A pipe: this is what there was, and the reader need not have more. */
+  /** A pipe, a socket: this is what there was, and the reader need not have more. */
   readonly partial?: boolean;
 }
 
@@ -49,7 +53,8 @@ function handleOf(w: OsfWorld, t: Thread, f: Request): FileHandle | null {
 function handleClose(w: OsfWorld, handle: FileHandle): void {
   const file = at(w.files, handle.file);
   handleFree(w, handle);
-  if (file.kind === 'pipe') wakePipe(w, file);
+  if (file.kind === 'pipe') wakeFile(w, file);
+  if (file.kind === 'socket') socketClose(w, file);
   forgetUnused(w, file);
 }
 
@@ -59,6 +64,7 @@ const fileRead = routine<OsfWorld, Request>('file.read', 'reads from an open fil
     if (handle === null || (handle.flags & FILE_READ) === 0) return finish(t, badFile);
     const file = at(w.files, handle.file);
     if (file.kind === 'pipe') return replace(t, pipeRead, f);
+    if (file.kind === 'socket') return replace(t, socketRead, f);
     // Nobody types: a terminal that is read is at its end, and shows what has been written.
     const end = file.kind === 'terminal' ? handle.position : file.size;
     const size = Math.min((f.body as Transfer).size, Math.max(0, end - handle.position));
@@ -75,6 +81,7 @@ const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open fi
     if (handle === null || (handle.flags & FILE_WRITE) === 0) return finish(t, badFile);
     const file = at(w.files, handle.file);
     if (file.kind === 'pipe') return replace(t, pipeWrite, f);
+    if (file.kind === 'socket') return replace(t, socketWrite, f);
     const { size, bytes } = f.body as Transfer;
     if ((handle.flags & FILE_APPEND) !== 0 || file.kind === 'terminal') handle.position = file.size;
     writeBytes(file.blocks, handle.position, bytes ?? '', size);
@@ -86,11 +93,14 @@ const fileWrite = routine<OsfWorld, Request>('file.write', 'writes to an open fi
   }),
 ]);
 
-/** A signal interrupts a call on the open file; only pipes have calls that wait. */
+/** A signal interrupts a call on the open file, if it waits: then it has changed nothing, and says EINTR. */
 const fileInterrupt = routine<OsfWorld, Request>('file.interrupt', 'ends a call that waits', [
   step('end it if it waits', (w, t, f) => {
     const handle = handleOf(w, t, f);
-    if (handle !== null) pipeInterrupt(w, handle, f.body as Interrupt);
+    if (handle !== null) {
+      noteInterrupt(handle.interrupts, (f.body as Interrupt).call);
+      wakeFile(w, at(w.files, handle.file));
+    }
     finish(t, {} satisfies Payload);
   }),
 ]);

@@ -9,6 +9,8 @@ import { finish, replace, routine, step, type Routine } from '../../mach/routine
 import type { Request } from '../../mach/server.ts';
 import { adoptReply, forward, unwrap } from '../forward.ts';
 import { pipeOpen } from '../pipes/open.ts';
+import { socketConnect } from '../sockets/connect.ts';
+import { socketBind, socketOpen } from '../sockets/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { fileAllocate, type FileServer } from './file.ts';
 import { entering, enterName, holderOf, isBelow, nameOf, namesIn, removeName, type FileName } from './name.ts';
@@ -126,6 +128,9 @@ const operations: readonly Routine[] = [
   link,
   rename,
   pipeOpen,
+  socketOpen,
+  socketBind,
+  socketConnect,
 ];
 
 /** A request that the root server has sent on: it is done here, and answered to whoever asked. */

@@ -4,6 +4,7 @@
  * name or somebody has it open.
  */
 import { NONE, take, type Row } from '../../base/table.ts';
+import type { Socket } from '../sockets/socket.ts';
 import type { OsfWorld } from '../world.ts';
 import { isBelow } from './name.ts';
 
@@ -19,13 +20,15 @@ export interface FileServer extends Row {
   set: number;
   /** Send rights to the service ports of the other file servers, by row. */
   readonly peers: number[];
+  /** Numbers of calls on paths that are to end [interrupt.ts]. */
+  readonly interrupts: number[];
   /** Receive rights of what stands for directories and the terminal. */
   root: number;
   home: number;
   terminal: number;
 }
 
-export type FileKind = 'file' | 'directory' | 'pipe' | 'terminal';
+export type FileKind = 'file' | 'directory' | 'pipe' | 'socket' | 'terminal';
 
 export interface File extends Row {
   /** Row of the file server. */
@@ -43,6 +46,8 @@ export interface File extends Row {
   memoryObject: number;
   /** Of pages that were written through a mapping; all others are version 0. */
   readonly versions: number[];
+  /** What there is to say of a socket; null of everything else, and of a name whose socket has been closed. */
+  socket: Socket | null;
 }
 
 export function fileAllocate(w: OsfWorld, server: number, kind: FileKind, size: number): File {
@@ -57,6 +62,7 @@ export function fileAllocate(w: OsfWorld, server: number, kind: FileKind, size: 
     modified: w.time,
     memoryObject: NONE,
     versions: [],
+    socket: null,
   }));
 }
 

@@ -44,9 +44,9 @@ export function removeName(w: OsfWorld, name: FileName): void {
   forgetUnused(w, file);
 }
 
-/** Frees a file that has no name, that nobody has open, and that no kernel has mapped. */
+/** Frees a file that has no name, that nobody has open, that no kernel has mapped, and that is no end of a connection. */
 export function forgetUnused(w: OsfWorld, file: File): void {
-  if (file.links > 0 || file.memoryObject !== NONE) return;
+  if (file.links > 0 || file.memoryObject !== NONE || file.socket !== null) return;
   if (w.fileHandles.rows.some((handle) => handle.live && handle.file === file.id)) return;
   file.live = false;
 }

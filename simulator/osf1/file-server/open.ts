@@ -25,6 +25,8 @@ const FILE_CREATE = 4;
 const FILE_EXCLUSIVE = 8;
 const FILE_TRUNCATE = 16;
 export const FILE_APPEND = 32;
+/** 64, close on exec, is the emulator's own. */
+export const FILE_NON_BLOCK = 128;
 
 /** Body of `file.open`. An emulator sends the right to its per-process port along: the token's client. */
 export interface Open {
@@ -71,6 +73,7 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     if ((flags & FILE_CREATE) !== 0 && (flags & FILE_EXCLUSIVE) !== 0) return refuse(w, t, f, 'EEXIST');
     const file = at(w.files, name.file);
     if (file.kind === 'directory') return refuse(w, t, f, 'EISDIR');
+    if (file.kind === 'socket') return refuse(w, t, f, 'EOPNOTSUPP');
     f.file = file.id;
     if ((flags & FILE_TRUNCATE) !== 0 && (flags & FILE_WRITE) !== 0) truncate(w, file, 0);
   }),

@@ -38,7 +38,7 @@ export interface Seek {
 
 const seek = operation<Seek>('file.seek', 'moves the position of an open file', (w, handle, body) => {
   const file = at(w.files, handle.file);
-  if (file.kind === 'pipe') return { code: 'ESPIPE' };
+  if (file.kind === 'pipe' || file.kind === 'socket') return { code: 'ESPIPE' };
   const { offset, whence } = body;
   const position = offset + (whence === 'set' ? 0 : whence === 'end' ? file.size : handle.position);
   if (position < 0) return { code: 'EINVAL' };
@@ -55,7 +55,7 @@ const cut = operation<{ readonly size: number }>(
   'sets the size of an open file',
   (w, handle, { size }) => {
     const file = at(w.files, handle.file);
-    if ((handle.flags & FILE_WRITE) === 0 || size < 0 || file.kind === 'pipe') return { code: 'EINVAL' };
+    if ((handle.flags & FILE_WRITE) === 0 || size < 0 || file.kind !== 'file') return { code: 'EINVAL' };
     truncate(w, file, size);
     return {};
   },

@@ -6,8 +6,6 @@
  * frees the structure of any open file says so. Then whoever waits at the other end finds the end of the file, or nobody
  * who reads.
  */
-import { at } from '../../base/table.ts';
-import { wakeAll } from '../../mach/thread.ts';
 import { joined, trimmed } from '../file-server/bytes.ts';
 import { fileAllocate, type File } from '../file-server/file.ts';
 import type { OsfWorld } from '../world.ts';
@@ -16,9 +14,6 @@ import type { OsfWorld } from '../world.ts';
 export const PIPE_BYTES = 4096;
 
 export const pipeAllocate = (w: OsfWorld, server: number): File => fileAllocate(w, server, 'pipe', 0);
-
-/** What whoever reads or writes waits on. */
-export const pipeChannel = ({ id }: File): string => `pipe ${id}`;
 
 /** Takes at most `size` bytes out, the oldest first. */
 export function takeBytes(file: File, size: number): { readonly size: number; readonly bytes: string } {
@@ -38,9 +33,4 @@ export function putBytes(file: File, bytes: string, size: number): void {
 /** Whether somebody, somewhere, has an end that was opened so. */
 export function hasEnd(w: OsfWorld, file: File, flag: number): boolean {
   return w.fileHandles.rows.some((handle) => handle.live && handle.file === file.id && (handle.flags & flag) !== 0);
-}
-
-/** Something has changed: bytes, room, or who is at the other end. Whoever waits looks again. */
-export function wakePipe(w: OsfWorld, file: File): void {
-  wakeAll(w, at(w.tasks, w.fileServers.rows[file.server]!.task), pipeChannel(file));
 }
