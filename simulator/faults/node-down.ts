@@ -21,6 +21,7 @@ import { taskTerminate, type Task } from '../mach/task.ts';
 import { threadsOf } from '../mach/task-threads.ts';
 import { tell } from '../mach/world.ts';
 import { migrationEnd, type Migration, type MigrationWorld } from '../migration/record.ts';
+import { forgetPlaces } from '../migration/process/turn.ts';
 import { isRunning } from '../migration/task/start.ts';
 import { PROCESS_PORT } from '../osf1/emulator/state.ts';
 import { lostWithNode } from '../osf1/ended.ts';
@@ -57,6 +58,7 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
     if (!pma.live || pma.node !== observer) continue;
     endLostProcesses(w, pma);
     waitsAreOver(w, pma);
+    forgetPlaces(w, pma, node);
   }
   for (const master of w.pmMasters.rows) if (master.live && master.node === observer) masterNodeDown(w, master, node);
   endLostTasks(w);

@@ -13,6 +13,7 @@ import { migrateRoutine } from './process/migrate.ts';
 import { reinstate, resume } from './process/refused.ts';
 import { restart } from './process/restart.ts';
 import { acquireTokens, regainTokens, returnTokens } from './process/tokens.ts';
+import { leave, reserve } from './process/turn.ts';
 import { keepRegion } from './task/oms/keep.ts';
 import { forgetCopy, preCopy } from './task/oms/pre-copy.ts';
 import { taskMigrationRoutines } from './task/routines.ts';
@@ -24,6 +25,8 @@ export const migrationRoutines: readonly Routine[] = [
   freeze,
   detach,
   returnTokens,
+  reserve,
+  leave,
   installRoutine,
   attach,
   acquireTokens,
@@ -41,6 +44,8 @@ export const migrationRoutines: readonly Routine[] = [
 
 export const migrationServices: readonly (readonly [operation: string, routine: Routine])[] = [
   ['pma.migrate_process', migrateRoutine],
+  ['migration.reserve', reserve],
+  ['migration.leave', leave],
   ['migration.request', installRoutine],
   ['migration.pull', pullTask],
   ['migration.pre_copy', preCopy],

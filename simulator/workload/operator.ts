@@ -97,7 +97,15 @@ export const operatorMigrate = routine<WorkloadWorld, OperatorMigrate>('operator
       migrationEnd(w, f.migration, 'refused', 'ESRCH');
       return finish(t);
     }
-    const body: Migrate = { pid, node: to, calls, uid: SUPERUSER, migration: f.migration, alone: by === 'task' };
+    const body: Migrate = {
+      pid,
+      node: to,
+      calls,
+      uid: SUPERUSER,
+      migration: f.migration,
+      turn: NONE,
+      alone: by === 'task',
+    };
     rpc(w, t, pma, 'vproc.migrate', { body });
   }),
   step('look at the answer', (w, t, f) => {

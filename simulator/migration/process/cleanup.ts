@@ -17,7 +17,7 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import { wakeAll } from '../../mach/thread.ts';
 import { atStep, enterPhase, migrationEnd, type MigrationWorld } from '../record.ts';
-import { TURN } from './install.ts';
+import { TURN } from './turn.ts';
 
 export interface CleanUp {
   readonly migration: number;

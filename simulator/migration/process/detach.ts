@@ -30,6 +30,7 @@ import { returnTokens, tokensOf, type ReturnTokens } from './tokens.ts';
 export interface Detach {
   readonly migration: number;
   readonly pid: number;
+  readonly turn: number;
   info: TaskInfo | null;
   /** Names of its tokens, in the task's space; in this PMA's, once they have been returned. */
   files: number[];
@@ -76,7 +77,7 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
     const { to } = at(w.migrations, f.migration);
     stamp(w, f.migration, 'detached');
     atStep(w, f.migration, 7);
-    const body = localState(f.migration, proc, f.info!.processor);
+    const body = localState(f.migration, f.turn, proc, f.info!.processor);
     rpc(w, t, peerOf(w, pmaOf(w, t), to), 'migration.request', {
       body,
       bytes: LOCAL_STATE_BYTES,

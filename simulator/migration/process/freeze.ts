@@ -10,7 +10,7 @@
  * until the child has exited. With `cancel` such a call ends at once instead, its request goes to the head of Q, and it
  * is executed again wherever the process is then. If one of the calls was an exit there is nothing left to freeze.
  */
-import { at } from '../../base/table.ts';
+import { NONE, at } from '../../base/table.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
@@ -18,12 +18,15 @@ import { pmaOf } from '../../osf1/pma/pma.ts';
 import { cancelCalls } from '../../osf1/pma/cancel.ts';
 import { callsChannel, procOf, type Proc } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
+import { giveTurnBack } from './turn.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 
 export interface Freeze {
   readonly migration: number;
   readonly pid: number;
   readonly cancel: boolean;
+  /** Its place in line at the destination, given up if a call that it is in waits; NONE if it has none of its own. */
+  place: number;
 }
 
 /** Finishes with KERN_SUCCESS, with ESRCH: the process has exited meanwhile, or with EBUSY: another migration freezes it. */
@@ -44,6 +47,12 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
     atStep(w, f.migration, 4);
     const proc = procOf(w, t.node, f.pid);
     if (proc !== null && f.cancel) cancelCalls(w, proc, pmaOf(w, t).task);
+  }),
+  step('let others in first, if a call in progress waits', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid);
+    if (f.place === NONE || f.cancel || !proc?.callsInProgress.some(({ channel }) => channel !== '')) return;
+    giveTurnBack(w, t, at(w.migrations, f.migration).to, f.place);
+    f.place = NONE;
   }),
   step('wait for the calls in progress', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);

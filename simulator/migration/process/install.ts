@@ -6,9 +6,9 @@
  *         process. Then the task is reattached (attach.ts) and restarted (restart.ts), and the source is answered.
  * Undo:   everything that was made is given up, and the source is told REFUSED.      until: the first receive right moves
  *
- * Admission, step 8: a node takes one process in at a time, the others wait their turn, so that it is not flooded; one that
- * has left this node and comes back at once waits until nothing is left of it here (cleanup.ts). It refuses when its
- * cluster says that it takes nothing, or when too little of its memory is free. While it is being installed the process is
+ * Admission, step 8: a node takes one process in at a time (turn.ts); one that has left this node and comes back at once waits
+ * until nothing is left of it here (cleanup.ts). It refuses when its cluster says that it takes nothing, or when too little
+ * of its memory is free. While it is being installed the process is
  * on no active list, here or there [P1], and requests that find it here are kept.
  */
 import { PROCESSOR } from '../../base/ledger.ts';
@@ -20,8 +20,7 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { charge } from '../../mach/processor.ts';
 import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
-import { blockOn, wakeAll } from '../../mach/thread.ts';
-import { residentBytes } from '../../mach/vm/region.ts';
+import { blockOn } from '../../mach/thread.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { ownNames } from '../../osf1/pma/exit.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
@@ -33,6 +32,7 @@ import type { TaskMigrationResult } from '../task/sms.ts';
 import { attach, type Attach } from './attach.ts';
 import { restart, type Restart } from './restart.ts';
 import { installState, type LocalState } from './state.ts';
+import { TURN, leavePlace, placeOf, refusal, takePlace } from './turn.ts';
 
 interface Installing extends Request {
   readonly body: LocalState;
@@ -44,21 +44,21 @@ interface Installing extends Request {
   port?: number;
 }
 
-/** Channel on which processes wait that are to be installed. */
-export const TURN = 'turn to install a process';
-
 export const installRoutine = routine<MigrationWorld, Installing>('migration.request', 'takes a process in', [
   step('wait for its turn, and decide', (w, t, f) => {
-    const attaching = w.procs.rows.some((each) => each.live && each.node === t.node && each.state === 'attaching');
-    if (attaching || procOf(w, t.node, f.body.pid) !== null) {
+    const { migration, pid, turn } = f.body;
+    const pma = pmaOf(w, t);
+    const { from } = at(w.migrations, migration);
+    const reason = takePlace(w, pma, { turn, from, group: false });
+    // One that comes back at once waits until nothing is left of it here.
+    if (reason === '' && (placeOf(pma, turn) > 0 || procOf(w, t.node, pid) !== null)) {
       blockOn(w, t, TURN);
       again(t);
       return;
     }
-    const { migration } = f.body;
     atStep(w, migration, 8);
     f.surplus = [...f.names];
-    f.refusal = refusal(w, t.node);
+    f.refusal = reason === '' && turn === migration ? refusal(w, t.node) : reason;
     if (f.refusal !== '') return goTo(w, t, 'give up what came');
     stamp(w, migration, 'installed');
     atStep(w, migration, 9);
@@ -127,7 +127,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     call(t, restart, { migration, pid, stopped } satisfies Restart);
   }),
   step('let the next one in, and answer', (w, t, f) => {
-    wakeAll(w, at(w.tasks, t.task), TURN);
+    leavePlace(w, pmaOf(w, t), f.body.turn);
     atStep(w, f.body.migration, 15);
     finish(t, { rights: [{ name: pmaOf(w, t).service, disposition: MAKE_SEND }] } satisfies Payload);
   }),
@@ -143,7 +143,6 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     becomeStub(vproc, NONE, NONE);
     if (vproc.holders.length === 0 && vproc.references === 0) vprocFree(w, vproc);
     for (const saved of kept) serveSaved(w, pma, pid, saved);
-    wakeAll(w, at(w.tasks, t.task), TURN);
   }),
   step('give up what came', (w, t, f) => {
     const name = f.surplus!.pop();
@@ -151,14 +150,8 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     again(t);
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
-  step('refuse', (_w, t, f) => finish(t, { code: 'EAGAIN', body: { reason: f.refusal! } } satisfies Payload)),
+  step('refuse', (w, t, f) => {
+    leavePlace(w, pmaOf(w, t), f.body.turn);
+    finish(t, { code: 'EAGAIN', body: { reason: f.refusal! } } satisfies Payload);
+  }),
 ]);
-
-/** Why the node does not take a process in now, in words; empty if it does. */
-function refusal(w: MigrationWorld, node: number): string {
-  const { image, scenario } = w.setup;
-  const spec = image.clusters[image.scenarios[scenario]!.cluster]!.nodes[node]!;
-  if (spec.refuseAll) return 'the destination takes no process in';
-  const free = at(w.nodes, node).memory - residentBytes(w, node);
-  return free < spec.refuseBelow ? 'the destination is short of memory' : '';
-}

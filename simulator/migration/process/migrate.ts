@@ -27,11 +27,14 @@ import { detach, type Detach, type Detached } from './detach.ts';
 import { freeze, type Freeze } from './freeze.ts';
 import { giveUp, type GiveUp } from './lost.ts';
 import { reinstate, type Reinstate } from './refused.ts';
+import { askForTurn, giveTurnBack } from './turn.ts';
 import { firstThreadOf } from '../../mach/task-threads.ts';
 
 /** What `pma.migrate_process` is called with. */
 interface Migrating extends Migrate {
   migration: number;
+  /** Under which it stands in line at the destination itself; NONE: it does not, or not any more. */
+  place?: number;
   /** Account that the caller's request is booked on. */
   caller?: number;
   answer?: Payload;
@@ -56,6 +59,23 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       if (unsupported(m.how) !== '') return refuse(w, t, f, 'EINVAL', unsupported(m.how));
       f.caller = t.activity;
       t.activity = m.activity;
+      f.place = NONE;
+      if (m.by === 'task' || f.turn !== NONE) return goTo(w, t, 'have a first copy of its memory taken');
+      f.place = m.id;
+      askForTurn(w, t, m.to, { turn: m.id, from: t.node, group: false });
+    }),
+    step('see whether its turn has come', (w, t, f) => {
+      const proc = procOf(w, t.node, f.pid);
+      const { reason } = (t.body ?? { reason: t.code }) as { reason: string };
+      if (t.code !== 'KERN_SUCCESS') f.place = NONE;
+      if (t.code === 'EAGAIN') refuse(w, t, f, 'EAGAIN', reason, 'refused');
+      else if (t.code !== 'KERN_SUCCESS') refuse(w, t, f, 'EHOSTDOWN', 'destination is down');
+      else if (proc === null || proc.state === 'exiting') refuse(w, t, f, 'ESRCH', 'the process has exited');
+    }),
+    step('have a first copy of its memory taken', (w, t, f) => {
+      const m = at(w.migrations, f.migration);
+      const agent = agentFor(w, pmaOf(w, t), f.node, m.how);
+      const proc = procOf(w, t.node, f.pid)!;
       if (m.how.strategy !== 'pre_copy') return goTo(w, t, 'freeze it');
       const body: PreCopy = { migration: m.id, how: m.how, to: m.to };
       const rights = [{ name: proc.names.task, disposition: COPY_SEND }];
@@ -72,6 +92,7 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       call(t, freeze, {
         migration: f.migration,
         pid: f.pid,
+        place: f.place ?? NONE,
         cancel: at(w.migrations, f.migration).calls === 'restart',
       } satisfies Freeze);
     }),
@@ -81,7 +102,19 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
         return refuse(w, t, f, code, code === 'EBUSY' ? 'it is being moved already' : 'the process has exited');
       const { by } = at(w.migrations, f.migration);
       if (by === 'task') call(t, moveTask, { migration: f.migration, pid: f.pid, code: '' } satisfies MoveTask);
-      else call(t, detach, { migration: f.migration, pid: f.pid, info: null, tokens: [], files: [] } satisfies Detach);
+      else {
+        // The destination sees to its place from here on.
+        f.place = NONE;
+        const turn = f.turn === NONE ? f.migration : f.turn;
+        call(t, detach, {
+          migration: f.migration,
+          pid: f.pid,
+          turn,
+          info: null,
+          tokens: [],
+          files: [],
+        } satisfies Detach);
+      }
     }),
     step('see what has become of it', (w, t, f) => {
       const { by, committed } = at(w.migrations, f.migration);
@@ -97,6 +130,9 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       }
       if (committed) call(t, giveUp, { migration, pid, tokens } satisfies GiveUp);
       else call(t, reinstate, { migration, pid, reason, code, tokens } satisfies Reinstate);
+    }),
+    step('give its turn back, if it stays', (w, t, f) => {
+      if ((f.place ?? NONE) !== NONE) giveTurnBack(w, t, f.node, f.migration);
     }),
     step('have what was copied of it forgotten, if it stays', (w, t, f) => {
       const { how, to, committed } = at(w.migrations, f.migration);
@@ -143,8 +179,15 @@ function mainThread(w: MigrationWorld, pid: number): number {
   return task === undefined ? NONE : firstThreadOf(w, task)!.identity;
 }
 
-function refuse(w: MigrationWorld, t: Thread, f: Migrating, code: string, reason: string): void {
-  migrationEnd(w, f.migration, 'failed', reason);
+function refuse(
+  w: MigrationWorld,
+  t: Thread,
+  f: Migrating,
+  code: string,
+  reason: string,
+  outcome: 'refused' | 'failed' = 'failed',
+): void {
+  migrationEnd(w, f.migration, outcome, reason);
   f.answer = { code, body: { reason } };
-  goTo(w, t, 'have what was copied of it forgotten, if it stays');
+  goTo(w, t, 'give its turn back, if it stays');
 }

@@ -10,6 +10,8 @@ import { procNames, type Proc, type ProcNames } from '../../osf1/proc.ts';
 
 export interface LocalState {
   readonly migration: number;
+  /** Under which it stands in line at the destination (turn.ts). */
+  readonly turn: number;
   readonly pid: number;
   readonly name: string;
   readonly uid: number;
@@ -30,10 +32,11 @@ export interface LocalState {
 }
 
 /** A copy of the state; `processor` is what the kernel says that the process has used. The process is frozen [P5]. */
-export function localState(migration: number, proc: Proc, processor: number): LocalState {
+export function localState(migration: number, turn: number, proc: Proc, processor: number): LocalState {
   const { pid, name, uid, activity, usage, created, migrations } = proc;
   return {
     migration,
+    turn,
     pid,
     name,
     uid,

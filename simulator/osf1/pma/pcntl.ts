@@ -15,6 +15,7 @@ import { isCentralised } from '../configuration.ts';
 import { procOf, startChannel } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
+import { pmaOf } from './pma.ts';
 import { mayOperate } from './signal.ts';
 import { vprocCall } from './vproc-call.ts';
 
@@ -29,6 +30,8 @@ export interface PcntlMigrate {
 export interface Migrate extends PcntlMigrate {
   readonly uid: number;
   readonly migration: number;
+  /** The turn that its group has, by the record of the migration that was asked for; NONE: it moves by itself. */
+  readonly turn: number;
   /** Its task alone is to be moved: the process stays. */
   readonly alone: boolean;
 }
@@ -36,7 +39,7 @@ export interface Migrate extends PcntlMigrate {
 export const pcntlMigrate = routine<OsfWorld, ProcessCall>('pma.pcntl_migrate', 'asks for a process to be moved', [
   step('operate on the vproc', (w, t, f) => {
     const { uid } = procOf(w, t.node, f.pid)!;
-    const body: Migrate = { ...(f.body as PcntlMigrate), uid, migration: NONE, alone: false };
+    const body: Migrate = { ...(f.body as PcntlMigrate), uid, migration: NONE, turn: NONE, alone: false };
     vprocCall(t, f.pid, 'vproc.migrate', body);
   }),
   step('report', (_w, t) => finish(t, t.result)),
@@ -50,7 +53,7 @@ export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'd
       again(t);
       return;
     }
-    const { node, uid, alone } = f.body as Migrate;
+    const { node, uid, turn, alone } = f.body as Migrate;
     if (proc === null || proc.state === 'exiting') return finish(t, { code: 'ESRCH' } satisfies Payload);
     if (proc.list !== 'active') return finish(t, { code: 'EBUSY' } satisfies Payload);
     if (!mayOperate(uid, proc) || !proc.migratable) return finish(t, { code: 'EPERM' } satisfies Payload);
@@ -58,11 +61,21 @@ export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'd
     if (node === (alone ? nodeOfTask(w, f.pid) : t.node)) return finish(t, {} satisfies Payload);
     const target = w.nodes.rows[node];
     if (target === undefined || !target.live || !target.up) return finish(t, { code: 'EHOSTDOWN' } satisfies Payload);
+    const { outgoing } = pmaOf(w, t);
+    const promised = outgoing.find(({ pid }) => pid === f.pid);
+    if (promised !== undefined && (turn === NONE || promised.turn !== turn))
+      return finish(t, { code: 'EBUSY' } satisfies Payload);
+    if (promised === undefined) outgoing.push({ pid: f.pid, turn, by: t.node });
     const migrate = w.setup.services.get('pma.migrate_process');
     assert(migrate !== undefined, 'pcntl', 'the service pma.migrate_process is missing');
     call(t, migrate, { ...(f.body as Migrate) });
   }),
-  step('report', (_w, t) => finish(t, t.result)),
+  step('report', (w, t, f) => {
+    const { outgoing } = pmaOf(w, t);
+    const place = outgoing.findIndex(({ pid }) => pid === f.pid);
+    if (place >= 0) outgoing.splice(place, 1);
+    finish(t, t.result);
+  }),
 ]);
 
 /** Its task may have been made on another node, or moved there alone. */

@@ -11,6 +11,23 @@ import type { Thread } from '../../mach/thread.ts';
 import type { Proc } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 
+/** A migration that comes in, or stands in line to. */
+export interface Incoming {
+  /** The record of the migration, or of that by which its whole group was asked for. */
+  readonly turn: number;
+  readonly from: number;
+  /** The place is that of a whole group, and is given up by who has asked for it. */
+  readonly group: boolean;
+}
+
+/** A process that is to be moved: nobody else may ask for it. */
+export interface Outgoing {
+  readonly pid: number;
+  readonly turn: number;
+  /** Node of the PMA that sees to it. */
+  readonly by: number;
+}
+
 export interface Pma extends Row {
   node: number;
   task: number;
@@ -35,6 +52,9 @@ export interface Pma extends Row {
    * processes are cloned from them.
    */
   readonly templates: number[];
+  /** In line to come in: the first has its turn. */
+  readonly incoming: Incoming[];
+  readonly outgoing: Outgoing[];
 }
 
 export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
@@ -54,6 +74,8 @@ export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
     terminal: NONE,
     peers: [],
     templates: [],
+    incoming: [],
+    outgoing: [],
   }));
 }
 
