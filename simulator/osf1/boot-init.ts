@@ -75,7 +75,7 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
     terminal: pma.terminal,
   };
   becomeLocal(vprocAllocate(w, node, INIT), proc.id);
-  const entry = masterEntryAllocate(w, INIT, INIT, 'init');
+  const entry = masterEntryAllocate(w, master, { pid: INIT, parent: INIT, name: 'init', group: INIT, session: INIT });
   entry.node = node;
   entry.capability = bootRight(w, portUnder(w, server, pma.service), at(w.tasks, master.task));
   call(main, initProgram, {});

@@ -19,7 +19,9 @@ import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
 import { SUPERUSER, USER } from './pma/fork.ts';
 import { pmaAllocate, type Pma } from './pma/pma.ts';
-import { INIT, type PmMaster } from './pm-master/entry.ts';
+import { BLOCK, firstBlock, grantBlock, takeBlock } from './pm-master/blocks.ts';
+import { INIT, masterAllocate, type PmMaster } from './pm-master/entry.ts';
+import { isOnly } from './pm-master/owner.ts';
 import type { OsfWorld } from './world.ts';
 
 /** What every UNIX has below the root. */
@@ -28,7 +30,7 @@ const STANDARD_DIRECTORIES = ['/', '/bin', '/dev', '/tmp', '/usr'];
 /** The nodes of the world are those of the cluster, in its order. */
 export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly FileSpec[]): void {
   cluster.nodes.forEach((spec, node) => {
-    if (spec.pmMaster) bootMaster(w, node);
+    if (spec.pmMaster || (spec.pma && !isOnly(w))) bootMaster(w, node, spec.pmMaster);
     if (spec.credentials) bootCredentials(w, node);
     if (spec.fileServer !== null) bootFileServer(w, node, spec.fileServer);
     if (isManaged(w, node)) templateTask(w, node);
@@ -48,12 +50,14 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
   for (const program of w.setup.image.programs) {
     if (program.kind === 'program') addFile(w, imagePath(program), imageBytes(program), NONE);
   }
-  const master = w.pmMasters.rows[0];
+  const broker = w.pmMasters.rows.find((master) => master.broker);
   const credentials = w.credentialsServers.rows[0];
-  if (master === undefined || credentials === undefined) return;
-  for (const pma of w.pmas.rows) introducePma(w, pma, master, credentials);
-  const home = w.pmas.rows.find((pma) => pma.node === master.node) ?? w.pmas.rows[0];
-  if (home !== undefined) bootInit(w, home, master);
+  if (broker === undefined || credentials === undefined) return;
+  // The first block of each is given out before time 0.
+  for (const master of w.pmMasters.rows) if (master !== broker) takeBlock(master, grantBlock(broker, master.node));
+  for (const pma of w.pmas.rows) introducePma(w, pma, masterFor(w, pma.node) ?? broker, credentials);
+  const home = w.pmas.rows.find((pma) => pma.node === broker.node) ?? w.pmas.rows[0];
+  if (home !== undefined) bootInit(w, home, broker);
 }
 
 /**
@@ -62,16 +66,26 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
  */
 export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['nodes'][number]): void {
   if (isManaged(w, node)) templateTask(w, node);
-  const master = w.pmMasters.rows.find(({ live }) => live);
+  const master = masterFor(w, node);
   const credentials = w.credentialsServers.rows.find(({ live }) => live);
   if (!spec.pma || master === undefined || credentials === undefined) return;
   introducePma(w, bootPma(w, node), master, credentials);
 }
 
-function bootMaster(w: OsfWorld, node: number): void {
+function bootMaster(w: OsfWorld, node: number, broker: boolean): PmMaster {
   const { task, self, service } = bootTask(w, node, 'pm_master');
-  const nextPid = INIT + 1;
-  take(w.pmMasters, (id) => ({ id, live: true, node, task: task.id, self, service, nextPid }));
+  const ports = { node, task: task.id, self, service, broker };
+  if (!broker) return masterAllocate(w, ports);
+  const { incarnation } = at(w.nodes, node);
+  const first = firstBlock(incarnation);
+  const nextPid = first * BLOCK + (incarnation === 1 ? INIT + 1 : 0);
+  const lastPid = isOnly(w) ? Number.MAX_SAFE_INTEGER : first * BLOCK + BLOCK - 1;
+  return masterAllocate(w, { ...ports, nextPid, lastPid, nextBlock: first + 1, blocks: [{ block: first, node }] });
+}
+
+/** The PM Master that the PMA of the node asks: the only one, or the one beside it. */
+function masterFor(w: OsfWorld, node: number): PmMaster | undefined {
+  return w.pmMasters.rows.find((master) => master.live && (isOnly(w) || master.node === node));
 }
 
 function bootCredentials(w: OsfWorld, node: number): void {

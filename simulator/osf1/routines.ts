@@ -36,10 +36,12 @@ import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
 import { childRoutines } from './pm-master/children.ts';
 import { pipeRoutines } from './pipes/transfer.ts';
-import { callParents, masterExit } from './pm-master/exit.ts';
-import { groupRoutines } from './pm-master/groups.ts';
+import { callParents, exitRoutines } from './pm-master/exit.ts';
 import { terminalRoutines } from './pm-master/terminals.ts';
 import { hangUp } from './pm-master/hang-up.ts';
+import { blockRoutines, findOwner, forwardedRequest, masterRequest } from './pm-master/owner.ts';
+import { pidRoutines } from './pm-master/pids.ts';
+import { gatherMembers, groupRoutines } from './pm-master/groups.ts';
 import { relationRoutines } from './pm-master/relations.ts';
 import { connectionRoutines } from './sockets/connect.ts';
 import { namingRoutines } from './sockets/open.ts';
@@ -66,15 +68,22 @@ const processRoutines: readonly Routine[] = [
   migrateProcess,
 ];
 
+/** Executed for a PM Master, once it is known that it is the right one; named like the operation. */
+const masterRoutines: readonly Routine[] = [
+  ...pidRoutines,
+  ...relationRoutines,
+  ...exitRoutines,
+  ...childRoutines,
+  ...groupRoutines,
+  ...terminalRoutines,
+  ...blockRoutines,
+];
+
 /** Requests to a server as such; named like the operation. */
 const serverRoutines: readonly Routine[] = [
   pmaSpawn,
   forwardedCall,
-  masterExit,
-  ...relationRoutines,
-  ...childRoutines,
-  ...groupRoutines,
-  ...terminalRoutines,
+  forwardedRequest,
   ...credentialsRoutines,
   ...dataRoutines,
   ...statusRoutines,
@@ -93,6 +102,10 @@ export const osfRoutines: readonly Routine[] = [
   keptCall,
   callParents,
   hangUp,
+  gatherMembers,
+  findOwner,
+  masterRequest,
+  ...masterRoutines,
   ...serverRoutines,
   ...filePager.map(([, each]) => each),
   childInit,
@@ -119,6 +132,8 @@ const byName = (each: Routine): readonly [string, Routine] => [each.name, each];
 export const osfServices: readonly (readonly [operation: string, routine: Routine])[] = [
   ...Object.keys(operations).map((operation) => [operation, admission] as const),
   ...processRoutines.map((each) => [`local ${each.name}`, each] as const),
+  ...masterRoutines.map(({ name }) => [name, masterRequest] as const),
+  ...masterRoutines.map((each) => [`local ${each.name}`, each] as const),
   ...serverRoutines.map(byName),
   ...filePager,
   [NO_SENDERS_NOTICE, fileNoSenders],

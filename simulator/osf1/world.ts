@@ -31,6 +31,8 @@ export interface OsfTables {
   readonly vprocs: Table<Vproc>;
   readonly pmMasters: Table<PmMaster>;
   readonly masterEntries: Table<MasterEntry>;
+  /** Row of the entry of each pid that was given out. */
+  readonly entryByPid: Map<number, number>;
   readonly credentialsServers: Table<CredentialsServer>;
   readonly credentials: Table<CredentialsEntry>;
   readonly fileServers: Table<FileServer>;
@@ -53,6 +55,7 @@ export function osfTables(): OsfTables {
     vprocs: table(),
     pmMasters: table(),
     masterEntries: table(),
+    entryByPid: new Map(),
     credentialsServers: table(),
     credentials: table(),
     fileServers: table(),

@@ -32,7 +32,7 @@ import { regionAdd } from '../../simulator/mach/vm/region.ts';
 import { migrationOpen } from '../../simulator/migration/record.ts';
 import { arrived, remember, type Ghost } from '../../simulator/migration/task/ghost.ts';
 import { ABSENT, READ_ACCESS, WRITE_ACCESS, objectCreate, setPage } from '../../simulator/mach/vm/object.ts';
-import { INIT, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
+import { INIT, masterAllocate, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
 import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
 import { procAllocate, type SavedRequest } from '../../simulator/osf1/proc.ts';
@@ -278,11 +278,14 @@ const breakages: Record<string, (s: Scene) => void> = {
     procAllocate(w, 1, 7);
   },
   P2: ({ w }) => {
-    masterEntryAllocate(w, 5, INIT, 'late');
+    const master = masterAllocate(w, { node: 0, task: 0, self: -1, service: -1, broker: true });
+    masterEntryAllocate(w, master, { pid: 5, parent: INIT, name: 'late', group: 5, session: 5 });
   },
   P3: ({ w, server }) => {
-    w.pmMasters.rows.push({ id: 0, live: true, node: 0, task: server.task.id, self: -1, service: -1, nextPid: 2 });
-    Object.assign(masterEntryAllocate(w, INIT, 0, 'lost'), { node: 1, capability: 256 });
+    const lastPid = Number.MAX_SAFE_INTEGER;
+    const fields = { node: 0, task: server.task.id, self: -1, service: -1, broker: true, lastPid };
+    const known = { pid: INIT, parent: 0, name: 'lost', group: INIT, session: INIT };
+    Object.assign(masterEntryAllocate(w, masterAllocate(w, fields), known), { node: 1, capability: 256 });
     procAllocate(w, 0, INIT).state = 'running';
   },
   P4: ({ w, server }) => {

@@ -4,11 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { select } from '../../simulator/base/table.ts';
-import { NULL_IMAGE, printed, run } from './lab.ts';
+import { NULL_IMAGE, printed, run, underEach } from './lab.ts';
 
-describe('a request', () => {
-  it('for a process that has just been made waits until its emulator is ready', () => {
-    run(`
+underEach(['distributed', 'local_masters'], () => {
+  describe('a request', () => {
+    it('for a process that has just been made waits until its emulator is ready', () => {
+      run(`
       program worker() { ${NULL_IMAGE} compute 1 s }
       scenario "early" on lab {
         let p = spawn worker() on source
@@ -18,18 +19,18 @@ describe('a request', () => {
         expect m.outcome == "done" and p.delivered == 1 and p.node == dest and p.status == 0
       }
     `);
-  });
+    });
 
-  it('to move itself is answered where the process has gone', () => {
-    const result = run(`
+    it('to move itself is answered where the process has gone', () => {
+      const result = run(`
       program traveller() { ${NULL_IMAGE} print(migrate(getpid(), "dest")) print(migrate(getpid(), "source")) }
       scenario "self" on lab { let p = spawn traveller() on source wait p expect p.migrations == 2 and p.node == source }
     `);
-    assert.deepEqual(printed(result), ['0', '0']);
-  });
+      assert.deepEqual(printed(result), ['0', '0']);
+    });
 
-  it('to move a process that must stay is refused', () => {
-    const result = run(`
+    it('to move a process that must stay is refused', () => {
+      const result = run(`
       program stayer() {
         ${NULL_IMAGE}
         let a = disallow_migration()
@@ -39,11 +40,11 @@ describe('a request', () => {
       }
       scenario "stay" on lab { let p = spawn stayer() on source wait p expect p.migrations == 1 and p.node == dest }
     `);
-    assert.deepEqual(printed(result), ['-1', '0 0']);
-  });
+      assert.deepEqual(printed(result), ['-1', '0 0']);
+    });
 
-  it('to move a process that is being moved is refused, and the first one goes on', () => {
-    run(`
+    it('to move a process that is being moved is refused, and the first one goes on', () => {
+      run(`
       program worker() { ${NULL_IMAGE} compute 3 s }
       scenario "twice" on lab {
         let p = spawn worker() on source
@@ -57,10 +58,10 @@ describe('a request', () => {
         expect p.node == dest
       }
     `);
-  });
+    });
 
-  it('of two frozen processes to one another does not stop either', () => {
-    run(`
+    it('of two frozen processes to one another does not stop either', () => {
+      run(`
       program fighter(other: process) {
         ${NULL_IMAGE}
         compute 200 ms
@@ -78,10 +79,10 @@ describe('a request', () => {
         expect ma.outcome == "done" and mb.outcome == "done" and a.status == 0 and b.status == 0
       }
     `);
-  });
+    });
 
-  it('that a wait() depends on passes while the freeze waits for that wait()', () => {
-    run(`
+    it('that a wait() depends on passes while the freeze waits for that wait()', () => {
+      run(`
       program child() { ${NULL_IMAGE} compute 500 ms let k = kill(getppid(), SIGUSR1) exit(k) }
       program parent() { ${NULL_IMAGE} let s = wait(fork { exec child() }) exit(s) }
       scenario "wait" on lab {
@@ -92,10 +93,10 @@ describe('a request', () => {
         expect m.outcome == "done" and p.status == 0 and p.delivered == 1
       }
     `);
-  });
+    });
 
-  it('that waits in the queue of a process that ends is answered', () => {
-    const result = run(`
+    it('that waits in the queue of a process that ends is answered', () => {
+      const result = run(`
       program parent() { ${NULL_IMAGE} let s = wait(fork { compute 2 s }) }
       program caller(pid: process) { ${NULL_IMAGE} compute 400 ms print("called ", migrate(pid, "master")) }
       scenario "ended" on lab {
@@ -112,7 +113,8 @@ describe('a request', () => {
         wait c
       }
     `);
-    assert.deepEqual(printed(result), ['called -1']);
-    assert.equal(select(result.sim.world.procs, () => true).length, 1);
+      assert.deepEqual(printed(result), ['called -1']);
+      assert.equal(select(result.sim.world.procs, () => true).length, 1);
+    });
   });
 });

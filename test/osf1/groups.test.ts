@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
-import { NULL_IMAGE, printed, run } from './lab.ts';
+import { NULL_IMAGE, made, printed, run, underEach } from './lab.ts';
 
 function program(body: string): string[] {
   return printed(
@@ -15,18 +15,19 @@ function program(body: string): string[] {
   );
 }
 
-describe('a process group', () => {
-  it('is led by who was spawned, and a child is born into it', () => {
-    const lines = program(`
+underEach(['distributed', 'local_masters'], () => {
+  describe('a process group', () => {
+    it('is led by who was spawned, and a child is born into it', () => {
+      const lines = program(`
       let me = getpid()
       wait(fork { print(getpgid() == me, " ", getsid() == me, " ", getpgid() == getpid()) })
       print(getpgid() == me, " ", getsid(me) == me)
     `);
-    assert.deepEqual(lines, ['true true false', 'true true']);
-  });
+      assert.deepEqual(lines, ['true true false', 'true true']);
+    });
 
-  it('is left for one of its own, by itself or by its parent, and joined only within the session', () => {
-    const lines = program(`
+    it('is left for one of its own, by itself or by its parent, and joined only within the session', () => {
+      const lines = program(`
       let a = fork { compute 2 s }
       let b = fork { compute 2 s }
       print(setpgid(a), " ", getpgid(a) == a, " ", setpgid(b, a), " ", getpgid(b) == a)
@@ -35,11 +36,11 @@ describe('a process group', () => {
       print(setpgid(getpid()), " ", errno(), " ", setpgid(c), " ", errno())
       kill(a, SIGKILL)  kill(b, SIGKILL)
     `);
-    assert.deepEqual(lines, ['0 true 0 true', 'true -1 EPERM -1 EPERM', '-1 EPERM -1 ESRCH']);
-  });
+      assert.deepEqual(lines, ['0 true 0 true', 'true -1 EPERM -1 EPERM', '-1 EPERM -1 ESRCH']);
+    });
 
-  it('is signalled as a whole, each member once, wherever it is and while one of them moves [P8]', () => {
-    const { sim, ...result } = run(`
+    it('is signalled as a whole, each member once, wherever it is and while one of them moves [P8]', () => {
+      const { sim, ...result } = run(`
       program p() {
         ${NULL_IMAGE}
         let a = fork { compute 20 s }
@@ -52,23 +53,26 @@ describe('a process group', () => {
       }
       scenario "s" on lab { let p = spawn p() on source wait p }
     `);
-    assert.deepEqual(printed({ sim, ...result }), ['0 0', '15 15 15 -1 ESRCH']);
-    for (const pid of [3, 4, 5]) assert.equal(masterEntryOf(sim.world, pid)!.delivered, 2, `process ${pid}`);
-    assert.equal(masterEntryOf(sim.world, 5)!.migrations, 1);
-  });
+      assert.deepEqual(printed({ sim, ...result }), ['0 0', '15 15 15 -1 ESRCH']);
+      for (const n of [2, 3, 4])
+        assert.equal(masterEntryOf(sim.world, made(sim.world, n))!.delivered, 2, `process ${n}`);
+      assert.equal(masterEntryOf(sim.world, made(sim.world, 4))!.migrations, 1);
+    });
 
-  it('stays what it was when a member moves [P2]', () => {
-    const lines = program(`
+    it('stays what it was when a member moves [P2]', () => {
+      const lines = program(`
       let child = fork { setpgid(getpid()) migrate(getpid(), "dest") print(getpgid() == getpid()) }
       wait child
     `);
-    assert.deepEqual(lines, ['true']);
+      assert.deepEqual(lines, ['true']);
+    });
   });
 });
 
-describe('what a process has used', () => {
-  it('goes on over a migration, while what it has used here begins anew; children count when they are waited for [P7]', () => {
-    const lines = program(`
+underEach(['distributed', 'local_masters'], () => {
+  describe('what a process has used', () => {
+    it('goes on over a migration, while what it has used here begins anew; children count when they are waited for [P7]', () => {
+      const lines = program(`
       compute 300 ms
       let child = fork { compute 200 ms }
       let before = getrusage()
@@ -78,6 +82,7 @@ describe('what a process has used', () => {
       print(before.time >= 300 ms, " ", before.here == before.time, " ", before.children == 0 ms)
       print(after.time >= before.time, " ", after.here < 300 ms, " ", after.children >= 200 ms)
     `);
-    assert.deepEqual(lines, ['true true true', 'true true true']);
+      assert.deepEqual(lines, ['true true true', 'true true true']);
+    });
   });
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { compileScript } from '../../language/compile.ts';
 import type { Notice } from '../../simulator/base/notice.ts';
+import type { World } from '../../simulator/engine/world.ts';
 import { createSimulation, step, type Simulation } from '../../simulator/engine/simulation.ts';
 
 const CLUSTER = `
@@ -15,6 +16,9 @@ cluster lab {
 }
 `;
 
+/** The same machines with a PM Master beside each PMA (section 4). */
+export const LOCAL_MASTERS = CLUSTER.replace('{', '{\n  process_management local_masters');
+
 /** The same machines with one PMA for all of them (figure 3). */
 export const CENTRALISED = `
 cluster lab {
@@ -26,6 +30,23 @@ cluster lab {
 }
 `;
 
+const clusters = { centralised: CENTRALISED, distributed: CLUSTER, local_masters: LOCAL_MASTERS } as const;
+export type Management = keyof typeof clusters;
+
+/** What a story runs on that does not say. */
+let usual = CLUSTER;
+
+/** The same stories, told under each of these configurations of process management. */
+export function underEach(managements: readonly Management[], stories: (management: Management) => void): void {
+  for (const management of managements) {
+    describe(`with ${management} process management`, () => {
+      before(() => (usual = clusters[management]));
+      after(() => (usual = CLUSTER));
+      stories(management);
+    });
+  }
+}
+
 /** The smallest image there is: one page for each region. */
 export const NULL_IMAGE = 'image text 4 KB data 4 KB bss 4 KB stack 4 KB';
 
@@ -36,14 +57,14 @@ export interface Run {
   readonly notices: readonly { readonly time: number; readonly notice: Notice }[];
 }
 
-export function start(script: string, cluster = CLUSTER): Simulation {
+export function start(script: string, cluster = usual): Simulation {
   const { image, diagnostics } = compileScript(cluster + script, 'test.adw');
   assert.ok(image !== null, diagnostics.map((each) => each.message).join('\n'));
   return createSimulation(image, { scenario: 0, checked: true });
 }
 
 /** Runs the first scenario to its end; every expectation in it must hold. */
-export function run(script: string, cluster = CLUSTER): Run {
+export function run(script: string, cluster = usual): Run {
   const sim = start(script, cluster);
   const notices: { time: number; notice: Notice }[] = [];
   let events = 0;
@@ -71,3 +92,6 @@ export function timeOf({ sim }: Run, text: string): number {
 export function runUntilPrinted(sim: Simulation, text: string): void {
   while (!sim.world.output.some((line) => line.text === text)) assert.ok(step(sim), `"${text}" is never printed`);
 }
+
+/** Pid of a process by the order in which they were made; init is the first, number 0. */
+export const made = (w: World, number: number): number => w.masterEntries.rows[number]!.pid;

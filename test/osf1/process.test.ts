@@ -10,7 +10,7 @@ import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAt } from '../../simulator/osf1/pma/pma.ts';
 import { procNames, procOf } from '../../simulator/osf1/proc.ts';
 import type { World } from '../../simulator/engine/world.ts';
-import { NULL_IMAGE, printed, run, runUntilPrinted, start } from './lab.ts';
+import { NULL_IMAGE, made, printed, run, runUntilPrinted, start, underEach } from './lab.ts';
 
 const MASTER = 0;
 const SOURCE = 1;
@@ -38,64 +38,67 @@ program null() { ${NULL_IMAGE} print("here") compute 50 ms exit(0) }
 scenario "a null process" on lab { let p = spawn null() on source wait p }
 `;
 
-describe('a new process', () => {
-  it('has 2 threads, 8 send rights, 4 receive rights and 13 regions [paper section 4]', () => {
-    const { world: w, ...sim } = startedNull();
-    const task = taskOf(w, 2);
-    assert.equal(threadsOf(w, task).length, 2);
-    assert.equal(count(task, SEND), 8);
-    assert.equal(count(task, RECEIVE), 4);
-    assert.equal(count(task, SEND_RECEIVE), 0);
-    assert.equal(task.regions.length, 13);
-    assert.equal(task.regions.filter((id) => shadowsOf(w, id) === 1).length, 8);
-    assert.equal(task.regions.filter((id) => shadowsOf(w, id) > 1).length, 0);
-    assert.ok(sim.checked);
-  });
+underEach(['distributed', 'local_masters'], () => {
+  describe('a new process', () => {
+    it('has 2 threads, 8 send rights, 4 receive rights and 13 regions [paper section 4]', () => {
+      const { world: w, ...sim } = startedNull();
+      const task = taskOf(w, made(w, 1));
+      assert.equal(threadsOf(w, task).length, 2);
+      assert.equal(count(task, SEND), 8);
+      assert.equal(count(task, RECEIVE), 4);
+      assert.equal(count(task, SEND_RECEIVE), 0);
+      assert.equal(task.regions.length, 13);
+      assert.equal(task.regions.filter((id) => shadowsOf(w, id) === 1).length, 8);
+      assert.equal(task.regions.filter((id) => shadowsOf(w, id) > 1).length, 0);
+      assert.ok(sim.checked);
+    });
 
-  it('is known to its PMA by nine capabilities and to the PM Master by its node [5.4]', () => {
-    const { world: w } = startedNull();
-    const proc = procOf(w, SOURCE, 2)!;
-    const { space } = at(w.tasks, pmaAt(w, SOURCE)!.task);
-    for (const name of procNames) {
-      const entry = lookup(space, proc.names[name]);
-      assert.ok(entry !== null && (entry.type & SEND) !== 0, name);
+    it('is known to its PMA by nine capabilities and to the PM Master by its node [5.4]', () => {
+      const { world: w } = startedNull();
+      const proc = procOf(w, SOURCE, made(w, 1))!;
+      const { space } = at(w.tasks, pmaAt(w, SOURCE)!.task);
+      for (const name of procNames) {
+        const entry = lookup(space, proc.names[name]);
+        assert.ok(entry !== null && (entry.type & SEND) !== 0, name);
+      }
+      assert.equal(new Set(procNames.map((name) => proc.names[name])).size, 9);
+      assert.equal(proc.list, 'active');
+      assert.equal(masterEntryOf(w, made(w, 1))!.node, SOURCE);
+    });
+
+    it('gives everything back when it exits', () => {
+      const { sim } = run(nullProcess);
+      const { world: w } = sim;
+      const before = start(nullProcess).world;
+      for (const node of [MASTER, SOURCE]) {
+        const pma = pmaAt(w, node)!;
+        const left = names(at(w.tasks, pma.task).space).length;
+        const threads = threadsOf(w, at(w.tasks, pma.task)).length;
+        const replies = names(at(before.tasks, pmaAt(before, node)!.task).space).length;
+        // Only reply ports of the pool's threads have been added.
+        assert.ok(left - replies <= threads, `${left - replies} names and ${threads} threads on node ${node}`);
+      }
+      assert.equal(procOf(w, SOURCE, made(w, 1)), null);
+      assert.equal(masterEntryOf(w, made(w, 1))!.state, 'reaped');
+      assert.equal(select(w.tasks, (task) => task.pid === made(w, 1)).length, 0);
+      assert.deepEqual(
+        w.credentials.rows.map(({ holders }) => holders),
+        [[1], []],
+      );
+    });
+
+    function startedNull(): ReturnType<typeof start> {
+      const sim = start(nullProcess);
+      runUntilPrinted(sim, 'here');
+      return sim;
     }
-    assert.equal(new Set(procNames.map((name) => proc.names[name])).size, 9);
-    assert.equal(proc.list, 'active');
-    assert.equal(masterEntryOf(w, 2)!.node, SOURCE);
   });
-
-  it('gives everything back when it exits', () => {
-    const { sim } = run(nullProcess);
-    const { world: w } = sim;
-    const before = start(nullProcess).world;
-    for (const node of [MASTER, SOURCE]) {
-      const pma = pmaAt(w, node)!;
-      const left = names(at(w.tasks, pma.task).space).length;
-      const threads = threadsOf(w, at(w.tasks, pma.task)).length;
-      const replies = names(at(before.tasks, pmaAt(before, node)!.task).space).length;
-      // Only reply ports of the pool's threads have been added.
-      assert.ok(left - replies <= threads, `${left - replies} names and ${threads} threads on node ${node}`);
-    }
-    assert.equal(procOf(w, SOURCE, 2), null);
-    assert.equal(masterEntryOf(w, 2)!.state, 'reaped');
-    assert.equal(select(w.tasks, (task) => task.pid === 2).length, 0);
-    assert.deepEqual(
-      w.credentials.rows.map(({ holders }) => holders),
-      [[1], []],
-    );
-  });
-
-  function startedNull(): ReturnType<typeof start> {
-    const sim = start(nullProcess);
-    runUntilPrinted(sim, 'here');
-    return sim;
-  }
 });
 
-describe('fork, exec, exit and wait', () => {
-  it('hand the status of the child that was waited for to the parent', () => {
-    const result = run(`
+underEach(['centralised', 'distributed', 'local_masters'], () => {
+  describe('fork, exec, exit and wait', () => {
+    it('hand the status of the child that was waited for to the parent', () => {
+      const result = run(`
       program child(status: int) { ${NULL_IMAGE} exit(status) }
       program parent() {
         ${NULL_IMAGE}
@@ -105,47 +108,49 @@ describe('fork, exec, exit and wait', () => {
       }
       scenario "parent" on lab { let p = spawn parent() on source wait p expect p.status == 0 }
     `);
-    assert.deepEqual(printed(result), ['4 3 -1']);
-  });
+      assert.deepEqual(printed(result), ['4 3 -1']);
+    });
 
-  it('wait for a process that is not a child fails at once', () => {
-    const result = run(`
+    it('wait for a process that is not a child fails at once', () => {
+      const result = run(`
       program other() { ${NULL_IMAGE} compute 2 s }
       program waiter(pid: process) { ${NULL_IMAGE} let c = fork { compute 1 s } print(wait(pid)) }
       scenario "stranger" on lab { let o = spawn other() on source let p = spawn waiter(o) on source wait p expect now < 2 s }
     `);
-    assert.deepEqual(printed(result), ['-1']);
-  });
+      assert.deepEqual(printed(result), ['-1']);
+    });
 
-  it('exec of a program changes the memory and keeps the process', () => {
-    const result = run(`
+    it('exec of a program changes the memory and keeps the process', () => {
+      const result = run(`
       program second() { image text 12 KB data 8 KB bss 4 KB stack 4 KB dirty data[0 .. 1] print(getpid(), " ", getppid()) }
       program first() { ${NULL_IMAGE} let me = getpid() print(me, " ", getppid()) exec second() }
       scenario "exec" on lab { let p = spawn first() on source wait p expect p.status == 0 }
     `);
-    assert.deepEqual(printed(result), ['2 1', '2 1']);
-  });
+      const line = `${made(result.sim.world, 1)} 1`;
+      assert.deepEqual(printed(result), [line, line]);
+    });
 
-  it('leave orphans to init, which waits for them', () => {
-    const { sim } = run(`
+    it('leave orphans to init, which waits for them', () => {
+      const { sim } = run(`
       program parent() { ${NULL_IMAGE} let c = fork { compute 1 s } exit(0) }
       scenario "orphan" on lab { let p = spawn parent() on source wait p }
     `);
-    const orphan = masterEntryOf(sim.world, 3)!;
-    assert.equal(orphan.parent, 1);
-    assert.equal(orphan.state, 'reaped');
-  });
+      const orphan = masterEntryOf(sim.world, made(sim.world, 2))!;
+      assert.equal(orphan.parent, 1);
+      assert.equal(orphan.state, 'reaped');
+    });
 
-  it('give every process a pid of its own', () => {
-    const { sim } = run(`
+    it('give every process a pid of its own', () => {
+      const { sim } = run(`
       program parent() { ${NULL_IMAGE} for i in 1 .. 4 { let s = wait(fork { exit(i) }) } }
       scenario "pids" on lab { let p = spawn parent() on source let q = spawn parent() on dest wait p wait q }
     `);
-    const pids = sim.world.masterEntries.rows.map(({ pid }) => pid);
-    assert.deepEqual(
-      pids,
-      [...new Set(pids)].sort((a, b) => a - b),
-    );
-    assert.equal(pids.length, 1 + 2 + 8);
+      const pids = sim.world.masterEntries.rows.map(({ pid }) => pid).sort((a, b) => a - b);
+      assert.deepEqual(
+        pids,
+        [...new Set(pids)].sort((a, b) => a - b),
+      );
+      assert.equal(pids.length, 1 + 2 + 8);
+    });
   });
 });

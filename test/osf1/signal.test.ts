@@ -5,14 +5,15 @@ import assert from 'node:assert/strict';
 import { at, select } from '../../simulator/base/table.ts';
 import { emulatorOf } from '../../simulator/osf1/emulator/state.ts';
 import { vprocOf } from '../../simulator/osf1/vproc.ts';
-import { NULL_IMAGE, printed, run, runUntilPrinted, start } from './lab.ts';
+import { NULL_IMAGE, made, printed, run, runUntilPrinted, start, underEach } from './lab.ts';
 
 const victim = `program victim() { ${NULL_IMAGE} compute 3 s exit(0) }`;
 
-describe('kill', () => {
-  for (const node of ['master', 'source', 'dest']) {
-    it(`ends a process on ${node} with 128 and the signal's number`, () => {
-      const result = run(`
+underEach(['distributed', 'local_masters'], () => {
+  describe('kill', () => {
+    for (const node of ['master', 'source', 'dest']) {
+      it(`ends a process on ${node} with 128 and the signal's number`, () => {
+        const result = run(`
         ${victim}
         program killer(pid: process) { ${NULL_IMAGE} print(kill(pid, SIGTERM)) }
         scenario "kill" on lab {
@@ -22,20 +23,20 @@ describe('kill', () => {
           expect v.signal == 15 and v.delivered == 1
         }
       `);
-      assert.deepEqual(printed(result), ['0']);
-    });
-  }
+        assert.deepEqual(printed(result), ['0']);
+      });
+    }
 
-  it('of a process that there is not says so', () => {
-    const result = run(`
+    it('of a process that there is not says so', () => {
+      const result = run(`
       program killer() { ${NULL_IMAGE} let c = fork { exit(0) } let s = wait(c) print(kill(c, SIGTERM)) }
       scenario "nobody" on lab { let k = spawn killer() on source wait k }
     `);
-    assert.deepEqual(printed(result), ['-1']);
-  });
+      assert.deepEqual(printed(result), ['-1']);
+    });
 
-  it('cannot be resisted with SIGKILL, whatever the process waits for', () => {
-    run(`
+    it('cannot be resisted with SIGKILL, whatever the process waits for', () => {
+      run(`
       program waiter() { ${NULL_IMAGE} let s = wait(fork { compute 2 s }) }
       scenario "killed in wait" on lab {
         let p = spawn waiter() on source
@@ -45,10 +46,10 @@ describe('kill', () => {
         expect p.signal == 9 and now < 1.5 s
       }
     `);
-  });
+    });
 
-  it('with a signal for the program only counts it, each once', () => {
-    const sim = start(`
+    it('with a signal for the program only counts it, each once', () => {
+      const sim = start(`
       program counter() { ${NULL_IMAGE} compute 2 s print("done") compute 1 s }
       scenario "count" on lab {
         let p = spawn counter() on source
@@ -58,13 +59,13 @@ describe('kill', () => {
         expect p.status == 0 and p.delivered == 3
       }
     `);
-    runUntilPrinted(sim, 'done');
-    const task = select(sim.world.tasks, (each) => each.pid === 2)[0]!;
-    assert.deepEqual(emulatorOf(at(sim.world.tasks, task.id)).handled, { 10: 2, 12: 1 });
-  });
+      runUntilPrinted(sim, 'done');
+      const task = select(sim.world.tasks, (each) => each.pid === made(sim.world, 1))[0]!;
+      assert.deepEqual(emulatorOf(at(sim.world.tasks, task.id)).handled, { 10: 2, 12: 1 });
+    });
 
-  it('stops a process and lets it go on', () => {
-    run(`
+    it('stops a process and lets it go on', () => {
+      run(`
       program worker() { ${NULL_IMAGE} compute 1 s }
       scenario "stop" on lab {
         let p = spawn worker() on source
@@ -77,12 +78,14 @@ describe('kill', () => {
         expect p.status == 0 and now > 2.9 s
       }
     `);
+    });
   });
 });
 
-describe('a vproc', () => {
-  it('is put right by the caller when the process has moved: absent, ask the PM Master, try again [5.2]', () => {
-    const sim = start(`
+underEach(['distributed', 'local_masters'], () => {
+  describe('a vproc', () => {
+    it('is put right by the caller when the process has moved: absent, ask the PM Master, try again [5.2]', () => {
+      const sim = start(`
       program target() { ${NULL_IMAGE} compute 6 s }
       program caller(pid: process) {
         ${NULL_IMAGE}
@@ -100,22 +103,23 @@ describe('a vproc', () => {
         expect m.outcome == "done" and p.delivered == 2
       }
     `);
-    runUntilPrinted(sim, '0');
-    assert.equal(vprocOf(sim.world, 0, 2)!.at, 1);
-    runUntilPrinted(sim, 'moved 0');
-    assert.equal(vprocOf(sim.world, 0, 2)!.at, 2);
-    assert.equal(vprocOf(sim.world, 0, 2)!.operations, 'stub');
-  });
+      runUntilPrinted(sim, '0');
+      assert.equal(vprocOf(sim.world, 0, made(sim.world, 1))!.at, 1);
+      runUntilPrinted(sim, 'moved 0');
+      assert.equal(vprocOf(sim.world, 0, made(sim.world, 1))!.at, 2);
+      assert.equal(vprocOf(sim.world, 0, made(sim.world, 1))!.operations, 'stub');
+    });
 
-  it('is forgotten when nobody refers to it', () => {
-    const { sim } = run(`
+    it('is forgotten when nobody refers to it', () => {
+      const { sim } = run(`
       ${victim}
       program killer(pid: process) { ${NULL_IMAGE} let s = kill(pid, SIGUSR1) }
       scenario "forget" on lab { let v = spawn victim() on dest let k = spawn killer(v) on source wait k wait v }
     `);
-    assert.deepEqual(
-      select(sim.world.vprocs, () => true).map(({ pid }) => pid),
-      [1],
-    );
+      assert.deepEqual(
+        select(sim.world.vprocs, () => true).map(({ pid }) => pid),
+        [1],
+      );
+    });
   });
 });

@@ -3,8 +3,12 @@
  *
  * A pid is given out once per run and never again. An entry lives for the whole run, so that what happened can be read
  * off it: *alive*, then *zombie* from exit until somebody has waited for it, then *reaped*.
+ *
+ * There may be a PM Master on each node: then every entry has one that owns it, and only that one looks at it. People may
+ * look at all of them (`masterEntryOf`) [docs/decisions/0049-a-pm-master-on-each-node.md].
  */
 import { NONE, take, type Row } from '../../base/table.ts';
+import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
 
 export interface PmMaster extends Row {
@@ -13,13 +17,44 @@ export interface PmMaster extends Row {
   // Names in the space of its task.
   self: number;
   service: number;
+  /** The pids that it gives out next: the rest of a block, and first pids of blocks that it has not begun. */
   nextPid: number;
+  lastPid: number;
+  readonly spare: number[];
+  /** It gives out the blocks; if it is the only one it has all pids. */
+  broker: boolean;
+  nextBlock: number;
+  /** Whose the blocks are, as far as it knows: the broker knows all. */
+  readonly blocks: { readonly block: number; node: number }[];
+  /** Send rights to the other PM Masters, by node, as far as they have been asked for; NONE elsewhere. */
+  readonly peers: number[];
+}
+
+export function masterAllocate(
+  w: OsfWorld,
+  fields: Pick<PmMaster, 'node' | 'task' | 'self' | 'service' | 'broker'> & Partial<PmMaster>,
+): PmMaster {
+  return take(w.pmMasters, (id) => ({
+    id,
+    live: true,
+    nextPid: 0,
+    lastPid: NONE,
+    spare: [],
+    nextBlock: 0,
+    blocks: [],
+    peers: [],
+    ...fields,
+  }));
 }
 
 export interface MasterEntry extends Row {
+  /** Row of the PM Master whose entry it is. */
+  owner: number;
   pid: number;
   name: string;
   parent: number;
+  /** Children whose entries other PM Masters own: those that it had when it was last looked. */
+  elsewhere: number[];
   /** Process group and session, each by the pid of who leads it or has led it. */
   group: number;
   session: number;
@@ -46,33 +81,57 @@ export interface MasterEntry extends Row {
 /** The first process: parent of all that have no other. */
 export const INIT = 1;
 
-export function masterEntryAllocate(w: OsfWorld, pid: number, parent: number, name: string): MasterEntry {
-  const family = parent === INIT || parent === pid ? null : masterEntryOf(w, parent);
-  return take(w.masterEntries, (id) => ({
+/** What is known of a process when it gets its pid. */
+export interface NewEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly group: number;
+  readonly session: number;
+}
+
+export function masterEntryAllocate(w: OsfWorld, master: PmMaster, known: NewEntry): MasterEntry {
+  const entry = take(w.masterEntries, (id): MasterEntry => ({
     id,
     live: true,
-    pid,
-    name,
-    parent,
-    group: family?.group ?? pid,
-    session: family?.session ?? pid,
+    owner: master.id,
+    ...known,
+    elsewhere: [],
     foreground: NONE,
     node: NONE,
     state: 'alive',
+    stopped: 0,
+    unreported: false,
     status: NONE,
     signal: 0,
     lost: false,
-    stopped: 0,
-    unreported: false,
     usage: 0,
     capability: NONE,
     migrations: 0,
     delivered: 0,
   }));
+  w.entryByPid.set(known.pid, entry.id);
+  return entry;
 }
 
-/** The entry of a pid that was given out, or null: pids and rows are given out in the same order. */
+/** The entry of a pid that was given out, whoever owns it, or null: for people, and for servers only where there is one. */
 export function masterEntryOf(w: OsfWorld, pid: number): MasterEntry | null {
-  const entry = w.masterEntries.rows[pid - INIT];
-  return entry?.pid === pid ? entry : null;
+  return w.masterEntries.rows[w.entryByPid.get(pid) ?? NONE] ?? null;
+}
+
+/** The PM Master that the thread belongs to. */
+export function masterOf(w: OsfWorld, t: Thread): PmMaster {
+  for (const master of w.pmMasters.rows) if (master.live && master.task === t.task) return master;
+  throw new RangeError(`${t.name} is no thread of a PM Master`);
+}
+
+/** The entry of a pid in the table of the PM Master that the thread belongs to, or null. */
+export function ownEntryOf(w: OsfWorld, t: Thread, pid: number): MasterEntry | null {
+  const entry = masterEntryOf(w, pid);
+  return entry !== null && entry.owner === masterOf(w, t).id ? entry : null;
+}
+
+/** The table of that PM Master. */
+export function ownEntries(w: OsfWorld, { id }: PmMaster): MasterEntry[] {
+  return w.masterEntries.rows.filter((entry) => entry.live && entry.owner === id);
 }

@@ -3,19 +3,22 @@
  * PMAs of those who may be waiting are called back [mechanisms 5.3].
  *
  * The PMA that reports the exit is answered before anybody is called back. A call-back that finds the parent gone from
- * its PMA is tried again at the place that this table then says [5.2].
+ * its PMA is tried again at the place that this table then says [5.2]. If the parent is another PM Master's, that one is
+ * asked to call back; the PM Masters of children that are not in this table are told that they are orphans.
  */
 import { NONE, at } from '../../base/table.ts';
 import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
-import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
+import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { threadCreate, threadStart } from '../../mach/thread.ts';
 import { lostWithNode, type Ended } from '../ended.ts';
 import { announce, exitChannel } from '../announce.ts';
 import type { ChildReport } from '../pma/wait.ts';
+import { isStale } from '../pma/vproc-call.ts';
 import type { OsfWorld } from '../world.ts';
 import { groupsAround, hangUp, owedAfter, type Owed } from './hang-up.ts';
-import { INIT, masterEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
+import { INIT, masterOf, ownEntries, ownEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
+import { findOwner, type Owner } from './owner.ts';
 
 interface ExitReport {
   readonly pid: number;
@@ -24,40 +27,45 @@ interface ExitReport {
   readonly usage: number;
   readonly migrations: number;
   readonly delivered: number;
+  /** Children that have not been waited for. */
+  readonly children: readonly number[];
 }
 
 /** Of what the parents are told. */
 export interface CallBacks {
   readonly children: number[];
   readonly how: 'exited' | 'changed';
+  /** Children that other PM Masters own, whose parent has ended. */
+  readonly orphans?: number[];
   tries: number;
 }
 
 const MAXIMUM_TRIES = 8;
 
-export const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a process a zombie', [
+const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a process a zombie', [
   step('mark it and answer', (w, t, f) => {
     const report = f.body as ExitReport;
-    const entry = masterEntryOf(w, report.pid);
+    const entry = ownEntryOf(w, t, report.pid);
     if (entry?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
     const { usage, migrations, delivered } = report;
     Object.assign(entry, { usage, migrations, delivered });
-    const { told: children, owed } = ends(w, entry, report.ended);
+    entry.elsewhere = entry.elsewhere.filter((child) => report.children.includes(child));
+    const { callBacks, owed } = ends(w, masterOf(w, t), entry, report.ended);
     call(t, hangUp, { owed, tries: 0 });
-    call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
+    call(t, callParents, callBacks);
     answer(w, t, f.reply, {});
   }),
   step('be done', (_w, t) => finish(t, null)),
 ]);
 
-/** Pids whose parents have to be told: its own, and zombies that it leaves; and signals that are owed to others. */
+/** Whom to tell: its own parent, that of zombies that it leaves, other PM Masters; and signals that are owed to others. */
 interface Ending {
-  readonly told: number[];
+  readonly callBacks: CallBacks;
   readonly owed: Owed[];
 }
 
 /** The process is a zombie now. */
-function ends(w: OsfWorld, entry: MasterEntry, { status, signal, lost }: Ended): Ending {
+function ends(w: OsfWorld, master: PmMaster, entry: MasterEntry, { status, signal, lost }: Ended): Ending {
   const groups = groupsAround(w, entry);
   entry.state = 'zombie';
   entry.stopped = 0;
@@ -67,25 +75,38 @@ function ends(w: OsfWorld, entry: MasterEntry, { status, signal, lost }: Ended):
   w.notices.push({ kind: 'exited', pid, node: w.nodes.rows[entry.node]?.name ?? '', status, signal, lost });
   announce(w, exitChannel(pid));
   const told = [pid];
-  for (const child of w.masterEntries.rows) {
-    if (!child.live || child.parent !== pid) continue;
+  for (const child of ownEntries(w, master)) {
+    if (child.parent !== pid) continue;
     child.parent = INIT;
     if (child.state === 'zombie') told.push(child.pid);
   }
-  return { told, owed: owedAfter(w, entry, groups) };
+  const orphans = entry.elsewhere.splice(0);
+  return { callBacks: { children: told, how: 'exited', orphans, tries: 0 }, owed: owedAfter(w, entry, groups) };
 }
 
 export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells parents what became of a child', [
   step('call the PMA of the parent', (w, t, f) => {
-    const child = masterEntryOf(w, f.children[0] ?? NONE);
-    if (child === null) return finish(t, null);
-    const parent = masterEntryOf(w, child.parent);
+    const pid = f.children[0];
+    if (pid === undefined) return goTo(w, t, 'find the PM Master of the next orphan');
+    const child = ownEntryOf(w, t, pid);
     t.code = 'KERN_SUCCESS';
-    const stale = f.how === 'exited' ? child.state !== 'zombie' : !child.unreported;
-    if (stale || parent === null || parent.capability === NONE) return;
-    const how = f.how === 'exited' ? 'exited' : child.stopped === 0 ? 'continued' : 'stopped';
-    const body: ChildReport = { pid: child.parent, child: child.pid, how };
-    rpc(w, t, parent.capability, 'vproc.child_exit', { body });
+    const stale = f.how === 'exited' ? child?.state !== 'zombie' : child?.unreported !== true;
+    if (child === null || stale) return goTo(w, t, 'go on with the next one');
+    const parent = ownEntryOf(w, t, child.parent);
+    if (parent === null) return call(t, findOwner, { pid: child.parent });
+    goTo(w, t, 'go on with the next one');
+    if (parent.capability !== NONE) rpc(w, t, parent.capability, 'vproc.child_exit', { body: reportOf(child, f.how) });
+  }),
+  step('ask the PM Master of the parent to do it', (w, t, f) => {
+    const owner = t.result as Owner;
+    const child = ownEntryOf(w, t, f.children[0]!)!;
+    t.code = owner.own ? 'ESRCH' : 'KERN_SUCCESS';
+    if (owner.own || owner.name === NONE) return;
+    rpc(w, t, owner.name, 'pmm.child_exit', { body: reportOf(child, f.how) });
+  }),
+  step('see whether there still is a parent', (w, t, f) => {
+    const child = ownEntryOf(w, t, f.children[0]!);
+    if (t.code === 'ESRCH' && child !== null) child.parent = INIT;
   }),
   step('go on with the next one', (w, t, f) => {
     if (t.code === 'KERN_SUCCESS' || ++f.tries >= MAXIMUM_TRIES) {
@@ -94,21 +115,73 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
     }
     goTo(w, t, 'call the PMA of the parent');
   }),
+  step('find the PM Master of the next orphan', (_w, t, f) => {
+    const orphan = f.orphans?.[0];
+    if (orphan === undefined) return finish(t, null);
+    call(t, findOwner, { pid: orphan });
+  }),
+  step('tell it', (w, t, f) => {
+    const owner = t.result as Owner;
+    const child = f.orphans!.shift()!;
+    if (!owner.own && owner.name !== NONE) rpc(w, t, owner.name, 'pmm.orphan', { body: { child } });
+  }),
+  step('go on with the next orphan', (w, t) => goTo(w, t, 'find the PM Master of the next orphan')),
 ]);
+
+function reportOf(child: MasterEntry, how: CallBacks['how']): ChildReport {
+  const change = how === 'exited' ? 'exited' : child.stopped === 0 ? 'continued' : 'stopped';
+  return { pid: child.parent, child: child.pid, how: change };
+}
+
+interface ChildExit extends Request {
+  tries?: number;
+}
+
+/** Another PM Master has a child of a process of this one; ESRCH: the parent has ended. */
+const childExit = routine<OsfWorld, ChildExit>('pmm.child_exit', 'has a parent told what became of a child', [
+  step('call the PMA of the parent', (w, t, f) => {
+    const body = f.body as ChildReport;
+    const parent = ownEntryOf(w, t, body.pid);
+    if (parent?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
+    if (parent.capability === NONE) return finish(t, {} satisfies Payload);
+    rpc(w, t, parent.capability, 'vproc.child_exit', { body });
+  }),
+  step('answer', (w, t, f) => {
+    f.tries = (f.tries ?? 0) + 1;
+    if (isStale(t.code) && f.tries < MAXIMUM_TRIES) return goTo(w, t, 'call the PMA of the parent');
+    finish(t, {} satisfies Payload);
+  }),
+]);
+
+const orphan = routine<OsfWorld, Request>('pmm.orphan', 'makes a process a child of init', [
+  step('change its parent and answer', (w, t, f) => {
+    const { child } = f.body as { child: number };
+    const entry = ownEntryOf(w, t, child);
+    if (entry !== null) entry.parent = INIT;
+    const children = entry?.state === 'zombie' ? [child] : [];
+    call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
+    answer(w, t, f.reply, {});
+  }),
+  step('be done', (_w, t) => finish(t, null)),
+]);
+
+export const exitRoutines: readonly Routine[] = [masterExit, childExit, orphan];
 
 /** A node has failed: every process there has died with it [mechanisms 5.6]. */
 export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): void {
   const children: number[] = [];
+  const orphans: number[] = [];
   const owed: Owed[] = [];
-  for (const entry of w.masterEntries.rows) {
-    if (!entry.live || entry.state !== 'alive' || entry.node !== node) continue;
-    const ending = ends(w, entry, lostWithNode());
-    children.push(...ending.told);
+  for (const entry of ownEntries(w, master)) {
+    if (entry.state !== 'alive' || entry.node !== node) continue;
+    const ending = ends(w, master, entry, lostWithNode());
+    children.push(...ending.callBacks.children);
+    orphans.push(...(ending.callBacks.orphans ?? []));
     owed.push(...ending.owed);
   }
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
   call(t, hangUp, { owed, tries: 0 });
-  call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
+  call(t, callParents, { children, how: 'exited', orphans, tries: 0 } satisfies CallBacks);
   threadStart(w, t);
 }

@@ -13,7 +13,7 @@ import { SUPERUSER } from '../pma/fork.ts';
 import type { Signal } from '../pma/signal.ts';
 import { SIGCONT, SIGHUP } from '../signal-numbers.ts';
 import type { OsfWorld } from '../world.ts';
-import { masterEntryOf, type MasterEntry } from './entry.ts';
+import { ownEntryOf, type MasterEntry } from './entry.ts';
 import { isOrphaned, membersOf } from './groups.ts';
 
 /** A signal that is owed to a process. */
@@ -23,21 +23,22 @@ export interface Owed {
 }
 
 /** The groups that may become orphaned when the process ends: its own, and those of its children. */
-export function groupsAround(w: OsfWorld, { pid, group }: MasterEntry): number[] {
-  const groups = w.masterEntries.rows.filter(({ live, parent }) => live && parent === pid).map((child) => child.group);
-  return [...new Set([group, ...groups])].filter((each) => !isOrphaned(w, each));
+export function groupsAround(w: OsfWorld, { pid, group, owner }: MasterEntry): number[] {
+  const children = w.masterEntries.rows.filter((each) => each.live && each.owner === owner && each.parent === pid);
+  const groups = children.map((child) => child.group);
+  return [...new Set([group, ...groups])].filter((each) => !isOrphaned(w, owner, each));
 }
 
 /** The process has ended, and its children are init's: what is owed to whom. `groups` were not orphaned before. */
 export function owedAfter(w: OsfWorld, leader: MasterEntry, groups: readonly number[]): Owed[] {
   const owed: Owed[] = [];
   if (leader.session === leader.pid && leader.foreground !== NONE) {
-    for (const { pid } of membersOf(w, leader.foreground)) owed.push({ pid, signal: SIGHUP });
+    for (const { pid } of membersOf(w, leader.owner, leader.foreground)) owed.push({ pid, signal: SIGHUP });
     leader.foreground = NONE;
   }
   for (const group of groups) {
-    const members = membersOf(w, group);
-    if (!isOrphaned(w, group) || members.every(({ stopped }) => stopped === 0)) continue;
+    const members = membersOf(w, leader.owner, group);
+    if (!isOrphaned(w, leader.owner, group) || members.every(({ stopped }) => stopped === 0)) continue;
     for (const { pid } of members) owed.push({ pid, signal: SIGHUP }, { pid, signal: SIGCONT });
   }
   return owed;
@@ -54,7 +55,7 @@ export const hangUp = routine<OsfWorld, HangUp>('pmm.hang_up', 'signals those wh
   step('send the next signal', (w, t, f) => {
     const [next] = f.owed;
     if (next === undefined) return finish(t, null);
-    const entry = masterEntryOf(w, next.pid);
+    const entry = ownEntryOf(w, t, next.pid);
     t.code = 'KERN_SUCCESS';
     if (entry?.state !== 'alive' || entry.capability === NONE) return;
     const body: Signal = { ...next, uid: SUPERUSER };

@@ -10,30 +10,12 @@ import { COPY_SEND } from '../../mach/ipc/right.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import type { Request } from '../../mach/server.ts';
-import type { Thread } from '../../mach/thread.ts';
 import type { Ended } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
-import { masterEntryAllocate, masterEntryOf, type PmMaster } from './entry.ts';
+import { masterOf, ownEntryOf } from './entry.ts';
 import { operation } from './operation.ts';
 
-function masterOf(w: OsfWorld, t: Thread): PmMaster {
-  for (const master of w.pmMasters.rows) if (master.live && master.task === t.task) return master;
-  throw new RangeError(`${t.name} is no thread of a PM Master`);
-}
-
 const noProcess: Payload = { code: 'ESRCH' };
-
-const allocPid = operation('pmm.alloc_pid', 'gives out a pid', (w, { parent, name }: NewProcess, t) => {
-  const master = masterOf(w, t);
-  const pid = master.nextPid++;
-  masterEntryAllocate(w, pid, parent, name);
-  return { body: { pid } };
-});
-
-interface NewProcess {
-  readonly parent: number;
-  readonly name: string;
-}
 
 /** A new process, or one that has moved: where it is, and the capability of the PMA there. */
 interface Place {
@@ -49,7 +31,7 @@ function place(name: string, story: string, moved: boolean): Routine {
   return routine<OsfWorld, PlaceCall>(name, story, [
     step(story, (w, t, f) => {
       const { pid, node } = f.body as Place;
-      const entry = masterEntryOf(w, pid);
+      const entry = ownEntryOf(w, t, pid);
       if (entry === null || entry.state !== 'alive') return finish(t, noProcess);
       const stale = entry.capability;
       entry.node = node;
@@ -66,15 +48,15 @@ function place(name: string, story: string, moved: boolean): Routine {
 const register = place('pmm.register', 'remembers where a new process is', false);
 const setNode = place('pmm.set_node', 'remembers where a process has moved', true);
 
-const locate = operation('pmm.locate', 'says where a process is', (w, { pid }: { pid: number }) => {
-  const entry = masterEntryOf(w, pid);
+const locate = operation('pmm.locate', 'says where a process is', (w, { pid }: { pid: number }, t) => {
+  const entry = ownEntryOf(w, t, pid);
   if (entry?.state === 'zombie') return { code: 'zombie' };
   if (entry === null || entry.state !== 'alive' || entry.capability === NONE) return noProcess;
   return { body: { node: entry.node }, rights: [{ name: entry.capability, disposition: COPY_SEND }] };
 });
 
-const parentOf = operation('pmm.parent', 'says who the parent is', (w, { pid }: { pid: number }) => {
-  const entry = masterEntryOf(w, pid);
+const parentOf = operation('pmm.parent', 'says who the parent is', (w, { pid }: { pid: number }, t) => {
+  const entry = ownEntryOf(w, t, pid);
   return entry === null ? noProcess : { body: { pid: entry.parent } };
 });
 
@@ -91,7 +73,7 @@ export interface Reaped extends Ended {
 const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives its pid up', [
   step('give up the capability of its PMA', (w, t, f) => {
     const { pid, child } = f.body as Child;
-    const entry = masterEntryOf(w, child);
+    const entry = ownEntryOf(w, t, child);
     if (entry === null || entry.parent !== pid || entry.state !== 'zombie') return finish(t, { code: 'ECHILD' });
     entry.state = 'reaped';
     const name = entry.capability;
@@ -99,9 +81,9 @@ const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives 
     if (name !== NONE) kernelCall(w, t, masterOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
   step('report', (w, t, f) => {
-    const { status, signal, lost, usage } = masterEntryOf(w, (f.body as Child).child)!;
+    const { status, signal, lost, usage } = ownEntryOf(w, t, (f.body as Child).child)!;
     finish(t, { body: { status, signal, lost, usage } satisfies Reaped } satisfies Payload);
   }),
 ]);
 
-export const relationRoutines: readonly Routine[] = [allocPid, register, setNode, locate, parentOf, reap];
+export const relationRoutines: readonly Routine[] = [register, setNode, locate, parentOf, reap];

@@ -1,12 +1,13 @@
 /**
  * Controlling terminals: a relation of a session, so the PM Master's [mechanisms 5.1, 5.4]. The leader's entry says which
- * process group is in the foreground; NONE is a session without a terminal. A leader gets one by opening /dev/tty.
+ * process group is in the foreground; NONE is a session without a terminal. A leader gets one by opening /dev/tty. A process
+ * whose entry another PM Master owns than that of its leader has no terminal.
  */
 import { NONE } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import type { Routine } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
-import { masterEntryOf, type MasterEntry } from './entry.ts';
+import { masterEntryOf, ownEntryOf, type MasterEntry } from './entry.ts';
 import { isOrphaned, membersOf } from './groups.ts';
 import { operation } from './operation.ts';
 
@@ -22,14 +23,14 @@ export interface TerminalAnswer {
 /** The leader of a process's session, if the session has a terminal. */
 function leaderOf(w: OsfWorld, entry: MasterEntry): MasterEntry | null {
   const leader = masterEntryOf(w, entry.session);
-  return leader === null || leader.foreground === NONE ? null : leader;
+  return leader?.owner !== entry.owner || leader.foreground === NONE ? null : leader;
 }
 
 function terminalOf(w: OsfWorld, entry: MasterEntry): Payload {
   const leader = leaderOf(w, entry);
   if (leader === null) return { code: 'ENOTTY' };
   const { group } = entry;
-  const body: TerminalAnswer = { foreground: leader.foreground, group, orphaned: isOrphaned(w, group) };
+  const body: TerminalAnswer = { foreground: leader.foreground, group, orphaned: isOrphaned(w, entry.owner, group) };
   return { body };
 }
 
@@ -37,15 +38,15 @@ interface Asked {
   readonly pid: number;
 }
 
-const openTerminal = operation<Asked>('pmm.open_terminal', 'gives a session its terminal', (w, { pid }) => {
-  const entry = masterEntryOf(w, pid);
+const openTerminal = operation<Asked>('pmm.open_terminal', 'gives a session its terminal', (w, { pid }, t) => {
+  const entry = ownEntryOf(w, t, pid);
   if (entry?.state !== 'alive') return { code: 'ESRCH' };
   if (entry.session === pid && entry.foreground === NONE) entry.foreground = entry.group;
   return leaderOf(w, entry) === null ? { code: 'ENXIO' } : {};
 });
 
-const getTerminal = operation<Asked>('pmm.get_terminal', 'says who is in the foreground', (w, { pid }) => {
-  const entry = masterEntryOf(w, pid);
+const getTerminal = operation<Asked>('pmm.get_terminal', 'says who is in the foreground', (w, { pid }, t) => {
+  const entry = ownEntryOf(w, t, pid);
   return entry?.state === 'alive' ? terminalOf(w, entry) : { code: 'ESRCH' };
 });
 
@@ -57,12 +58,12 @@ export interface SetForeground extends Asked {
 const setForeground = operation<SetForeground>(
   'pmm.set_foreground',
   'puts a group into the foreground',
-  (w, { pid, group }) => {
-    const entry = masterEntryOf(w, pid);
+  (w, { pid, group }, t) => {
+    const entry = ownEntryOf(w, t, pid);
     if (entry?.state !== 'alive') return { code: 'ESRCH' };
     const leader = leaderOf(w, entry);
     if (leader === null) return { code: 'ENOTTY' };
-    if (!membersOf(w, group).some(({ session }) => session === entry.session)) return { code: 'EPERM' };
+    if (!membersOf(w, entry.owner, group).some(({ session }) => session === entry.session)) return { code: 'EPERM' };
     leader.foreground = group;
     return {};
   },

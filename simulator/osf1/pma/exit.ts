@@ -99,11 +99,12 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     const { migrations, signals } = proc;
     const usage = totalUsage(w, proc) + proc.usage.children;
     // From now on its children are init's.
+    const { children } = proc;
     proc.children = [];
     proc.exited = [];
     proc.changed = [];
     rpc(w, t, pmaOf(w, t).master, 'pmm.exit', {
-      body: { pid: f.pid, node: t.node, ended: f.ended, usage, migrations, delivered: signals.delivered },
+      body: { pid: f.pid, node: t.node, ended: f.ended, usage, migrations, delivered: signals.delivered, children },
     });
   }),
   step('refuse what was kept for it', (w, t, f) => {

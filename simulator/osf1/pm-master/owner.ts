@@ -1,0 +1,139 @@
+/**
+ * Whose a process is: every request for a PM Master goes to the one beside whoever asks, and from there, if the process
+ * is another one's, to that one, whole: the answer comes from there straight to who has asked. Where there is one PM Master
+ * everything is its own.
+ *
+ *   the block of the pid is known     0 questions      (the own blocks, and those that were asked for before)
+ *   it is not                         1 RPC to the broker, once for each block
+ */
+import { NONE, at } from '../../base/table.ts';
+import { renewRight } from '../../dipc/boot.ts';
+import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { destinationOf } from '../../mach/ipc/right.ts';
+import { lookup } from '../../mach/ipc/space.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { again, call, finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
+import type { Request } from '../../mach/server.ts';
+import { clusterOf } from '../configuration.ts';
+import { adoptReply, forward, unwrap } from '../forward.ts';
+import type { OsfWorld } from '../world.ts';
+import { blockOf, grantBlock, knownOwner, noteOwner } from './blocks.ts';
+import { masterOf, type PmMaster } from './entry.ts';
+import { operation } from './operation.ts';
+
+/** What findOwner finishes with: this PM Master, or the name of a right to another one, or neither: it is out of reach. */
+export type Owner = { readonly own: true } | { readonly own: false; readonly name: number };
+
+interface FindOwner {
+  readonly pid: number;
+}
+
+const OWN: Owner = { own: true };
+const OUT_OF_REACH: Owner = { own: false, name: NONE };
+
+export const findOwner = routine<OsfWorld, FindOwner>('pmm.find_owner', 'finds the PM Master of a process', [
+  step('look whose the block is', (w, t, f) => {
+    const master = masterOf(w, t);
+    const node = isOnly(w) ? master.node : knownOwner(master, blockOf(f.pid));
+    if (node === master.node) return finish(t, OWN);
+    const peer = node === NONE ? NONE : masterOn(w, master, node);
+    if (peer !== NONE) return finish(t, { own: false, name: peer } satisfies Owner);
+    // Nobody knows more than the broker: nobody has the block, or who has it is down.
+    if (master.broker) return finish(t, node === NONE ? OWN : OUT_OF_REACH);
+    const broker = masterOn(w, master, brokerNode(w));
+    if (broker === NONE) return finish(t, OUT_OF_REACH);
+    rpc(w, t, broker, 'pmm.whose_block', { body: { block: blockOf(f.pid) } });
+  }),
+  step('remember what the broker says', (w, t, f) => {
+    const master = masterOf(w, t);
+    if (t.code !== 'KERN_SUCCESS') return finish(t, t.code === 'ESRCH' ? OWN : OUT_OF_REACH);
+    const { node } = t.body as { node: number };
+    noteOwner(master, blockOf(f.pid), node);
+    finish(t, node === master.node ? OWN : ({ own: false, name: masterOn(w, master, node) } satisfies Owner));
+  }),
+]);
+
+/** Where every node manages its own processes there is a PM Master on each. */
+export const isOnly = (w: OsfWorld): boolean => clusterOf(w).management !== 'local_masters';
+
+const brokerNode = (w: OsfWorld): number => clusterOf(w).nodes.findIndex(({ pmMaster }) => pmMaster);
+
+/** Name, in the PM Master's space, of a right to the PM Master of another node; NONE if there is none in reach. */
+function masterOn(w: OsfWorld, master: PmMaster, node: number): number {
+  const { peers } = master;
+  const task = at(w.tasks, master.task);
+  const peer = w.pmMasters.rows.find((each) => each.live && each.node === node);
+  while (peers.length <= node) peers.push(NONE);
+  if (peer !== undefined) {
+    const service = lookup(at(w.tasks, peer.task).space, peer.service)!.port;
+    peers[node] = renewRight(w, peers[node]!, at(w.ports, service), task);
+  }
+  const known = peers[node]!;
+  return known === NONE || destinationOf(w, task, known) === NONE ? NONE : known;
+}
+
+/** The broker that this PM Master asks for blocks; NONE if it is out of reach. */
+export const brokerOf = (w: OsfWorld, master: PmMaster): number => masterOn(w, master, brokerNode(w));
+
+/** Names of rights to all other PM Masters in reach. */
+export function otherMasters(w: OsfWorld, master: PmMaster): number[] {
+  if (isOnly(w)) return [];
+  const nodes = w.nodes.rows.filter(({ id }) => id !== master.node);
+  return nodes.map(({ id }) => masterOn(w, master, id)).filter((name) => name !== NONE);
+}
+
+/** Whom a request is about, NONE if it is for the PM Master that was asked. */
+function subjectOf(name: string, body: unknown): number {
+  const { pid, of, child } = (body ?? {}) as { readonly pid?: number; readonly of?: number; readonly child?: number };
+  if (aboutChild.has(name) && child !== undefined && child > 0) return child;
+  return of ?? pid ?? NONE;
+}
+
+const aboutChild: ReadonlySet<string> = new Set(['pmm.find_child', 'pmm.reap', 'pmm.orphan']);
+
+interface MasterRequest extends Request {
+  refused?: number[];
+}
+
+/** Serves every operation of a PM Master; who executes one is the service `local <operation>`. */
+export const masterRequest = routine<OsfWorld, MasterRequest>('pmm.request', 'takes a request to who can execute it', [
+  step('find whose the process is', (w, t, f) => {
+    const pid = subjectOf(f.operation, f.body);
+    if (pid !== NONE && !isOnly(w)) return call(t, findOwner, { pid } satisfies FindOwner);
+    replace(t, w.setup.services.get(`local ${f.operation}`)!, { ...f });
+  }),
+  step('execute it, or send it on', (w, t, f) => {
+    const owner = t.result as Owner;
+    if (owner.own) return replace(t, w.setup.services.get(`local ${f.operation}`)!, { ...f });
+    f.refused = [...f.names];
+    if (owner.name === NONE) return;
+    goTo(w, t, 'be done');
+    forward(w, t, owner.name, 'pmm.forwarded', subjectOf(f.operation, f.body), f);
+  }),
+  step('give up the rights that came with it', (w, t, f) => {
+    const name = f.refused!.shift();
+    if (name === undefined) return finish(t, { code: 'EHOSTDOWN' } satisfies Payload);
+    again(t);
+    kernelCall(w, t, masterOf(w, t).self, 'mach_port_deallocate', { body: { name } });
+  }),
+  step('be done', (_w, t) => finish(t, null)),
+]);
+
+export const forwardedRequest = routine<OsfWorld, Request>('pmm.forwarded', 'takes a request from another PM Master', [
+  step('take it apart', (w, t, f) => {
+    const request = unwrap(w, t, f);
+    adoptReply(t, request.reply);
+    replace(t, w.setup.services.get(`local ${request.operation}`)!, request);
+  }),
+]);
+
+const allocBlock = operation<{ readonly node: number }>('pmm.alloc_block', 'gives out a block of pids', (w, f, t) => ({
+  body: { block: grantBlock(masterOf(w, t), f.node) },
+}));
+
+const whoseBlock = operation<{ readonly block: number }>('pmm.whose_block', 'says whose a block is', (w, f, t) => {
+  const node = knownOwner(masterOf(w, t), f.block);
+  return node === NONE ? { code: 'ESRCH' } : { body: { node } };
+});
+
+export const blockRoutines: readonly Routine[] = [allocBlock, whoseBlock];
