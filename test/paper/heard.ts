@@ -33,9 +33,10 @@ export function listener(): (sim: Simulation) => Asked[] {
       const loop = framesOf(t).find(({ routine }) => routine === serverLoop.index);
       if (loop === undefined) continue;
       const request = (loop.data as { request: Request | null }).request;
-      if (request === (served.get(t.identity) ?? null)) continue;
+      const before = served.get(t.identity) ?? null;
       served.set(t.identity, request);
-      if (request === null) continue;
+      // A forwarded request gets another reply right while it is served; its body stays.
+      if (request === null || (before?.body === request.body && before?.client === request.client)) continue;
       const [server = ''] = at(w.tasks, t.task).name.split('@');
       const client = threadOf(w, request.client);
       asked.push({
