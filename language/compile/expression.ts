@@ -220,6 +220,8 @@ function lowerCall(code: Code, call: ast.Call): Expression {
     if (call.function === 'up' && first !== undefined) return { kind: 'up', node: first, span };
     if (first !== undefined && second !== undefined) return { kind: 'random', low: first, high: second, span };
   }
+  // A process is its pid.
+  if (call.function === 'process' && call.arguments[0] !== undefined) return lowerExpression(code, call.arguments[0]);
   const slot = code.newSlot('', code.around.typing.of(call));
   lowerInto(code, call, slot);
   return { kind: 'slot', slot, span };

@@ -199,7 +199,7 @@ function lowerCallStatement(code: Code, value: ast.Expression): void {
   } else if (code.around.room === 'scenario' && isTaskControl(value.function) && first !== undefined) {
     const task = lowerExpression(code, first);
     code.emit({ ...code.place(), op: 'task_control', call: value.function, task });
-  } else if (value.function === 'random' || value.function === 'up') {
+  } else if (value.function === 'random' || value.function === 'up' || value.function === 'process') {
     lowerInto(code, value, code.newSlot('', code.around.typing.of(value)));
   } else {
     lowerInto(code, value, -1);

@@ -65,6 +65,13 @@ export const functions: readonly FunctionWord[] = [
     doc: 'Sends a signal to a process, wherever it runs now.',
   },
   {
+    name: 'process',
+    rooms: scenario,
+    parameters: [parameter('pid', 'int')],
+    result: 'process',
+    doc: 'The process with this pid, which a program may have forked. What is asked of one that does not exist is refused, or lost.',
+  },
+  {
     name: 'residual',
     rooms: scenario,
     parameters: [parameter('process', 'process', 'task'), parameter('node', 'node')],

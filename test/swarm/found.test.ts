@@ -5,14 +5,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runScript } from './run.ts';
+import { runAny } from './seed.ts';
 
 const folder = join(import.meta.dirname, 'found');
 
 describe('what the swarm has found stays found', () => {
   for (const name of readdirSync(folder).sort()) {
     it(name.replace('.adw', ''), () => {
-      assert.equal(runScript(readFileSync(join(folder, name), 'utf8')).failure, null);
+      assert.equal(runAny(readFileSync(join(folder, name), 'utf8')).failure, null);
     });
   }
 });

@@ -7,6 +7,8 @@
  */
 import { compileScript } from '../../language/compile.ts';
 import { BrokenRule } from '../../simulator/base/assert.ts';
+import { observe } from '../../simulator/checkers/history/index.ts';
+import { checkAll } from '../../simulator/checkers/index.ts';
 import { createSimulation, eventCount, now, step, tail, type Simulation } from '../../simulator/engine/simulation.ts';
 import { NONE } from '../../simulator/base/table.ts';
 import { chance } from './chance.ts';
@@ -15,7 +17,7 @@ import { unexplained } from './rest.ts';
 import { drawScript, textOf } from './script.ts';
 
 /** A run that has not come to rest after so many events never will. */
-const MOST_EVENTS = 60_000;
+const MOST_EVENTS = 100_000;
 const EVENTS_SHOWN = 12;
 
 export interface Failure {
@@ -50,7 +52,7 @@ export function runSeed(seed: number): SeedResult {
   const script = drawScript(draw, seed);
   let moments: Moments = new Map();
   let text = textOf(script);
-  let outcome = runScript(text, (sim) => note(moments, sim));
+  let outcome = runScript(text, { watch: noting(moments) });
   let { events } = outcome;
   const kinds = new Set(moments.keys());
   const faults: Fault[] = [];
@@ -60,7 +62,7 @@ export function runSeed(seed: number): SeedResult {
     faults.push(...drawFault(draw, script, moments));
     text = textOf(script, faults);
     const struck: Moments = (moments = new Map());
-    outcome = runScript(text, (sim) => note(struck, sim));
+    outcome = runScript(text, { watch: noting(struck) });
     events += outcome.events;
     for (const kind of moments.keys()) kinds.add(kind);
   }
@@ -74,27 +76,50 @@ export function runSeed(seed: number): SeedResult {
   };
 }
 
-/** Runs the first scenario of a script, checked; `watch` is called after every event. */
-export function runScript(text: string, watch: (sim: Simulation) => void = () => undefined): Outcome {
+/**
+ * What else is looked at in a run: called after every event, and once more when nothing is left to happen. It says what is
+ * wrong, if something is, and the run ends there.
+ */
+export type Watch = (sim: Simulation, ended: boolean) => string | undefined;
+
+const noting = (moments: Moments): Watch => {
+  return (sim, ended) => {
+    if (!ended) note(moments, sim);
+    return undefined;
+  };
+};
+
+export interface Manner {
+  readonly watch?: Watch;
+  /** What `watch` says breaks the rule of this name. */
+  readonly rule?: string;
+  /** The rules about one moment are checked after so many events. Most of what they find is still there later. */
+  readonly every?: number;
+}
+
+/** Runs the first scenario of a script, checked. */
+export function runScript(text: string, { watch = () => undefined, rule = '', every = 1 }: Manner = {}): Outcome {
   const { image, diagnostics } = compileScript(text, 'drawn.adw');
   if (image === null || image.scenarios.length === 0) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const message = errors.map((each) => `${each.span.line}: ${each.message}`).join('; ');
     return { failure: { rule: 'script', message, event: 0, time: 0, tail: [] }, events: 0, migrations: [] };
   }
-  const sim = createSimulation(image, { scenario: 0, checked: true });
-  const failure = perform(sim, watch);
+  const sim = createSimulation(image, { scenario: 0, checked: every === 1, watched: true });
+  const failure = perform(sim, watch, rule, every);
   const migrations = sim.world.migrations.rows.map(({ by, outcome, reason }) => {
     return `by ${by}: ${outcome || 'never ended'}${outcome === 'refused' ? ` (${reason})` : ''}`;
   });
   return { failure, events: eventCount(sim), migrations };
 }
 
-function perform(sim: Simulation, watch: (sim: Simulation) => void): Failure | null {
+function perform(sim: Simulation, watch: Watch, rule: string, every: number): Failure | null {
   let expectation = '';
   try {
     while (step(sim)) {
-      watch(sim);
+      if (every > 1) lookNowAndThen(sim, every);
+      const wrong = watch(sim, false);
+      if (typeof wrong === 'string') return failureOf(sim, rule, wrong);
       for (const each of sim.notices) {
         if (each.kind === 'expectation' && !each.held) expectation ||= `${each.text} (${each.actual})`;
       }
@@ -108,7 +133,15 @@ function perform(sim: Simulation, watch: (sim: Simulation) => void): Failure | n
   }
   const [left] = unexplained(sim.world);
   if (left !== undefined) return failureOf(sim, 'rest', left);
+  const wrong = watch(sim, true);
+  if (typeof wrong === 'string') return failureOf(sim, rule, wrong);
   return expectation === '' ? null : failureOf(sim, 'expectation', expectation);
+}
+
+/** The monitors see every event; the rules about one moment cost more. */
+function lookNowAndThen(sim: Simulation, every: number): void {
+  observe(sim.world, sim.past);
+  if (eventCount(sim) % every === 0) checkAll(sim.world);
 }
 
 /** The scenario may end early if a node has failed: what it asked for there could not be made. */

@@ -4,8 +4,8 @@
  *
  *   node worker.cjs FIRST STEP COUNT DEADLINE      the deadline is a time of day in milliseconds
  */
-import { runScript, runSeed, type Failure } from './run.ts';
-import { isFair, shrink } from './shrink.ts';
+import { runAnySeed, whyItFails } from './seed.ts';
+import { shrink } from './shrink.ts';
 
 /** A failure must not eat the time of the seeds that are still to come: what is small by then is small enough. */
 const SHRINK_TRIES = 120;
@@ -14,11 +14,10 @@ const SHRINK_MILLISECONDS = 15_000;
 const [first, step, count, deadline] = process.argv.slice(2).map(Number) as [number, number, number, number];
 
 for (let i = 0, seed = first; i < count && Date.now() < deadline; i++, seed += step) {
-  const result = runSeed(seed);
+  const result = runAnySeed(seed);
   const { failure } = result;
   const end = Math.min(deadline, Date.now() + SHRINK_MILLISECONDS);
   const goesOn = (tries: number): boolean => tries < SHRINK_TRIES && Date.now() < end;
-  const fails = (text: string): Failure | null => (isFair(text) ? runScript(text).failure : null);
-  const short = failure === null ? null : shrink(failure.text, fails, goesOn);
+  const short = failure === null ? null : shrink(failure.text, whyItFails, goesOn);
   process.stdout.write(`${JSON.stringify({ ...result, short })}\n`);
 }

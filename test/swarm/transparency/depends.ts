@@ -1,0 +1,31 @@
+/**
+ * Which jobs have to do with a node: the weaker theorem of a run in which nodes fail is about all others.
+ *
+ * Every job depends on the servers of the cluster, and on the master, where the operator sits. Beyond that it depends on a
+ * node where one of its processes was made, or has been since: memory that was moved by reference may still be there, and ports
+ * are found by way of it. A node to which a process is on its way counts from the moment at which the
+ * source could not take it back; before that, the failure of the destination is no more than a migration that fails (5.6).
+ */
+import type { Simulation } from '../../../simulator/engine/simulation.ts';
+import type { Migration } from '../../../simulator/migration/record.ts';
+import { jobOfBirth, type Witness } from './output.ts';
+
+/** Jobs that depend on the node. */
+export function hurtBy({ world, image, scenario }: Simulation, { births, homes }: Witness, name: string): Set<number> {
+  const cluster = image.clusters[image.scenarios[scenario]!.cluster]!;
+  const index = cluster.nodes.findIndex((node) => node.name === name);
+  const { pmMaster, credentials, fileServer } = cluster.nodes[index]!;
+  const jobs = new Set([...births.values()].map(jobOfBirth));
+  if (pmMaster || credentials || fileServer !== null || name === 'master') return jobs;
+  const hurt = new Set<number>();
+  for (const [pid, birth] of births) {
+    const moved = world.migrations.rows.some((m) => m.pid === pid && involves(m, index));
+    if (moved || homes.get(pid) === name) hurt.add(jobOfBirth(birth));
+  }
+  return hurt;
+}
+
+function involves({ from, to, by, how, outcome, committed }: Migration, node: number): boolean {
+  if (from === node || how.agent === node) return true;
+  return to === node && outcome !== 'refused' && (by === 'task' || committed);
+}

@@ -1,0 +1,68 @@
+/**
+ * Drawn jobs: a UNIX program and the processes that come of it, none of which has to do with another job. What they put
+ * out is determined by the program (place.ts), so it can be compared.
+ */
+import type { Chance } from '../chance.ts';
+import type { DrawnCluster } from '../cluster.ts';
+import { become, child, childless, identity, loop, orphan, several, worker } from './family.ts';
+import { copied, divided, duplicate, inTurn, mistakes, names, own, together } from './files.ts';
+import { full, manyWriters, pair, pingPong, pipeline } from './pipes.ts';
+import { block, collect, pause, type Act, type Place } from './place.ts';
+import { ignored, kill, killGroup, stop } from './signals.ts';
+
+export interface DrawnJob {
+  /** Name of the program that is spawned, and the text of all its programs. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Deeper, no process has children of its own but those of a single act. */
+const HIGHEST_TREE = 2;
+
+const alone: readonly Act[] = [own, copied, duplicate, names, mistakes, ignored, childless];
+
+const withOthers: readonly Act[] = [
+  ...[several, loop, orphan, identity, together, inTurn, divided],
+  ...[pair, pair, pipeline, manyWriters, pingPong, full],
+  ...[kill, killGroup, stop],
+];
+
+/** What a process does from its beginning to its end, without the exit. */
+function life(at: Place, workers: readonly string[], acts: number): string[] {
+  const deep = at.depth >= HIGHEST_TREE;
+  const grow = child((inner) => life(inner, workers, 1));
+  const lines = at.draw
+    .many(acts, () => {
+      const kind = at.draw.within(1, 100);
+      const act = kind <= 25 ? (deep ? at.draw.one(alone) : grow) : kind <= 40 ? become(workers) : null;
+      return [...pause(at), ...(act ?? at.draw.one(kind <= 60 ? alone : withOthers))(at)];
+    })
+    .flat();
+  return [...lines, ...at.pending.map(collect), 'print("sum ", sum)'];
+}
+
+export function drawJob(draw: Chance, cluster: DrawnCluster, index: number): DrawnJob {
+  const name = `job${index}`;
+  const directories = [`/${name}`, `/far/${name}`];
+  const at: Place = {
+    draw,
+    homes: cluster.homes,
+    directories,
+    tag: name,
+    depth: 0,
+    pending: [],
+    next: { number: 0, child: 0 },
+  };
+  const other = `worker${index}`;
+  const size = (): number => draw.one([8, 16, 32]);
+  const main = block(`program ${name}() {`, [
+    `image text ${size()} KB data ${size()} KB bss ${size()} KB stack ${size()} KB`,
+    `let sum = ${draw.within(0, 9)}`,
+    // Another file server may have it already.
+    'mkdir("/far")',
+    ...directories.map((each) => `mkdir("${each}")`),
+    ...life(at, [other], draw.within(1, 3)),
+    'exit(sum)',
+  ]);
+  return { name, text: `${main.join('\n')}\n\n${worker(other, at)}` };
+}
