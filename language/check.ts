@@ -13,7 +13,7 @@ import { constantValue } from './constants.ts';
 import { collect, inOrder, type Diagnostic } from './diagnostics.ts';
 import * as ast from './generated/ast.ts';
 import { sentences, suggestion } from './nearest.ts';
-import { allNodesOf, clustersOf, isWhole, scriptOf, spanOf, spanOfProperty } from './tree.ts';
+import { allNodesOf, clustersOf, isWhole, programsOf, scriptOf, spanOf, spanOfProperty } from './tree.ts';
 import { parameterType, parameterTypes, taskParameterTypes } from './types.ts';
 import { createTyping } from './typing.ts';
 import type { Profiles } from './vocabulary/profiles.ts';
@@ -60,8 +60,24 @@ function checkDeclaration(cx: Check, declaration: ast.Declaration): void {
 }
 
 function checkFile(cx: Check, file: ast.FileDeclaration): void {
-  checkExpression(cx, file.size);
-  mustBeConstant(cx, file.size, 'size', 0, 'The size of a file');
+  const isImage = programsOf(scriptOf(file)).some(({ name }) => file.path === `/bin/${name}`);
+  if (file.size !== undefined) {
+    checkExpression(cx, file.size);
+    mustBeConstant(cx, file.size, 'size', 0, 'The size of a file');
+  } else if (!isImage) {
+    cx.report(
+      'wrong-type',
+      spanOfProperty(file, 'path'),
+      'A file needs a size: `size 64 KB`. Only the image of a program, `/bin/NAME`, has one.',
+    );
+  }
+  if (file.owner !== undefined) {
+    checkExpression(cx, file.owner);
+    mustBeConstant(cx, file.owner, 'int', 0, 'The owner of a file');
+  }
+  if (file.mode !== undefined && !/^[0-7]{1,4}$/.test(file.mode)) {
+    cx.report('wrong-type', spanOfProperty(file, 'mode'), 'A mode is up to four octal digits: `"644"`, `"4755"`.');
+  }
   if (file.node === undefined) return;
   const name = file.node.$refText;
   const span = spanOfProperty(file, 'node');

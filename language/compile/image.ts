@@ -110,7 +110,9 @@ function lowerScenario(
 
 function lowerFile(file: ast.FileDeclaration): FileSpec {
   const size = constantNumber(file.size) ?? 0;
-  return { path: file.path, node: file.node?.ref?.name ?? null, size, span: spanOf(file) };
+  const owner = constantNumber(file.owner) ?? null;
+  const mode = file.mode === undefined ? null : Number.parseInt(file.mode, 8);
+  return { path: file.path, node: file.node?.ref?.name ?? null, size, owner, mode, span: spanOf(file) };
 }
 
 function lowerCluster(cluster: ast.ClusterDeclaration): ClusterSpec {

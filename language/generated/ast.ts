@@ -80,6 +80,7 @@ export type Osf1adKeywordNames =
     | "make"
     | "memory"
     | "migrate"
+    | "mode"
     | "monitor"
     | "move"
     | "network"
@@ -90,6 +91,7 @@ export type Osf1adKeywordNames =
     | "on"
     | "once"
     | "or"
+    | "owner"
     | "phase"
     | "pm_master"
     | "pma"
@@ -482,14 +484,18 @@ export function isFieldUse(item: unknown): item is FieldUse {
 export interface FileDeclaration extends langium.AstNode {
     readonly $container: Script;
     readonly $type: 'FileDeclaration';
+    mode?: string;
     node?: langium.Reference<NodeDeclaration>;
+    owner?: Expression;
     path: string;
-    size: Expression;
+    size?: Expression;
 }
 
 export const FileDeclaration = {
     $type: 'FileDeclaration',
+    mode: 'mode',
     node: 'node',
+    owner: 'owner',
     path: 'path',
     size: 'size'
 } as const;
@@ -712,10 +718,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'memory' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -1568,9 +1574,15 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
         FileDeclaration: {
             name: FileDeclaration.$type,
             properties: {
+                mode: {
+                    name: FileDeclaration.mode
+                },
                 node: {
                     name: FileDeclaration.node,
                     referenceType: NodeDeclaration.$type
+                },
+                owner: {
+                    name: FileDeclaration.owner
                 },
                 path: {
                     name: FileDeclaration.path

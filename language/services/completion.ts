@@ -183,7 +183,7 @@ function generalItems(site: Site): CompletionItem[] {
       return words(keywords.nodeWords, CompletionItemKind.Keyword);
     case 'script':
       return room !== undefined || /^["\w]/.test(last)
-        ? [...plain(['on', 'seed', 'size'], CompletionItemKind.Keyword), ...declarationItems]
+        ? [...plain(['on', 'seed', 'size', 'owner', 'mode'], CompletionItemKind.Keyword), ...declarationItems]
         : declarationItems;
     case 'parentheses':
       return room === undefined ? [] : [...values(site, room), ...(room === 'task' ? carried : [])];

@@ -80,6 +80,28 @@ export const systemCalls: readonly SystemCallWord[] = [
   ),
   systemCall('getsid', [left(0, 'process', 'process')], 'process', 'The session of a process: the pid of its leader.'),
   systemCall('setsid', [], 'process', 'The caller leads a new session and a new process group.'),
+  systemCall('getuid', [], 'int', 'The user who has started the process: 100; 0 is the superuser.'),
+  systemCall('geteuid', [], 'int', 'The user as whom the process acts: the owner of the image, if that is set-uid.'),
+  systemCall(
+    'setuid',
+    [parameter('user', 'int')],
+    'int',
+    'Becomes another user for good, if the superuser calls; else acts as the real or the saved user. -1 and EPERM otherwise.',
+  ),
+  systemCall('seteuid', [parameter('user', 'int')], 'int', 'Acts as another user, and may come back.'),
+  systemCall(
+    'umask',
+    [parameter('mask', 'text')],
+    'text',
+    'Permissions that new files do not get, in octal digits, `"022"` at first. The mask before.',
+  ),
+  systemCall('chmod', [path, parameter('mode', 'text')], 'int', 'Sets who may do what: `"644"`; `"4755"` is set-uid.'),
+  systemCall(
+    'chown',
+    [path, parameter('owner', 'int')],
+    'int',
+    'Gives a file to another user; for the superuser only.',
+  ),
   systemCall(
     'tcgetpgrp',
     [parameter('terminal', 'descriptor')],
@@ -100,11 +122,16 @@ export const systemCalls: readonly SystemCallWord[] = [
   ),
   systemCall(
     'open',
-    [path, parameter('flags', 'flags')],
+    [path, parameter('flags', 'flags'), left('666', 'mode', 'text')],
     'descriptor',
     'Opens a file at its file server. Flags: `read`, `write`, `create`, `exclusive`, `truncate`, `append`, `close_on_exec`, joined by `|`.',
   ),
-  systemCall('creat', [path], 'descriptor', 'open(path, write | create | truncate): an empty file to be written.'),
+  systemCall(
+    'creat',
+    [path, left('666', 'mode', 'text')],
+    'descriptor',
+    'open(path, write | create | truncate, mode): an empty file to be written.',
+  ),
   systemCall(
     'read',
     [file, size],
@@ -186,7 +213,7 @@ export const systemCalls: readonly SystemCallWord[] = [
     'int',
     'Gives a file or a directory another name, on the same file server; what had it goes.',
   ),
-  systemCall('mkdir', [path], 'int', 'Makes a directory.'),
+  systemCall('mkdir', [path, left('777', 'mode', 'text')], 'int', 'Makes a directory.'),
   systemCall('rmdir', [path], 'int', 'Removes an empty directory.'),
   systemCall(
     'readdir',

@@ -196,6 +196,8 @@ const fileStatusFields: readonly Field[] = [
   { name: 'size', type: 'size', doc: 'Bytes in it; -1 if there is no such file.' },
   { name: 'links', type: 'int', doc: 'How many names it has.' },
   { name: 'directory', type: 'bool', doc: 'Whether it is a directory.' },
+  { name: 'owner', type: 'int', doc: 'Whose it is.' },
+  { name: 'mode', type: 'text', doc: 'Who may do what, in octal digits: `"644"`.' },
   { name: 'modified', type: 'time', doc: 'When it was last changed.' },
 ];
 

@@ -26,7 +26,7 @@ function procState(w: OsfWorld, proc: Proc): ProcState {
     list: list === 'migrating' ? 'migrating' : 'active',
     state: !isHere || vproc.state === 'active' ? proc.state : vproc.state,
     relations: entry === null ? null : { parent: entry.parent, group: entry.group, session: entry.session },
-    credentials: { uid },
+    credentials: { uid, realUid: proc.realUid, savedUid: proc.savedUid },
     signals: { ignored: signalsIn(signals.ignored), delivered: signals.delivered },
     usage: { here: currentUsage(w, proc), total: totalUsage(w, proc), children: usage.children },
     created,

@@ -36,8 +36,12 @@ export interface ProcState {
   readonly capabilities: readonly ProcCapabilityState[];
 }
 
+/** The users of the process. */
 export interface CredentialsState {
+  /** Effective. */
   readonly uid: number;
+  readonly realUid: number;
+  readonly savedUid: number;
 }
 
 export interface SignalState {

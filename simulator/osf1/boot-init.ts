@@ -55,7 +55,7 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
     const holder = at(w.tasks, root.task);
     for (const name of [root.root, root.home, root.terminal]) bootRight(w, portUnder(w, holder, name), task);
   }
-  const emulator = newEmulator();
+  const emulator = newEmulator(SUPERUSER);
   emulator.exceptionPort = portAllocate(w, task, 'init.exception');
   emulator.signalPort = portAllocate(w, task, 'init.signal');
   task.emulator = emulator;

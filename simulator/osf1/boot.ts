@@ -12,7 +12,7 @@ import { bootInit } from './boot-init.ts';
 import { bootPort, bootTask, portUnder } from './boot-task.ts';
 import { credentialsEntryAllocate, type CredentialsServer } from './credentials/entry.ts';
 import { TERMINAL_PATH } from './emulator/state.ts';
-import { fileAllocate, rootServer, serverOfPath } from './file-server/file.ts';
+import { fileAllocate, rootServer, serverOfPath, type Ownership } from './file-server/file.ts';
 import { enterName, makeDirectories, parentOf } from './file-server/name.ts';
 import { isManaged, templateOn } from './configuration.ts';
 import { imagePath } from './image-path.ts';
@@ -43,12 +43,16 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
     for (const path of STANDARD_DIRECTORIES) makeDirectories(w, root, path);
     enterName(w, root.id, TERMINAL_PATH, fileAllocate(w, root.id, 'terminal', 0));
   }
-  for (const { path, size, node } of files) {
+  const images = w.setup.image.programs.filter(({ kind }) => kind === 'program');
+  for (const { path, size, node, owner, mode } of files) {
+    if (images.some((each) => imagePath(each) === path)) continue;
     const index = cluster.nodes.findIndex((each) => each.name === node);
-    addFile(w, path, size, index);
+    addFile(w, path, size, index, { owner: owner ?? USER, mode: mode ?? 0o644 });
   }
-  for (const program of w.setup.image.programs) {
-    if (program.kind === 'program') addFile(w, imagePath(program), imageBytes(program), NONE);
+  for (const program of images) {
+    const path = imagePath(program);
+    const { owner, mode } = files.find((each) => each.path === path) ?? { owner: null, mode: null };
+    addFile(w, path, imageBytes(program), NONE, { owner: owner ?? SUPERUSER, mode: mode ?? 0o755 });
   }
   const broker = w.pmMasters.rows.find((master) => master.broker);
   const credentials = w.credentialsServers.rows[0];
@@ -122,7 +126,7 @@ function introduceFileServers(w: OsfWorld): void {
 }
 
 /** A file that exists when a run begins; the root server's table says so if the path alone does not tell who has it. */
-function addFile(w: OsfWorld, path: string, size: number, node: number): void {
+function addFile(w: OsfWorld, path: string, size: number, node: number, ownership: Ownership): void {
   const byPath = serverOfPath(w, path);
   const server = w.fileServers.rows.find((each) => each.node === node) ?? byPath;
   if (server === null) return;
@@ -131,7 +135,7 @@ function addFile(w: OsfWorld, path: string, size: number, node: number): void {
     enterName(w, byPath.id, path, null, server.id);
   }
   makeDirectories(w, server, parentOf(path));
-  enterName(w, server.id, path, fileAllocate(w, server.id, 'file', size));
+  enterName(w, server.id, path, fileAllocate(w, server.id, 'file', size, ownership));
 }
 
 function imageBytes({ layout }: Program): number {

@@ -86,7 +86,12 @@ export interface Proc extends Row {
   node: number;
   list: ProcList;
   state: ProcState;
+  /** Effective, real and saved user. */
   uid: number;
+  realUid: number;
+  savedUid: number;
+  /** It has called exec since it was made: its parent does not move it into another group any more. */
+  executed: boolean;
   /** Account of the process. */
   activity: number;
   /** The per-process port, on which the emulator calls: a receive right in the PMA's space. */
@@ -140,6 +145,9 @@ function blankProc(id: number): Proc {
     list: 'free',
     state: 'creating',
     uid: 0,
+    realUid: 0,
+    savedUid: 0,
+    executed: false,
     activity: 0,
     processPort: NONE,
     names: noProcNames(),

@@ -6,6 +6,7 @@ import { callRoutines } from './emulator/calls.ts';
 import { childInit } from './emulator/child-init.ts';
 import { emulatorExec } from './emulator/exec.ts';
 import { fileRoutines } from './emulator/files.ts';
+import { emulatorIdentity } from './emulator/identity.ts';
 import { emulatorPathRoutines } from './emulator/paths.ts';
 import { emulatorPipe } from './emulator/pipes.ts';
 import { emulatorSocketRoutines } from './emulator/sockets.ts';
@@ -26,8 +27,9 @@ import { createProcess } from './pma/create.ts';
 import { pmaExec } from './pma/exec.ts';
 import { exitProcess, pmaExit } from './pma/exit.ts';
 import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
-import { groupCalls } from './pma/groups.ts';
+import { groupCalls, setGroup } from './pma/groups.ts';
 import { pmaGetpid, pmaGetppid, pmaGetrusage } from './pma/identity.ts';
+import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
 import { migrateProcess, pcntlAllow, pcntlDisallow, pcntlMigrate } from './pma/pcntl.ts';
 import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaKill, signalProcess } from './pma/signal.ts';
@@ -57,6 +59,8 @@ const processRoutines: readonly Routine[] = [
   pmaGetpid,
   pmaGetppid,
   pmaGetrusage,
+  pmaGetuid,
+  pmaSetuid,
   ...groupCalls,
   ...terminalCalls,
   pmaKill,
@@ -97,6 +101,8 @@ export const osfRoutines: readonly Routine[] = [
   admission,
   ...processRoutines,
   createProcess,
+  changeIdentity,
+  setGroup,
   exitProcess,
   vprocCallRoutine,
   keptCall,
@@ -118,6 +124,7 @@ export const osfRoutines: readonly Routine[] = [
   emulatorSignals,
   ...callRoutines,
   ...emulatorTerminalRoutines,
+  ...Object.values(emulatorIdentity),
   ...pipeRoutines,
   ...waitingNotices.map(([, each]) => each),
   ...waitingRoutines,

@@ -75,7 +75,7 @@ export const operatorSignal = routine<WorkloadWorld, OperatorSignal>('operator.k
   step('ask the PMA of the process', (w, t, f) => {
     const pma = pmaOf(w, f.pid);
     if (pma === NONE) return finish(t);
-    const body: Signal = { pid: f.pid, signal: f.signal, uid: SUPERUSER };
+    const body: Signal = { pid: f.pid, signal: f.signal, uid: SUPERUSER, realUid: SUPERUSER };
     rpc(w, t, pma, 'vproc.signal', { body });
   }),
   step('look at the answer', (w, t, f) => {

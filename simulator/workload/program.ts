@@ -73,6 +73,9 @@ export interface FileSpec {
   readonly node: string | null;
   /** Size in bytes. */
   readonly size: number;
+  /** Null: the user's, which he may write; of an image, the superuser's, which all may execute. */
+  readonly owner: number | null;
+  readonly mode: number | null;
   readonly span: Span;
 }
 

@@ -31,6 +31,7 @@ import {
 } from '../osf1/emulator/files.ts';
 import {
   emulatorChdir,
+  emulatorChmod,
   emulatorGetcwd,
   emulatorLink,
   emulatorMkdir,
@@ -40,6 +41,7 @@ import {
   emulatorStat,
   emulatorUnlink,
 } from '../osf1/emulator/paths.ts';
+import { emulatorIdentity } from '../osf1/emulator/identity.ts';
 import { emulatorPipe } from '../osf1/emulator/pipes.ts';
 import {
   emulatorAccept,
@@ -77,6 +79,12 @@ interface SystemCallEntry {
 const int = (value: Value | undefined): number => value as number;
 const text = (value: Value | undefined): string => value as string;
 
+/** A mode is written as chmod(1) has it, in octal digits. */
+function octal(value: Value | undefined): number {
+  if (!/^[0-7]{1,4}$/.test(text(value))) throw new Fault(`${JSON.stringify(value)} is no mode in octal digits`, null);
+  return Number.parseInt(text(value), 8);
+}
+
 const none = (): object => ({});
 const ofProcess = ([pid]: readonly Value[]): object => ({ pid: int(pid) });
 const ofPath = ([path]: readonly Value[]): PathCall => ({ path: text(path) });
@@ -113,6 +121,13 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   setpgid: { routine: emulatorSetpgid, frame: ([pid, group]) => ({ pid: int(pid), group: int(group) }) },
   getsid: { routine: emulatorGetsid, frame: ofProcess },
   setsid: { routine: emulatorSetsid, frame: () => ({ pid: 0 }) },
+  getuid: { routine: emulatorIdentity.getuid, frame: none },
+  geteuid: { routine: emulatorIdentity.geteuid, frame: none },
+  setuid: { routine: emulatorIdentity.setuid, frame: ([uid]) => ({ uid: int(uid) }) },
+  seteuid: { routine: emulatorIdentity.seteuid, frame: ([uid]) => ({ uid: int(uid) }) },
+  umask: { routine: emulatorIdentity.umask, frame: ([mask]) => ({ mask: octal(mask) }) },
+  chmod: { routine: emulatorChmod, frame: ([path, mode]): PathCall => ({ path: text(path), mode: octal(mode) }) },
+  chown: { routine: emulatorChmod, frame: ([path, owner]): PathCall => ({ path: text(path), owner: int(owner) }) },
   tcgetpgrp: { routine: emulatorTerminal.tcgetpgrp, frame: ([tty]) => ({ descriptor: int(tty) }) },
   tcsetpgrp: {
     routine: emulatorTerminal.tcsetpgrp,
@@ -121,9 +136,12 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   getrusage: { routine: emulatorGetrusage, frame: none },
   open: {
     routine: emulatorOpen,
-    frame: ([path, flags]): EmulatorOpen => ({ path: text(path), flags: int(flags) }),
+    frame: ([path, flags, mode]): EmulatorOpen => ({ path: text(path), flags: int(flags), mode: octal(mode) }),
   },
-  creat: { routine: emulatorOpen, frame: ([path]): EmulatorOpen => ({ path: text(path), flags: CREAT }) },
+  creat: {
+    routine: emulatorOpen,
+    frame: ([path, mode]): EmulatorOpen => ({ path: text(path), flags: CREAT, mode: octal(mode) }),
+  },
   read: { routine: emulatorRead, frame: transfer },
   write: { routine: emulatorWrite, frame: transfer },
   buffer: { routine: emulatorBuffer, frame: none },
@@ -163,7 +181,7 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   unlink: { routine: emulatorUnlink, frame: ofPath },
   link: { routine: emulatorLink, frame: ofPaths },
   rename: { routine: emulatorRename, frame: ofPaths },
-  mkdir: { routine: emulatorMkdir, frame: ofPath },
+  mkdir: { routine: emulatorMkdir, frame: ([path, mode]): PathCall => ({ path: text(path), mode: octal(mode) }) },
   rmdir: { routine: emulatorRmdir, frame: ofPath },
   readdir: {
     routine: emulatorReaddir,

@@ -306,7 +306,7 @@ const breakages: Record<string, (s: Scene) => void> = {
   P10: ({ w, client }) => {
     procAllocate(w, client.task.node, 7).state = 'running';
     const lost = { path: '/lost', capability: 0xffff00, token: 0xffff00, position: 0, server: 'here' };
-    Object.assign(client.task, { kind: 'process', pid: 7, emulator: { ...newEmulator(), files: [lost] } });
+    Object.assign(client.task, { kind: 'process', pid: 7, emulator: { ...newEmulator(0), files: [lost] } });
   },
   T1: (s) => {
     Object.assign(hasMoved(s).names[0]!, { urefs: 9 });

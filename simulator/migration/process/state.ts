@@ -15,6 +15,9 @@ export interface LocalState {
   readonly pid: number;
   readonly name: string;
   readonly uid: number;
+  readonly realUid: number;
+  readonly savedUid: number;
+  readonly executed: boolean;
   readonly activity: number;
   readonly stopped: boolean;
   readonly signals: Proc['signals'];
@@ -40,6 +43,9 @@ export function localState(migration: number, turn: number, proc: Proc, processo
     pid,
     name,
     uid,
+    realUid: proc.realUid,
+    savedUid: proc.savedUid,
+    executed: proc.executed,
     activity,
     stopped: proc.state === 'stopped',
     signals: { ...proc.signals },
@@ -62,8 +68,8 @@ export function localRights(proc: Proc): Carried[] {
 
 /** Fills a new proc at the destination. Scheduling priority is not carried over [paper 3.2 (c)]. */
 export function installState(proc: Proc, state: LocalState, names: readonly number[], now: number): void {
-  const { name, uid, activity, accumulated, base, created } = state;
-  Object.assign(proc, { name, uid, activity, created });
+  const { name, uid, realUid, savedUid, executed, activity, accumulated, base, created } = state;
+  Object.assign(proc, { name, uid, realUid, savedUid, executed, activity, created });
   proc.state = 'attaching';
   proc.list = 'migrating';
   proc.signals = { ...state.signals };

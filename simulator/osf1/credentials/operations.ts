@@ -4,14 +4,16 @@
  * `get` and `install` are the two halves of what a migration asks for: the source reads the entry, the destination gets
  * a right to it that did not pass through the source.
  */
+import { NONE } from '../../base/table.ts';
 import { MAKE_SEND } from '../../mach/ipc/right.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { finish, routine, step, type Routine } from '../../mach/routine.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { CREDENTIALS_BYTES } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
-import type { CredentialsEntry } from './entry.ts';
+import { credentialsEntryAllocate, type CredentialsEntry } from './entry.ts';
 
 /** The entry that the request was sent to, or null. */
 function entryAt(w: OsfWorld, t: Thread, port: number): CredentialsEntry | null {
@@ -30,7 +32,44 @@ function operation(name: string, story: string, act: (entry: CredentialsEntry, b
   ]);
 }
 
+interface Change extends Request {
+  /** Row of the entry of the other user. */
+  entry?: number;
+}
+
+/** The process uses the entry of another user from now on; an entry is made for a user that has none. */
+const change = routine<OsfWorld, Change>('credentials.change', 'gives a process the entry of another user', [
+  step('find the entry', (w, t, f) => {
+    const { uid } = f.body as { uid: number };
+    const from = entryAt(w, t, f.arrivedOn);
+    if (from === null) return finish(t, { code: 'KERN_INVALID_ARGUMENT' } satisfies Payload);
+    const known = w.credentials.rows.find(({ live, server, uid: of }) => live && server === from.server && of === uid);
+    f.entry = known?.id ?? NONE;
+    if (known !== undefined) return goTo(w, t, 'move the process over');
+    const { self } = w.credentialsServers.rows[from.server]!;
+    kernelCall(w, t, self, 'mach_port_allocate', { body: { label: `credentials of user ${uid}` } });
+  }),
+  step('make one', (w, t, f) => {
+    const { name } = t.body as { name: number };
+    const { server } = entryAt(w, t, f.arrivedOn)!;
+    const made = credentialsEntryAllocate(w, server, (f.body as { uid: number }).uid);
+    made.port = name;
+    f.entry = made.id;
+    const { self, set } = w.credentialsServers.rows[server]!;
+    kernelCall(w, t, self, 'mach_port_move_member', { body: { member: name, set } });
+  }),
+  step('move the process over', (w, t, f) => {
+    const { pid } = f.body as { pid: number };
+    const from = entryAt(w, t, f.arrivedOn)!;
+    const to = w.credentials.rows[f.entry!]!;
+    from.holders.splice(0, from.holders.length, ...from.holders.filter((each) => each !== pid));
+    if (!to.holders.includes(pid)) to.holders.push(pid);
+    finish(t, { body: { uid: to.uid }, rights: [{ name: to.port, disposition: MAKE_SEND }] } satisfies Payload);
+  }),
+]);
+
 export const credentialsRoutines: readonly Routine[] = [
+  change,
   operation('credentials.dup', 'lets one more process use the entry', (entry, body) => {
     const { pid } = body as { pid: number };
     if (!entry.holders.includes(pid)) entry.holders.push(pid);

@@ -41,7 +41,7 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
   }),
   step('have the new image', (w, t, f) => {
     const task = at(w.tasks, t.task);
-    const { code } = t.result as Payload;
+    const { code, body } = t.result as Payload;
     if (code !== 'KERN_SUCCESS') {
       if (emulatorOf(task).image === '') replace(t, emulatorExit, { status: NOT_EXECUTED });
       else finish(t, failed(code));
@@ -49,6 +49,7 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     }
     task.name = f.image.name;
     emulatorOf(task).image = f.image.name;
+    emulatorOf(task).uid = (body as { uid: number }).uid;
   }),
   step('close what is not for it', (w, t) => {
     const descriptor = emulatorOf(at(w.tasks, t.task)).files.findIndex((file) => file?.closeOnExec === true);

@@ -25,6 +25,8 @@ export const MOST_FILES = 64;
 export interface EmulatorOpen {
   readonly path: string;
   readonly flags: number;
+  /** Of a file that is made, but for the mask. */
+  readonly mode: number;
 }
 
 /** Finishes with the descriptor, the lowest that is free. */
@@ -37,8 +39,9 @@ export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'op
     const code = isTerminalPath(w, t, path) ? (t.result as Payload).code : 'KERN_SUCCESS';
     if (code !== 'KERN_SUCCESS') return finish(t, failed(code));
     if (freeDescriptor(w, t) >= MOST_FILES) return finish(t, failed('EMFILE'));
+    const emulator = emulatorOf(at(w.tasks, t.task));
     rpc(w, t, ROOT_DIRECTORY, 'file.open', {
-      body: { path: absolute(emulatorOf(at(w.tasks, t.task)), path), flags },
+      body: { path: absolute(emulator, path), flags, uid: emulator.uid, mode: f.mode & ~emulator.umask },
       rights: [{ name: PROCESS_PORT, disposition: COPY_SEND }],
     });
   }),

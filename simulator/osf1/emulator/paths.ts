@@ -26,9 +26,10 @@ function pathCall(name: string, story: string, operation: string, value: (body: 
   return routine<OsfWorld, PathCall>(name, story, [
     step('ask the file server', (w, t, f) => {
       const emulator = emulatorOf(at(w.tasks, t.task));
-      const body: PathCall = { ...f, path: absolute(emulator, f.path) };
+      const body: PathCall = { ...f, path: absolute(emulator, f.path), uid: emulator.uid };
+      const masked = operation === 'file.mkdir' ? { mode: (f.mode ?? 0o777) & ~emulator.umask } : {};
       rpc(w, t, ROOT_DIRECTORY, operation, {
-        body: f.to === undefined ? body : { ...body, to: absolute(emulator, f.to) },
+        body: { ...body, ...masked, ...(f.to === undefined ? {} : { to: absolute(emulator, f.to) }) },
       });
     }),
     step('return', (_w, t) => finish(t, t.code === 'KERN_SUCCESS' ? value(t.body) : failed(t.code))),
@@ -43,6 +44,7 @@ export const emulatorMkdir = pathCall('emulator.mkdir', 'makes a directory', 'fi
 export const emulatorRmdir = pathCall('emulator.rmdir', 'removes a directory', 'file.rmdir', zero);
 export const emulatorRename = pathCall('emulator.rename', 'gives a file another name', 'file.rename', zero);
 export const emulatorLink = pathCall('emulator.link', 'gives a file one more name', 'file.link', zero);
+export const emulatorChmod = pathCall('emulator.chmod', 'changes the mode of a file', 'file.chmod', zero);
 export const emulatorReaddir = pathCall(
   'emulator.readdir',
   'says what is in a directory',
@@ -73,6 +75,7 @@ export const emulatorPathRoutines: readonly Routine[] = [
   emulatorStat,
   emulatorUnlink,
   emulatorMkdir,
+  emulatorChmod,
   emulatorRmdir,
   emulatorRename,
   emulatorLink,

@@ -61,11 +61,14 @@ export interface EmulatorState {
   /** How many calls that may be interrupted were made, and the one that the main thread is in. */
   calls: number;
   waiting: Waiting | null;
+  /** The effective user, and the bits that the modes of new files do not have. */
+  uid: number;
+  umask: number;
   /** The error of the last system call that failed: `ECHILD`; empty before the first. */
   errno: string;
 }
 
-export function newEmulator(): EmulatorState {
+export function newEmulator(uid: number): EmulatorState {
   return {
     image: '',
     signalPort: NONE,
@@ -77,6 +80,8 @@ export function newEmulator(): EmulatorState {
     nudged: false,
     calls: 0,
     waiting: null,
+    uid,
+    umask: 0o022,
     errno: '',
   };
 }

@@ -16,6 +16,7 @@ import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
 import { fileAt } from './files.ts';
 import { calledBack, interruptibleRpc } from './interruptible.ts';
+import { inOctal } from './identity.ts';
 import { isTerminal, waitForTurn } from './terminal.ts';
 import { emulatorOf, type EmulatorState } from './state.ts';
 
@@ -148,9 +149,9 @@ export const emulatorStatus = ofFile<OfDescriptor>(
   (_w, t) => statusRow(t.body),
 );
 
-export function statusRow(body: unknown): readonly (number | boolean)[] {
-  const { size, links, directory, modified } = body as FileStatus;
-  return [size, links, directory, modified];
+export function statusRow(body: unknown): readonly (number | boolean | string)[] {
+  const { size, links, directory, owner, mode, modified } = body as FileStatus;
+  return [size, links, directory, owner, inOctal(mode), modified];
 }
 
 /** Shown to people: all descriptors of the open file show where it is now. */

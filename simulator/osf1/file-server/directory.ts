@@ -15,26 +15,37 @@ import type { OsfWorld } from '../world.ts';
 import { fileAllocate, type FileServer } from './file.ts';
 import { entering, enterName, holderOf, isBelow, nameOf, namesIn, removeName, type FileName } from './name.ts';
 import { fileOpen, fileServerOf } from './open.ts';
+import { permitsEntering } from './permission.ts';
+import { SUPERUSER } from '../pma/fork.ts';
 import { statusOf } from './status.ts';
 
 /** Body of every operation on a path; `to` is the new name of `file.rename` and `file.link`. */
 export interface PathCall {
   readonly path: string;
   readonly to?: string;
+  /** Who asks. */
+  readonly uid?: number;
+  /** `file.mkdir`, `file.chmod`: the mode; `file.chown`: the owner. */
+  readonly mode?: number;
+  readonly owner?: number;
   /** `file.read_directory`: which of the names, from 0. */
   readonly index?: number;
 }
 
 type Act = (w: OsfWorld, server: FileServer, name: FileName | null, body: PathCall) => Payload;
 
-function operation(name: string, story: string, act: Act): Routine {
+/** `enters`: it changes what is in a directory. */
+function operation(name: string, story: string, act: Act, enters = false): Routine {
   return routine<OsfWorld, Request>(name, story, [
     step('look the path up', (w, t, f) => {
       const body = f.body as PathCall;
       const server = fileServerOf(w, t);
       const holder = holderOf(w, server, body.path);
       if (holder === null) return finish(t, { code: 'ENOENT' } satisfies Payload);
-      if (holder.id === server.id) return finish(t, act(w, server, nameOf(w, server.id, body.path), body));
+      if (holder.id === server.id) {
+        const shut = enters && !mayEnter(w, server, body);
+        return finish(t, shut ? failure('EACCES') : act(w, server, nameOf(w, server.id, body.path), body));
+      }
       forward(w, t, server.peers[holder.id]!, 'file.forwarded', NONE, f);
     }),
     step('leave the answer to it', (_w, t) => finish(t, null)),
@@ -42,6 +53,10 @@ function operation(name: string, story: string, act: Act): Routine {
 }
 
 const failure = (code: string): Payload => ({ code });
+
+function mayEnter(w: OsfWorld, { id }: FileServer, { path, to, uid }: PathCall): boolean {
+  return [path, to ?? path].every((each) => permitsEntering(w, id, each, uid ?? SUPERUSER));
+}
 
 const status = operation('file.stat', 'says what a path denotes', (w, _server, name) =>
   name === null ? failure('ENOENT') : { body: statusOf(at(w.files, name.file)) },
@@ -57,61 +72,98 @@ const readDirectory = operation(
   },
 );
 
-const makeDirectory = operation('file.mkdir', 'makes a directory', (w, server, name, { path }) => {
-  const code = name === null ? entering(w, server.id, path) : 'EEXIST';
-  if (code !== '') return failure(code);
-  enterName(w, server.id, path, fileAllocate(w, server.id, 'directory', 0));
-  return {};
-});
+const makeDirectory = operation(
+  'file.mkdir',
+  'makes a directory',
+  (w, server, name, { path, uid, mode }) => {
+    const code = name === null ? entering(w, server.id, path) : 'EEXIST';
+    if (code !== '') return failure(code);
+    const ownership = { owner: uid ?? SUPERUSER, mode: mode ?? 0o777 };
+    enterName(w, server.id, path, fileAllocate(w, server.id, 'directory', 0, ownership));
+    return {};
+  },
+  true,
+);
 
-const removeDirectory = operation('file.rmdir', 'removes an empty directory', (w, server, name, { path }) => {
+/** What only the owner and the superuser may change, the owner only the superuser. */
+const changeMode = operation('file.chmod', 'changes the mode or the owner of a file', (w, _server, name, body) => {
   if (name === null) return failure('ENOENT');
-  if (at(w.files, name.file).kind !== 'directory') return failure('ENOTDIR');
-  if (path === server.directory || path === '/') return failure('EBUSY');
-  if (namesIn(w, server.id, path).length > 0) return failure('ENOTEMPTY');
-  removeName(w, name);
-  return {};
-});
-
-const unlink = operation('file.unlink', 'removes a name of a file', (w, _server, name) => {
-  if (name === null) return failure('ENOENT');
-  if (at(w.files, name.file).kind === 'directory') return failure('EPERM');
-  removeName(w, name);
-  return {};
-});
-
-const link = operation('file.link', 'gives a file one more name', (w, server, name, { to }) => {
-  if (name === null) return failure('ENOENT');
-  const code = newName(w, server, to!);
-  if (code !== '') return failure(code);
   const file = at(w.files, name.file);
-  if (file.kind === 'directory') return failure('EPERM');
-  if (nameOf(w, server.id, to!) !== null) return failure('EEXIST');
-  enterName(w, server.id, to!, file);
+  const { uid, mode, owner } = body;
+  if (uid !== SUPERUSER && (uid !== file.owner || owner !== undefined)) return failure('EPERM');
+  if (mode !== undefined) file.mode = mode;
+  if (owner !== undefined) file.owner = owner;
   return {};
 });
+
+const removeDirectory = operation(
+  'file.rmdir',
+  'removes an empty directory',
+  (w, server, name, { path }) => {
+    if (name === null) return failure('ENOENT');
+    if (at(w.files, name.file).kind !== 'directory') return failure('ENOTDIR');
+    if (path === server.directory || path === '/') return failure('EBUSY');
+    if (namesIn(w, server.id, path).length > 0) return failure('ENOTEMPTY');
+    removeName(w, name);
+    return {};
+  },
+  true,
+);
+
+const unlink = operation(
+  'file.unlink',
+  'removes a name of a file',
+  (w, _server, name) => {
+    if (name === null) return failure('ENOENT');
+    if (at(w.files, name.file).kind === 'directory') return failure('EPERM');
+    removeName(w, name);
+    return {};
+  },
+  true,
+);
+
+const link = operation(
+  'file.link',
+  'gives a file one more name',
+  (w, server, name, { to }) => {
+    if (name === null) return failure('ENOENT');
+    const code = newName(w, server, to!);
+    if (code !== '') return failure(code);
+    const file = at(w.files, name.file);
+    if (file.kind === 'directory') return failure('EPERM');
+    if (nameOf(w, server.id, to!) !== null) return failure('EEXIST');
+    enterName(w, server.id, to!, file);
+    return {};
+  },
+  true,
+);
 
 /** Of a directory, the paths of all that is in it change with it. */
-const rename = operation('file.rename', 'gives a file another name', (w, server, name, { path, to }) => {
-  if (name === null) return failure('ENOENT');
-  const code = newName(w, server, to!);
-  if (code !== '') return failure(code);
-  if (to === path) return {};
-  const { kind } = at(w.files, name.file);
-  if (path === server.directory || (kind === 'directory' && isBelow(to!, path))) return failure('EINVAL');
-  const other = nameOf(w, server.id, to!);
-  if (other !== null) {
-    const directory = at(w.files, other.file).kind === 'directory';
-    if (directory !== (kind === 'directory')) return failure(directory ? 'EISDIR' : 'ENOTDIR');
-    if (directory && namesIn(w, server.id, to!).length > 0) return failure('ENOTEMPTY');
-    removeName(w, other);
-  }
-  for (const each of w.fileNames.rows) {
-    if (each.live && each.server === server.id && isBelow(each.path, path))
-      each.path = to! + each.path.slice(path.length);
-  }
-  return {};
-});
+const rename = operation(
+  'file.rename',
+  'gives a file another name',
+  (w, server, name, { path, to }) => {
+    if (name === null) return failure('ENOENT');
+    const code = newName(w, server, to!);
+    if (code !== '') return failure(code);
+    if (to === path) return {};
+    const { kind } = at(w.files, name.file);
+    if (path === server.directory || (kind === 'directory' && isBelow(to!, path))) return failure('EINVAL');
+    const other = nameOf(w, server.id, to!);
+    if (other !== null) {
+      const directory = at(w.files, other.file).kind === 'directory';
+      if (directory !== (kind === 'directory')) return failure(directory ? 'EISDIR' : 'ENOTDIR');
+      if (directory && namesIn(w, server.id, to!).length > 0) return failure('ENOTEMPTY');
+      removeName(w, other);
+    }
+    for (const each of w.fileNames.rows) {
+      if (each.live && each.server === server.id && isBelow(each.path, path))
+        each.path = to! + each.path.slice(path.length);
+    }
+    return {};
+  },
+  true,
+);
 
 /** Why a name cannot be entered at this server; empty if it can. */
 function newName(w: OsfWorld, server: FileServer, path: string): string {
@@ -123,6 +175,7 @@ const operations: readonly Routine[] = [
   status,
   readDirectory,
   makeDirectory,
+  changeMode,
   removeDirectory,
   unlink,
   link,

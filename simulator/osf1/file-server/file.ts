@@ -34,6 +34,9 @@ export interface File extends Row {
   /** Row of the file server. */
   server: number;
   kind: FileKind;
+  /** Who may do what (permission.ts). */
+  owner: number;
+  mode: number;
   /** Names that it has. */
   links: number;
   /** Bytes. */
@@ -50,12 +53,28 @@ export interface File extends Row {
   socket: Socket | null;
 }
 
-export function fileAllocate(w: OsfWorld, server: number, kind: FileKind, size: number): File {
+/** Who made it, and what they let others do. */
+export interface Ownership {
+  readonly owner: number;
+  readonly mode: number;
+}
+
+const everybody: Ownership = { owner: 0, mode: 0o777 };
+
+export function fileAllocate(
+  w: OsfWorld,
+  server: number,
+  kind: FileKind,
+  size: number,
+  { owner, mode } = everybody,
+): File {
   return take(w.files, (id) => ({
     id,
     live: true,
     server,
     kind,
+    owner,
+    mode,
     links: 0,
     size,
     blocks: [],

@@ -17,6 +17,7 @@ import type { OsfWorld } from '../world.ts';
 import { fileAllocate, type FileServer } from './file.ts';
 import { handleAllocate } from './handle.ts';
 import { entering, enterName, holderOf, nameOf } from './name.ts';
+import { EXECUTE, READ, SET_UID, WRITE, permits, permitsEntering } from './permission.ts';
 import { truncate } from './status.ts';
 
 export const FILE_READ = 1;
@@ -33,12 +34,17 @@ export interface Open {
   readonly path: string;
   readonly flags: number;
   readonly image?: boolean;
+  /** Who asks; and the mode of a file that is made. */
+  readonly uid: number;
+  readonly mode?: number;
 }
 
 /** What an emulator is told about the file that it has opened. */
 export interface Opened {
   readonly server: string;
   readonly size: number;
+  /** The owner of a set-uid image; NONE otherwise. */
+  readonly setUid: number;
 }
 
 interface OpenCall extends Request {
@@ -55,7 +61,7 @@ export function fileServerOf(w: OsfWorld, t: Thread): FileServer {
 
 export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
   step('look the path up', (w, t, f) => {
-    const { path, flags } = f.body as Open;
+    const { path, flags, uid, mode } = f.body as Open;
     const server = fileServerOf(w, t);
     const holder = holderOf(w, server, path);
     if (holder === null) return refuse(w, t, f, 'ENOENT');
@@ -65,7 +71,8 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
       if ((flags & FILE_CREATE) === 0) return refuse(w, t, f, 'ENOENT');
       const code = entering(w, server.id, path);
       if (code !== '') return refuse(w, t, f, code);
-      const file = fileAllocate(w, server.id, 'file', 0);
+      if (!permitsEntering(w, server.id, path, uid)) return refuse(w, t, f, 'EACCES');
+      const file = fileAllocate(w, server.id, 'file', 0, { owner: uid, mode: mode ?? 0o666 });
       enterName(w, server.id, path, file);
       f.file = file.id;
       return;
@@ -74,6 +81,7 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     const file = at(w.files, name.file);
     if (file.kind === 'directory') return refuse(w, t, f, 'EISDIR');
     if (file.kind === 'socket') return refuse(w, t, f, 'EOPNOTSUPP');
+    if (!permits(file, uid, wanted(f.body as Open))) return refuse(w, t, f, 'EACCES');
     f.file = file.id;
     if ((flags & FILE_TRUNCATE) !== 0 && (flags & FILE_WRITE) !== 0) truncate(w, file, 0);
   }),
@@ -138,6 +146,13 @@ function refuse(w: OsfWorld, t: Thread, f: OpenCall, code: string): void {
   goTo(w, t, 'refuse it');
 }
 
+/** Which permissions an open needs. */
+function wanted({ flags, image }: Open): number {
+  if (image === true) return EXECUTE;
+  return ((flags & FILE_READ) === 0 ? 0 : READ) | ((flags & FILE_WRITE) === 0 ? 0 : WRITE);
+}
+
 function described(w: OsfWorld, t: Thread, f: OpenCall): Opened {
-  return { server: at(w.nodes, t.node).name, size: at(w.files, f.file!).size };
+  const { size, owner, mode } = at(w.files, f.file!);
+  return { server: at(w.nodes, t.node).name, size, setUid: (mode & SET_UID) === 0 ? NONE : owner };
 }

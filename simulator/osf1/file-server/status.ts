@@ -12,14 +12,18 @@ export interface FileStatus {
   readonly size: number;
   readonly links: number;
   readonly directory: boolean;
+  readonly owner: number;
+  readonly mode: number;
   /** Virtual time of the last change (ns). */
   readonly modified: number;
 }
 
-export const statusOf = ({ size, links, kind, modified }: File): FileStatus => ({
+export const statusOf = ({ size, links, kind, owner, mode, modified }: File): FileStatus => ({
   size,
   links,
   directory: kind === 'directory',
+  owner,
+  mode,
   modified,
 });
 

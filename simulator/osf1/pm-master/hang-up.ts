@@ -58,7 +58,7 @@ export const hangUp = routine<OsfWorld, HangUp>('pmm.hang_up', 'signals those wh
     const entry = ownEntryOf(w, t, next.pid);
     t.code = 'KERN_SUCCESS';
     if (entry?.state !== 'alive' || entry.capability === NONE) return;
-    const body: Signal = { ...next, uid: SUPERUSER };
+    const body: Signal = { ...next, uid: SUPERUSER, realUid: SUPERUSER };
     rpc(w, t, entry.capability, 'vproc.signal', { body });
   }),
   step('go on with the next one', (w, t, f) => {

@@ -34,6 +34,7 @@ import { procAllocate, procOf } from '../proc.ts';
 import { becomeLocal, vprocAllocate, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { kill } from './exit.ts';
+import type { Users } from './identity-change.ts';
 import { pmaOf } from './pma.ts';
 
 /** A right that the child gets, under the emulator's name for it. */
@@ -41,10 +42,9 @@ interface Inherited extends Carried {
   readonly as: number;
 }
 
-export interface Create {
+export interface Create extends Users {
   readonly parent: number;
   readonly program: string;
-  readonly uid: number;
   /** Name, in the PMA's space, of the task that is cloned. */
   readonly from: number;
   readonly credentials: number;
@@ -143,7 +143,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     const pma = pmaOf(w, t);
     const proc = procAllocate(w, pma.node, f.pid);
     proc.name = f.program;
-    proc.uid = f.uid;
+    Object.assign(proc, { uid: f.uid, realUid: f.realUid, savedUid: f.savedUid } satisfies Users);
     proc.activity = f.activity;
     proc.processPort = f.processPort;
     const { task, mainThread, signalThread, credentials, root, directory, terminal } = f;

@@ -10,13 +10,16 @@
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, finish, routine, step } from '../../mach/routine.ts';
+import { again, call, finish, routine, step } from '../../mach/routine.ts';
+import { NONE } from '../../base/table.ts';
+import type { Opened } from '../file-server/open.ts';
 import type { ImageToMap } from '../emulator/exec.ts';
 import { executing } from '../price.ts';
 import { procOf } from '../proc.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
+import { changeIdentity, type IdentityChange } from './identity-change.ts';
 import { pmaOf } from './pma.ts';
 
 /** Body of `pma.exec`. */
@@ -28,6 +31,8 @@ export interface Exec {
 
 interface ExecCall extends ProcessCall {
   file?: number;
+  /** The owner of a set-uid image; NONE otherwise. */
+  setUid?: number;
   object?: number;
   regions?: ('text' | 'data' | 'bss' | 'stack')[];
 }
@@ -40,11 +45,14 @@ export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the ima
   step('open the image', (w, t, f) => {
     const { image } = f.body as Exec;
     const { root } = procOf(w, t.node, f.pid)!.names;
-    rpc(w, t, root, 'file.open', { body: { path: image.path, flags: FILE_READ, image: true } });
+    rpc(w, t, root, 'file.open', {
+      body: { path: image.path, flags: FILE_READ, image: true, uid: procOf(w, t.node, f.pid)!.uid },
+    });
   }),
   step('read its header', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, { code: t.code } satisfies Payload);
     f.file = t.names[0]!;
+    f.setUid = (t.body as Opened).setUid;
     rpc(w, t, f.file, 'file.read', { body: { size: HEADER_BYTES } });
   }),
   step('get its memory object', (w, t, f) => rpc(w, t, f.file!, 'file.map')),
@@ -65,9 +73,18 @@ export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the ima
   step('allocate the bss', (w, t, f) => allocate(w, t, f, 'bss')),
   step('allocate the stack', (w, t, f) => allocate(w, t, f, 'stack')),
   step('forget the memory object', (w, t, f) => deallocate(w, t, f.object!)),
+  step('act as the owner of a set-uid image', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const { realUid } = proc;
+    const uid = f.setUid === NONE ? proc.uid : f.setUid!;
+    call(t, changeIdentity, { pid: f.pid, uid, realUid, savedUid: uid, surplus: [] } satisfies IdentityChange);
+  }),
   step('let the emulator jump to it', (w, t, f) => {
-    procOf(w, t.node, f.pid)!.name = (f.body as Exec).image.name;
-    finish(t, {} satisfies Payload);
+    const proc = procOf(w, t.node, f.pid)!;
+    const { image, replaces } = f.body as Exec;
+    proc.name = image.name;
+    proc.executed = replaces;
+    finish(t, { body: { uid: proc.uid } } satisfies Payload);
   }),
 ]);
 

@@ -3,7 +3,7 @@
  * so that a member that moves meanwhile is found where it is [mechanisms 5.3, P8].
  */
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
-import { finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import { procOf } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
@@ -23,7 +23,33 @@ function relation(name: string, story: string, operation: string): Routine {
 }
 
 const pmaGetpgid = relation('pma.getpgid', 'says to whom a process belongs', 'pmm.get_group');
-const pmaSetpgid = relation('pma.setpgid', 'moves a process into a group', 'pmm.set_group');
+export const setGroup = relation('pma.set_group', 'moves a process into a group', 'pmm.set_group');
+
+/** A child that has called exec is in the group that it was in then: its PMA is asked, and only for a child. */
+const pmaSetpgid = routine<OsfWorld, ProcessCall>('pma.setpgid', 'moves a process into a group', [
+  step('ask whether the child has called exec', (_w, t, f) => {
+    const { pid } = f.body as { readonly pid: number };
+    if (pid !== 0 && pid !== f.pid) vprocCall(t, f.pid, 'vproc.executed', { pid });
+  }),
+  step('move it, unless it has', (_w, t, f) => {
+    const { pid } = f.body as { readonly pid: number };
+    const answer = pid === 0 || pid === f.pid ? null : (t.result as Payload | null);
+    if ((answer?.body as Executed | undefined)?.executed === true)
+      return finish(t, { code: 'EACCES' } satisfies Payload);
+    call(t, setGroup, { ...f });
+  }),
+  step('report', (_w, t) => finish(t, t.result)),
+]);
+
+interface Executed {
+  readonly executed: boolean;
+}
+
+const executed = routine<OsfWorld, ProcessCall>('vproc.executed', 'says whether a process has called exec', [
+  step('answer', (w, t, f) => {
+    finish(t, { body: { executed: procOf(w, t.node, f.pid)!.executed } satisfies Executed } satisfies Payload);
+  }),
+]);
 const pmaSetsid = relation('pma.setsid', 'makes the caller the leader of a session', 'pmm.set_session');
 
 /** Body of `pma.killpg`. */
@@ -49,9 +75,10 @@ export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signa
   step('operate on the next vproc', (w, t, f) => {
     const pid = f.pids!.shift();
     if (pid === undefined) return finish(t, { code: f.code! } satisfies Payload);
-    const uid = procOf(w, t.node, f.pid)?.uid;
-    if (uid === undefined) return finish(t, { code: 'ESRCH' } satisfies Payload);
-    const body: Signal = { pid, signal: (f.body as Killpg).signal, uid };
+    const proc = procOf(w, t.node, f.pid);
+    if (proc === null) return finish(t, { code: 'ESRCH' } satisfies Payload);
+    const { uid, realUid } = proc;
+    const body: Signal = { pid, signal: (f.body as Killpg).signal, uid, realUid };
     vprocCall(t, f.pid, 'vproc.signal', body);
   }),
   step('remember its answer', (w, t, f) => {
@@ -61,4 +88,4 @@ export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signa
   }),
 ]);
 
-export const groupCalls: readonly Routine[] = [pmaGetpgid, pmaSetpgid, pmaSetsid, killpg];
+export const groupCalls: readonly Routine[] = [pmaGetpgid, pmaSetpgid, executed, pmaSetsid, killpg];

@@ -56,7 +56,8 @@ export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'd
     const { node, uid, turn, alone } = f.body as Migrate;
     if (proc === null || proc.state === 'exiting') return finish(t, { code: 'ESRCH' } satisfies Payload);
     if (proc.list !== 'active') return finish(t, { code: 'EBUSY' } satisfies Payload);
-    if (!mayOperate(uid, proc) || !proc.migratable) return finish(t, { code: 'EPERM' } satisfies Payload);
+    if (!mayOperate({ uid, realUid: uid }, proc) || !proc.migratable)
+      return finish(t, { code: 'EPERM' } satisfies Payload);
     if (!alone && isCentralised(w)) return finish(t, { code: 'ENOSYS' } satisfies Payload);
     if (node === (alone ? nodeOfTask(w, f.pid) : t.node)) return finish(t, {} satisfies Payload);
     const target = w.nodes.rows[node];

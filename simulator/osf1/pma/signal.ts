@@ -29,14 +29,16 @@ export interface Kill {
 
 /** Body of `vproc.signal`: who sends it is part of it, because the PMA of the target decides. */
 export interface Signal extends Kill {
+  /** Effective and real user of the sender. */
   readonly uid: number;
+  readonly realUid: number;
 }
 
 export const pmaKill = routine<OsfWorld, ProcessCall>('pma.kill', 'sends a signal to any process', [
   step('operate on the vproc', (w, t, f) => {
-    const { uid } = procOf(w, t.node, f.pid)!;
+    const { uid, realUid } = procOf(w, t.node, f.pid)!;
     const { pid, signal } = f.body as Kill;
-    const body: Signal = { pid, signal, uid };
+    const body: Signal = { pid, signal, uid, realUid };
     vprocCall(t, f.pid, 'vproc.signal', body);
   }),
   step('report', (_w, t) => finish(t, t.result)),
@@ -51,8 +53,7 @@ export const signalProcess = routine<OsfWorld, SignalCall>('vproc.signal', 'take
   step('see whether it may be sent', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
     if (proc === null) return finish(t, { code: 'ESRCH' } satisfies Payload);
-    const { uid } = f.body as Signal;
-    if (!mayOperate(uid, proc)) return finish(t, { code: 'EPERM' } satisfies Payload);
+    if (!mayOperate(f.body as Signal, proc)) return finish(t, { code: 'EPERM' } satisfies Payload);
     if (proc.state !== 'creating') return;
     blockOn(w, t, startChannel(proc));
     again(t);
@@ -86,7 +87,7 @@ export const signalProcess = routine<OsfWorld, SignalCall>('vproc.signal', 'take
   step('report', (_w, t) => finish(t, {} satisfies Payload)),
 ]);
 
-/** UNIX permission to operate on a process: the superuser, or the same user. */
-export function mayOperate(uid: number, proc: Proc): boolean {
-  return uid === SUPERUSER || uid === proc.uid;
+/** UNIX permission to operate on a process: the superuser, or a user of the one who is the real or saved user of the other. */
+export function mayOperate({ uid, realUid }: Pick<Signal, 'uid' | 'realUid'>, proc: Proc): boolean {
+  return uid === SUPERUSER || [proc.realUid, proc.savedUid].some((each) => each === uid || each === realUid);
 }
