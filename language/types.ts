@@ -29,10 +29,13 @@ export type Type =
   | 'usage'
   | 'pipe'
   | 'socketpair'
+  | 'fd_set'
+  | 'ready'
   | 'whence'
   | 'options'
   | 'calls'
   | 'how'
+  | 'command'
   | 'memory'
   | 'nothing'
   | 'unknown';
@@ -70,8 +73,11 @@ const titles: Readonly<Record<Type, string>> = {
   pipe: 'a pipe',
   options: 'options of waitpid',
   socketpair: 'two sockets',
+  fd_set: 'a set of descriptors',
+  ready: 'what select says',
   whence: 'SEEK_SET, SEEK_CUR or SEEK_END',
   how: 'SHUT_RD, SHUT_WR or SHUT_RDWR',
+  command: 'F_GETFL, F_SETFL, F_GETFD or F_SETFD',
   memory: 'memory',
   nothing: 'nothing',
   unknown: 'something unknown',
@@ -93,7 +99,15 @@ export const isCounted = (type: Type): boolean => counted.has(type) || type === 
 /** A process and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
 const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
 
-const records: ReadonlySet<Type> = new Set<Type>(['message', 'ended', 'file_status', 'usage', 'pipe', 'socketpair']);
+const records: ReadonlySet<Type> = new Set<Type>([
+  'message',
+  'ended',
+  'file_status',
+  'usage',
+  'pipe',
+  'socketpair',
+  'ready',
+]);
 
 /** Whether values of the type have parts that came with them, not questions about the world. */
 export const isRecord = (type: Type): boolean => records.has(type);

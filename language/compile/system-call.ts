@@ -20,6 +20,6 @@ export function lowerSystemCall(code: Code, call: SystemCall, written: readonly 
     return argument === undefined ? ({ kind: 'value', value: value ?? 0 } as const) : lowerExpression(code, argument);
   });
   const types = isRecord(result) ? fieldsOf(result).map(({ type }) => type) : [result];
-  const failure = types.map((type) => (type === 'text' ? '' : type === 'bool' ? false : -1));
+  const failure = types.map((type) => (type === 'text' || type === 'fd_set' ? '' : type === 'bool' ? false : -1));
   code.emit({ ...code.place(), op: 'call', call, operands, failure, slot });
 }

@@ -37,6 +37,7 @@ const size = parameter('size', 'size');
 const process = parameter('process', 'process');
 const path = parameter('path', 'text');
 const to = parameter('to', 'text');
+const set = parameter('set', 'fd_set');
 const socket = parameter('socket', 'descriptor');
 
 export const systemCalls: readonly SystemCallWord[] = [
@@ -202,6 +203,28 @@ export const systemCalls: readonly SystemCallWord[] = [
     'int',
     'Ends a direction of a connection for all who share the socket: `SHUT_RD`, `SHUT_WR`, `SHUT_RDWR`.',
   ),
+  systemCall(
+    'select',
+    [left('', 'read', 'fd_set'), left('', 'write', 'fd_set'), left(-1, 'within', 'time')],
+    'ready',
+    'Waits until one of the descriptors can be read, or written, without waiting: `select(fd_set(a, b), fd_set(), 5 s)`. `.count`, `.read`, `.write`.',
+  ),
+  systemCall(
+    'fcntl',
+    [file, parameter('command', 'command'), left(0, 'flags', 'flags', 'int')],
+    'flags',
+    '`F_GETFL` and `F_SETFL`: `append` and `non_block`, for all who share the open file; `F_GETFD` and `F_SETFD`: `close_on_exec` of a descriptor. `fcntl(f, F_SETFL, non_block)`.',
+  ),
+  systemCall(
+    'fd_set',
+    Array.from({ length: 8 }, (_, index) => left(-1, `file${index + 1}`, 'descriptor')),
+    'fd_set',
+    'A set of descriptors, for `select`.',
+  ),
+  systemCall('FD_SET', [file, set], 'fd_set', 'The set with the descriptor in it.'),
+  systemCall('FD_CLR', [file, set], 'fd_set', 'The set without the descriptor.'),
+  systemCall('FD_ISSET', [file, set], 'bool', 'Whether the descriptor is in the set.'),
+  systemCall('FD_FIRST', [set], 'descriptor', 'The lowest descriptor in the set; -1 if it is empty.'),
   systemCall('ftruncate', [file, size], 'int', 'Sets the size of an open file; what it gains are zeros.'),
   systemCall('fstat', [file], 'file_status', 'What an open file is: `.size`, `.links`, `.directory`, `.modified`.'),
   systemCall('stat', [path], 'file_status', 'The same for a path.'),

@@ -74,6 +74,7 @@ const signal = (name: string, value: number, doc: string): Known => ({ name, typ
 const whence = (name: string, value: number, doc: string): Known => ({ name, type: 'whence', value, doc });
 const option = (name: string, value: number, doc: string): Known => ({ name, type: 'options', value, doc });
 const calls = (name: string, value: number, doc: string): Known => ({ name, type: 'calls', value, doc });
+const command = (name: string, value: number, doc: string): Known => ({ name, type: 'command', value, doc });
 const how = (name: string, value: number, doc: string): Known => ({ name, type: 'how', value, doc });
 const flag = (name: string, value: number, doc: string): Known => ({ name, type: 'flags', value, doc });
 
@@ -87,6 +88,11 @@ export const knownNames: readonly Known[] = [
   flag('truncate', 16, 'With `write`: what is in it goes.'),
   flag('append', 32, 'Every write goes to the end.'),
   flag('close_on_exec', 64, 'exec closes it.'),
+  flag('non_block', 128, 'A call that would wait fails with EAGAIN: of a pipe, of a socket.'),
+  command('F_GETFD', 1, 'fcntl: whether exec closes the descriptor.'),
+  command('F_SETFD', 2, 'fcntl: sets whether exec closes the descriptor.'),
+  command('F_GETFL', 3, 'fcntl: how the open file is used.'),
+  command('F_SETFL', 4, 'fcntl: sets `append` and `non_block` of the open file, or takes them away.'),
   whence('SEEK_SET', 0, 'From the beginning of the file.'),
   whence('SEEK_CUR', 1, 'From the position.'),
   whence('SEEK_END', 2, 'From the end of the file.'),
@@ -215,6 +221,12 @@ const socketpairFields: readonly Field[] = [
   { name: 'second', type: 'descriptor', doc: 'The other one.' },
 ];
 
+const readyFields: readonly Field[] = [
+  { name: 'count', type: 'int', doc: 'How many can be read or written; 0 at the end of the time, -1 after an error.' },
+  { name: 'read', type: 'fd_set', doc: 'Those that can be read.' },
+  { name: 'write', type: 'fd_set', doc: 'Those that can be written.' },
+];
+
 const usageFields: readonly Field[] = [
   { name: 'time', type: 'time', doc: 'Processor time of its whole life, wherever it was.' },
   { name: 'children', type: 'time', doc: 'Processor time of the children that it has waited for, and of theirs.' },
@@ -250,6 +262,8 @@ export function fieldsOf(type: Type): readonly Field[] {
       return usageFields;
     case 'pipe':
       return pipeFields;
+    case 'ready':
+      return readyFields;
     case 'socketpair':
       return socketpairFields;
     case 'file_status':

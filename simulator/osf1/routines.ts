@@ -9,6 +9,9 @@ import { fileRoutines } from './emulator/files.ts';
 import { emulatorIdentity } from './emulator/identity.ts';
 import { emulatorPathRoutines } from './emulator/paths.ts';
 import { emulatorPipe } from './emulator/pipes.ts';
+import { emulatorFcntl } from './emulator/fcntl.ts';
+import { emulatorSelect } from './emulator/select.ts';
+import { descriptorSetRoutines } from './emulator/descriptor-set.ts';
 import { emulatorSocketRoutines } from './emulator/sockets.ts';
 import { transferRoutines } from './emulator/transfer.ts';
 import { emulatorFork } from './emulator/fork.ts';
@@ -20,6 +23,7 @@ import { pathRoutines } from './file-server/directory.ts';
 import { filePager } from './file-server/pager.ts';
 import { statusRoutines } from './file-server/status.ts';
 import { handsOut } from './file-server/hand-out.ts';
+import { filePoll } from './file-server/poll.ts';
 import { tokenRoutines } from './file-server/token.ts';
 import { waitingNotices, waitingRoutines } from './file-server/waiting.ts';
 import { admission, operations } from './pma/admission.ts';
@@ -93,6 +97,7 @@ const serverRoutines: readonly Routine[] = [
   ...statusRoutines,
   ...pathRoutines,
   ...tokenRoutines,
+  filePoll,
   ...namingRoutines,
   ...connectionRoutines,
 ];
@@ -132,6 +137,9 @@ export const osfRoutines: readonly Routine[] = [
   ...socketTransferRoutines,
   emulatorPipe,
   ...emulatorSocketRoutines,
+  emulatorSelect,
+  emulatorFcntl,
+  ...descriptorSetRoutines,
 ];
 
 const byName = (each: Routine): readonly [string, Routine] => [each.name, each];

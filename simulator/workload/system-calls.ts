@@ -42,7 +42,10 @@ import {
   emulatorUnlink,
 } from '../osf1/emulator/paths.ts';
 import { emulatorIdentity } from '../osf1/emulator/identity.ts';
+import { emulatorFdClr, emulatorFdFirst, emulatorFdIsset, emulatorFdSet } from '../osf1/emulator/descriptor-set.ts';
+import { emulatorFcntl, type EmulatorFcntl } from '../osf1/emulator/fcntl.ts';
 import { emulatorPipe } from '../osf1/emulator/pipes.ts';
+import { emulatorSelect, selectFrame } from '../osf1/emulator/select.ts';
 import {
   emulatorAccept,
   emulatorBind,
@@ -93,6 +96,7 @@ const ofDescriptorAndPath = ([descriptor, path]: readonly Value[]): object => ({
   descriptor: int(descriptor),
   path: text(path),
 });
+const ofSet = ([descriptor, set]: readonly Value[]): object => ({ set: text(set), descriptors: [int(descriptor)] });
 const transfer = ([descriptor, data]: readonly Value[]): EmulatorTransfer => ({
   descriptor: int(descriptor),
   data: typeof data === 'string' ? data : int(data),
@@ -172,6 +176,23 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
     routine: emulatorShutdown,
     frame: ([descriptor, how]) => ({ descriptor: int(descriptor), how: int(how) }),
   },
+  select: {
+    routine: emulatorSelect,
+    frame: ([read, write, within]) => selectFrame(text(read), text(write), int(within)),
+  },
+  fcntl: {
+    routine: emulatorFcntl,
+    frame: ([descriptor, command, flags]): EmulatorFcntl => ({
+      descriptor: int(descriptor),
+      command: int(command),
+      flags: int(flags),
+    }),
+  },
+  fd_set: { routine: emulatorFdSet, frame: (descriptors) => ({ set: '', descriptors }) },
+  FD_SET: { routine: emulatorFdSet, frame: ofSet },
+  FD_CLR: { routine: emulatorFdClr, frame: ofSet },
+  FD_ISSET: { routine: emulatorFdIsset, frame: ofSet },
+  FD_FIRST: { routine: emulatorFdFirst, frame: ([set]) => ({ set: text(set), descriptors: [] }) },
   ftruncate: {
     routine: emulatorTruncate,
     frame: ([descriptor, size]) => ({ descriptor: int(descriptor), size: int(size) }),

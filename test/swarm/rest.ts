@@ -11,6 +11,9 @@ import { lookup } from '../../simulator/mach/ipc/space.ts';
 import { taskChannel } from '../../simulator/osf1/announce.ts';
 import { FILE_READ, FILE_WRITE } from '../../simulator/osf1/file-server/open.ts';
 import { channelOf } from '../../simulator/osf1/file-server/waiting.ts';
+import type { EmulatorSelect } from '../../simulator/osf1/emulator/select.ts';
+import { handleByPort } from '../../simulator/osf1/file-server/handle.ts';
+import { readiness, type Poll } from '../../simulator/osf1/file-server/poll.ts';
 import { hasEnd } from '../../simulator/osf1/pipes/pipe.ts';
 import { SOCKET_BYTES, destinationOf, hasEnded } from '../../simulator/osf1/sockets/socket.ts';
 import type { File } from '../../simulator/osf1/file-server/file.ts';
@@ -81,6 +84,10 @@ const reasons: readonly Reason[] = [
     explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('socket') && waitsAtFile(w, t, waitsAtSocket),
   },
   {
+    because: 'a process waits in select, and each server that it has asked has reason to wait',
+    explains: (w, t, asked) => isReceiving(t) && routineOf(w, t) === 'emulator.select' && selectWaits(w, t, asked),
+  },
+  {
     because: 'the operator waits for a phase that never came (on phase)',
     explains: (w, t) => t.state === BLOCKED && t.task === w.operator.task && t.channel.startsWith('migration of'),
   },
@@ -131,7 +138,20 @@ function waitsAtFile(w: World, t: Thread, waits: (w: World, file: File, operatio
   const { operation, reply } = t.top!.data as Request;
   const entry = lookup(at(w.tasks, t.task).space, reply);
   if (file === undefined || entry === null || entry.port === NONE || !at(w.ports, entry.port).active) return false;
-  return waits(w, file, operation);
+  return operation === 'file.poll' ? pollWaits(w, t, file) : waits(w, file, operation);
+}
+
+function pollWaits(w: World, t: Thread, file: File): boolean {
+  const { body, arrivedOn } = t.top!.data as Request;
+  const handle = handleByPort(w, file.server, arrivedOn);
+  return handle !== null && (readiness(w, file, handle.flags) & (body as Poll).want) === 0;
+}
+
+function selectWaits(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
+  const { call, open } = t.top!.data as EmulatorSelect;
+  const isOfCall = ({ body }: Request): boolean => (body as Poll).call === call;
+  const polls = select(w.threads, (each) => routineOf(w, each) === 'file.poll' && isOfCall(each.top!.data as Request));
+  return polls.length === open && polls.every((each) => isExplained(w, each, asked));
 }
 
 function waitsInPipe(w: World, file: File, operation: string): boolean {

@@ -17,7 +17,7 @@ import { askPma } from './terminal.ts';
 import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, TERMINAL_PATH, emulatorOf, type OpenFile } from './state.ts';
 
 /** An open flag that is the emulator's own business. */
-const CLOSE_ON_EXEC = 64;
+export const CLOSE_ON_EXEC = 64;
 
 /** Descriptors that a process may have. */
 export const MOST_FILES = 64;

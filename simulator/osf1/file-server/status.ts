@@ -4,8 +4,9 @@ import type { Routine } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import { cutBytes } from './bytes.ts';
 import type { File } from './file.ts';
-import { FILE_WRITE } from './open.ts';
+import { FILE_APPEND, FILE_NON_BLOCK, FILE_READ, FILE_WRITE } from './open.ts';
 import { operation } from './operation.ts';
+import { wakeFile } from './waiting.ts';
 
 /** What stat and fstat answer. */
 export interface FileStatus {
@@ -65,4 +66,17 @@ const cut = operation<{ readonly size: number }>(
   },
 );
 
-export const statusRoutines: readonly Routine[] = [seek, status, cut];
+const flags = operation<{ readonly set: number | null }>(
+  'file.flags',
+  'says how a file is used by all who share it, or sets it',
+  (w, handle, { set }) => {
+    const settable = FILE_APPEND | FILE_NON_BLOCK;
+    if (set !== null) {
+      handle.flags = (handle.flags & ~settable) | (set & settable);
+      wakeFile(w, at(w.files, handle.file));
+    }
+    return { body: { flags: handle.flags & (FILE_READ | FILE_WRITE | settable) } };
+  },
+);
+
+export const statusRoutines: readonly Routine[] = [seek, status, cut, flags];

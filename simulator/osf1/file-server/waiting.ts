@@ -66,12 +66,13 @@ const watch = routine<OsfWorld, { readonly reply: number }>('file.watch', 'asks 
 
 /**
  * A request about an open file that may have to wait. `act` does it at once and says what is answered, or null if it has
- * to wait; or it goes on in another routine, in place of this one.
+ * to wait; or it goes on in another routine, in place of this one. `flagsOf` says with which flags it waits.
  */
 export function mayWait<B extends Interruptible>(
   name: string,
   story: string,
   act: (w: OsfWorld, t: Thread, f: Waiting & { readonly body: B }, file: File, handle: FileHandle) => Payload | null,
+  flagsOf = ({ flags }: FileHandle): number => flags,
 ): Routine {
   return routine<OsfWorld, Waiting & { readonly body: B }>(name, story, [
     step('do it, or wait', (w, t, f) => {
@@ -82,7 +83,7 @@ export function mayWait<B extends Interruptible>(
       const { top } = t;
       const done = act(w, t, f, file, handle);
       if (t.top !== top) return;
-      if (done === null) waitFor(w, t, f, file, handle.flags, handle.interrupts);
+      if (done === null) waitFor(w, t, f, file, flagsOf(handle), handle.interrupts);
       else finish(t, done);
     }),
   ]);
