@@ -4,7 +4,7 @@
  *   ports       dipc/failure.ts: proxies die, answers that will not come are replaced by notices, credits are written off
  *   memory      objects whose pager was there are lost: what has not been fetched will never be
  *   husks       a suspended process task that nobody else can name any more was being moved there, or made from there:
- *               it ends
+ *               it ends, unless the failed node has no part in its migration
  *   orphans     a running process task whose PMA was there (it had been moved alone): its emulator gives up
  *   processes   the PM Master says that every process of that node is dead; a PMA here ends those of its own processes
  *               whose task was there; if the PM Master was there nobody waits for a child any more
@@ -22,6 +22,7 @@ import { threadsOf } from '../mach/task-threads.ts';
 import { tell } from '../mach/world.ts';
 import { migrationEnd, type Migration, type MigrationWorld } from '../migration/record.ts';
 import { forgetPlaces } from '../migration/process/turn.ts';
+import { agentNode } from '../migration/task/how.ts';
 import { isRunning } from '../migration/task/start.ts';
 import { PROCESS_PORT } from '../osf1/emulator/state.ts';
 import { lostWithNode } from '../osf1/ended.ts';
@@ -77,6 +78,14 @@ function isMoving(w: MigrationWorld, { id }: Task): boolean {
   return w.migrations.rows.some((m) => m.outcome === '' && (m.task === id || m.made === id));
 }
 
+/** The failed node has no part in the migration of the task: who moves it still does, and rights to it may be on their way. */
+function isMovedByOthers(w: MigrationWorld, { id, pid }: Task, failed: number): boolean {
+  return w.migrations.rows.some(({ outcome, from, to, how, ...m }) => {
+    const ofTask = pid === NONE ? m.task === id || m.made === id : m.pid === pid;
+    return ofTask && outcome === '' && ![from, to, agentNode(how, to)].includes(failed);
+  });
+}
+
 function isAttended(w: MigrationWorld, { activity }: Migration): boolean {
   return w.threads.rows.some((t) => t.live && t.activity === activity);
 }
@@ -99,9 +108,10 @@ function endLostProcesses(w: MigrationWorld, pma: Pma): void {
   }
 }
 
-/** Suspended, and nobody else has a right to its kernel port: it can never be resumed. */
+/** Suspended, and nobody else has a right to its kernel port, or is about to get one: it can never be resumed. */
 function isHusk(w: MigrationWorld, task: Task, failed: number): boolean {
   if (task.suspendCount === 0 && threadsOf(w, task).some((t) => t.suspendCount === 0)) return false;
+  if (isMovedByOthers(w, task, failed)) return false;
   if (task.self === NONE) return true;
   const port = at(w.ports, task.self);
   if (port.srights > (nameForPort(task.space, port.id) === NONE ? 0 : 1)) return false;

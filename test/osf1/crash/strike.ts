@@ -1,0 +1,156 @@
+/**
+ * Striking a migration: the run is forked after every event between the decision and the end of the clean-up, a node fails
+ * there, and the fork goes on to its rest. What has become of it must be in the table (table.ts).
+ *
+ * Checkers run after the failure, whenever a node notices it, now and then between, and at rest; in some of the forks they
+ * and the monitors run after every event.
+ */
+import { checkAll } from '../../../simulator/checkers/index.ts';
+import { observe, pastOf } from '../../../simulator/checkers/history/index.ts';
+import { performEvent } from '../../../simulator/engine/dispatch.ts';
+import { createSimulation, step as perform } from '../../../simulator/engine/simulation.ts';
+import { traceOf, type Trace } from '../../../simulator/engine/trace.ts';
+import { copyWorld, type World } from '../../../simulator/engine/world.ts';
+import { crash } from '../../../simulator/faults/crash.ts';
+import { readBytes, textOf } from '../../../simulator/osf1/file-server/bytes.ts';
+import { procOf } from '../../../simulator/osf1/proc.ts';
+import { masterEntryOf } from '../../../simulator/osf1/pm-master/entry.ts';
+import { unexplained } from '../../swarm/rest.ts';
+import { classify, momentOf, theMigration, type Outcome } from './table.ts';
+import { CHILD, DEST, MASTER, PARENT_LINES, PID, SOURCE, imageOf, nameOf, type Variant } from './workload.ts';
+
+/** A fork that has not come to rest after so many events never will. */
+const MOST_EVENTS = 30_000;
+/** The moments after the end, when nothing is left at the source: it may fail then, too. */
+const EVENTS_AFTER_THE_END = 40;
+/** Events between two looks at a fork that is not looked at after every one. */
+const SELDOM = 97;
+const TRACE = 16;
+
+export interface Sweep {
+  readonly variant: string;
+  /** Events of the migration, and failures that were tried. */
+  events: number;
+  forks: number;
+  /** How many fell under each row of the table. */
+  readonly rows: Record<string, number>;
+  readonly wrong: string[];
+}
+
+/** Which of the events of a migration are struck. */
+export interface Share {
+  /** Every so-manieth event. */
+  readonly step: number;
+  /** Which of how many workers this is. */
+  readonly job: number;
+  readonly jobs: number;
+  /** Of these every so-manieth is checked after every event. */
+  readonly checked: number;
+}
+
+const MOST_WRONG = 10;
+
+/** Steps that are over within a few events are struck at each of them. */
+function isSeldom(w: World): boolean {
+  const { step: at } = theMigration(w)!;
+  const forwards = at === 16 && procOf(w, SOURCE, PID) !== null;
+  return forwards || (at >= 7 && at <= 9) || at === 13;
+}
+
+export function sweep(variant: Variant, { step, checked, job, jobs }: Share): Sweep {
+  const found: Sweep = { variant: nameOf(variant), events: 0, forks: 0, rows: {}, wrong: [] };
+  forEveryEvent(variant, (w) => {
+    const event = found.events++;
+    const isMine = isSeldom(w) ? event % jobs === job : event % (step * jobs) === step * job;
+    if (!isMine) return;
+    const isChecked = event % (step * jobs * checked) === step * job;
+    for (const node of [SOURCE, DEST, MASTER]) {
+      found.forks++;
+      try {
+        const row = classify(momentOf(w, node, variant), struck(w, node, isChecked));
+        found.rows[row] = (found.rows[row] ?? 0) + 1;
+      } catch (error) {
+        const where = `${w.nodes.rows[node]!.name} fails after event ${event} (step ${theMigration(w)!.step})`;
+        if (found.wrong.length < MOST_WRONG) found.wrong.push(`${where}: ${(error as Error).message}`);
+      }
+    }
+  });
+  return found;
+}
+
+/** The source PMA takes the decision in this event. */
+const isDecided = (w: World): boolean => w.notices.some((each) => each.kind === 'protocol' && each.event === 'step');
+
+/** The run up to the decision; everything of the variant is set up. */
+function begin(variant: Variant): { readonly w: World; readonly trace: Trace } {
+  const sim = createSimulation(imageOf(variant), { scenario: 0, watched: true });
+  while (theMigration(sim.world) === undefined) if (!perform(sim)) throw new Error('nobody decides to migrate');
+  if (variant.memory === 'eager') Object.assign(theMigration(sim.world)!.how, { using: 'oms', strategy: 'eager' });
+  return { w: sim.world, trace: traceOf(TRACE) };
+}
+
+/** Calls back after every event of the migration, with the world as it is then, which must not be changed. */
+function forEveryEvent(variant: Variant, act: (w: World) => void): void {
+  const { w, trace } = begin(variant);
+  let after = EVENTS_AFTER_THE_END;
+  while (!isDecided(w)) performEvent(w, trace);
+  while (after > 0 && performEvent(w, trace)) {
+    act(w);
+    if (theMigration(w)!.outcome !== '') after--;
+  }
+}
+
+/** What has become of everything after the node has failed at this moment. */
+function struck(before: World, node: number, isChecked: boolean): Outcome {
+  const w = copyWorld(before);
+  const trace = traceOf(TRACE);
+  crash(w, node);
+  checkAll(w);
+  const past = pastOf(w);
+  const most = w.events + MOST_EVENTS;
+  let signals = 0;
+  while (performEvent(w, trace)) {
+    if (w.events > most) throw new Error('the run does not come to rest');
+    const isNoticed = w.notices.some((each) => each.kind === 'protocol' && each.event === 'node down');
+    if (isChecked || isNoticed || w.events % SELDOM === 0) checkAll(w);
+    if (isChecked) observe(w, past);
+    signals = Math.max(signals, delivered(w));
+  }
+  checkAll(w);
+  const [forgotten] = unexplained(w);
+  if (forgotten !== undefined) throw new Error(forgotten);
+  return outcomeOf(w, signals);
+}
+
+function delivered(w: World): number {
+  let most = 0;
+  for (const { live, pid, signals } of w.procs.rows) if (live && pid === PID) most = Math.max(most, signals.delivered);
+  return most;
+}
+
+function outcomeOf(w: World, signals: number): Outcome {
+  const written = witness(w);
+  const isThere = w.tasks.rows.some(({ live, pid }) => live && (pid === PID || pid === CHILD));
+  const isFinished = written.includes(PARENT_LINES.at(-1)!);
+  return {
+    fate: isThere ? 'there' : isFinished ? 'finished' : 'dead',
+    end: endOf(w),
+    migration: theMigration(w)!.outcome,
+    written,
+    printed: w.output.map(({ text }) => text),
+    signals,
+  };
+}
+
+function endOf(w: World): string {
+  if (!w.pmMasters.rows.some(({ live }) => live)) return '';
+  const { lost, signal, status } = masterEntryOf(w, PID)!;
+  return lost ? 'lost' : signal > 0 ? `signal ${signal}` : `exit ${status}`;
+}
+
+/** What the file says. */
+function witness(w: World): string {
+  const name = w.fileNames.rows.find((each) => each.live && each.path === '/log');
+  const file = w.files.rows.find((each) => each.live && each.id === name?.file);
+  return file === undefined ? '' : textOf(readBytes(file.blocks, 0, file.size));
+}
