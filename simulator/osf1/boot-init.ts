@@ -39,8 +39,8 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
   proc.activity = activity;
   proc.migratable = false;
   proc.processPort = bootPort(w, { task: server, set: pma.set }, 'pid 1@pma');
-  const credentials = w.credentialsServers.rows[0]!;
   const superuser = w.credentials.rows.find((each) => each.uid === SUPERUSER)!;
+  const credentials = at(w.credentialsServers, superuser.server);
   superuser.holders.push(INIT);
   const ports = [
     taskPort(w, task),

@@ -30,8 +30,9 @@ const STANDARD_DIRECTORIES = ['/', '/bin', '/dev', '/tmp', '/usr'];
 /** The nodes of the world are those of the cluster, in its order. */
 export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly FileSpec[]): void {
   cluster.nodes.forEach((spec, node) => {
-    if (spec.pmMaster || (spec.pma && !isOnly(w))) bootMaster(w, node, spec.pmMaster);
-    if (spec.credentials) bootCredentials(w, node);
+    const isLocal = spec.pma && !isOnly(w);
+    if (spec.pmMaster || isLocal) bootMaster(w, node, spec.pmMaster);
+    if (spec.credentials || isLocal) bootCredentials(w, node);
     if (spec.fileServer !== null) bootFileServer(w, node, spec.fileServer);
     if (isManaged(w, node)) templateTask(w, node);
     if (spec.pma) bootPma(w, node);
@@ -55,11 +56,10 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
     addFile(w, path, imageBytes(program), NONE, { owner: owner ?? SUPERUSER, mode: mode ?? 0o755 });
   }
   const broker = w.pmMasters.rows.find((master) => master.broker);
-  const credentials = w.credentialsServers.rows[0];
-  if (broker === undefined || credentials === undefined) return;
+  if (broker === undefined || w.credentialsServers.rows.length === 0) return;
   // The first block of each is given out before time 0.
   for (const master of w.pmMasters.rows) if (master !== broker) takeBlock(master, grantBlock(broker, master.node));
-  for (const pma of w.pmas.rows) introducePma(w, pma, masterFor(w, pma.node) ?? broker, credentials);
+  for (const pma of w.pmas.rows) introducePma(w, pma, masterFor(w, pma.node)!, credentialsFor(w, pma.node)!);
   const home = w.pmas.rows.find((pma) => pma.node === broker.node) ?? w.pmas.rows[0];
   if (home !== undefined) bootInit(w, home, broker);
 }
@@ -71,7 +71,7 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
 export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['nodes'][number]): void {
   if (isManaged(w, node)) templateTask(w, node);
   const master = masterFor(w, node);
-  const credentials = w.credentialsServers.rows.find(({ live }) => live);
+  const credentials = credentialsFor(w, node);
   if (!spec.pma || master === undefined || credentials === undefined) return;
   introducePma(w, bootPma(w, node), master, credentials);
 }
@@ -90,6 +90,11 @@ function bootMaster(w: OsfWorld, node: number, broker: boolean): PmMaster {
 /** The PM Master that the PMA of the node asks: the only one, or the one beside it. */
 function masterFor(w: OsfWorld, node: number): PmMaster | undefined {
   return w.pmMasters.rows.find((master) => master.live && (isOnly(w) || master.node === node));
+}
+
+/** The same of the credentials server: where there are several, each has an entry for every user. */
+function credentialsFor(w: OsfWorld, node: number): CredentialsServer | undefined {
+  return w.credentialsServers.rows.find((server) => server.live && (isOnly(w) || server.node === node));
 }
 
 function bootCredentials(w: OsfWorld, node: number): void {
@@ -155,7 +160,7 @@ function introducePma(w: OsfWorld, pma: Pma, master: PmMaster, credentials: Cred
   const right = (of: number, name: number): number => bootRight(w, portUnder(w, at(w.tasks, of), name), task);
   pma.master = right(master.task, master.service);
   pma.credentials = right(credentials.task, credentials.service);
-  const user = w.credentials.rows.find((each) => each.uid === USER)!;
+  const user = w.credentials.rows.find((each) => each.live && each.server === credentials.id && each.uid === USER)!;
   pma.user = right(credentials.task, user.port);
   // A send right to its own service port, under the name of the receive right: a PMA may call itself.
   right(pma.task, pma.service);

@@ -5,7 +5,7 @@ import type { Notice } from '../../simulator/base/notice.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { createSimulation, step, type Simulation } from '../../simulator/engine/simulation.ts';
 
-const CLUSTER = `
+export const DISTRIBUTED = `
 cluster lab {
   machine i386_25
   network ethernet_10
@@ -17,7 +17,7 @@ cluster lab {
 `;
 
 /** The same machines with a PM Master beside each PMA (section 4). */
-export const LOCAL_MASTERS = CLUSTER.replace('{', '{\n  process_management local_masters');
+export const LOCAL_MASTERS = DISTRIBUTED.replace('{', '{\n  process_management local_masters');
 
 /** The same machines with one PMA for all of them (figure 3). */
 export const CENTRALISED = `
@@ -30,18 +30,18 @@ cluster lab {
 }
 `;
 
-const clusters = { centralised: CENTRALISED, distributed: CLUSTER, local_masters: LOCAL_MASTERS } as const;
+const clusters = { centralised: CENTRALISED, distributed: DISTRIBUTED, local_masters: LOCAL_MASTERS } as const;
 export type Management = keyof typeof clusters;
 
 /** What a story runs on that does not say. */
-let usual = CLUSTER;
+let usual = DISTRIBUTED;
 
 /** The same stories, told under each of these configurations of process management. */
 export function underEach(managements: readonly Management[], stories: (management: Management) => void): void {
   for (const management of managements) {
     describe(`with ${management} process management`, () => {
       before(() => (usual = clusters[management]));
-      after(() => (usual = CLUSTER));
+      after(() => (usual = DISTRIBUTED));
       stories(management);
     });
   }
