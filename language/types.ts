@@ -27,6 +27,7 @@ export type Type =
   | 'ended'
   | 'file_status'
   | 'usage'
+  | 'process_info'
   | 'pipe'
   | 'socketpair'
   | 'fd_set'
@@ -70,6 +71,7 @@ const titles: Readonly<Record<Type, string>> = {
   ended: 'what became of a child',
   file_status: 'what a file is',
   usage: 'what a process has used',
+  process_info: 'what is known of a process',
   pipe: 'a pipe',
   options: 'options of waitpid',
   socketpair: 'two sockets',
@@ -104,6 +106,7 @@ const records: ReadonlySet<Type> = new Set<Type>([
   'ended',
   'file_status',
   'usage',
+  'process_info',
   'pipe',
   'socketpair',
   'ready',

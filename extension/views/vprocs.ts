@@ -152,6 +152,7 @@ function migrationRow(migration: MigrationState): Row {
     facts: [
       fact('Moves', what),
       fact('By', migration.by),
+      fact('Migration group', migration.group === 0 ? '' : migration.group),
       fact('Using', `${how.using}, ${how.strategy.replaceAll('_', ' ')}, agent on ${how.agent}`),
       fact('Pages moved while it ran', pages.before),
       fact('Pages moved while it was frozen', pages.frozen),

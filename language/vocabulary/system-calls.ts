@@ -264,6 +264,34 @@ export const systemCalls: readonly SystemCallWord[] = [
     'int',
     'pcntl(PCNTL_MIGRATE, pid, node): moves a process, the caller included. 0, or -1 if it was refused. Calls in progress are awaited, unless `RESTART_CALLS` or `MIGRATE_EARLY` is given.',
   ),
-  systemCall('allow_migration', [], 'int', 'pcntl(PCNTL_ALLOW): the process may be migrated again.'),
-  systemCall('disallow_migration', [], 'int', 'pcntl(PCNTL_DISALLOW): the process must stay where it is.'),
+  systemCall(
+    'allow_migration',
+    [left(0, 'process', 'process')],
+    'int',
+    'pcntl(PCNTL_ALLOW): the process, the caller if none is given, may be migrated again.',
+  ),
+  systemCall(
+    'disallow_migration',
+    [left(0, 'process', 'process')],
+    'int',
+    'pcntl(PCNTL_DISALLOW): the process, the caller if none is given, must stay where it is.',
+  ),
+  systemCall(
+    'join_migration_group',
+    [parameter('group', 'int'), left(0, 'process', 'process')],
+    'int',
+    'pcntl(PCNTL_JOIN_GROUP): when one member of the group is migrated, all are. Children are born into the group.',
+  ),
+  systemCall(
+    'leave_migration_group',
+    [left(0, 'process', 'process')],
+    'int',
+    'The process, the caller if none is given, is migrated by itself again.',
+  ),
+  systemCall(
+    'process_info',
+    [left(0, 'process', 'process')],
+    'process_info',
+    'pcntl(PCNTL_INFO): what a migration policy may know of a process: `.elapsed`, `.here`, `.avencreate` ...',
+  ),
 ];

@@ -233,6 +233,18 @@ const usageFields: readonly Field[] = [
   { name: 'here', type: 'time', doc: 'Processor time on the node that it is on now.' },
 ];
 
+const processInfoFields: readonly Field[] = [
+  { name: 'elapsed', type: 'time', doc: 'Since it was created.' },
+  { name: 'since_migration', type: 'time', doc: 'Since it was migrated last; since it was created if it never was.' },
+  { name: 'migrations', type: 'int', doc: 'How many times it has been migrated.' },
+  { name: 'time', type: 'time', doc: 'Processor time of its whole life, wherever it was.' },
+  { name: 'children', type: 'time', doc: 'Processor time of the children that it has waited for.' },
+  { name: 'here', type: 'time', doc: 'Processor time on the node that it is on now.' },
+  { name: 'created', type: 'int', doc: 'How many processes it has created.' },
+  { name: 'avencreate', type: 'int', doc: 'How many processes it creates in a minute, smoothed.' },
+  { name: 'group', type: 'int', doc: 'Its migration group; 0 if it moves by itself.' },
+];
+
 const residualFields: readonly Field[] = [
   { name: 'pma', type: 'int', doc: 'Entries of the process in the PMA of the node.' },
   { name: 'pages', type: 'int', doc: 'Pages of its memory that are still only on the node.' },
@@ -260,6 +272,8 @@ export function fieldsOf(type: Type): readonly Field[] {
       return endedFields;
     case 'usage':
       return usageFields;
+    case 'process_info':
+      return processInfoFields;
     case 'pipe':
       return pipeFields;
     case 'ready':

@@ -1,4 +1,5 @@
 /** Nodes: roles, processor, memory. */
+import { pmaAt } from '../osf1/pma/pma.ts';
 import { NONE, at, select } from '../base/table.ts';
 import { residentBytes } from '../mach/vm/region.ts';
 import type { Node } from '../mach/node.ts';
@@ -18,6 +19,7 @@ export function nodeStates(w: OsfWorld): NodeState[] {
     busy: node.busy,
     memory: node.memory,
     freeMemory: node.memory - residentBytes(w, node.id),
+    incoming: pmaAt(w, node.id)?.incoming.map(({ turn }) => turn + 1) ?? [],
   }));
 }
 

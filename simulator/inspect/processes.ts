@@ -57,6 +57,8 @@ export function migrationStates(w: MigrationWorld): MigrationState[] {
     phase: m.phase,
     step: m.step,
     committed: m.committed,
+    calls: m.calls,
+    group: m.group,
     how: {
       using: m.how.using,
       strategy: m.how.strategy,

@@ -1,4 +1,5 @@
 /** The procs of every PMA: the local state of the processes. */
+import { creationRate } from '../osf1/creation-rate.ts';
 import { NONE, at, select } from '../base/table.ts';
 import { lookup } from '../mach/ipc/space.ts';
 import { threadOf } from '../mach/thread.ts';
@@ -33,6 +34,8 @@ function procState(w: OsfWorld, proc: Proc): ProcState {
     lastMigrated: proc.lastMigrated === NONE ? null : proc.lastMigrated,
     migrations,
     migratable,
+    migrationGroup: proc.migrationGroup,
+    creations: { total: proc.creations.total, average: creationRate(proc.creations, w.time) },
     children: [...children],
     exited: [...exited],
     changed: changed.map(({ child }) => child),

@@ -24,6 +24,10 @@ export interface ProcState {
   readonly migrations: number;
   /** pcntl(DISALLOW) clears it. */
   readonly migratable: boolean;
+  /** Those of one migration group move together; 0: it moves by itself. [mechanisms 5.7] */
+  readonly migrationGroup: number;
+  /** How many processes it has created, and how many it creates in a minute, smoothed (avencreate). */
+  readonly creations: { readonly total: number; readonly average: number };
   /** Pids of the children that have not been waited for, of those that have exited, and that have stopped or go on. */
   readonly children: readonly number[];
   readonly exited: readonly number[];

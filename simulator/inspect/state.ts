@@ -59,6 +59,8 @@ export interface NodeState {
   readonly tasks: readonly number[];
   readonly busy: number;
   readonly freeMemory: number;
+  /** Migrations that stand in line to come in, by their numbers: the first has its turn. */
+  readonly incoming: readonly number[];
   readonly memory: number;
 }
 
@@ -223,6 +225,10 @@ export interface MigrationState {
   /** Step 1..17 of the process-migration protocol. [mechanisms 5.5] */
   readonly step: number;
   readonly committed: boolean;
+  /** What becomes of its system calls in progress: `await`, `restart`, `early`. */
+  readonly calls: string;
+  /** The migration group that it belongs to; 0: none. */
+  readonly group: number;
   /** How its Mach task is moved: by whom, with which strategy for its memory, and on which node that agent runs. */
   readonly how: { readonly using: string; readonly strategy: string; readonly agent: string };
   /** Pages that were moved while the task ran, and while it was frozen. */

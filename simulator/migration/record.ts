@@ -63,6 +63,8 @@ export interface Migration extends Row {
   readonly how: TaskMove;
   /** What becomes of its system calls in progress. */
   readonly calls: CallTreatment;
+  /** The migration group that it belongs to; 0: none. */
+  group: number;
   /** Row of the Mach task: the old one until it is here, then the new one; NONE if nobody has said or it is gone. */
   task: number;
   /** Row of the new task while it is being made, or NONE. */
@@ -114,6 +116,7 @@ export function migrationOpen(
       ended: NONE,
     },
     calls: 'await',
+    group: 0,
     task: NONE,
     made: NONE,
     pages: { before: 0, frozen: 0 },

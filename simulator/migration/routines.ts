@@ -2,6 +2,8 @@
 import type { Routine } from '../mach/routine.ts';
 import { delegate } from './agent/delegate.ts';
 import { pullTask } from './agent/pull.ts';
+import { membersHere, promise, unpromise } from './group/members.ts';
+import { moveGroup } from './group/move-group.ts';
 import { attach } from './process/attach.ts';
 import { moveTask } from './process/by-task.ts';
 import { cleanUp } from './process/cleanup.ts';
@@ -25,6 +27,10 @@ export const migrationRoutines: readonly Routine[] = [
   freeze,
   detach,
   returnTokens,
+  moveGroup,
+  membersHere,
+  promise,
+  unpromise,
   reserve,
   leave,
   installRoutine,
@@ -44,6 +50,10 @@ export const migrationRoutines: readonly Routine[] = [
 
 export const migrationServices: readonly (readonly [operation: string, routine: Routine])[] = [
   ['pma.migrate_process', migrateRoutine],
+  ['pma.migrate_group', moveGroup],
+  ['migration.members', membersHere],
+  ['local vproc.promise', promise],
+  ['local vproc.unpromise', unpromise],
   ['migration.reserve', reserve],
   ['migration.leave', leave],
   ['migration.request', installRoutine],

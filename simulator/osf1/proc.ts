@@ -17,6 +17,7 @@ import { PROCESSOR } from '../base/ledger.ts';
 import { NONE, release, take, type Row } from '../base/table.ts';
 import type { Request } from '../mach/server.ts';
 import type { Ended } from './ended.ts';
+import { noCreations, type Creations } from './creation-rate.ts';
 import type { OsfWorld } from './world.ts';
 
 export type ProcList = 'active' | 'migrating' | 'free';
@@ -108,6 +109,9 @@ export interface Proc extends Row {
   migrations: number;
   /** pcntl(DISALLOW) clears it. */
   migratable: boolean;
+  /** Those of one group move together; 0: it moves by itself. */
+  migrationGroup: number;
+  creations: Creations;
   /**
    * Pids of the children that have not been waited for, and of those among them whose exit was reported, and of those that
    * are said to have stopped or to go on. `news` counts those reports; it begins anew on each node.
@@ -157,6 +161,8 @@ function blankProc(id: number): Proc {
     lastMigrated: NONE,
     migrations: 0,
     migratable: true,
+    migrationGroup: 0,
+    creations: noCreations(0),
     children: [],
     exited: [],
     changed: [],
@@ -173,6 +179,7 @@ export function procAllocate(w: OsfWorld, node: number, pid: number): Proc {
   proc.node = node;
   proc.list = 'active';
   proc.created = w.time;
+  proc.creations = noCreations(w.time);
   return proc;
 }
 

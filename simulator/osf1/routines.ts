@@ -34,7 +34,8 @@ import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
 import { groupCalls, setGroup } from './pma/groups.ts';
 import { pmaGetpid, pmaGetppid, pmaGetrusage } from './pma/identity.ts';
 import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
-import { migrateProcess, pcntlAllow, pcntlDisallow, pcntlMigrate } from './pma/pcntl.ts';
+import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
+import { controlRoutines } from './pma/pcntl-control.ts';
 import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaKill, signalProcess } from './pma/signal.ts';
 import { terminalCalls } from './pma/terminal.ts';
@@ -69,8 +70,7 @@ const processRoutines: readonly Routine[] = [
   ...terminalCalls,
   pmaKill,
   pcntlMigrate,
-  pcntlAllow,
-  pcntlDisallow,
+  ...controlRoutines,
   signalProcess,
   childExit,
   migrateProcess,

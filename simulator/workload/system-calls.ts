@@ -5,7 +5,8 @@
 import type { Routine } from '../mach/routine.ts';
 import {
   emulatorAllow,
-  emulatorDisallow,
+  emulatorJoinGroup,
+  emulatorProcessInfo,
   emulatorErrno,
   emulatorExit,
   emulatorGetpgid,
@@ -220,8 +221,14 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
       calls: treatments[int(calls)] ?? 'await',
     }),
   },
-  allow_migration: { routine: emulatorAllow, frame: none },
-  disallow_migration: { routine: emulatorDisallow, frame: none },
+  allow_migration: { routine: emulatorAllow, frame: ([pid]) => ({ pid: int(pid), migratable: true }) },
+  disallow_migration: { routine: emulatorAllow, frame: ([pid]) => ({ pid: int(pid), migratable: false }) },
+  join_migration_group: {
+    routine: emulatorJoinGroup,
+    frame: ([group, pid]) => ({ pid: int(pid), group: int(group) }),
+  },
+  leave_migration_group: { routine: emulatorJoinGroup, frame: ([pid]) => ({ pid: int(pid), group: 0 }) },
+  process_info: { routine: emulatorProcessInfo, frame: ofProcess },
 };
 
 /** Programs are bound to no cluster and name nodes by text. */

@@ -21,6 +21,7 @@ export function node(name: string, given: Partial<NodeState> = {}): NodeState {
     tasks: [],
     busy: 0,
     freeMemory: 12 * 1024 * 1024,
+    incoming: [],
     memory: 16 * 1024 * 1024,
     ...given,
   };
@@ -177,6 +178,8 @@ export function proc(on: string, pid: number, given: Partial<ProcState> = {}): P
     lastMigrated: null,
     migrations: 0,
     migratable: true,
+    migrationGroup: 0,
+    creations: { total: 0, average: 0 },
     children: [],
     exited: [],
     changed: [],

@@ -226,6 +226,8 @@ describe('the tree of vprocs', () => {
         task: 7,
         how: { using: 'sms', strategy: 'copy_on_reference', agent: 'dest' },
         pages: { before: 0, frozen: 0 },
+        calls: 'await',
+        group: 0,
         committed: false,
         outcome: '',
         reason: '',

@@ -148,7 +148,12 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
 );
 
 /** The record that the operator has opened, or a new one. The decision is taken now. */
-function recordOf(w: MigrationWorld, t: Thread, proc: Proc, f: Migrating): Migration {
+export function recordOf(
+  w: MigrationWorld,
+  t: Thread,
+  proc: Proc,
+  f: Pick<Migrating, 'node' | 'calls' | 'migration'>,
+): Migration {
   const { pid, name } = proc;
   if (f.migration === NONE) {
     const activity = openAccount(w.ledger, `migration of ${name} (pid ${pid})`, pid).id;
@@ -167,6 +172,7 @@ function recordOf(w: MigrationWorld, t: Thread, proc: Proc, f: Migrating): Migra
   const m = at(w.migrations, f.migration);
   m.name = name;
   m.from = t.node;
+  m.group = proc.migrationGroup;
   decided(w, m.id);
   m.thread = mainThread(w, pid);
   atStep(w, m.id, 1);

@@ -52,6 +52,7 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
     const vproc = vprocOf(w, t.node, f.pid)!;
     proc.list = 'active';
     proc.state = f.stopped ? 'stopped' : 'running';
+    proc.lastMigrated = w.time;
     vproc.state = 'active';
     for (const saved of vproc.pending.splice(0)) serveSaved(w, pmaOf(w, t), f.pid, saved);
     if (!f.stopped) kernelCall(w, t, proc.names.task, 'task_resume');

@@ -6,6 +6,7 @@
 import { NONE } from '../../base/table.ts';
 import type { Carried } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
+import type { Creations } from '../../osf1/creation-rate.ts';
 import { procNames, type Proc, type ProcNames } from '../../osf1/proc.ts';
 
 export interface LocalState {
@@ -27,6 +28,9 @@ export interface LocalState {
   readonly ofChildren: number;
   readonly created: number;
   readonly migrations: number;
+  readonly migratable: boolean;
+  readonly migrationGroup: number;
+  readonly creations: Creations;
   readonly children: readonly number[];
   readonly exited: readonly number[];
   readonly changed: Proc['changed'];
@@ -54,6 +58,9 @@ export function localState(migration: number, turn: number, proc: Proc, processo
     ofChildren: usage.children,
     created,
     migrations,
+    migratable: proc.migratable,
+    migrationGroup: proc.migrationGroup,
+    creations: { ...proc.creations },
     children: [...proc.children],
     exited: [...proc.exited],
     changed: proc.changed.map((each) => ({ ...each })),
@@ -74,6 +81,9 @@ export function installState(proc: Proc, state: LocalState, names: readonly numb
   proc.list = 'migrating';
   proc.signals = { ...state.signals };
   proc.usage = { accumulated, base, children: state.ofChildren };
+  proc.migratable = state.migratable;
+  proc.migrationGroup = state.migrationGroup;
+  proc.creations = { ...state.creations };
   proc.migrations = state.migrations + 1;
   proc.lastMigrated = now;
   proc.children = [...state.children];

@@ -9,6 +9,7 @@ import { call, finish, goTo, routine, step, type Routine } from '../../mach/rout
 import { blockOn } from '../../mach/thread.ts';
 import type { Usage } from '../pma/identity.ts';
 import type { PcntlMigrate } from '../pma/pcntl.ts';
+import type { ProcessInfo } from '../pma/pcntl-control.ts';
 import type { Wait, Waited } from '../pma/wait.ts';
 import { exitedWith, lostWithNode, numberOfEnd } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
@@ -116,13 +117,33 @@ export const emulatorMigrate = simple<PcntlMigrate>(
   zero,
 );
 
-export const emulatorAllow = simple('emulator.pcntl allow', 'lets it be moved', 'pma.pcntl_allow', () => ({}), zero);
-export const emulatorDisallow = simple(
-  'emulator.pcntl disallow',
-  'keeps it where it is',
-  'pma.pcntl_disallow',
-  () => ({}),
+/** pcntl(PCNTL_ALLOW) and pcntl(PCNTL_DISALLOW). */
+export const emulatorAllow = simple<{ readonly pid: number; readonly migratable: boolean }>(
+  'emulator.pcntl allow',
+  'lets a process be moved, or keeps it where it is',
+  'pma.pcntl_allow',
+  ({ pid, migratable }) => ({ pid, migratable }),
   zero,
+);
+
+export const emulatorJoinGroup = simple<{ readonly pid: number; readonly group: number }>(
+  'emulator.pcntl join group',
+  'has a process move with others',
+  'pma.pcntl_join_group',
+  ({ pid, group }) => ({ pid, group }),
+  zero,
+);
+
+/** The parts of the language's `process_info`. */
+export const emulatorProcessInfo = simple<{ readonly pid: number }>(
+  'emulator.pcntl info',
+  'asks what is known of a process',
+  'pma.pcntl_info',
+  ({ pid }) => ({ pid }),
+  (body) => {
+    const { elapsed, sinceMigration, migrations, time, children, here, created, average, group } = body as ProcessInfo;
+    return [elapsed, sinceMigration, migrations, time, children, here, created, average, group];
+  },
 );
 
 /** `lost`: a page of its memory is gone with the node that had it, so that it cannot go on. */
@@ -159,7 +180,8 @@ export const callRoutines: readonly Routine[] = [
   emulatorGetrusage,
   emulatorMigrate,
   emulatorAllow,
-  emulatorDisallow,
+  emulatorJoinGroup,
+  emulatorProcessInfo,
   emulatorExit,
   initProgram,
 ];

@@ -79,11 +79,17 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.tcsetpgrp': forAnother,
   'pma.terminal_read': forAnother,
   'pma.pcntl_migrate': forAnother,
-  'pma.pcntl_allow': changes,
-  'pma.pcntl_disallow': changes,
+  'pma.pcntl_allow': forAnother,
+  'pma.pcntl_join_group': forAnother,
+  'pma.pcntl_info': forAnother,
   'vproc.signal': changes,
   'vproc.child_exit': changes,
   'vproc.migrate': forAnother,
+  'vproc.promise': forAnother,
+  'vproc.unpromise': forAnother,
+  'vproc.set_migratable': changes,
+  'vproc.join_group': changes,
+  'vproc.info': looks,
 };
 
 export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a request for a process', [
@@ -93,7 +99,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     const vproc = pid === undefined ? null : vprocOf(w, pma.node, pid);
     if (pid === undefined || vproc === null || vproc.operations === 'stub') return absent(w, t, f);
     if (vproc.state !== 'active' && !mustPass(at(w.procs, vproc.proc), f)) {
-      if (f.operation === 'vproc.migrate') return refuse(w, t, f, 'EBUSY');
+      if (f.operation === 'vproc.migrate' || f.operation === 'vproc.promise') return refuse(w, t, f, 'EBUSY');
       if (f.local === true) return refuse(w, t, f, FROZEN);
       vproc.pending.push(save(f, t.activity));
       return finish(t, null);

@@ -45,6 +45,7 @@ interface Inherited extends Carried {
 export interface Create extends Users {
   readonly parent: number;
   readonly program: string;
+  readonly migrationGroup: number;
   /** Name, in the PMA's space, of the task that is cloned. */
   readonly from: number;
   readonly credentials: number;
@@ -144,6 +145,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     const proc = procAllocate(w, pma.node, f.pid);
     proc.name = f.program;
     Object.assign(proc, { uid: f.uid, realUid: f.realUid, savedUid: f.savedUid } satisfies Users);
+    proc.migrationGroup = f.migrationGroup;
     proc.activity = f.activity;
     proc.processPort = f.processPort;
     const { task, mainThread, signalThread, credentials, root, directory, terminal } = f;

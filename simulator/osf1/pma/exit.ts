@@ -122,6 +122,9 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
   step('put it on the free list', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     completeCall(w, t, proc);
+    const { outgoing } = pmaOf(w, t);
+    const promised = outgoing.findIndex(({ pid }) => pid === f.pid);
+    if (promised >= 0) outgoing.splice(promised, 1);
     vprocFree(w, vprocOf(w, t.node, f.pid)!);
     procFree(w, proc);
     finish(t, null);

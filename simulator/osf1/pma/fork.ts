@@ -15,6 +15,7 @@ import { at } from '../../base/table.ts';
 import { childInit } from '../emulator/child-init.ts';
 import { emulatorExec, type ImageToMap } from '../emulator/exec.ts';
 import { newEmulator, type EmulatorState } from '../emulator/state.ts';
+import { noteCreation } from '../creation-rate.ts';
 import { INIT } from '../pm-master/entry.ts';
 import { procOf, startChannel } from '../proc.ts';
 import { templateOn } from '../configuration.ts';
@@ -47,6 +48,7 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
       uid: proc.uid,
       realUid: proc.realUid,
       savedUid: proc.savedUid,
+      migrationGroup: proc.migrationGroup,
       from: task,
       credentials,
       root,
@@ -64,6 +66,7 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
     const proc = procOf(w, t.node, f.pid);
     if (answer.body === undefined) return;
     proc?.children.push((answer.body as { pid: number }).pid);
+    if (proc !== null) noteCreation(proc.creations, w.time);
     finish(t, answer);
   }),
   step('give up the rights of a child that there is not', (w, t, f) => {
@@ -102,6 +105,7 @@ export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child o
       uid: USER,
       realUid: USER,
       savedUid: USER,
+      migrationGroup: 0,
       from: templateOn(w, pma, node),
       credentials: user,
       root,

@@ -1,7 +1,7 @@
 /**
  * pcntl: control over processes, in the manner of fcntl and ioctl [paper section 4, mechanisms 5.7].
  *
- * MIGRATE goes to the PMA that has the process, as a vproc operation. There everything is checked before anything
+ * This is MIGRATE; the rest is in pcntl-control.ts. MIGRATE goes to the PMA that has the process, as a vproc operation. There everything is checked before anything
  * changes; then the service `pma.migrate_process` carries it out, and its answer is the answer of the call. That
  * service is the process-migration room's; it is called with a `Migrate`.
  */
@@ -56,7 +56,7 @@ export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'd
     const { node, uid, turn, alone } = f.body as Migrate;
     if (proc === null || proc.state === 'exiting') return finish(t, { code: 'ESRCH' } satisfies Payload);
     if (proc.list !== 'active') return finish(t, { code: 'EBUSY' } satisfies Payload);
-    if (!mayOperate({ uid, realUid: uid }, proc) || !proc.migratable)
+    if (!mayOperate({ uid, realUid: uid }, proc) || (!proc.migratable && turn === NONE))
       return finish(t, { code: 'EPERM' } satisfies Payload);
     if (!alone && isCentralised(w)) return finish(t, { code: 'ENOSYS' } satisfies Payload);
     if (node === (alone ? nodeOfTask(w, f.pid) : t.node)) return finish(t, {} satisfies Payload);
@@ -66,14 +66,18 @@ export const migrateProcess = routine<OsfWorld, ProcessCall>('vproc.migrate', 'd
     const promised = outgoing.find(({ pid }) => pid === f.pid);
     if (promised !== undefined && (turn === NONE || promised.turn !== turn))
       return finish(t, { code: 'EBUSY' } satisfies Payload);
-    if (promised === undefined) outgoing.push({ pid: f.pid, turn, by: t.node });
-    const migrate = w.setup.services.get('pma.migrate_process');
-    assert(migrate !== undefined, 'pcntl', 'the service pma.migrate_process is missing');
+    const together = turn === NONE && !alone && proc.migrationGroup !== 0;
+    const service = together ? 'pma.migrate_group' : 'pma.migrate_process';
+    const migrate = w.setup.services.get(service);
+    assert(migrate !== undefined, 'pcntl', `the service ${service} is missing`);
+    // A group's members are promised one by one.
+    if (promised === undefined && !together) outgoing.push({ pid: f.pid, turn, by: t.node });
     call(t, migrate, { ...(f.body as Migrate) });
   }),
   step('report', (w, t, f) => {
     const { outgoing } = pmaOf(w, t);
-    const place = outgoing.findIndex(({ pid }) => pid === f.pid);
+    const { turn } = f.body as Migrate;
+    const place = outgoing.findIndex((each) => each.pid === f.pid && each.turn === turn);
     if (place >= 0) outgoing.splice(place, 1);
     finish(t, t.result);
   }),
@@ -84,14 +88,3 @@ function nodeOfTask(w: OsfWorld, pid: number): number {
   const tasks = w.tasks.rows.filter((task) => task.live && task.pid === pid && task.kind === 'process');
   return tasks.length === 1 ? tasks[0]!.node : NONE;
 }
-
-const setMigratable = (name: string, story: string, migratable: boolean) =>
-  routine<OsfWorld, ProcessCall>(name, story, [
-    step('change the flag', (w, t, f) => {
-      procOf(w, t.node, f.pid)!.migratable = migratable;
-      finish(t, {} satisfies Payload);
-    }),
-  ]);
-
-export const pcntlAllow = setMigratable('pma.pcntl_allow', 'lets the calling process be moved', true);
-export const pcntlDisallow = setMigratable('pma.pcntl_disallow', 'keeps the calling process where it is', false);

@@ -70,6 +70,9 @@ export const systemCallNames = [
   'migrate',
   'allow_migration',
   'disallow_migration',
+  'join_migration_group',
+  'leave_migration_group',
+  'process_info',
 ] as const;
 
 export type SystemCall = (typeof systemCallNames)[number];
