@@ -38,13 +38,30 @@ function evaluate(expression: ast.Expression | undefined, known: Known): Constan
       return typeof operand === 'number' ? 0 - operand : undefined;
     }
     case 'Binary': {
-      const left = evaluate(expression.left, known);
-      const right = evaluate(expression.right, known);
+      const side = expression.operator === '|' ? asSet : evaluate;
+      const left = side(expression.left, known);
+      const right = side(expression.right, known);
       return left === undefined || right === undefined ? undefined : combine(expression.operator, left, right);
     }
     default:
       return undefined;
   }
+}
+
+/** The set of one signal: bit n - 1 for signal n, as the simulator has it. */
+export const setOfSignal = (signal: number): number => 2 ** (signal - 1);
+
+/** What stands beside a `|`: a signal is the set of itself. */
+function asSet(expression: ast.Expression, known: Known): Constant | undefined {
+  const value = evaluate(expression, known);
+  return typeof value === 'number' && isSignal(expression) ? setOfSignal(value) : value;
+}
+
+function isSignal(expression: ast.Expression): boolean {
+  if (!ast.isNameUse(expression)) return false;
+  const target = expression.target.ref;
+  if (target === undefined) return knownName(expression.target.$refText)?.type === 'signal';
+  return ast.isConstantDeclaration(target) && ast.isNameUse(target.value) && isSignal(target.value);
 }
 
 function ofName(use: ast.NameUse, known: Known): Constant | undefined {

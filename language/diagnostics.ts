@@ -69,6 +69,7 @@ export const severities = {
   'outside-region': 'error',
   // places
   'wrong-place': 'error',
+  'uncatchable-signal': 'error',
   'no-cluster': 'error',
   'no-pma': 'error',
   'impossible-migration': 'error',

@@ -135,11 +135,13 @@ export function isNodePlace(use: ReferenceInfo['container']): boolean {
   return false;
 }
 
+const isHandler = (at: AstNode): boolean => ast.isOnStatement(at) || ast.isHandlerStatement(at);
+
 /** The loop that a `break` or a `continue` is about: the innermost around it in the same thread. */
 export function loopOf(node: AstNode): ast.WhileStatement | ast.ForStatement | undefined {
   for (let at = node.$container; at !== undefined; at = at.$container) {
     if (ast.isWhileStatement(at) || ast.isForStatement(at)) return at;
-    if (ast.isFork(at) || ast.isThreadStatement(at) || ast.isOnStatement(at) || isRunnable(at)) return undefined;
+    if (ast.isFork(at) || ast.isThreadStatement(at) || isHandler(at) || isRunnable(at)) return undefined;
   }
   return undefined;
 }
@@ -173,6 +175,7 @@ const optional = new Set([
   'IfStatement.otherwise',
   'TouchStatement.last',
   'Start.node',
+  'HandlerStatement.mask',
   'Migrate.mechanism',
   'Migrate.implementation',
   'Migrate.strategy',

@@ -20,6 +20,9 @@ export type Type =
   | 'descriptor'
   | 'flags'
   | 'signal'
+  | 'signals'
+  | 'mask_change'
+  | 'disposition'
   | 'residual'
   | 'task'
   | 'port'
@@ -63,6 +66,9 @@ const titles: Readonly<Record<Type, string>> = {
   descriptor: 'a file descriptor',
   flags: 'open flags',
   signal: 'a signal',
+  signals: 'a set of signals',
+  mask_change: 'SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK',
+  disposition: 'SIG_DFL or SIG_IGN',
   residual: 'what a process or a task left behind',
   calls: 'what becomes of calls in progress',
   task: 'a Mach task',
@@ -88,8 +94,9 @@ const titles: Readonly<Record<Type, string>> = {
 /** The type with its article, as messages say it. */
 export const title = (type: Type): string => titles[type];
 
-/** Whether a value of one type may stand where the other is wanted. */
+/** Whether a value of one type may stand where the other is wanted: a signal stands for the set of itself. */
 export function fits(given: Type, wanted: Type): boolean {
+  if (given === 'signal' && wanted === 'signals') return true;
   return given === wanted || given === 'unknown' || wanted === 'unknown';
 }
 
@@ -120,7 +127,9 @@ const incomparable: ReadonlySet<Type> = new Set<Type>(['nothing', 'residual', ..
 /** Whether `==` between the two means anything. */
 function comparable(left: Type, right: Type): boolean {
   if (incomparable.has(left) || incomparable.has(right)) return false;
-  return fits(left, right) || ((left === 'int' || right === 'int') && numeric(left) && numeric(right));
+  return (
+    fits(left, right) || fits(right, left) || ((left === 'int' || right === 'int') && numeric(left) && numeric(right))
+  );
 }
 
 /** The type of `left operator right`, or undefined if the operator does not join these types. */
@@ -139,7 +148,8 @@ export function joined(operator: string, left: Type, right: Type): Type | undefi
       return ordered(left, right) ? 'bool' : undefined;
     case '|':
       if (left === 'options' || right === 'options') return fits(left, right) ? 'options' : undefined;
-      return fits(left, 'flags') && fits(right, 'flags') ? 'flags' : undefined;
+      if (fits(left, 'flags') && fits(right, 'flags')) return 'flags';
+      return fits(left, 'signals') && fits(right, 'signals') ? 'signals' : undefined;
     default:
       return calculated(operator, left, right);
   }

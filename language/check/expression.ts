@@ -133,7 +133,7 @@ function checkBinary(cx: Check, binary: ast.Binary): void {
   if ((operator === '/' || operator === '%') && constantValue(right) === 0) {
     cx.report('division-by-zero', spanOf(right), 'Nothing can be divided by 0.');
   }
-  if (operator === '|' && constantValue(binary) === undefined) {
+  if (cx.typing.of(binary) === 'flags' && constantValue(binary) === undefined) {
     cx.report(
       'not-constant',
       spanOf(binary),

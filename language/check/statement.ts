@@ -110,7 +110,6 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       checkTime(cx, statement.duration, 'The duration of `compute`');
       return;
     case 'SleepStatement':
-      mustBeIn(cx, statement, ['task', 'scenario'], 'sleep', 'a program uses the processor with `compute TIME`');
       checkTime(cx, statement.duration, 'The duration of `sleep`');
       return;
     case 'AtStatement':
@@ -148,6 +147,9 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       return;
     case 'OnStatement':
       checkOn(cx, statement);
+      return;
+    case 'HandlerStatement':
+      checkHandler(cx, statement);
       return;
   }
 }
@@ -229,6 +231,24 @@ function checkOn(cx: Check, statement: ast.OnStatement): void {
     const { text, fix } = suggestion(statement.phase, known);
     const message = sentences(`No migration has a phase \`${statement.phase}\`.`, text);
     cx.report('unknown-phase', spanOfProperty(statement, 'phase'), message, fix);
+  }
+  checkBody(cx, statement.body.statements);
+}
+
+/** What nothing can be done about. */
+const unstoppable = ['SIGKILL', 'SIGSTOP'];
+
+function checkHandler(cx: Check, statement: ast.HandlerStatement): void {
+  mustBeIn(cx, statement, ['program'], 'on SIGNAL', 'only processes get signals');
+  const { signal, mask } = statement;
+  checkName(cx, signal);
+  mustFit(cx, signal, ['signal'], 'What is handled');
+  if (unstoppable.includes(signal.target.$refText) && signal.target.ref === undefined) {
+    cx.report('uncatchable-signal', spanOf(signal), `\`${signal.target.$refText}\` cannot be caught.`);
+  }
+  if (mask !== undefined) {
+    checkExpression(cx, mask);
+    mustFit(cx, mask, ['signals'], 'What is blocked meanwhile');
   }
   checkBody(cx, statement.body.statements);
 }

@@ -7,7 +7,7 @@
  * A record has several slots, one for each of its fields (record.ts).
  *
  * One name of one type has one slot in a program or task, wherever its blocks are: two variables of a name are never alive at
- * once. Threads of a scenario share their locals, so there every variable has a slot of its own. Temporaries have the
+ * once, but in the handler of a signal, which has slots of its own. Threads of a scenario share their locals, so there every variable has a slot of its own. Temporaries have the
  * empty name, and are never shared either.
  */
 import type { Instruction, Span } from '../../simulator/workload/program.ts';
@@ -40,6 +40,8 @@ export class Code {
   readonly #slotOf = new Map<ast.Variable, number>();
   #span: Span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
   #begins = false;
+  readonly #apart = new Set<number>();
+  #isApart = false;
   readonly #loops: { readonly breaks: number[]; readonly continues: number[] }[] = [];
 
   constructor(around: Surroundings) {
@@ -104,10 +106,23 @@ export class Code {
     for (const jump of this.#loops.pop()?.breaks ?? []) this.land(jump);
   }
 
+  /** What is lowered meanwhile may run between any two other instructions: its variables are never others' too. */
+  apart(lower: () => void): void {
+    const before = this.#isApart;
+    this.#isApart = true;
+    lower();
+    this.#isApart = before;
+  }
+
   declare(variable: ast.Variable): number {
     const type = this.around.typing.ofVariable(variable);
-    const same = this.slots.findIndex((name, slot) => name === variable.name && this.types[slot] === type);
+    const same = this.#isApart
+      ? -1
+      : this.slots.findIndex(
+          (name, slot) => name === variable.name && this.types[slot] === type && !this.#apart.has(slot),
+        );
     const slot = same >= 0 && this.around.room !== 'scenario' ? same : this.newSlot(variable.name, type);
+    if (this.#isApart) this.#apart.add(slot);
     this.#slotOf.set(variable, slot);
     return slot;
   }

@@ -12,7 +12,7 @@ import type {
   Span,
   Unit,
 } from '../../simulator/workload/program.ts';
-import { constantValue } from '../constants.ts';
+import { constantValue, setOfSignal } from '../constants.ts';
 import * as ast from '../generated/ast.ts';
 import { spanOf } from '../tree.ts';
 import { isRecord, type Type } from '../types.ts';
@@ -155,6 +155,14 @@ function lowerName(code: Code, use: ast.NameUse): Expression {
   return { kind: 'slot', slot: code.slotOf(target), span, ...unit };
 }
 
+/** Lowers an expression that stands for a set of signals: a signal is the set of itself. */
+export function lowerSet(code: Code, expression: ast.Expression): Expression {
+  if (code.around.typing.of(expression) !== 'signal') return lowerExpression(code, expression);
+  const signal = constantValue(expression);
+  if (typeof signal === 'number') return { kind: 'value', value: setOfSignal(signal) };
+  return { kind: 'unary', operator: 'set', operand: lowerExpression(code, expression), span: spanOf(expression) };
+}
+
 /** How a value of the type is shown to people, where a plain number would not tell. */
 function unitOf(type: Type): { unit?: Unit } {
   return type === 'time' || type === 'size' || type === 'node' ? { unit: type } : {};
@@ -162,7 +170,12 @@ function unitOf(type: Type): { unit?: Unit } {
 
 function lowerBinary(code: Code, binary: ast.Binary): Expression {
   const { operator } = binary;
-  if (operator === '|') return { kind: 'value', value: constantValue(binary) ?? 0 };
+  const joined = operator === '|' ? constantValue(binary) : undefined;
+  if (joined !== undefined) return { kind: 'value', value: joined };
+  if (operator === '|') {
+    const left = lowerSet(code, binary.left);
+    return { kind: 'binary', operator, left, right: lowerSet(code, binary.right), span: spanOf(binary) };
+  }
   if ((operator === 'and' || operator === 'or') && acts(code, binary.right)) return lowerChoice(code, binary);
   const left = lowerExpression(code, binary.left);
   const right = lowerExpression(code, binary.right);

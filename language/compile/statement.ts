@@ -3,6 +3,7 @@
  *
  *   thread    thread -> end; body; end of thread
  *   on phase  async -> end; await_phase; body; end of thread
+ *   on SIGNAL handle -> end; body; handled
  */
 import type { Expression, NotificationVariant, Phase, RegionName } from '../../simulator/workload/program.ts';
 import * as ast from '../generated/ast.ts';
@@ -10,7 +11,7 @@ import { spanOf, textOf } from '../tree.ts';
 import { headOf, lowerFor, lowerIf, lowerWhile } from './branch.ts';
 import { lowerSystemCall } from './system-call.ts';
 import type { Code } from './code.ts';
-import { endOf, lowerExpression, lowerInto, programIndex } from './expression.ts';
+import { endOf, lowerExpression, lowerInto, lowerSet, programIndex } from './expression.ts';
 import { countIndex, lowered } from './task.ts';
 
 export function lowerBody(code: Code, statements: readonly ast.Statement[]): void {
@@ -62,7 +63,11 @@ function lowerStatement(code: Code, statement: ast.Statement): void {
       code.emit({ ...code.place(), op: 'exec', program: programIndex(code, statement.program.ref), operands });
       return;
     }
+    case 'HandlerStatement':
+      lowerHandler(code, statement);
+      return;
     case 'SleepStatement': {
+      if (code.around.room === 'program') return lowerSystemCall(code, 'sleep', [statement.duration], -1);
       const duration = lowerExpression(code, statement.duration);
       code.emit({ ...code.place(), op: 'sleep', duration });
       return;
@@ -77,6 +82,15 @@ function lowerStatement(code: Code, statement: ast.Statement): void {
       lowerScenarioStatement(code, statement);
       return;
   }
+}
+
+function lowerHandler(code: Code, statement: ast.HandlerStatement): void {
+  const signal = lowerExpression(code, statement.signal);
+  const mask: Expression = statement.mask === undefined ? { kind: 'value', value: 0 } : lowerSet(code, statement.mask);
+  const handle = code.emit({ ...code.place(), op: 'handle', signal, restart: statement.restart, mask, to: -1 });
+  code.apart(() => lowerBody(code, statement.body.statements));
+  code.emit({ ...code.place(endOf(statement.body)), op: 'handled' });
+  code.land(handle);
 }
 
 function lowerTouch(code: Code, statement: ast.TouchStatement): void {

@@ -78,6 +78,7 @@ export type Osf1adKeywordNames =
     | "lookup"
     | "machine"
     | "make"
+    | "mask"
     | "memory"
     | "migrate"
     | "mode"
@@ -104,6 +105,7 @@ export type Osf1adKeywordNames =
     | "receive"
     | "refuse"
     | "request"
+    | "restart"
     | "restarting"
     | "rounds"
     | "scenario"
@@ -167,7 +169,7 @@ export function isAtStatement(item: unknown): item is AtStatement {
 }
 
 export interface Binary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Binary';
     left: Expression;
     operator: '!=' | '%' | '*' | '+' | '-' | '/' | '<' | '<=' | '==' | '>' | '>=' | 'and' | 'or' | '|';
@@ -186,7 +188,7 @@ export function isBinary(item: unknown): item is Binary {
 }
 
 export interface Block extends langium.AstNode {
-    readonly $container: Branch | ForStatement | Fork | IfStatement | OnStatement | ThreadStatement | WhileStatement;
+    readonly $container: Branch | ForStatement | Fork | HandlerStatement | IfStatement | OnStatement | ThreadStatement | WhileStatement;
     readonly $type: 'Block';
     statements: Array<Statement>;
 }
@@ -240,9 +242,9 @@ export function isBreakStatement(item: unknown): item is BreakStatement {
     return reflection.isInstance(item, BreakStatement.$type);
 }
 
-/** A function of the language or a system call; `wait` and `migrate` are statements of scenarios too. */
+/** A function of the language or a system call; `wait`, `migrate` and `sleep` are statements too. */
 export interface Call extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Call';
     arguments: Array<Expression>;
     function: FunctionName;
@@ -275,7 +277,7 @@ export function isCallStatement(item: unknown): item is CallStatement {
 
 /** A right that a message takes along, and what becomes of the sender's. */
 export interface Carried extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Carried';
     copy: boolean;
     make: boolean;
@@ -465,7 +467,7 @@ export function isFieldName(item: unknown): item is FieldName {
 
 /** A variable, or what a message brought: `move m.reply`. */
 export interface FieldUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'FieldUse';
     field: FieldName;
     receiver: Expression | NameUse;
@@ -520,7 +522,7 @@ export function isFileServerItem(item: unknown): item is FileServerItem {
 }
 
 export interface Fork extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Fork';
     body: Block;
 }
@@ -555,10 +557,32 @@ export function isForStatement(item: unknown): item is ForStatement {
     return reflection.isInstance(item, ForStatement.$type);
 }
 
-export type FunctionName = 'migrate' | 'wait' | Name;
+export type FunctionName = 'migrate' | 'sleep' | 'wait' | Name;
 
 export function isFunctionName(item: unknown): item is FunctionName {
-    return isName(item) || item === 'wait' || item === 'migrate';
+    return isName(item) || item === 'wait' || item === 'migrate' || item === 'sleep';
+}
+
+/** What a program does when it gets a signal, from here on; its block shares the variables of the program. */
+export interface HandlerStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'HandlerStatement';
+    body: Block;
+    mask?: Expression;
+    restart: boolean;
+    signal: NameUse;
+}
+
+export const HandlerStatement = {
+    $type: 'HandlerStatement',
+    body: 'body',
+    mask: 'mask',
+    restart: 'restart',
+    signal: 'signal'
+} as const;
+
+export function isHandlerStatement(item: unknown): item is HandlerStatement {
+    return reflection.isInstance(item, HandlerStatement.$type);
 }
 
 export interface IfStatement extends langium.AstNode {
@@ -621,7 +645,7 @@ export function isLiteral(item: unknown): item is Literal {
 }
 
 export interface Lookup extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Lookup';
     name: Expression;
 }
@@ -685,7 +709,7 @@ export function isMemoryItem(item: unknown): item is MemoryItem {
  * travels, and where the migration server runs.
  */
 export interface Migrate extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Migrate';
     agent?: NameUse;
     calls?: 'awaiting' | 'restarting';
@@ -718,10 +742,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -735,7 +759,7 @@ export function isNamed(item: unknown): item is Named {
 }
 
 export interface NameUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PortAllocate | PriceItem | PublishStatement | RebootStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PortAllocate | PriceItem | PublishStatement | RebootStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
     readonly $type: 'NameUse';
     target: langium.Reference<Named>;
 }
@@ -792,7 +816,7 @@ export function isNodeItem(item: unknown): item is NodeItem {
 }
 
 export interface NumberLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'NumberLiteral';
     text: string;
 }
@@ -843,7 +867,7 @@ export function isParameter(item: unknown): item is Parameter {
 }
 
 export interface PortAllocate extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'PortAllocate';
     members: Array<NameUse>;
     set: boolean;
@@ -1050,7 +1074,7 @@ export function isSleepStatement(item: unknown): item is SleepStatement {
 }
 
 export interface Spawn extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Spawn';
     arguments: Array<Expression>;
     node: NameUse;
@@ -1069,7 +1093,7 @@ export function isSpawn(item: unknown): item is Spawn {
 }
 
 export interface Start extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Start';
     arguments: Array<Expression>;
     node?: Expression;
@@ -1087,7 +1111,7 @@ export function isStart(item: unknown): item is Start {
     return reflection.isInstance(item, Start.$type);
 }
 
-export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | IfStatement | LetStatement | OnStatement | PublishStatement | RebootStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
+export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | HandlerStatement | IfStatement | LetStatement | OnStatement | PublishStatement | RebootStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
 
 export const Statement = {
     $type: 'Statement'
@@ -1117,7 +1141,7 @@ export function isTaskDeclaration(item: unknown): item is TaskDeclaration {
 }
 
 export interface TextLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TextLiteral';
     value: string;
 }
@@ -1168,7 +1192,7 @@ export function isTouchStatement(item: unknown): item is TouchStatement {
 }
 
 export interface TruthLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TruthLiteral';
     value: 'false' | 'true';
 }
@@ -1184,7 +1208,7 @@ export function isTruthLiteral(item: unknown): item is TruthLiteral {
 
 /** What may stand where a condition or a sum would be hard to read, and where a name follows: sizes, prices, seeds. */
 export interface Unary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Unary';
     operand: Expression;
     operator: '-' | 'not';
@@ -1243,7 +1267,7 @@ export function isWhileStatement(item: unknown): item is WhileStatement {
 }
 
 export interface Within extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Within';
     high: Expression;
     low: Expression;
@@ -1288,6 +1312,7 @@ export type Osf1adAstType = {
     FileServerItem: FileServerItem
     ForStatement: ForStatement
     Fork: Fork
+    HandlerStatement: HandlerStatement
     IfStatement: IfStatement
     Image: Image
     LetStatement: LetStatement
@@ -1628,6 +1653,25 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: [Expression.$type]
+        },
+        HandlerStatement: {
+            name: HandlerStatement.$type,
+            properties: {
+                body: {
+                    name: HandlerStatement.body
+                },
+                mask: {
+                    name: HandlerStatement.mask
+                },
+                restart: {
+                    name: HandlerStatement.restart,
+                    defaultValue: false
+                },
+                signal: {
+                    name: HandlerStatement.signal
+                }
+            },
+            superTypes: [Statement.$type]
         },
         IfStatement: {
             name: IfStatement.$type,

@@ -16,6 +16,7 @@ import { configurations, type Profiles } from '../vocabulary/profiles.ts';
 import { units } from '../vocabulary/units.ts';
 import {
   implementations,
+  knownNames,
   mechanisms,
   notifications,
   phases,
@@ -157,6 +158,10 @@ function afterMigrate({ before }: Outline): string[] {
 
 const callTreatments = ['awaiting calls', 'restarting calls', 'early'];
 const treatsCalls = (word: string): boolean => ['awaiting', 'restarting', 'early'].includes(word);
+const signalItems = words(
+  knownNames.filter(({ type }) => type === 'signal'),
+  CompletionItemKind.Constant,
+);
 
 const unitNames = units.map(({ name }) => name);
 
@@ -168,7 +173,9 @@ function afterOn(site: Site): CompletionItem[] {
   if (room !== undefined && around !== 'script') {
     return previous?.image === ')' || previous?.image === 'agent'
       ? nodes(site)
-      : plain(['phase'], CompletionItemKind.Keyword);
+      : room === 'program'
+        ? signalItems
+        : plain(['phase'], CompletionItemKind.Keyword);
   }
   return room === 'scenario' ? clusters(site) : nodes(site);
 }

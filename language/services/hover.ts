@@ -60,6 +60,7 @@ export class Osf1adHoverProvider implements HoverProvider {
         return found(this.#profiles.prices, text) ?? word(text);
       case 'TouchStatement':
         return found(regions, text) ?? word(text);
+      case 'HandlerStatement':
       case 'OnStatement':
         return found(phases, text) ?? word(text);
       case 'Migrate':

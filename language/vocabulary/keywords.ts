@@ -56,12 +56,19 @@ const waitWord: Word = {
   doc: 'Waits for a process to exit, in a scenario also for a migration or a task to end.',
 };
 
+const onWord: Word = {
+  name: 'on',
+  doc: 'In a program `on SIGUSR1 { ... }`: what is done with the signal from here on; `restart`: calls that it interrupts are made again; `mask SET`: what is blocked meanwhile. In a scenario `on phase PHASE of PROCESS { ... }`: done when the migration enters the phase.',
+};
+
 export const programWords: readonly Word[] = [
   waitWord,
   { name: 'compute', doc: 'Uses the processor for a time: `compute 40 ms`.' },
   { name: 'touch', doc: 'Reads pages of a region: `touch data[0 .. 3]`.' },
   { name: 'dirty', doc: 'Writes pages of a region: `dirty data[0 .. 3]`.' },
   { name: 'exec', doc: 'Goes on as another program: `exec P(...)`.' },
+  { name: 'sleep', doc: 'Lets a time pass: `sleep 200 ms`.' },
+  onWord,
 ];
 
 export const taskWords: readonly Word[] = [
@@ -83,10 +90,7 @@ export const scenarioWords: readonly Word[] = [
   { name: 'at', doc: 'Waits until the virtual clock shows a time: `at 500 ms`.' },
   { name: 'sleep', doc: 'Lets a time pass: `sleep 200 ms`.' },
   { name: 'expect', doc: 'What must hold here: `expect p.status == 0`.' },
-  {
-    name: 'on',
-    doc: '`on phase PHASE of PROCESS { ... }`: done when the migration enters the phase, while the scenario goes on.',
-  },
+  onWord,
   { name: 'crash', doc: 'A node fails: `crash NODE`.' },
   { name: 'reboot', doc: 'A node that has failed boots again, with an empty kernel: `reboot NODE`.' },
 ];

@@ -68,6 +68,38 @@ export const systemCalls: readonly SystemCallWord[] = [
     'Sends a signal to every member of a process group: `killpg(getpgid(), SIGTERM)`. -1 if none could be reached.',
   ),
   systemCall(
+    'signal',
+    [parameter('signal', 'signal'), parameter('action', 'disposition')],
+    'int',
+    'The signal is ignored, `SIG_IGN`, or has its default action again, `SIG_DFL`. A handler is `on SIGUSR1 { ... }`.',
+  ),
+  systemCall(
+    'sigprocmask',
+    [parameter('how', 'mask_change'), parameter('set', 'signals')],
+    'signals',
+    'Changes which signals are blocked: they stay pending until they are let in. The set of those blocked before.',
+  ),
+  systemCall('sigpending', [], 'signals', 'The signals that are pending: accepted, but blocked.'),
+  systemCall(
+    'sigsuspend',
+    [parameter('mask', 'signals')],
+    'int',
+    'Blocks these signals and no others until a handler has run; then the mask is as before. Always -1, EINTR.',
+  ),
+  systemCall('pause', [], 'int', 'Waits until a handler has run. Always -1, EINTR.'),
+  systemCall(
+    'sigismember',
+    [parameter('set', 'signals'), parameter('signal', 'signal')],
+    'bool',
+    'Whether the signal is in the set.',
+  ),
+  systemCall(
+    'sleep',
+    [parameter('time', 'time')],
+    'time',
+    'Lets a time pass, without the processor. What is left of it if a signal was handled meanwhile; else 0.',
+  ),
+  systemCall(
     'getpgid',
     [left(0, 'process', 'process')],
     'process',

@@ -71,6 +71,9 @@ export interface Known extends Word {
 }
 
 const signal = (name: string, value: number, doc: string): Known => ({ name, type: 'signal', value, doc });
+const signals = (name: string, value: number, doc: string): Known => ({ name, type: 'signals', value, doc });
+const change = (name: string, value: number, doc: string): Known => ({ name, type: 'mask_change', value, doc });
+const disposition = (name: string, value: number, doc: string): Known => ({ name, type: 'disposition', value, doc });
 const whence = (name: string, value: number, doc: string): Known => ({ name, type: 'whence', value, doc });
 const option = (name: string, value: number, doc: string): Known => ({ name, type: 'options', value, doc });
 const calls = (name: string, value: number, doc: string): Known => ({ name, type: 'calls', value, doc });
@@ -106,10 +109,12 @@ export const knownNames: readonly Known[] = [
   signal('SIGINT', 2, 'Interrupt; ends the process.'),
   signal('SIGQUIT', 3, 'Quit; ends the process.'),
   signal('SIGKILL', 9, 'Ends the process; cannot be caught.'),
-  signal('SIGUSR1', 10, 'For the program to use.'),
-  signal('SIGUSR2', 12, 'For the program to use.'),
+  signal('SIGUSR1', 10, 'For the program to use; ends the process.'),
+  signal('SIGUSR2', 12, 'For the program to use; ends the process.'),
+  signal('SIGPIPE', 13, 'A write to a pipe that nobody reads; ends the process.'),
+  signal('SIGALRM', 14, 'A timer has expired; ends the process.'),
   signal('SIGTERM', 15, 'Termination; ends the process.'),
-  signal('SIGCHLD', 17, 'A child has exited.'),
+  signal('SIGCHLD', 17, 'A child has exited; ignored.'),
   signal('SIGCONT', 18, 'A stopped process goes on.'),
   signal('SIGSTOP', 19, 'Stops the process; cannot be caught.'),
   signal('SIGTSTP', 20, 'Stops the process: typed at its terminal.'),
@@ -118,6 +123,14 @@ export const knownNames: readonly Known[] = [
   option('WNOHANG', 1, 'Does not wait: `.pid` is 0 if no child has anything to report.'),
   option('WUNTRACED', 2, 'Also reports a child that has stopped: `.stopped` is the signal.'),
   option('WCONTINUED', 8, 'Also reports a child that goes on after a stop: `.continued`.'),
+  signal('SIGXCPU', 24, 'The limit of processor time is used up; ends the process.'),
+  signals('no_signals', 0, 'The empty set.'),
+  signals('all_signals', 2 ** 31 - 1, 'The set of all signals.'),
+  change('SIG_BLOCK', 0, 'The signals of the set are blocked, too.'),
+  change('SIG_UNBLOCK', 1, 'The signals of the set are not blocked any more.'),
+  change('SIG_SETMASK', 2, 'The signals of the set are blocked, and no others.'),
+  disposition('SIG_DFL', 0, 'What the system does with the signal if nothing else is said.'),
+  disposition('SIG_IGN', 1, 'The signal is ignored.'),
 ];
 
 export const knownName = (name: string): Known | undefined => knownNames.find((each) => each.name === name);

@@ -80,6 +80,6 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
   entry.capability = bootRight(w, portUnder(w, server, pma.service), at(w.tasks, master.task));
   call(main, initProgram, {});
   threadStart(w, main);
-  call(signals, emulatorSignals, { signal: NONE });
+  call(signals, emulatorSignals, {});
   threadStart(w, signals);
 }

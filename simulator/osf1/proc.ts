@@ -18,6 +18,7 @@ import { NONE, release, take, type Row } from '../base/table.ts';
 import type { Request } from '../mach/server.ts';
 import type { Ended } from './ended.ts';
 import { noCreations, type Creations } from './creation-rate.ts';
+import { noSignals, type Signals } from './signal-state.ts';
 import type { OsfWorld } from './world.ts';
 
 export type ProcList = 'active' | 'migrating' | 'free';
@@ -72,13 +73,6 @@ export interface CallInProgress {
   channel: string;
   /** It must put its request back at the head of the queue and end, as soon as it looks. */
   cancelled: boolean;
-}
-
-export interface Signals {
-  /** Bit n: signal n is ignored. */
-  ignored: number;
-  /** How many were accepted so far; each is handled exactly once. */
-  delivered: number;
 }
 
 export interface Proc extends Row {
@@ -155,7 +149,7 @@ function blankProc(id: number): Proc {
     activity: 0,
     processPort: NONE,
     names: noProcNames(),
-    signals: { ignored: 0, delivered: 0 },
+    signals: noSignals(),
     usage: { accumulated: 0, base: 0, children: 0 },
     created: 0,
     lastMigrated: NONE,
@@ -208,5 +202,7 @@ export function totalUsage(w: OsfWorld, proc: Proc): number {
 export const callsChannel = (proc: Proc): string => `calls of ${proc.pid}`;
 /** Channel on which wait() waits for the exit of a child. */
 export const childrenChannel = (proc: Proc): string => `children of ${proc.pid}`;
+/** Channel on which sigsuspend waits for a signal. */
+export const signalChannel = (proc: Proc): string => `signals of ${proc.pid}`;
 /** Channel on which a request waits until the emulator of a new process is ready. */
 export const startChannel = (proc: Proc): string => `start of ${proc.pid}`;

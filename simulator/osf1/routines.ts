@@ -16,7 +16,8 @@ import { emulatorSocketRoutines } from './emulator/sockets.ts';
 import { transferRoutines } from './emulator/transfer.ts';
 import { emulatorFork } from './emulator/fork.ts';
 import { pmaCall } from './emulator/pma-call.ts';
-import { emulatorSignals } from './emulator/signals.ts';
+import { emulatorSigismember } from './emulator/signal-sets.ts';
+import { signalRoutines } from './emulator/signals.ts';
 import { emulatorTerminalRoutines } from './emulator/terminal.ts';
 import { dataRoutines, fileNoSenders } from './file-server/data.ts';
 import { pathRoutines } from './file-server/directory.ts';
@@ -37,7 +38,8 @@ import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
 import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
 import { controlRoutines } from './pma/pcntl-control.ts';
 import { forwardedCall, keptCall } from './pma/pending.ts';
-import { pmaKill, signalProcess } from './pma/signal.ts';
+import { pmaKill, settleSignals, signalProcess } from './pma/signal.ts';
+import { signalCalls } from './pma/signal-calls.ts';
 import { terminalCalls } from './pma/terminal.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
@@ -69,6 +71,7 @@ const processRoutines: readonly Routine[] = [
   ...groupCalls,
   ...terminalCalls,
   pmaKill,
+  ...signalCalls,
   pcntlMigrate,
   ...controlRoutines,
   signalProcess,
@@ -109,6 +112,7 @@ export const osfRoutines: readonly Routine[] = [
   changeIdentity,
   setGroup,
   exitProcess,
+  settleSignals,
   vprocCallRoutine,
   keptCall,
   callParents,
@@ -126,7 +130,8 @@ export const osfRoutines: readonly Routine[] = [
   ...fileRoutines,
   ...transferRoutines,
   ...emulatorPathRoutines,
-  emulatorSignals,
+  ...signalRoutines,
+  emulatorSigismember,
   ...callRoutines,
   ...emulatorTerminalRoutines,
   ...Object.values(emulatorIdentity),

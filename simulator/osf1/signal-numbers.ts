@@ -1,19 +1,44 @@
-/** Signals by number, and what a process that does not say otherwise does with them. */
+/** Signals by number, and what a process that does not say otherwise does with them (POSIX, `<signal.h>`). */
 
 export const SIGHUP = 1;
-const SIGINT = 2;
-const SIGQUIT = 3;
 export const SIGKILL = 9;
-const SIGTERM = 15;
+export const SIGPIPE = 13;
+export const SIGALRM = 14;
+export const SIGCHLD = 17;
 export const SIGCONT = 18;
 export const SIGSTOP = 19;
-export const SIGTSTP = 20;
+const SIGTSTP = 20;
 export const SIGTTIN = 21;
 export const SIGTTOU = 22;
+const SIGURG = 23;
+const SIGWINCH = 28;
+export const LAST_SIGNAL = 31;
 
-/** Signals that stop a process which has not arranged otherwise. */
-export const stopsProcess = (signal: number): boolean => signal >= SIGSTOP && signal <= SIGTTOU;
+export type DefaultAction = 'terminate' | 'stop' | 'continue' | 'ignore';
 
-/** Signals that end a process which has not arranged otherwise; the others are for the program, and only counted. */
-export const endsProcess = (signal: number): boolean =>
-  signal === SIGHUP || signal === SIGINT || signal === SIGQUIT || signal === SIGKILL || signal === SIGTERM;
+export function defaultAction(signal: number): DefaultAction {
+  switch (signal) {
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
+      return 'stop';
+    case SIGCONT:
+      return 'continue';
+    case SIGCHLD:
+    case SIGURG:
+    case SIGWINCH:
+      return 'ignore';
+    default:
+      return 'terminate';
+  }
+}
+
+/** A set of signals is a number: bit n - 1 is signal n. */
+export const setOf = (...signals: number[]): number => signals.reduce((set, signal) => set | (1 << (signal - 1)), 0);
+
+export const contains = (set: number, signal: number): boolean => (set & setOf(signal)) !== 0;
+
+/** What nothing can be done about: neither blocked, nor ignored, nor caught. */
+export const UNSTOPPABLE = setOf(SIGKILL, SIGSTOP);
+export const STOPS = setOf(SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);

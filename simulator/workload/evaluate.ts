@@ -7,6 +7,7 @@ import { drawWithin } from '../base/random.ts';
 import { EXC_ARITHMETIC } from '../mach/exception-ports.ts';
 import type { ExceptionCode } from '../mach/exceptions.ts';
 import { residualPma } from '../migration/residual.ts';
+import { setOf } from '../osf1/signal-numbers.ts';
 import type { Expression, Span, Value } from './program.ts';
 import { migrationField, processField, residualField, taskField, tasksOf, tasksStarted } from './questions.ts';
 import type { WorkloadWorld } from './world.ts';
@@ -49,7 +50,8 @@ export function evaluate(w: WorkloadWorld, locals: Locals, expression: Expressio
     }
     case 'unary': {
       if (expression.operator === 'not') return !truth(w, locals, expression.operand);
-      return -number(w, locals, expression.operand);
+      const operand = number(w, locals, expression.operand);
+      return expression.operator === 'set' ? setOf(operand) : -operand;
     }
     case 'binary':
       return binary(w, locals, expression);
@@ -136,6 +138,8 @@ function binary(w: WorkloadWorld, locals: Locals, expression: Binary): Value {
     case '%':
       if (b === 0) throw new Fault('division by zero', span, divideByZero);
       return a % b;
+    case '|':
+      return a | b;
     case '<':
       return a < b;
     case '<=':

@@ -9,6 +9,21 @@ import { NONE } from '../base/table.ts';
 import type { Frame } from '../mach/routine.ts';
 import type { Program, Value } from './program.ts';
 
+/** Where the program goes on when the handler of a signal has ended. */
+export interface Interrupted {
+  readonly pc: number;
+  /** What is left of the computation that was interrupted (ns). */
+  readonly left: number;
+  readonly errno: string;
+  /** Blocked signals, as before. */
+  readonly mask: number;
+}
+
+/** A system call that has ended with EINTR. */
+export interface Failing {
+  readonly final: boolean;
+}
+
 export interface WorkloadFrame {
   readonly kind: 'program' | 'scenario';
   /** Index of the program or scenario in the image. */
@@ -22,6 +37,10 @@ export interface WorkloadFrame {
   page: number;
   /** sleep: when it is over, NONE if it has not begun. */
   until: number;
+  /** What handlers of signals have interrupted, the outermost first. */
+  readonly interrupted: Interrupted[];
+  /** The call that a signal has ended: what it gives if it is not made again; null if there is none. */
+  failing: Failing | null;
   /** One of the further threads of a Mach task: its end is not that of the task. */
   further: boolean;
   /** What the last call of a Mach task's thread answered. */
@@ -30,7 +49,7 @@ export interface WorkloadFrame {
 
 export function frameOf(kind: WorkloadFrame['kind'], unit: number, locals: (Value | null)[]): WorkloadFrame {
   const rest = { pc: 0, begun: false, page: NONE, until: NONE, further: false, code: 'KERN_SUCCESS' };
-  return { kind, unit, locals, ...rest };
+  return { kind, unit, locals, ...rest, interrupted: [], failing: null };
 }
 
 /** The frame with which a program starts; `routine` is the interpreter's number. */

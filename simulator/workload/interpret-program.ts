@@ -8,6 +8,7 @@ import { emulatorExit } from '../osf1/emulator/calls.ts';
 import { valuesOf, type CallResult, type Failed } from '../osf1/emulator/errno.ts';
 import { emulatorExec, type EmulatorExec } from '../osf1/emulator/exec.ts';
 import { emulatorFork, type EmulatorFork } from '../osf1/emulator/fork.ts';
+import { emulatorSigaction, type EmulatorSigaction } from '../osf1/emulator/signals.ts';
 import { emulatorOf } from '../osf1/emulator/state.ts';
 import { Fault, evaluate, number } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
@@ -15,6 +16,7 @@ import { imageOf } from './image.ts';
 import { next, topFrame } from './locals.ts';
 import type { Instruction, Value } from './program.ts';
 import { systemCalls } from './system-calls.ts';
+import { comeBack } from './take-signals.ts';
 import { touchPages } from './touch-pages.ts';
 import type { WorkloadWorld } from './world.ts';
 
@@ -35,7 +37,12 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
       return call(t, routine, frame(operands, w));
     }
     case 'fork': {
-      const child: Frame = { routine: topFrame(t).routine, step: 0, current: 0, data: { ...copy(f), pc: f.pc + 1 } };
+      const child: Frame = {
+        routine: topFrame(t).routine,
+        step: 0,
+        current: 0,
+        data: { ...copy(f), pc: f.pc + 1, begun: false },
+      };
       return call(t, emulatorFork, { frames: [child] } satisfies EmulatorFork);
     }
     case 'exec': {
@@ -44,6 +51,17 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
       const frames = [programFrame(topFrame(t).routine, instruction.program, program, operands)];
       return call(t, emulatorExec, { image: imageOf(program), frames } satisfies EmulatorExec);
     }
+    case 'handle': {
+      const operands = {
+        signal: number(w, f.locals, instruction.signal),
+        action: 'catch',
+        mask: number(w, f.locals, instruction.mask),
+        handler: { entry: f.pc + 1, restart: instruction.restart },
+      } satisfies EmulatorSigaction;
+      return call(t, emulatorSigaction, operands);
+    }
+    case 'handled':
+      return comeBack(w, t, f);
     case 'end':
       return call(t, emulatorExit, { status: 0 });
     default:
@@ -54,12 +72,24 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
 /** A system call has come back: its value goes where the instruction says, the parts of a record into the slots after it. */
 export function keepProgramResult(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Instruction): void {
   const result = t.result as CallResult | null;
+  if (wasInterrupted(result)) return endCall(w, t, f, result as Failed);
   const values = result === null ? [] : (valuesOf(result) ?? failure(w, t, instruction, result as Failed));
   if ('slot' in instruction && instruction.slot >= 0) {
     for (let index = 0; index < values.length; index++) f.locals[instruction.slot + index] = values[index]!;
   }
-  f.pc = instruction.op === 'fork' ? instruction.to : f.pc + 1;
+  f.pc = instruction.op === 'fork' || instruction.op === 'handle' ? instruction.to : f.pc + 1;
+  f.begun = false;
 }
+
+/** A signal has ended the call: what becomes of it is decided when the signal is taken. */
+function endCall(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { final }: Failed): void {
+  f.failing = { final: final ?? false };
+  f.begun = true;
+  emulatorOf(at(w.tasks, t.task)).nudged = true;
+}
+
+const wasInterrupted = (result: CallResult | null): boolean =>
+  typeof result === 'object' && result !== null && 'errno' in result && result.errno === 'EINTR';
 
 /** What a program sees of a call that has failed, which `errno` names. */
 function failure(w: WorkloadWorld, t: Thread, instruction: Instruction, { errno }: Failed): readonly Value[] {

@@ -19,6 +19,7 @@ import { faultInTask, keepTaskResult, performInTask } from './interpret-task.ts'
 import { jump, localsOf, next } from './locals.ts';
 import { show } from './show.ts';
 import type { Instruction } from './program.ts';
+import { isInterrupted } from './take-signals.ts';
 import type { WorkloadWorld } from './world.ts';
 
 /** Exit status of a process that a mistake of its program has ended. */
@@ -27,7 +28,13 @@ const FAULT_STATUS = 255;
 export const PERFORM = 'perform the next instruction';
 
 export const interpreter = routine<WorkloadWorld, WorkloadFrame>('workload', 'executes a script', [
-  step(PERFORM, (w, t, f) => guarded(w, t, f, () => perform(w, t, f, instructionAt(w, f)))),
+  step(PERFORM, (w, t, f) =>
+    guarded(w, t, f, () => {
+      const instruction = instructionAt(w, f);
+      if (textOf(w, f) === 'program' && isInterrupted(w, t, f, instruction)) return;
+      perform(w, t, f, instruction);
+    }),
+  ),
   step('keep the result', (w, t, f) =>
     guarded(w, t, f, () => {
       const instruction = instructionAt(w, f);

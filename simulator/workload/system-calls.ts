@@ -14,8 +14,6 @@ import {
   emulatorGetppid,
   emulatorGetrusage,
   emulatorGetsid,
-  emulatorKill,
-  emulatorKillpg,
   emulatorMigrate,
   emulatorSetpgid,
   emulatorSetsid,
@@ -45,6 +43,18 @@ import {
 import { emulatorIdentity } from '../osf1/emulator/identity.ts';
 import { emulatorFdClr, emulatorFdFirst, emulatorFdIsset, emulatorFdSet } from '../osf1/emulator/descriptor-set.ts';
 import { emulatorFcntl, type EmulatorFcntl } from '../osf1/emulator/fcntl.ts';
+import {
+  emulatorKill,
+  emulatorKillpg,
+  emulatorSigaction,
+  emulatorSigpending,
+  emulatorSigprocmask,
+  emulatorSigsuspend,
+  emulatorSleep,
+  type EmulatorSigaction,
+} from '../osf1/emulator/signals.ts';
+import { emulatorSigismember } from '../osf1/emulator/signal-sets.ts';
+import { maskChanges } from '../osf1/pma/signal-calls.ts';
 import { emulatorPipe } from '../osf1/emulator/pipes.ts';
 import { emulatorSelect, selectFrame } from '../osf1/emulator/select.ts';
 import {
@@ -110,6 +120,7 @@ const transfer = ([descriptor, data]: readonly Value[]): EmulatorTransfer => ({
 const CREAT = 2 | 4 | 16;
 /** In the order of the numbers of AWAIT_CALLS, RESTART_CALLS and MIGRATE_EARLY. */
 const treatments = ['await', 'restart', 'early'] as const;
+const SIG_IGN = 1;
 const whences = ['set', 'current', 'end'] as const;
 
 export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
@@ -122,6 +133,27 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   },
   kill: { routine: emulatorKill, frame: ([pid, signal]) => ({ pid: int(pid), signal: int(signal) }) },
   killpg: { routine: emulatorKillpg, frame: ([group, signal]) => ({ group: int(group), signal: int(signal) }) },
+  signal: {
+    routine: emulatorSigaction,
+    frame: ([signal, action]): EmulatorSigaction => ({
+      signal: int(signal),
+      action: int(action) === SIG_IGN ? 'ignore' : 'default',
+      mask: 0,
+      handler: null,
+    }),
+  },
+  sigprocmask: {
+    routine: emulatorSigprocmask,
+    frame: ([how, set]) => ({ how: maskChanges[int(how)] ?? 'block', set: int(set) }),
+  },
+  sigpending: { routine: emulatorSigpending, frame: none },
+  sigsuspend: { routine: emulatorSigsuspend, frame: ([mask]) => ({ mask: int(mask) }) },
+  pause: { routine: emulatorSigsuspend, frame: () => ({ mask: null }) },
+  sigismember: {
+    routine: emulatorSigismember,
+    frame: ([set, signal]) => ({ set: int(set), signal: int(signal) }),
+  },
+  sleep: { routine: emulatorSleep, frame: ([time]) => ({ time: int(time) }) },
   getpgid: { routine: emulatorGetpgid, frame: ofProcess },
   setpgid: { routine: emulatorSetpgid, frame: ([pid, group]) => ({ pid: int(pid), group: int(group) }) },
   getsid: { routine: emulatorGetsid, frame: ofProcess },

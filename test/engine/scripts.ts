@@ -25,7 +25,7 @@ const statement = fc.oneof(
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 5 }).map((n) => `touch data[0 .. ${n}]`) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 3 }).map((n) => `dirty bss[0 .. ${n}]`) },
   { weight: 2, arbitrary: fc.constant('read(input, 2 KB)') },
-  { weight: 1, arbitrary: fc.constant('let me = getpid()\n  kill(me, SIGUSR2)') },
+  { weight: 1, arbitrary: fc.constant('let me = getpid()\n  kill(me, SIGCONT)') },
   { weight: 1, arbitrary: fc.constant('wait(fork { compute 20 ms  exit(3) })') },
 );
 

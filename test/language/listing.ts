@@ -36,6 +36,10 @@ function instruction(each: Instruction, slots: readonly string[]): string {
       return `fork, parent jumps ${each.to}${into(each.slot)}`;
     case 'exec':
       return `exec ${each.program}(${each.operands.map(show).join(', ')})`;
+    case 'handle':
+      return `handle ${show(each.signal)}${each.restart ? ' restart' : ''} mask ${show(each.mask)}, this jumps ${each.to}`;
+    case 'handled':
+      return 'end of the handler';
     case 'spawn':
       return `spawn ${each.program}(${each.operands.map(show).join(', ')}) on ${show(each.node)}${into(each.slot)}`;
     case 'at':

@@ -63,7 +63,7 @@ describe('a migration that is refused', () => {
 
   it('handles the kept requests here, after the process has been resumed, in order (step 17)', () => {
     const steps = `
-      on phase detach of p { kill(p, SIGUSR1) kill(p, SIGUSR2) }
+      on phase detach of p { kill(p, SIGCHLD) kill(p, SIGCONT) }
       wait m
       expect p.delivered == 0
       sleep 1 s

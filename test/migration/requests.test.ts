@@ -15,7 +15,7 @@ describe('a request for a process that moves', () => {
     it(`reaches it once when it is sent at ${phase} (P4)`, () => {
       run(
         moving(`
-          on phase ${phase} of p { kill(p, SIGUSR1) kill(p, SIGUSR1) }
+          on phase ${phase} of p { kill(p, SIGCHLD) kill(p, SIGCHLD) }
           wait m
           expect m.outcome == "done"
           wait p
@@ -26,7 +26,7 @@ describe('a request for a process that moves', () => {
   }
 
   it('is forwarded in order, with its reply right: the answer comes straight from the destination (e)', () => {
-    const script = moving('on phase detach of p { kill(p, SIGUSR1) } on phase detach of p { kill(p, SIGKILL) } wait p');
+    const script = moving('on phase detach of p { kill(p, SIGCHLD) } on phase detach of p { kill(p, SIGKILL) } wait p');
     const sim = startUntil(script, 'cleanup');
     const kept = vprocOf(sim.world, SOURCE, PID)!.pending;
     assert.deepEqual(
@@ -50,9 +50,9 @@ describe('a request for a process that moves', () => {
       program target() { ${NULL_IMAGE} compute 6 s }
       program sender(to: process) {
         ${NULL_IMAGE}
-        print(kill(to, SIGUSR1))
+        print(kill(to, SIGCHLD))
         compute 3 s
-        print(kill(to, SIGUSR1))
+        print(kill(to, SIGCHLD))
       }
       scenario "stale" on lab {
         let p = spawn target() on source
@@ -116,7 +116,7 @@ describe('an exit in progress at the freeze', () => {
         let p = spawn short() on source
         sleep 225 ms
         let m = migrate p to dest
-        on phase freeze of p { kill(p, SIGUSR1) }
+        on phase freeze of p { kill(p, SIGCHLD) }
         wait m
         wait p
         expect m.outcome != "done" and p.status == 4 and p.node == source

@@ -71,7 +71,7 @@ describe('a task that is moved without its process', () => {
   it('has its requests kept while it moves, and handled by the source PMA afterwards (P4)', () => {
     run(
       moving(
-        'on phase install of p { kill(p, SIGUSR1) } wait m sleep 100 ms expect p.delivered == 1 kill(p, SIGUSR1) wait p expect p.delivered == 2',
+        'on phase install of p { kill(p, SIGCHLD) } wait m sleep 100 ms expect p.delivered == 1 kill(p, SIGCHLD) wait p expect p.delivered == 2',
         { by: 'task' },
       ),
     );

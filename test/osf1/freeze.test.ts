@@ -13,7 +13,7 @@ underEach(['distributed', 'local_masters'], () => {
       program worker() { ${NULL_IMAGE} compute 1 s }
       scenario "early" on lab {
         let p = spawn worker() on source
-        kill(p, SIGUSR1)
+        kill(p, SIGCHLD)
         let m = migrate p to dest
         wait p
         expect m.outcome == "done" and p.delivered == 1 and p.node == dest and p.status == 0
@@ -65,9 +65,9 @@ underEach(['distributed', 'local_masters'], () => {
       program fighter(other: process) {
         ${NULL_IMAGE}
         compute 200 ms
-        for i in 1 .. 40 { let k = kill(other, SIGUSR1) compute 20 ms }
+        for i in 1 .. 40 { let k = kill(other, SIGCHLD) compute 20 ms }
       }
-      program sitter() { ${NULL_IMAGE} for i in 1 .. 40 { let k = kill(getppid(), SIGUSR1) compute 30 ms } }
+      program sitter() { ${NULL_IMAGE} for i in 1 .. 40 { let k = kill(getppid(), SIGCHLD) compute 30 ms } }
       scenario "cross" on lab {
         let a = spawn sitter() on source
         let b = spawn fighter(a) on dest
@@ -83,7 +83,7 @@ underEach(['distributed', 'local_masters'], () => {
 
     it('that a wait() depends on passes while the freeze waits for that wait()', () => {
       run(`
-      program child() { ${NULL_IMAGE} compute 500 ms let k = kill(getppid(), SIGUSR1) exit(k) }
+      program child() { ${NULL_IMAGE} compute 500 ms let k = kill(getppid(), SIGCHLD) exit(k) }
       program parent() { ${NULL_IMAGE} let s = wait(fork { exec child() }) exit(s) }
       scenario "wait" on lab {
         let p = spawn parent() on source

@@ -48,7 +48,7 @@ underEach(['distributed', 'local_masters'], () => {
         let b = fork { setpgid(getpid(), a) compute 20 s }
         let c = fork { setpgid(getpid(), a) migrate(getpid(), "dest") compute 20 s }
         compute 700 ms
-        print(killpg(a, SIGUSR1), " ", killpg(a, SIGTERM))
+        print(killpg(a, SIGCHLD), " ", killpg(a, SIGTERM))
         print(waitpid(a).signal, " ", waitpid(b).signal, " ", waitpid(c).signal, " ", killpg(a, SIGTERM), " ", errno())
       }
       scenario "s" on lab { let p = spawn p() on source wait p }

@@ -48,13 +48,13 @@ underEach(['distributed', 'local_masters'], () => {
     `);
     });
 
-    it('with a signal for the program only counts it, each once', () => {
+    it('with a signal for the program runs its handler, each once', () => {
       const sim = start(`
-      program counter() { ${NULL_IMAGE} compute 2 s print("done") compute 1 s }
+      program counter() { ${NULL_IMAGE} on SIGUSR1 { } on SIGUSR2 { } compute 2 s print("done") compute 1 s }
       scenario "count" on lab {
         let p = spawn counter() on source
         at 500 ms
-        kill(p, SIGUSR1) kill(p, SIGUSR1) kill(p, SIGUSR2)
+        kill(p, SIGUSR1) sleep 100 ms kill(p, SIGUSR1) kill(p, SIGUSR2)
         wait p
         expect p.status == 0 and p.delivered == 3
       }
@@ -89,9 +89,9 @@ underEach(['distributed', 'local_masters'], () => {
       program target() { ${NULL_IMAGE} compute 6 s }
       program caller(pid: process) {
         ${NULL_IMAGE}
-        print(kill(pid, SIGUSR1))
+        print(kill(pid, SIGCHLD))
         compute 3500 ms
-        print("moved ", kill(pid, SIGUSR1))
+        print("moved ", kill(pid, SIGCHLD))
         compute 100 ms
       }
       scenario "stale" on lab {
@@ -113,7 +113,7 @@ underEach(['distributed', 'local_masters'], () => {
     it('is forgotten when nobody refers to it', () => {
       const { sim } = run(`
       ${victim}
-      program killer(pid: process) { ${NULL_IMAGE} let s = kill(pid, SIGUSR1) }
+      program killer(pid: process) { ${NULL_IMAGE} let s = kill(pid, SIGCHLD) }
       scenario "forget" on lab { let v = spawn victim() on dest let k = spawn killer(v) on source wait k wait v }
     `);
       assert.deepEqual(

@@ -3,6 +3,7 @@
  * resource usage, with the nine capabilities [paper 3.2 (b), mechanisms 5.4]. Everything else of a process moves with its
  * Mach task, or stays with the PM Master and does not change.
  */
+import { copy } from '../../base/plain.ts';
 import { NONE } from '../../base/table.ts';
 import type { Carried } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
@@ -52,7 +53,7 @@ export function localState(migration: number, turn: number, proc: Proc, processo
     executed: proc.executed,
     activity,
     stopped: proc.state === 'stopped',
-    signals: { ...proc.signals },
+    signals: copy(proc.signals),
     accumulated: usage.accumulated + processor - usage.base,
     base: processor,
     ofChildren: usage.children,
@@ -79,7 +80,7 @@ export function installState(proc: Proc, state: LocalState, names: readonly numb
   Object.assign(proc, { name, uid, realUid, savedUid, executed, activity, created });
   proc.state = 'attaching';
   proc.list = 'migrating';
-  proc.signals = { ...state.signals };
+  proc.signals = copy(state.signals);
   proc.usage = { accumulated, base, children: state.ofChildren };
   proc.migratable = state.migratable;
   proc.migrationGroup = state.migrationGroup;

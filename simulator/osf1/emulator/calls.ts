@@ -66,14 +66,6 @@ export const emulatorErrno = routine<OsfWorld, object>('emulator.errno', 'says w
   step('look it up', (w, t) => finish(t, emulatorOf(at(w.tasks, t.task)).errno)),
 ]);
 
-export const emulatorKill = simple<{ readonly pid: number; readonly signal: number }>(
-  'emulator.kill',
-  'sends a signal',
-  'pma.kill',
-  ({ pid, signal }) => ({ pid, signal }),
-  zero,
-);
-
 /** A call on the group of a process, which finishes with its group, its session, or 0. */
 const ofGroup = (call: string, story: string, what: 'group' | 'session' | null): Routine =>
   simple<{ readonly pid: number; readonly group?: number }>(
@@ -88,14 +80,6 @@ export const emulatorGetpgid = ofGroup('getpgid', 'to which group a process belo
 export const emulatorGetsid = ofGroup('getsid', 'to which session a process belongs', 'session');
 export const emulatorSetsid = ofGroup('setsid', 'leads a session of its own', 'session');
 export const emulatorSetpgid = ofGroup('setpgid', 'moves a process into a group', null);
-
-export const emulatorKillpg = simple<{ readonly group: number; readonly signal: number }>(
-  'emulator.killpg',
-  'sends a signal to a group',
-  'pma.killpg',
-  ({ group, signal }) => ({ group, signal }),
-  zero,
-);
 
 /** The parts of the language's `usage`. */
 export const emulatorGetrusage = simple(
@@ -171,12 +155,10 @@ export const callRoutines: readonly Routine[] = [
   emulatorWait,
   emulatorWaitpid,
   emulatorErrno,
-  emulatorKill,
   emulatorGetpgid,
   emulatorGetsid,
   emulatorSetsid,
   emulatorSetpgid,
-  emulatorKillpg,
   emulatorGetrusage,
   emulatorMigrate,
   emulatorAllow,

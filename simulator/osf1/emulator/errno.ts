@@ -7,6 +7,8 @@ import type { Value } from '../../workload/program.ts';
 /** The name of an error, `ECHILD`; what is no error of UNIX (a server ended, a node is down) is an I/O error. */
 export interface Failed {
   readonly errno: string;
+  /** A signal has ended the call, and it is never made again. */
+  readonly final?: boolean;
 }
 
 export type CallResult = Value | readonly Value[] | Failed;

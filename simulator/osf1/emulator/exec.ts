@@ -2,7 +2,7 @@
  * exec in the emulator: the PMA replaces the program's memory, and the emulator, which stays, jumps to the new entry
  * point: the thread's frames become those of the new program.
  */
-import { at } from '../../base/table.ts';
+import { NONE, at } from '../../base/table.ts';
 import { copy } from '../../base/plain.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { again, call, finish, pushFrames, replace, routine, step, type Frame } from '../../mach/routine.ts';
@@ -48,8 +48,8 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
       return;
     }
     task.name = f.image.name;
-    emulatorOf(task).image = f.image.name;
-    emulatorOf(task).uid = (body as { uid: number }).uid;
+    const { uid } = body as { uid: number };
+    Object.assign(emulatorOf(task), { image: f.image.name, uid, handlers: {}, left: 0, wakes: NONE });
   }),
   step('close what is not for it', (w, t) => {
     const descriptor = emulatorOf(at(w.tasks, t.task)).files.findIndex((file) => file?.closeOnExec === true);

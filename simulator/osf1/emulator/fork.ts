@@ -31,7 +31,15 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
     const init: Frame = { routine: childInit.index, step: 0, current: 0, data: {} };
     const body: Fork = {
       frames: copy([...f.frames, init]),
-      emulator: { ...copy(emulator), signalPort: NONE, exceptionPort: NONE, handled: {}, nudged: false, waiting: null },
+      emulator: {
+        ...copy(emulator),
+        signalPort: NONE,
+        exceptionPort: NONE,
+        handled: {},
+        nudged: false,
+        waiting: null,
+        wakes: NONE,
+      },
       files: rights.map(({ name }) => name),
     };
     call(t, pmaCall, { operation: 'pma.fork', payload: { body, rights }, tries: 0 } satisfies PmaCall);

@@ -1,36 +1,176 @@
 /**
- * The emulator's signal thread: it receives on the process's signal port and acts for the process, whatever the main
- * thread is doing [mechanisms 5.3]. A signal that nobody has arranged for ends the process, or is only counted, as
- * UNIX says; ending goes the way of every exit.
+ * The emulator's signal thread: it receives on the process's signal port, whatever the main thread is doing [mechanisms 5.3].
+ *
+ * What arrives is a nudge: there is a signal to take. The main thread takes it between two instructions, so the signal
+ * thread sees to it that it gets there: it stops it in the middle of a computation, wakes it from a sleep, and has the
+ * server that it waits at end its call. A nudge that comes late finds nothing to take, and changes nothing.
  */
-import { at, NONE } from '../../base/table.ts';
-import { receive, send } from '../../mach/ipc/mach-msg.ts';
+import { NONE, at } from '../../base/table.ts';
+import { receive, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { portAllocate } from '../../mach/ipc/right.ts';
-import { goTo, routine, step } from '../../mach/routine.ts';
-import { blockOn } from '../../mach/thread.ts';
-import { endsProcess } from '../signal-numbers.ts';
-import { endedBy } from '../ended.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import { firstThreadOf } from '../../mach/task-threads.ts';
+import { COMPUTING, SLEEPING, sleepUntil, type Thread } from '../../mach/thread.ts';
+import { threadAbort } from '../../mach/thread-control.ts';
+import type { Sigaction, Sigsuspend, Sigtake, Taken } from '../pma/signal-calls.ts';
+import type { Told } from '../pma/signal.ts';
 import type { OsfWorld } from '../world.ts';
-import { PROCESS_PORT, emulatorOf } from './state.ts';
+import { failed, type CallResult, type Failed } from './errno.ts';
+import { pmaCall, type PmaCall } from './pma-call.ts';
+import { MAIN_THREAD, emulatorOf, type EmulatorState } from './state.ts';
 
-interface Signals {
-  signal: number;
-}
+const stateOf = (w: OsfWorld, t: Thread): EmulatorState => emulatorOf(at(w.tasks, t.task));
+const mainOf = (w: OsfWorld, t: Thread): Thread | null => firstThreadOf(w, at(w.tasks, t.task));
 
-export const emulatorSignals = routine<OsfWorld, Signals>('emulator.signals', 'handles the signals of its process', [
+export const emulatorSignals = routine<OsfWorld, object>('emulator.signals', 'interrupts the main thread', [
   step('make a reply port', (w, t) => {
     if (t.replyName === NONE) t.replyName = portAllocate(w, at(w.tasks, t.task), `${t.name}.reply`);
   }),
-  step('wait for a signal', (w, t) => receive(w, t, emulatorOf(at(w.tasks, t.task)).signalPort)),
-  step('handle it', (w, t, f) => {
+  step('wait for a signal', (w, t) => receive(w, t, stateOf(w, t).signalPort)),
+  step('look at what the main thread does', (w, t) => {
     if (t.operation !== 'signal') return goTo(w, t, 'wait for a signal');
-    f.signal = (t.body as { signal: number }).signal;
-    const { handled } = emulatorOf(at(w.tasks, t.task));
-    handled[f.signal] = (handled[f.signal] ?? 0) + 1;
-    if (!endsProcess(f.signal)) goTo(w, t, 'wait for a signal');
+    const emulator = stateOf(w, t);
+    emulator.nudged = true;
+    const { waiting } = emulator;
+    if (waiting !== null) {
+      goTo(w, t, 'wait for a signal');
+      return rpc(w, t, waiting.port, waiting.operation, { body: { call: waiting.call } });
+    }
+    const state = mainOf(w, t)?.state;
+    if (state !== COMPUTING && state !== SLEEPING) return goTo(w, t, 'wait for a signal');
+    kernelCall(w, t, MAIN_THREAD, 'thread_suspend');
   }),
-  step('end the process', (w, t, f) => {
-    send(w, t, PROCESS_PORT, 'pma.exit', { body: endedBy(f.signal) });
+  step('take it out of what it does', (w, t) => {
+    const main = mainOf(w, t);
+    if (main === null) return;
+    if (main.remaining > 0) {
+      stateOf(w, t).left = main.remaining;
+      main.remaining = 0;
+    } else if (main.state === SLEEPING) threadAbort(w, main);
   }),
-  step('wait for the end', (w, t) => blockOn(w, t, 'end of the process')),
+  step('let it go on', (w, t) => kernelCall(w, t, MAIN_THREAD, 'thread_resume')),
+  step('wait for the next one', (w, t) => goTo(w, t, 'wait for a signal')),
 ]);
+
+/** The main thread asks for a signal, and comes back from the handler of the last one. Finishes with what it got. */
+export const emulatorTake = routine<OsfWorld, Sigtake>('emulator.take', 'takes a signal', [
+  step('ask the PMA', (w, t, f) => {
+    stateOf(w, t).nudged = false;
+    const body: Sigtake = { restore: f.restore };
+    call(t, pmaCall, { operation: 'pma.sigtake', payload: { body }, tries: 0 } satisfies PmaCall);
+  }),
+  step('have it', (_w, t) => {
+    const { code, body } = t.result as Payload;
+    const none: Taken = { signal: NONE, mask: 0 };
+    finish(t, code === 'KERN_SUCCESS' ? (body) : none);
+  }),
+]);
+
+/** A call about signals: afterwards the main thread takes what there is, before its next instruction. */
+function aboutSignals<D extends object>(
+  name: string,
+  story: string,
+  operation: string,
+  operands: (f: D) => object,
+  value: (body: unknown, emulator: EmulatorState, f: D) => CallResult,
+): Routine {
+  return routine<OsfWorld, D>(`emulator.${name}`, story, [
+    step('ask the PMA', (_w, t, f) => {
+      call(t, pmaCall, { operation, payload: { body: operands(f) }, tries: 0 } satisfies PmaCall);
+    }),
+    step('return', (w, t, f) => {
+      const { code, body } = t.result as Payload;
+      if (code !== 'KERN_SUCCESS') return finish(t, failed(code));
+      const emulator = stateOf(w, t);
+      if ((body as Told).waits) emulator.nudged = true;
+      finish(t, value(body, emulator, f));
+    }),
+  ]);
+}
+
+export interface EmulatorSigaction extends Sigaction {
+  readonly handler: EmulatorState['handlers'][string] | null;
+}
+
+const zero = (): number => 0;
+const set = (body: unknown): number => (body as { set: number }).set;
+
+/** Finishes with 0; the handler is the program's own, and the PMA need not know it. */
+export const emulatorSigaction = aboutSignals<EmulatorSigaction>(
+  'sigaction',
+  'says what to do with a signal',
+  'pma.sigaction',
+  ({ signal, action, mask }) => ({ signal, action, mask }),
+  (_body, { handlers }, { signal, handler }) => {
+    if (handler !== null) handlers[signal] = handler;
+    return 0;
+  },
+);
+
+/** Finishes with the mask before. */
+export const emulatorSigprocmask = aboutSignals<{ readonly how: string; readonly set: number }>(
+  'sigprocmask',
+  'blocks signals, or lets them in',
+  'pma.sigprocmask',
+  ({ how, set }) => ({ how, set }),
+  set,
+);
+
+export const emulatorSigpending = aboutSignals('sigpending', 'which are pending', 'pma.sigpending', () => ({}), set);
+
+export const emulatorKill = aboutSignals<{ readonly pid: number; readonly signal: number }>(
+  'kill',
+  'sends a signal',
+  'pma.kill',
+  ({ pid, signal }) => ({ pid, signal }),
+  zero,
+);
+
+export const emulatorKillpg = aboutSignals<{ readonly group: number; readonly signal: number }>(
+  'killpg',
+  'sends a signal to a group',
+  'pma.killpg',
+  ({ group, signal }) => ({ group, signal }),
+  zero,
+);
+
+/** Always fails with EINTR, when a handler has run. */
+export const emulatorSigsuspend = routine<OsfWorld, Sigsuspend>('emulator.sigsuspend', 'waits for a signal', [
+  step('ask the PMA', (_w, t, f) => {
+    const body: Sigsuspend = { mask: f.mask };
+    call(t, pmaCall, { operation: 'pma.sigsuspend', payload: { body }, tries: 0 } satisfies PmaCall);
+  }),
+  step('return', (_w, t) => {
+    finish(t, { ...failed((t.result as Payload).code), final: true } satisfies Failed);
+  }),
+]);
+
+/** Finishes with 0, or fails with EINTR; what is left is known by `wakes`. It is the task that sleeps: no server knows. */
+export const emulatorSleep = routine<OsfWorld, { readonly time: number }>('emulator.sleep', 'lets time pass', [
+  step('set the time', (w, t, f) => {
+    const emulator = stateOf(w, t);
+    if (emulator.wakes === NONE) emulator.wakes = w.time + f.time;
+  }),
+  step('sleep', (w, t) => {
+    const { wakes, nudged } = stateOf(w, t);
+    if (nudged && wakes > w.time) return finish(t, { ...failed('EINTR'), final: true } satisfies Failed);
+    if (wakes > w.time) sleepUntil(w, t, wakes);
+  }),
+  step('return', (w, t) => {
+    stateOf(w, t).wakes = NONE;
+    finish(t, 0);
+  }),
+]);
+
+export const signalRoutines: readonly Routine[] = [
+  emulatorSignals,
+  emulatorTake,
+  emulatorSigaction,
+  emulatorSigprocmask,
+  emulatorSigpending,
+  emulatorKill,
+  emulatorKillpg,
+  emulatorSigsuspend,
+  emulatorSleep,
+];

@@ -35,6 +35,13 @@ export interface OpenFile {
   closeOnExec: boolean;
 }
 
+/** A block of the program; the calls that it interrupts are made again, or fail with EINTR. */
+export interface Handler {
+  /** Place of its first instruction. */
+  readonly entry: number;
+  readonly restart: boolean;
+}
+
 /** A call that a signal may interrupt: by which operation, on which port, under which number. */
 export interface Waiting {
   readonly port: number;
@@ -56,6 +63,12 @@ export interface EmulatorState {
   buffer: string;
   /** Signals handled so far, by number. */
   handled: Record<string, number>;
+  /** What the program does with the signals that it catches, by number. */
+  handlers: Record<string, Handler>;
+  /** Computation of the main thread that a signal has interrupted: what is left of it, in nanoseconds. */
+  left: number;
+  /** When a sleep that a signal has interrupted would be over; NONE outside of one. */
+  wakes: number;
   /** A signal waits to be taken: the main thread does so before anything else. */
   nudged: boolean;
   /** How many calls that may be interrupted were made, and the one that the main thread is in. */
@@ -77,6 +90,9 @@ export function newEmulator(uid: number): EmulatorState {
     directory: '/',
     buffer: '',
     handled: {},
+    handlers: {},
+    left: 0,
+    wakes: NONE,
     nudged: false,
     calls: 0,
     waiting: null,

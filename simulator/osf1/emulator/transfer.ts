@@ -12,11 +12,13 @@ import type { Thread } from '../../mach/thread.ts';
 import { BLOCK_BYTES, bytesOf, joined, textOf, trimmed } from '../file-server/bytes.ts';
 import type { Transfer, Transferred } from '../file-server/data.ts';
 import type { FileStatus, Seek } from '../file-server/status.ts';
+import { SIGPIPE } from '../signal-numbers.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
 import { fileAt } from './files.ts';
 import { calledBack, interruptibleRpc } from './interruptible.ts';
 import { inOctal } from './identity.ts';
+import { emulatorKill } from './signals.ts';
 import { isTerminal, waitForTurn } from './terminal.ts';
 import { emulatorOf, type EmulatorState } from './state.ts';
 
@@ -78,6 +80,7 @@ export const emulatorWrite = routine<OsfWorld, EmulatorTransfer>('emulator.write
   }),
   step('count it', (w, t, f) => {
     calledBack(w, t);
+    if (t.code === 'EPIPE') return goTo(w, t, 'raise SIGPIPE');
     if (t.code !== 'KERN_SUCCESS') return finish(t, f.done > 0 ? f.done : failed(t.code));
     const { size, position } = t.body as Transferred;
     movePosition(w, t, f.descriptor, position);
@@ -85,6 +88,10 @@ export const emulatorWrite = routine<OsfWorld, EmulatorTransfer>('emulator.write
     if (f.done >= f.size) finish(t, f.done);
     else goTo(w, t, 'send a block');
   }),
+  step('raise SIGPIPE', (w, t) => {
+    call(t, emulatorKill, { pid: at(w.tasks, t.task).pid, signal: SIGPIPE });
+  }),
+  step('say that nobody reads', (_w, t, f) => finish(t, f.done > 0 ? f.done : failed('EPIPE'))),
 ]);
 
 /** Finishes with the text that is in the buffer, up to the first zero. */

@@ -46,5 +46,10 @@ export function cancelCalls(w: OsfWorld, proc: Proc, pmaTask: number): void {
   }
 }
 
+/** Something has changed that ends calls of the process, whatever they wait for: a caught signal is there. */
+export function lookAgain(w: OsfWorld, proc: Proc, pmaTask: number): void {
+  for (const { channel } of proc.callsInProgress) if (channel !== '') wakeAll(w, at(w.tasks, pmaTask), channel);
+}
+
 const callOf = (t: Thread, proc: Proc): CallInProgress | undefined =>
   proc.callsInProgress.find((each) => each.thread === t.identity);

@@ -31,6 +31,7 @@ import {
 } from '../emulator/state.ts';
 import { lostWithNode } from '../ended.ts';
 import { procAllocate, procOf } from '../proc.ts';
+import type { Signals } from '../signal-state.ts';
 import { becomeLocal, vprocAllocate, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { kill } from './exit.ts';
@@ -58,6 +59,7 @@ export interface Create extends Users {
   readonly emulator: EmulatorState;
   /** Rights of open files, which came with the request. */
   readonly files: readonly Inherited[];
+  readonly signals: Signals;
   // What has been made so far.
   pid: number;
   task: number;
@@ -107,7 +109,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
     f.mainThread = t.names[0]!;
     f.thread = (t.body as { identity: number }).identity;
-    const frames: Frame[] = [{ routine: emulatorSignals.index, step: 0, current: 0, data: { signal: NONE } }];
+    const frames: Frame[] = [{ routine: emulatorSignals.index, step: 0, current: 0, data: {} }];
     kernelCall(w, t, f.task, 'thread_create', { body: { name: 'signals', frames } });
   }),
   step('set the state of the main thread', (w, t, f) => {
@@ -146,6 +148,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     proc.name = f.program;
     Object.assign(proc, { uid: f.uid, realUid: f.realUid, savedUid: f.savedUid } satisfies Users);
     proc.migrationGroup = f.migrationGroup;
+    proc.signals = f.signals;
     proc.activity = f.activity;
     proc.processPort = f.processPort;
     const { task, mainThread, signalThread, credentials, root, directory, terminal } = f;

@@ -17,10 +17,12 @@ import type { ImageToMap } from '../emulator/exec.ts';
 import { executing } from '../price.ts';
 import { procOf } from '../proc.ts';
 import type { Thread } from '../../mach/thread.ts';
+import { forgetHandlers } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { changeIdentity, type IdentityChange } from './identity-change.ts';
 import { pmaOf } from './pma.ts';
+import { settleSignals, type Settle } from './signal.ts';
 
 /** Body of `pma.exec`. */
 export interface Exec {
@@ -84,7 +86,11 @@ export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the ima
     const { image, replaces } = f.body as Exec;
     proc.name = image.name;
     proc.executed = replaces;
-    finish(t, { body: { uid: proc.uid } } satisfies Payload);
+    forgetHandlers(proc.signals);
+    if (proc.signals.pending !== 0) call(t, settleSignals, { pid: f.pid, called: true, stopped: 0 } satisfies Settle);
+  }),
+  step('answer', (w, t, f) => {
+    finish(t, { body: { uid: procOf(w, t.node, f.pid)?.uid ?? NONE } } satisfies Payload);
   }),
 ]);
 

@@ -19,6 +19,7 @@ import { noteCreation } from '../creation-rate.ts';
 import { INIT } from '../pm-master/entry.ts';
 import { procOf, startChannel } from '../proc.ts';
 import { templateOn } from '../configuration.ts';
+import { inheritedSignals, noSignals } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { createProcess, nothingMade, type Create } from './create.ts';
@@ -49,6 +50,7 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
       realUid: proc.realUid,
       savedUid: proc.savedUid,
       migrationGroup: proc.migrationGroup,
+      signals: inheritedSignals(proc.signals),
       from: task,
       credentials,
       root,
@@ -107,6 +109,7 @@ export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child o
       savedUid: USER,
       migrationGroup: 0,
       from: templateOn(w, pma, node),
+      signals: noSignals(),
       credentials: user,
       root,
       directory,

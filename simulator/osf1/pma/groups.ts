@@ -8,7 +8,7 @@ import { procOf } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { pmaOf } from './pma.ts';
-import type { Signal } from './signal.ts';
+import { told, type Signal } from './signal.ts';
 import { vprocCall } from './vproc-call.ts';
 
 /** An operation of the PM Master on the group of a process; `pid` 0 is the caller. */
@@ -74,7 +74,7 @@ export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signa
   }),
   step('operate on the next vproc', (w, t, f) => {
     const pid = f.pids!.shift();
-    if (pid === undefined) return finish(t, { code: f.code! } satisfies Payload);
+    if (pid === undefined) return finish(t, { code: f.code!, body: told(w, t, f.pid) } satisfies Payload);
     const proc = procOf(w, t.node, f.pid);
     if (proc === null) return finish(t, { code: 'ESRCH' } satisfies Payload);
     const { uid, realUid } = proc;

@@ -1,21 +1,23 @@
 /**
  * Signals: sending one to any process, and taking one in for a process of this node [mechanisms 5.3].
  *
- * A signal is accepted once, by the PMA that has the process, and from then on it is handled exactly once: the message
- * to the emulator's signal port waits in that port's queue, which moves with the task. SIGKILL and SIGSTOP are the
- * PMA's own business. The numbers are those of the language's vocabulary.
+ * A signal is accepted once, by the PMA that has the process. From then on it is in the process's state, and acted upon
+ * once: the PMA terminates, stops, continues or ignores; what the program catches its main thread takes (signal-calls.ts).
  */
+import { NONE } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { rpc, send } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, finish, routine, step } from '../../mach/routine.ts';
-import { blockOn } from '../../mach/thread.ts';
+import { again, call, finish, routine, step } from '../../mach/routine.ts';
+import { blockOn, type Thread } from '../../mach/thread.ts';
 import { endedBy } from '../ended.ts';
-import { procOf, startChannel, type Proc } from '../proc.ts';
-import { SIGCONT, SIGKILL, stopsProcess } from '../signal-numbers.ts';
 import type { Changed } from '../pm-master/children.ts';
+import { procOf, startChannel, type Proc } from '../proc.ts';
+import { LAST_SIGNAL, SIGCONT, SIGKILL, setOf } from '../signal-numbers.ts';
+import { accept, actionOf, deliverable, takable } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
+import { lookAgain } from './cancel.ts';
 import { kill } from './exit.ts';
 import { SUPERUSER } from './fork.ts';
 import { pmaOf } from './pma.ts';
@@ -24,6 +26,7 @@ import { vprocCall } from './vproc-call.ts';
 /** Body of `pma.kill`. */
 export interface Kill {
   readonly pid: number;
+  /** 0 only asks whether the process is there. */
   readonly signal: number;
 }
 
@@ -34,19 +37,26 @@ export interface Signal extends Kill {
   readonly realUid: number;
 }
 
+/** What system calls about signals answer with: the caller has one to take. */
+export interface Told {
+  readonly waits: boolean;
+}
+
 export const pmaKill = routine<OsfWorld, ProcessCall>('pma.kill', 'sends a signal to any process', [
   step('operate on the vproc', (w, t, f) => {
     const { uid, realUid } = procOf(w, t.node, f.pid)!;
     const { pid, signal } = f.body as Kill;
+    if (signal < 0 || signal > LAST_SIGNAL) return finish(t, { code: 'EINVAL' } satisfies Payload);
     const body: Signal = { pid, signal, uid, realUid };
     vprocCall(t, f.pid, 'vproc.signal', body);
   }),
-  step('report', (_w, t) => finish(t, t.result)),
+  // A process that signals itself has taken the signal before kill returns.
+  step('report', (w, t, f) => finish(t, { ...(t.result as Payload), body: told(w, t, f.pid) } satisfies Payload)),
 ]);
 
 interface SignalCall extends ProcessCall {
-  /** The signal that has stopped the process, 0 if it goes on: its parent is told. */
-  stopped?: number;
+  /** It was stopped, and goes on. */
+  continued?: boolean;
 }
 
 export const signalProcess = routine<OsfWorld, SignalCall>('vproc.signal', 'takes a signal in for a process', [
@@ -58,34 +68,78 @@ export const signalProcess = routine<OsfWorld, SignalCall>('vproc.signal', 'take
     blockOn(w, t, startChannel(proc));
     again(t);
   }),
-  step('act on it, or tell the emulator', (w, t, f) => {
+  step('accept it', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
     if (proc === null || proc.state === 'exiting') return finish(t, { code: 'ESRCH' } satisfies Payload);
     const { signal } = f.body as Signal;
+    if (signal === 0) return;
     proc.signals.delivered++;
     if (signal === SIGKILL) return kill(w, pmaOf(w, t), proc, endedBy(signal));
-    if (stopsProcess(signal)) {
-      if (proc.state === 'stopped') return;
+    accept(proc.signals, signal);
+    if (signal !== SIGCONT || proc.state !== 'stopped') return;
+    proc.state = 'running';
+    f.continued = true;
+    kernelCall(w, t, proc.names.task, 'task_resume');
+  }),
+  step('have its parent told that it goes on', (w, t, f) => {
+    if (f.continued === true) rpc(w, t, pmaOf(w, t).master, 'pmm.changed', changed(f.pid, 0));
+  }),
+  step('act on it', (_w, t, f) => call(t, settleSignals, { pid: f.pid, called: false, stopped: 0 } satisfies Settle)),
+  step('report', (_w, t) => finish(t, {} satisfies Payload)),
+]);
+
+export interface Settle {
+  readonly pid: number;
+  /** The process itself has called, and the answer will tell it what there is to take. */
+  readonly called: boolean;
+  /** The signal that has stopped it. */
+  stopped: number;
+}
+
+/** Acts on what is pending and not blocked, whatever has changed; a stopped process waits for SIGCONT with all of it. */
+export const settleSignals = routine<OsfWorld, Settle>('pma.settle_signals', 'acts on the signals of a process', [
+  step('act on those that need no program', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid);
+    if (proc === null || proc.state === 'exiting' || proc.state === 'stopped') return finish(t);
+    const { signals } = proc;
+    for (const signal of deliverable(signals)) {
+      const action = actionOf(signals, signal);
+      if (action === 'catch') continue;
+      signals.pending &= ~setOf(signal);
+      if (action === 'terminate') {
+        kill(w, pmaOf(w, t), proc, endedBy(signal));
+        return finish(t);
+      }
+      if (action !== 'stop') continue;
       proc.state = 'stopped';
       f.stopped = signal;
       return kernelCall(w, t, proc.names.task, 'task_suspend');
     }
-    if (signal === SIGCONT && proc.state === 'stopped') {
-      proc.state = 'running';
-      f.stopped = 0;
-      return kernelCall(w, t, proc.names.task, 'task_resume');
-    }
-    // From here on the signal is the IPC system's to keep: a full queue must not hold up a freeze.
+  }),
+  step('have its parent told that it has stopped', (w, t, f) => {
+    if (f.stopped !== 0) rpc(w, t, pmaOf(w, t).master, 'pmm.changed', changed(f.pid, f.stopped));
+  }),
+  step('tell the emulator of the others', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid);
+    if (proc === null || proc.state !== 'running' || takable(proc.signals) === NONE) return finish(t);
+    lookAgain(w, proc, t.task);
+    if (proc.signals.nudged || f.called) return finish(t);
+    proc.signals.nudged = true;
+    // It is in the process's state already: a full queue must not hold up a freeze.
     completeCall(w, t, proc);
-    send(w, t, proc.names.signal, 'signal', { body: { signal } });
+    send(w, t, proc.names.signal, 'signal');
   }),
-  step('have its parent told', (w, t, f) => {
-    if (f.stopped === undefined) return;
-    const body: Changed = { pid: f.pid, stopped: f.stopped };
-    rpc(w, t, pmaOf(w, t).master, 'pmm.changed', { body });
-  }),
-  step('report', (_w, t) => finish(t, {} satisfies Payload)),
+  step('be done', (_w, t) => finish(t)),
 ]);
+
+const changed = (pid: number, stopped: number): Payload => ({ body: { pid, stopped } satisfies Changed });
+
+/** Whether the caller has a signal to take. */
+export function told(w: OsfWorld, t: Thread, pid: number): Told {
+  const proc = procOf(w, t.node, pid);
+  const waits = proc !== null && proc.state === 'running' && takable(proc.signals) !== NONE;
+  return { waits };
+}
 
 /** UNIX permission to operate on a process: the superuser, or a user of the one who is the real or saved user of the other. */
 export function mayOperate({ uid, realUid }: Pick<Signal, 'uid' | 'realUid'>, proc: Proc): boolean {

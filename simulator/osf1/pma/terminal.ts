@@ -3,7 +3,7 @@
  * [mechanisms 5.1]. Who is in the foreground the PM Master knows; each use of a terminal asks it.
  *
  *   in the foreground                                      the call goes on
- *   SIGTTIN (a read) or SIGTTOU (tcsetpgrp) ignored         a read fails with EIO, tcsetpgrp goes on
+ *   SIGTTIN (a read) or SIGTTOU (tcsetpgrp) ignored or blocked  a read fails with EIO, tcsetpgrp goes on
  *   the group is orphaned: nobody could continue it         EIO
  *   otherwise                                               every member of the group gets the signal, and stops
  *
@@ -13,7 +13,7 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { TerminalAnswer } from '../pm-master/terminals.ts';
 import { procOf } from '../proc.ts';
-import { SIGTTIN, SIGTTOU } from '../signal-numbers.ts';
+import { SIGTTIN, SIGTTOU, contains } from '../signal-numbers.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { killpg, type Killpg } from './groups.ts';
@@ -56,7 +56,7 @@ function foregroundOnly(
       const proc = procOf(w, t.node, f.pid);
       // It has moved meanwhile.
       if (proc === null) return finish(t, { code: RESTART } satisfies Payload);
-      const shut = (proc.signals.ignored & (1 << signal)) !== 0;
+      const shut = contains(proc.signals.ignored | proc.signals.mask, signal);
       if (foreground === group || (shut && signal === SIGTTOU)) return goTo(w, t, 'go on');
       if (shut || orphaned) return finish(t, { code: 'EIO' } satisfies Payload);
       call(t, killpg, { ...f, body: { group, signal } satisfies Killpg });

@@ -7,23 +7,26 @@
  *
  * Without the PM Master nobody says who has exited, and nobody knows what became of it: there is nothing to wait for.
  *
- * While it waits the call has changed nothing: a migration may cancel it, and the request is executed again, from the
+ * A caught signal ends it with EINTR. While it waits the call has changed nothing: a migration may cancel it, and the request is executed again, from the
  * head of the queue, wherever the process is then [mechanisms 5.5, option B].
  */
 import { NONE, at, select } from '../../base/table.ts';
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { lookup } from '../../mach/ipc/space.ts';
-import { finish, goTo, routine, step } from '../../mach/routine.ts';
+import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { wakeAll } from '../../mach/thread.ts';
 import type { Ended } from '../ended.ts';
 import type { FindChild, FoundChild } from '../pm-master/children.ts';
 import { INIT } from '../pm-master/entry.ts';
 import type { Reaped } from '../pm-master/relations.ts';
 import { childrenChannel, procOf, type Proc } from '../proc.ts';
+import { SIGCHLD } from '../signal-numbers.ts';
+import { accept, takable } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { waitInCall, wasCancelled } from './cancel.ts';
 import { pmaOf, type Pma } from './pma.ts';
+import { settleSignals, type Settle } from './signal.ts';
 
 export const WNOHANG = 1;
 export const WUNTRACED = 2;
@@ -59,6 +62,7 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
     if (f.child !== NONE) return;
     if (hopeless && f.pid !== INIT) return finish(t, noChild);
     if ((options & WNOHANG) !== 0) return finish(t, nothingYet);
+    if (takable(proc.signals) !== NONE) return finish(t, { code: 'EINTR' } satisfies Payload);
     waitInCall(w, t, proc, childrenChannel(proc));
   }),
   step('find the child', (w, t, f) => {
@@ -152,6 +156,9 @@ export const childExit = routine<OsfWorld, ProcessCall>('vproc.child_exit', 'tel
     else if (!proc.exited.includes(child)) proc.exited.push(child);
     proc.news++;
     wakeAll(w, at(w.tasks, t.task), childrenChannel(proc));
-    finish(t, {} satisfies Payload);
+    accept(proc.signals, SIGCHLD);
+    if (takable(proc.signals) === NONE) return;
+    call(t, settleSignals, { pid: f.pid, called: false, stopped: 0 } satisfies Settle);
   }),
+  step('report', (_w, t) => finish(t, {} satisfies Payload)),
 ]);

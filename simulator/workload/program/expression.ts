@@ -12,8 +12,9 @@ export interface Span {
   readonly endColumn: number;
 }
 
-export type UnaryOperator = '-' | 'not';
-export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or';
+/** `set` is the set of one signal. */
+export type UnaryOperator = '-' | 'not' | 'set';
+export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or' | '|';
 
 /**
  * What an expression can ask of the world, by the kind of thing it asks.

@@ -16,6 +16,13 @@ export const systemCallNames = [
   'waitpid',
   'kill',
   'killpg',
+  'signal',
+  'sigprocmask',
+  'sigpending',
+  'sigsuspend',
+  'pause',
+  'sigismember',
+  'sleep',
   'getpgid',
   'setpgid',
   'getsid',
@@ -116,6 +123,15 @@ type ProcessInstruction =
     }
   /** The child goes on with the next instruction and a copy of the locals, the parent at `to` with the pid in slot. */
   | { readonly op: 'fork'; readonly to: number; readonly slot: number }
-  | { readonly op: 'exec'; readonly program: number; readonly operands: readonly Expression[] };
+  | { readonly op: 'exec'; readonly program: number; readonly operands: readonly Expression[] }
+  /** From now on the signal has a handler: the instructions up to `to`, which `handled` ends. */
+  | {
+      readonly op: 'handle';
+      readonly signal: Expression;
+      readonly restart: boolean;
+      readonly mask: Expression;
+      readonly to: number;
+    }
+  | { readonly op: 'handled' };
 
 export type Instruction = Placed & (CommonInstruction | ProcessInstruction | TaskInstruction | ScenarioInstruction);
