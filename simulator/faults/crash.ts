@@ -117,7 +117,7 @@ function messageLost(w: MigrationWorld, message: Message): void {
 
 function loseServers(w: MigrationWorld, id: number): void {
   if (w.operator.task !== NONE && at(w.tasks, w.operator.task).node === id) w.operator.task = NONE;
-  for (const servers of [w.pmas, w.pmMasters, w.credentialsServers, w.fileServers, w.agents]) {
+  for (const servers of [w.pmas, w.pmMasters, w.monitors, w.credentialsServers, w.fileServers, w.agents]) {
     for (const each of servers.rows) if (each.node === id) each.live = false;
   }
   for (const file of w.files.rows) if (!w.fileServers.rows[file.server]!.live) file.live = false;

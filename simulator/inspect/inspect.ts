@@ -5,6 +5,7 @@ import { select } from '../base/table.ts';
 import type { WorkloadWorld } from '../workload/world.ts';
 import { identityStates } from './identities.ts';
 import { ledgerEntry } from './ledger.ts';
+import { monitorState, pmMasterStates } from './management.ts';
 import { memoryObjectStates } from './memory.ts';
 import { nodeStates } from './nodes.ts';
 import { portStates } from './ports.ts';
@@ -38,6 +39,8 @@ export function inspectWorld(w: WorkloadWorld, facts: RunFacts): ClusterState {
     vprocs: vprocStates(w),
     processes: masterStates(w),
     migrations: migrationStates(w),
+    pmMasters: pmMasterStates(w),
+    monitor: monitorState(w),
     ledger: select(w.ledger, (account) => total(account) > 0).map(ledgerEntry),
     expectations: w.expectations.map((each) => ({ ...each })),
     output: w.output.map((each) => ({ ...each })),

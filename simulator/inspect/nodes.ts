@@ -28,6 +28,7 @@ function rolesOf(w: OsfWorld, node: number): string[] {
   const roles: [string, boolean][] = [
     ['pma', select(w.pmas, here).length > 0],
     ['pm_master', select(w.pmMasters, here).length > 0],
+    ['monitor', select(w.monitors, here).length > 0],
     ['credentials', select(w.credentialsServers, here).length > 0],
     ['file_server', select(w.fileServers, here).length > 0],
   ];

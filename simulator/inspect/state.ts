@@ -11,6 +11,7 @@
  * beside this one. [mechanisms.md section 8]
  */
 
+import type { MasterState, MonitorState } from './state-management.ts';
 import type { MemoryObjectState, RegionState } from './state-memory.ts';
 import type { PortIdentityState, PortState, RightType } from './state-ports.ts';
 import type { ProcState } from './state-processes.ts';
@@ -39,6 +40,10 @@ export interface ClusterState {
   readonly vprocs: readonly VprocState[];
   readonly processes: readonly MasterEntry[];
   readonly migrations: readonly MigrationState[];
+  /** The PM Masters that are up. */
+  readonly pmMasters: readonly MasterState[];
+  /** What the statistics monitor has been told; null if there is none. */
+  readonly monitor: MonitorState | null;
   readonly ledger: readonly LedgerEntry[];
   readonly expectations: readonly ExpectationState[];
   readonly output: readonly OutputLine[];

@@ -19,6 +19,7 @@ import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
 import { SUPERUSER, USER } from './pma/fork.ts';
 import { pmaAllocate, type Pma } from './pma/pma.ts';
+import { bootMonitor, introduceMonitor } from './monitor/monitor.ts';
 import { BLOCK, firstBlock, grantBlock, takeBlock } from './pm-master/blocks.ts';
 import { INIT, masterAllocate, type PmMaster } from './pm-master/entry.ts';
 import { isOnly } from './pm-master/owner.ts';
@@ -33,6 +34,7 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
     const isLocal = spec.pma && !isOnly(w);
     if (spec.pmMaster || isLocal) bootMaster(w, node, spec.pmMaster);
     if (spec.credentials || isLocal) bootCredentials(w, node);
+    if (spec.monitor) bootMonitor(w, node);
     if (spec.fileServer !== null) bootFileServer(w, node, spec.fileServer);
     if (isManaged(w, node)) templateTask(w, node);
     if (spec.pma) bootPma(w, node);
@@ -164,6 +166,7 @@ function introducePma(w: OsfWorld, pma: Pma, master: PmMaster, credentials: Cred
   pma.user = right(credentials.task, user.port);
   // A send right to its own service port, under the name of the receive right: a PMA may call itself.
   right(pma.task, pma.service);
+  introduceMonitor(w, pma);
   const root = rootServer(w);
   if (root !== null) {
     pma.root = right(root.task, root.root);

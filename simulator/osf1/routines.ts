@@ -27,6 +27,7 @@ import { handsOut } from './file-server/hand-out.ts';
 import { filePoll } from './file-server/poll.ts';
 import { tokenRoutines } from './file-server/token.ts';
 import { waitingNotices, waitingRoutines } from './file-server/waiting.ts';
+import { monitorRoutines } from './monitor/monitor.ts';
 import { admission, operations } from './pma/admission.ts';
 import { createProcess } from './pma/create.ts';
 import { pmaExec } from './pma/exec.ts';
@@ -95,6 +96,7 @@ const serverRoutines: readonly Routine[] = [
   pmaSpawn,
   forwardedCall,
   forwardedRequest,
+  ...monitorRoutines,
   ...credentialsRoutines,
   ...dataRoutines,
   ...statusRoutines,

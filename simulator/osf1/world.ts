@@ -14,6 +14,7 @@ import type { File, FileServer } from './file-server/file.ts';
 import type { FileName } from './file-server/name.ts';
 import type { FileHandle } from './file-server/handle.ts';
 import type { Expectation, Operator, OutputLine } from './operator.ts';
+import type { Monitor } from './monitor/monitor.ts';
 import type { Pma } from './pma/pma.ts';
 import type { MasterEntry, PmMaster } from './pm-master/entry.ts';
 import type { Proc } from './proc.ts';
@@ -33,6 +34,7 @@ export interface OsfTables {
   readonly masterEntries: Table<MasterEntry>;
   /** Row of the entry of each pid that was given out. */
   readonly entryByPid: Map<number, number>;
+  readonly monitors: Table<Monitor>;
   readonly credentialsServers: Table<CredentialsServer>;
   readonly credentials: Table<CredentialsEntry>;
   readonly fileServers: Table<FileServer>;
@@ -56,6 +58,7 @@ export function osfTables(): OsfTables {
     pmMasters: table(),
     masterEntries: table(),
     entryByPid: new Map(),
+    monitors: table(),
     credentialsServers: table(),
     credentials: table(),
     fileServers: table(),

@@ -19,6 +19,7 @@ const sources = [
   'simulator/inspect/state-memory.ts',
   'simulator/inspect/state-started.ts',
   'simulator/inspect/state-processes.ts',
+  'simulator/inspect/state-management.ts',
 ];
 const rootName = 'ClusterState';
 

@@ -209,6 +209,8 @@ export function cluster(given: Partial<ClusterState> = {}): ClusterState {
     vprocs: [],
     processes: [],
     migrations: [],
+    pmMasters: [],
+    monitor: null,
     ledger: [],
     expectations: [],
     output: [],

@@ -14,13 +14,23 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND, destinationOf } from '../../mach/ipc/right.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
+import { report } from '../../osf1/monitor/monitor.ts';
 import type { Migrate } from '../../osf1/pma/pcntl.ts';
 import { pmaAt, pmaOf } from '../../osf1/pma/pma.ts';
 import { procOf, type Proc } from '../../osf1/proc.ts';
 import { agentFor } from '../agent/agent.ts';
 import type { PreCopy } from '../agent/pull.ts';
 import { unsupported } from '../task/how.ts';
-import { atStep, decided, migrationEnd, migrationOpen, type Migration, type MigrationWorld } from '../record.ts';
+import {
+  atStep,
+  between,
+  decided,
+  type Migration,
+  migrationEnd,
+  migrationOpen,
+  type MigrationWorld,
+  numberOf,
+} from '../record.ts';
 import { moveTask, type MoveTask } from './by-task.ts';
 import { cleanUp, type CleanUp } from './cleanup.ts';
 import { detach, type Detach, type Detached } from './detach.ts';
@@ -139,6 +149,23 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       if (f.copied !== true || committed) return;
       const agent = agentFor(w, pmaOf(w, t), to, how);
       if (agent !== NONE) rpc(w, t, agent, 'migration.forget', { body: { migration: f.migration } });
+    }),
+    step('tell the statistics monitor', (w, t, f) => {
+      const m = at(w.migrations, f.migration);
+      const { pid, name, by, from, to, outcome } = m;
+      report(w, t, pmaOf(w, t), 'monitor.migration', {
+        migration: numberOf(m),
+        pid,
+        name,
+        by,
+        from,
+        to,
+        outcome,
+        freezing: between(m, 'decision', 'frozen'),
+        freeze: between(m, 'suspended', 'resumed'),
+        task: between(m, 'installed', 'moved'),
+        total: between(m, 'decision', 'ended'),
+      });
     }),
     step('report', (_w, t, f) => {
       if (f.caller !== undefined) t.activity = f.caller;

@@ -12,6 +12,7 @@ import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts'
 import { blockOn, threadCreate, threadStart } from '../../mach/thread.ts';
 import { at, NONE } from '../../base/table.ts';
 import type { Ended } from '../ended.ts';
+import { report } from '../monitor/monitor.ts';
 import { exiting } from '../price.ts';
 import { callsChannel, procFree, procNames, procOf, totalUsage, type Proc } from '../proc.ts';
 import { vprocFree, vprocOf } from '../vproc.ts';
@@ -106,6 +107,12 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     rpc(w, t, pmaOf(w, t).master, 'pmm.exit', {
       body: { pid: f.pid, node: t.node, ended: f.ended, usage, migrations, delivered: signals.delivered, children },
     });
+  }),
+  step('tell the statistics monitor', (w, t, f) => {
+    const { pid, name, created, migrations, usage } = procOf(w, t.node, f.pid)!;
+    const used = totalUsage(w, procOf(w, t.node, f.pid)!) + usage.children;
+    const body = { pid, name, node: t.node, ...f.ended, execution: w.time - created, usage: used, migrations };
+    report(w, t, pmaOf(w, t), 'monitor.process', body);
   }),
   step('refuse what was kept for it', (w, t, f) => {
     const kept = vprocOf(w, t.node, f.pid)!.pending.shift();

@@ -40,6 +40,8 @@ export interface Pma extends Row {
   /** Send rights to the services. */
   master: number;
   credentials: number;
+  /** NONE if there is no statistics monitor. */
+  monitor: number;
   /** Send rights that new processes of a user get: their credentials entry, directories and terminal. */
   user: number;
   root: number;
@@ -68,6 +70,7 @@ export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
     set: NONE,
     master: NONE,
     credentials: NONE,
+    monitor: NONE,
     user: NONE,
     root: NONE,
     directory: NONE,

@@ -1,0 +1,63 @@
+/** The state of the servers that manage processes, besides the PMAs: the PM Masters, and the statistics monitor. */
+
+/** A PM Master: what it may give out, and which pids it knows the owners of. */
+export interface MasterState {
+  readonly node: string;
+  /** It gives the blocks of pids to the others. */
+  readonly broker: boolean;
+  /** The pid that it gives out next; null if it has none left and has to ask for a block. */
+  readonly nextPid: number | null;
+  /** Blocks whose owner it knows, its own among them. */
+  readonly blocks: readonly PidBlock[];
+  /** The pids of the processes in its table that have not been waited for. */
+  readonly processes: readonly number[];
+  /** Children elsewhere: processes whose entries another PM Master owns. */
+  readonly elsewhere: readonly number[];
+}
+
+export interface PidBlock {
+  readonly first: number;
+  /** Null: no end, there is one PM Master. */
+  readonly last: number | null;
+  /** Node of the PM Master that owns it. */
+  readonly owner: string;
+}
+
+/** What the statistics monitor has been told; times in nanoseconds. */
+export interface MonitorState {
+  readonly node: string;
+  readonly processes: readonly ProcessStatistics[];
+  readonly migrations: readonly MigrationStatistics[];
+}
+
+/** A process that has ended. */
+export interface ProcessStatistics {
+  readonly pid: number;
+  readonly name: string;
+  /** Where it ended. */
+  readonly node: string;
+  /** From its creation to its end. */
+  readonly execution: number;
+  /** Processor time that it and the children that it waited for have used. */
+  readonly usage: number;
+  readonly migrations: number;
+}
+
+/** A migration that is over. A time is null if the migration did not come so far. */
+export interface MigrationStatistics {
+  readonly migration: number;
+  readonly pid: number;
+  readonly name: string;
+  readonly by: 'process' | 'task';
+  readonly from: string;
+  readonly to: string;
+  readonly outcome: string;
+  /** From the decision until it was frozen. */
+  readonly freezingTime: number | null;
+  /** While it did not run. */
+  readonly freezeTime: number | null;
+  /** While its Mach task was moved. */
+  readonly taskTime: number | null;
+  /** From the decision until everything was cleaned up. */
+  readonly totalTime: number | null;
+}
