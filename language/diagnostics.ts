@@ -53,6 +53,7 @@ export const severities = {
   'unknown-mechanism': 'error',
   'unknown-profile': 'error',
   'unknown-price': 'error',
+  'not-modelled': 'error',
   'duplicate-name': 'error',
   'not-a-variable': 'error',
   // types and numbers

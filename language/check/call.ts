@@ -24,6 +24,7 @@ import {
   type FunctionWord,
   type Room,
 } from '../vocabulary/functions.ts';
+import { callLeftOut, whyLeftOut } from '../vocabulary/not-modelled.ts';
 import type { Span } from '../diagnostics.ts';
 import { mustFit, type Check } from './context.ts';
 import { checkName } from './expression.ts';
@@ -71,6 +72,8 @@ export function checkCall(cx: Check, call: ast.Call): void {
 function tellUnknown(cx: Check, call: ast.Call, room: Room): void {
   const name = call.function;
   const span = spanOfProperty(call, 'function');
+  const leftOut = room === 'program' ? callLeftOut(name) : undefined;
+  if (leftOut !== undefined) return cx.report('not-modelled', span, whyLeftOut(name, leftOut));
   const others = allRooms.filter((each) => functionNamed(name, each) !== undefined);
   if (others.length > 0) {
     const places = others.map((each) => `a ${each}`).join(' or ');

@@ -19,6 +19,7 @@ import {
   visibleVariables,
 } from '../tree.ts';
 import { isCounted, isRecord, joined, title, type Type } from '../types.ts';
+import { optionLeftOut, whyLeftOut } from '../vocabulary/not-modelled.ts';
 import { quantity } from '../vocabulary/units.ts';
 import { fieldsOf, knownName, knownNames, names, outcomes } from '../vocabulary/words.ts';
 import { checkCall, checkSpawn, mustBeIn } from './call.ts';
@@ -111,6 +112,8 @@ export function checkName(cx: Check, use: ast.NameUse): void {
   const cluster = clusterOf(use);
   // Already reported: what is wrong with the cluster, or that this belongs in no program.
   if (isNodePlace(use) && (cluster === undefined || !cx.whole.has(cluster))) return;
+  const leftOut = inNodePlace ? undefined : optionLeftOut(name);
+  if (leftOut !== undefined) return cx.report('not-modelled', spanOf(use), whyLeftOut(name, leftOut));
   const nodes = namesOf(nodesOf(cluster));
   const constants = constantsOf(scriptOf(use));
   const others = [...namesOf([...visibleVariables(use), ...constants]), ...nodes, ...names(knownNames)];
