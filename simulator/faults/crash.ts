@@ -28,6 +28,7 @@ import { blankRegion } from '../mach/vm/region.ts';
 import { emitAt } from '../mach/world.ts';
 import type { MigrationWorld } from '../migration/record.ts';
 import { objectForget } from '../migration/task/oms/object.ts';
+import { blankPrepared } from '../migration/agent/early.ts';
 import { blankRelay } from '../migration/task/relay.ts';
 import { handleFree } from '../osf1/file-server/handle.ts';
 import { blankMemoryObject } from '../xmm/memory-object.ts';
@@ -125,6 +126,7 @@ function loseServers(w: MigrationWorld, id: number): void {
   for (const each of w.fileHandles.rows) if (each.live && !w.fileServers.rows[each.server]!.live) handleFree(w, each);
   for (const each of w.procs.rows) if (each.live && each.node === id) procFree(w, each);
   for (const each of w.vprocs.rows) if (each.live && each.node === id) vprocFree(w, each);
+  for (const each of w.prepared.rows) if (each.live && each.node === id) release(w.prepared, each, blankPrepared);
   for (const each of w.relays.rows) if (each.live && each.node === id) release(w.relays, each, blankRelay);
   for (const each of w.omsObjects.rows) if (each.live && each.node === id) objectForget(w, each);
 }

@@ -21,6 +21,7 @@ import { taskTerminate, type Task } from '../mach/task.ts';
 import { threadsOf } from '../mach/task-threads.ts';
 import { tell } from '../mach/world.ts';
 import { migrationEnd, type Migration, type MigrationWorld } from '../migration/record.ts';
+import { abandonLost } from '../migration/agent/early.ts';
 import { forgetPromises } from '../migration/group/members.ts';
 import { forgetPlaces } from '../migration/process/turn.ts';
 import { agentNode } from '../migration/task/how.ts';
@@ -62,6 +63,7 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
     waitsAreOver(w, pma);
     forgetPlaces(w, pma, node);
     forgetPromises(pma, node);
+    abandonLost(w, pma, node);
   }
   for (const master of w.pmMasters.rows) if (master.live && master.node === observer) masterNodeDown(w, master, node);
   endLostTasks(w);

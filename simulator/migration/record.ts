@@ -23,6 +23,7 @@ import { endLostTasks } from '../osf1/started-tasks.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import type { CallTreatment } from '../workload/program.ts';
 import type { Agent } from './agent/agent.ts';
+import type { Prepared } from './agent/early.ts';
 import type { Ghost } from './task/ghost.ts';
 import { simply, type TaskMove } from './task/how.ts';
 import type { OmsObject } from './task/oms/object.ts';
@@ -79,6 +80,8 @@ export interface MigrationTables {
   readonly migrations: Table<Migration>;
   /** The migration servers: of the nodes that have no PMA, and of those that were asked for more than a PMA does. */
   readonly agents: Table<Agent>;
+  /** Tasks that were copied before their processes can come. */
+  readonly prepared: Table<Prepared>;
   /** Kernel ports of tasks that have moved, which a migration server stands in for. */
   readonly relays: Table<Relay>;
   /** Memory objects that migration servers supply the pages of. */
@@ -86,7 +89,7 @@ export interface MigrationTables {
 }
 
 export function migrationTables(): MigrationTables {
-  return { migrations: table(), agents: table(), relays: table(), omsObjects: table() };
+  return { migrations: table(), agents: table(), prepared: table(), relays: table(), omsObjects: table() };
 }
 
 export interface MigrationWorld extends OsfWorld, MigrationTables {}

@@ -1,6 +1,7 @@
 /** All routines of migration, and which of them serves which operation. */
 import type { Routine } from '../mach/routine.ts';
 import { delegate } from './agent/delegate.ts';
+import { abandonPrepared, forgetPrepared, prepareTask } from './agent/early.ts';
 import { pullTask } from './agent/pull.ts';
 import { membersHere, promise, unpromise } from './group/members.ts';
 import { moveGroup } from './group/move-group.ts';
@@ -9,6 +10,7 @@ import { moveTask } from './process/by-task.ts';
 import { cleanUp } from './process/cleanup.ts';
 import { detach } from './process/detach.ts';
 import { freeze } from './process/freeze.ts';
+import { prepare } from './process/prepare.ts';
 import { installRoutine } from './process/install.ts';
 import { giveUp } from './process/lost.ts';
 import { migrateRoutine } from './process/migrate.ts';
@@ -25,6 +27,10 @@ export const migrationRoutines: readonly Routine[] = [
   ...taskMigrationRoutines,
   migrateRoutine,
   freeze,
+  prepare,
+  prepareTask,
+  abandonPrepared,
+  forgetPrepared,
   detach,
   returnTokens,
   moveGroup,
@@ -54,6 +60,8 @@ export const migrationServices: readonly (readonly [operation: string, routine: 
   ['migration.members', membersHere],
   ['local vproc.promise', promise],
   ['local vproc.unpromise', unpromise],
+  ['migration.prepare', prepareTask],
+  ['migration.forget_prepared', forgetPrepared],
   ['migration.reserve', reserve],
   ['migration.leave', leave],
   ['migration.request', installRoutine],

@@ -13,6 +13,7 @@ import type { MigrationWorld } from '../record.ts';
 import { agentNode } from '../task/how.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
 import { agentFor } from './agent.ts';
+import { goOnWithPrepared } from './early.ts';
 import type { Pull } from './pull.ts';
 
 interface Delegate {
@@ -23,6 +24,7 @@ interface Delegate {
 
 /** The PMA moves the task to its own node, or has it moved; the next step finds a TaskMigrationResult. */
 export function pullOver(w: MigrationWorld, t: Thread, migration: number, task: number): void {
+  if (goOnWithPrepared(w, t, migration)) return;
   const { how } = at(w.migrations, migration);
   const own = how.using === 'sms' && agentNode(how, t.node) === t.node;
   if (own) call(t, smsRoutine, migratingTask(migration, task, pmaOf(w, t).self, { how, to: t.node }));

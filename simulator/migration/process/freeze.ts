@@ -18,6 +18,7 @@ import { pmaOf } from '../../osf1/pma/pma.ts';
 import { cancelCalls } from '../../osf1/pma/cancel.ts';
 import { callsChannel, procOf, type Proc } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
+import { mayPrepare, startPreparing } from './prepare.ts';
 import { giveTurnBack } from './turn.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 
@@ -25,6 +26,9 @@ export interface Freeze {
   readonly migration: number;
   readonly pid: number;
   readonly cancel: boolean;
+  /** The task is to be copied meanwhile, under the turn that it has. */
+  early: boolean;
+  readonly turn: number;
   /** Its place in line at the destination, given up if a call that it is in waits; NONE if it has none of its own. */
   place: number;
 }
@@ -50,7 +54,7 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
   }),
   step('let others in first, if a call in progress waits', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
-    if (f.place === NONE || f.cancel || !proc?.callsInProgress.some(({ channel }) => channel !== '')) return;
+    if (f.place === NONE || f.cancel || f.early || !proc?.callsInProgress.some(({ channel }) => channel !== '')) return;
     giveTurnBack(w, t, at(w.migrations, f.migration).to, f.place);
     f.place = NONE;
   }),
@@ -58,6 +62,10 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
     const proc = procOf(w, t.node, f.pid);
     if (proc === null) return finish(t, 'ESRCH');
     if (!isAwaited(w, f, proc)) return;
+    if (f.early && mayPrepare(proc)) {
+      f.early = false;
+      startPreparing(w, t, proc, { migration: f.migration, turn: f.turn });
+    }
     blockOn(w, t, callsChannel(proc));
     again(t);
   }),

@@ -26,6 +26,7 @@ import { ownNames } from '../../osf1/pma/exit.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import { procAllocate, procFree, procNames, procOf } from '../../osf1/proc.ts';
 import { becomeLocal, becomeStub, vprocAllocate, vprocFree, vprocOf } from '../../osf1/vproc.ts';
+import { abandonPrepared } from '../agent/early.ts';
 import { pullOver } from '../agent/delegate.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import type { TaskMigrationResult } from '../task/sms.ts';
@@ -59,7 +60,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     atStep(w, migration, 8);
     f.surplus = [...f.names];
     f.refusal = reason === '' && turn === migration ? refusal(w, t.node) : reason;
-    if (f.refusal !== '') return goTo(w, t, 'give up what came');
+    if (f.refusal !== '') return goTo(w, t, 'give up what was prepared');
     stamp(w, migration, 'installed');
     atStep(w, migration, 9);
     enterPhase(w, migration, 'install', t.node);
@@ -144,6 +145,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     if (vproc.holders.length === 0 && vproc.references === 0) vprocFree(w, vproc);
     for (const saved of kept) serveSaved(w, pma, pid, saved);
   }),
+  step('give up what was prepared', (_w, t, f) => call(t, abandonPrepared, { migration: f.body.migration })),
   step('give up what came', (w, t, f) => {
     const name = f.surplus!.pop();
     if (name === undefined) return;

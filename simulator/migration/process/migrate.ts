@@ -16,7 +16,7 @@ import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { report } from '../../osf1/monitor/monitor.ts';
 import type { Migrate } from '../../osf1/pma/pcntl.ts';
-import { pmaAt, pmaOf } from '../../osf1/pma/pma.ts';
+import { peerOf, pmaAt, pmaOf } from '../../osf1/pma/pma.ts';
 import { procOf, type Proc } from '../../osf1/proc.ts';
 import { agentFor } from '../agent/agent.ts';
 import type { PreCopy } from '../agent/pull.ts';
@@ -103,6 +103,8 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
         migration: f.migration,
         pid: f.pid,
         place: f.place ?? NONE,
+        early: at(w.migrations, f.migration).calls === 'early',
+        turn: f.turn === NONE ? f.migration : f.turn,
         cancel: at(w.migrations, f.migration).calls === 'restart',
       } satisfies Freeze);
     }),
@@ -140,6 +142,12 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       }
       if (committed) call(t, giveUp, { migration, pid, tokens } satisfies GiveUp);
       else call(t, reinstate, { migration, pid, reason, code, tokens } satisfies Reinstate);
+    }),
+    step('have what was prepared given up, if it stays', (w, t, f) => {
+      const { by, calls, to, stamps } = at(w.migrations, f.migration);
+      if (by === 'task' || calls !== 'early' || stamps.suspended === NONE || stamps.detached !== NONE) return;
+      const peer = peerOf(w, pmaOf(w, t), to);
+      rpc(w, t, peer, 'migration.forget_prepared', { body: { migration: f.migration } });
     }),
     step('give its turn back, if it stays', (w, t, f) => {
       if ((f.place ?? NONE) !== NONE) giveTurnBack(w, t, f.node, f.migration);
@@ -222,5 +230,5 @@ function refuse(
 ): void {
   migrationEnd(w, f.migration, outcome, reason);
   f.answer = { code, body: { reason } };
-  goTo(w, t, 'give its turn back, if it stays');
+  goTo(w, t, 'have what was prepared given up, if it stays');
 }

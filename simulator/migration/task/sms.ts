@@ -49,6 +49,8 @@ export interface TaskMigration {
   readonly task: number;
   readonly agentSelf: number;
   readonly how: TaskMove;
+  /** The work is left before commit, for the process cannot come yet (agent/early.ts). */
+  readonly early: boolean;
   /** Destination. */
   to: number;
   info: TaskInfo | null;
@@ -74,6 +76,8 @@ export interface TaskMigrationResult {
   readonly code: string;
   readonly task: number;
   readonly surplus: readonly number[];
+  /** The work that was left before commit. */
+  readonly prepared?: TaskMigration;
 }
 
 /** Without a destination it is the agent's own node. */
@@ -81,7 +85,7 @@ export function migratingTask(
   migration: number,
   task: number,
   agentSelf: number,
-  { how = simply, to = NONE }: { how?: TaskMove; to?: number } = {},
+  { how = simply, to = NONE, early = false }: { how?: TaskMove; to?: number; early?: boolean } = {},
 ): TaskMigration {
   const nothing = {
     info: null,
@@ -94,13 +98,13 @@ export function migratingTask(
     done: 0,
     names: [],
   };
-  return { migration, task, agentSelf, how, to, ...nothing, surplus: [], code: 'KERN_SUCCESS' };
+  return { migration, task, agentSelf, how, early, to, ...nothing, surplus: [], code: 'KERN_SUCCESS' };
 }
 
 export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'moves a Mach task to another node', [
   step('bring it to clean points', (w, t, f) => {
     if (f.to === NONE) f.to = t.node;
-    at(w.migrations, f.migration).step = 10;
+    if (!f.early) at(w.migrations, f.migration).step = 10;
     departs(w, f.migration, t.task, f.task);
     call(t, cleanPoints, bringingToCleanPoints(f.task, f.agentSelf));
   }),
@@ -128,6 +132,10 @@ export const smsRoutine = routine<MigrationWorld, TaskMigration>('sms', 'moves a
   step('import the next region', (w, t, f) => {
     if (t.result === 'KERN_SUCCESS') return goTo(w, t, 'import a region');
     if (t.result !== 'KERN_NO_SPACE') fail(w, t, f, t.result as string);
+  }),
+  step('leave it at that, if it is early', (_w, t, f) => {
+    if (!f.early) return;
+    finish(t, { code: f.code, task: f.task, surplus: [], prepared: f } satisfies TaskMigrationResult);
   }),
   step('list the names of its port name space', (w, t, f) => kernelCall(w, t, f.task, 'mach_port_names')),
   step('commit', (w, t, f) => {
