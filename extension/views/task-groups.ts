@@ -1,6 +1,12 @@
 /** What a row of the Tasks view opens into, besides threads: special ports, memory, open files, what is left elsewhere. */
 import type { RegionState } from '../../simulator/inspect/state-memory.ts';
-import type { FileDescriptorState, ResidualState, SpecialPortState, TaskState } from '../../simulator/inspect/state.ts';
+import type {
+  FileDescriptorState,
+  FileTokenState,
+  ResidualState,
+  SpecialPortState,
+  TaskState,
+} from '../../simulator/inspect/state.ts';
 import { count, portName, size } from './quantities.ts';
 import { fact, joined, type Row, type Subject } from './row.ts';
 
@@ -99,6 +105,11 @@ export function fileGroup(id: string, { files }: TaskState, subject: Subject): r
   ];
 }
 
+function tokenText({ access, blocks, unwritten }: FileTokenState): string {
+  const file = access === 'none' ? 'position' : `position, ${access}`;
+  return `${file}; ${blocks} blocks kept, ${unwritten} bytes not written back`;
+}
+
 function fileRow(id: string, file: FileDescriptorState, subject: Subject): Row {
   return {
     id: `${id}/file/${file.descriptor}`,
@@ -111,6 +122,7 @@ function fileRow(id: string, file: FileDescriptorState, subject: Subject): Row {
       fact('Position', file.position),
       fact('Capability', portName(file.capability)),
       fact('Served by', file.server),
+      ...(file.token === null ? [] : [fact('Token', tokenText(file.token))]),
     ],
     subject,
     open: false,

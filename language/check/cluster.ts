@@ -81,7 +81,7 @@ function checkProfiles(cx: Check, cluster: ast.ClusterDeclaration): void {
     seen.add(key);
     if (ast.isPriceItem(item)) checkPrice(cx, item);
     else if (ast.isManagementItem(item)) checkManagement(cx, item);
-    else checkProfile(cx, item);
+    else if (!ast.isCachingItem(item)) checkProfile(cx, item);
   }
 }
 
@@ -149,4 +149,5 @@ const firstWords: ReadonlyMap<string, string> = new Map([
   ['MachineItem', 'machine'],
   ['NetworkItem', 'network'],
   ['ManagementItem', 'process_management'],
+  ['CachingItem', 'file_caching'],
 ]);

@@ -127,6 +127,7 @@ function lowerCluster(cluster: ast.ClusterDeclaration): ClusterSpec {
     network: cluster.items.find(ast.isNetworkItem)?.profile ?? defaultNetwork,
     prices,
     management: configurations.find(({ name }) => name === managementOf(cluster))?.name ?? defaultConfiguration,
+    fileCaching: cluster.items.find(ast.isCachingItem)?.on ?? false,
     nodes: nodesOf(cluster).map(lowerNode),
   };
 }

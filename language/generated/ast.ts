@@ -67,6 +67,7 @@ export type Osf1adKeywordNames =
     | "expect"
     | "false"
     | "file"
+    | "file_caching"
     | "file_server"
     | "for"
     | "fork"
@@ -89,6 +90,7 @@ export type Osf1adKeywordNames =
     | "not"
     | "notification"
     | "of"
+    | "off"
     | "on"
     | "once"
     | "or"
@@ -242,6 +244,21 @@ export function isBreakStatement(item: unknown): item is BreakStatement {
     return reflection.isInstance(item, BreakStatement.$type);
 }
 
+export interface CachingItem extends langium.AstNode {
+    readonly $container: ClusterDeclaration;
+    readonly $type: 'CachingItem';
+    on: boolean;
+}
+
+export const CachingItem = {
+    $type: 'CachingItem',
+    on: 'on'
+} as const;
+
+export function isCachingItem(item: unknown): item is CachingItem {
+    return reflection.isInstance(item, CachingItem.$type);
+}
+
 /** A function of the language or a system call; `wait`, `migrate` and `sleep` are statements too. */
 export interface Call extends langium.AstNode {
     readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
@@ -320,7 +337,7 @@ export function isClusterDeclaration(item: unknown): item is ClusterDeclaration 
     return reflection.isInstance(item, ClusterDeclaration.$type);
 }
 
-export type ClusterItem = MachineItem | ManagementItem | NetworkItem | NodeDeclaration | PriceItem;
+export type ClusterItem = CachingItem | MachineItem | ManagementItem | NetworkItem | NodeDeclaration | PriceItem;
 
 export const ClusterItem = {
     $type: 'ClusterItem'
@@ -742,10 +759,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_caching' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'off' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_caching' || item === 'off' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -1293,6 +1310,7 @@ export type Osf1adAstType = {
     Body: Body
     Branch: Branch
     BreakStatement: BreakStatement
+    CachingItem: CachingItem
     Call: Call
     CallStatement: CallStatement
     Carried: Carried
@@ -1429,6 +1447,16 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             properties: {
             },
             superTypes: [Statement.$type]
+        },
+        CachingItem: {
+            name: CachingItem.$type,
+            properties: {
+                on: {
+                    name: CachingItem.on,
+                    defaultValue: false
+                }
+            },
+            superTypes: [ClusterItem.$type]
         },
         Call: {
             name: Call.$type,

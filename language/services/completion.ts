@@ -84,6 +84,8 @@ function itemsAt(site: Site): CompletionItem[] {
       return words(site.profiles.networks, CompletionItemKind.Value);
     case 'process_management':
       return words(configurations, CompletionItemKind.EnumMember);
+    case 'file_caching':
+      return plain(['on', 'off'], CompletionItemKind.Keyword);
     case 'price':
       return words(site.profiles.prices, CompletionItemKind.Value);
     case 'refuse':

@@ -24,6 +24,10 @@ export const clusterWords: readonly Word[] = [
     name: 'process_management',
     doc: 'Who manages processes: `process_management centralised`, `distributed` (if it does not say) or `local_masters`.',
   },
+  {
+    name: 'file_caching',
+    doc: 'Whether processes keep what is in files, and the positions of open files, under tokens: `file_caching on`; `off` if it does not say.',
+  },
   { name: 'node', doc: 'A node and what runs on it: `node NAME { pma ... }`.' },
 ];
 

@@ -177,6 +177,26 @@ export const systemCalls: readonly SystemCallWord[] = [
     'size',
     'Writes a text to an open file, or so many bytes of the buffer: what was read last. The size that was written.',
   ),
+  systemCall(
+    'pread',
+    [file, size, parameter('offset', 'size')],
+    'size',
+    'Reads at a place of a file into the buffer; the position stays where it is.',
+  ),
+  systemCall(
+    'pwrite',
+    [file, parameter('data', 'size', 'text'), parameter('offset', 'size')],
+    'size',
+    'Writes a text, or so many bytes of the buffer, at a place of a file; the position stays where it is.',
+  ),
+  systemCall(
+    'fsync',
+    [file],
+    'int',
+    'The file server has all that was written when it comes back. -1 if some of it is lost.',
+  ),
+  systemCall('access', [path], 'int', '0 if there is such a file, else -1.'),
+  systemCall('truncate', [path, size], 'int', 'Sets the size of a file that need not be open.'),
   systemCall('buffer', [], 'text', 'What was read last, as a text. `read(f, 80 B) print(buffer())`.'),
   systemCall(
     'lseek',

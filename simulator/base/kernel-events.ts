@@ -41,6 +41,11 @@ export const eventGroups = [
   { name: 'exceptions', label: 'Exceptions', doc: 'A thread has raised an exception.' },
   { name: 'paging', label: 'Paging', doc: 'A page is missed, asked for, supplied, taken away or given back.' },
   {
+    name: 'files',
+    label: 'Tokens of files',
+    doc: 'An emulator may keep what is in a file, or may not any more.',
+  },
+  {
     name: 'processes',
     label: 'Process servers',
     doc: 'A step of a migration, or a request for a process that is not here.',
@@ -113,6 +118,11 @@ export const kernelEvents = [
     'data return': 'A page goes back to its pager [3.2].',
     'create copy': 'A kernel hears that a copy of the object has been made: its pages are write-protected [3.3].',
     'page out': 'A page leaves memory [3.2].',
+  }),
+  ...of('files', {
+    'token grant': 'A file server lets an emulator keep the position of an open file, or also what is in it [5.1].',
+    'token recall': 'A file server wants a token back, because somebody else needs what it stands for [5.1].',
+    'token return': 'A file server has a token again, with the position and what was written under it [5.1].',
   }),
   ...of('processes', {
     step: 'A migration performs the next step of its protocol [5.5, 4.2].',

@@ -49,6 +49,7 @@ import { frozenMeansStill } from './p05-frozen-means-still.ts';
 import { nothingLeftBehind } from './p06-nothing-left-behind.ts';
 import { usageGoesOn } from './p07-usage-goes-on.ts';
 import { openFiles } from './p10-open-files.ts';
+import { tokens } from './p10-tokens.ts';
 import { nameSpace } from './tm1-name-space.ts';
 import { frozen } from './tm2-frozen.ts';
 import { queuesMove } from './tm3-queues-move.ts';
@@ -109,6 +110,7 @@ export const checkers: readonly Checker[] = [
   nothingLeftBehind,
   usageGoesOn,
   openFiles,
+  tokens,
   oneWriter,
   locks,
   dataExists,

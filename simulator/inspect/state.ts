@@ -179,6 +179,17 @@ export interface FileDescriptorState {
   /** Port name of the file capability. */
   readonly capability: number;
   readonly server: string;
+  /** Its token, if the emulator has it: then the position is the emulator's, and what it keeps stands here. */
+  readonly token: FileTokenState | null;
+}
+
+/** What an emulator has of an open file besides the position. [mechanisms 5.1] */
+export interface FileTokenState {
+  /** The file token: `write`, `read`, or `none` for the position alone. */
+  readonly access: 'none' | 'read' | 'write';
+  /** Blocks of 4 KB that it keeps, and bytes that were written and that the file server does not have. */
+  readonly blocks: number;
+  readonly unwritten: number;
 }
 
 /** One vproc of one node's PMA. [mechanisms 5.2] */

@@ -13,6 +13,7 @@ import { threadsOf } from '../mach/task-threads.ts';
 import type { MigrationWorld } from '../migration/record.ts';
 import { residualsOf } from '../migration/residual.ts';
 import type { EmulatorState } from '../osf1/emulator/state.ts';
+import { bytesIn } from '../osf1/emulator/tokens.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { frameStates } from './frames.ts';
 import { nodeName, receiverOf, rightType, threadState, uidOfPort, waitsFor } from './label.ts';
@@ -143,7 +144,10 @@ function filesOf(task: Task): FileDescriptorState[] {
   emulator?.files.forEach((file, descriptor) => {
     if (file === null) return;
     const { path, position, capability: name, server } = file;
-    open.push({ descriptor, path, position, capability: name, server });
+    const held = emulator.tokens.find(({ capability }) => capability === name);
+    const token =
+      held === undefined ? null : { access: held.access, blocks: held.cached.length, unwritten: bytesIn(held.dirty) };
+    open.push({ descriptor, path, position, capability: name, server, token });
   });
   return open;
 }

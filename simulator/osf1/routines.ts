@@ -13,7 +13,9 @@ import { emulatorFcntl } from './emulator/fcntl.ts';
 import { emulatorSelect } from './emulator/select.ts';
 import { descriptorSetRoutines } from './emulator/descriptor-set.ts';
 import { emulatorSocketRoutines } from './emulator/sockets.ts';
+import { statusCalls } from './emulator/status.ts';
 import { transferRoutines } from './emulator/transfer.ts';
+import { writeBack } from './emulator/write-back.ts';
 import { emulatorFork } from './emulator/fork.ts';
 import { pmaCall } from './emulator/pma-call.ts';
 import { emulatorSigismember } from './emulator/signal-sets.ts';
@@ -25,9 +27,10 @@ import { filePager } from './file-server/pager.ts';
 import { statusRoutines } from './file-server/status.ts';
 import { handsOut } from './file-server/hand-out.ts';
 import { filePoll } from './file-server/poll.ts';
-import { tokenRoutines } from './file-server/token.ts';
 import { waitingNotices, waitingRoutines } from './file-server/waiting.ts';
 import { monitorRoutines } from './monitor/monitor.ts';
+import { handOverRoutines } from './file-server/hand-over.ts';
+import { takeHome } from './file-server/token.ts';
 import { admission, operations } from './pma/admission.ts';
 import { createProcess } from './pma/create.ts';
 import { pmaExec } from './pma/exec.ts';
@@ -42,6 +45,7 @@ import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaKill, settleSignals, signalProcess } from './pma/signal.ts';
 import { signalCalls } from './pma/signal-calls.ts';
 import { terminalCalls } from './pma/terminal.ts';
+import { tokenRecall, yieldTokens } from './pma/tokens.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
 import { childRoutines } from './pm-master/children.ts';
@@ -101,10 +105,11 @@ const serverRoutines: readonly Routine[] = [
   ...dataRoutines,
   ...statusRoutines,
   ...pathRoutines,
-  ...tokenRoutines,
   filePoll,
   ...namingRoutines,
   ...connectionRoutines,
+  ...handOverRoutines,
+  tokenRecall,
 ];
 
 export const osfRoutines: readonly Routine[] = [
@@ -116,6 +121,9 @@ export const osfRoutines: readonly Routine[] = [
   exitProcess,
   settleSignals,
   vprocCallRoutine,
+  takeHome,
+  yieldTokens,
+  writeBack,
   keptCall,
   callParents,
   hangUp,
@@ -131,6 +139,7 @@ export const osfRoutines: readonly Routine[] = [
   emulatorExec,
   ...fileRoutines,
   ...transferRoutines,
+  ...statusCalls,
   ...emulatorPathRoutines,
   ...signalRoutines,
   emulatorSigismember,

@@ -41,6 +41,8 @@ export interface ClusterSpec {
   readonly prices: Readonly<Record<string, number>>;
   /** Who manages processes: one PMA; PMAs with one PM Master; PMAs with a PM Master each. */
   readonly management: 'centralised' | 'distributed' | 'local_masters';
+  /** Emulators may keep what is in files, under tokens. */
+  readonly fileCaching: boolean;
   readonly nodes: readonly NodeSpec[];
 }
 

@@ -29,8 +29,10 @@ import {
   type EmulatorOpen,
 } from '../osf1/emulator/files.ts';
 import {
+  emulatorAccess,
   emulatorChdir,
   emulatorChmod,
+  emulatorCut,
   emulatorGetcwd,
   emulatorLink,
   emulatorMkdir,
@@ -66,19 +68,13 @@ import {
   emulatorSocket,
   emulatorSocketpair,
 } from '../osf1/emulator/sockets.ts';
-import {
-  emulatorBuffer,
-  emulatorRead,
-  emulatorSeek,
-  emulatorStatus,
-  emulatorTruncate,
-  emulatorWrite,
-  type EmulatorTransfer,
-} from '../osf1/emulator/transfer.ts';
+import { emulatorSeek, emulatorStatus, emulatorSync, emulatorTruncate } from '../osf1/emulator/status.ts';
+import { emulatorBuffer, emulatorRead, emulatorWrite, type EmulatorTransfer } from '../osf1/emulator/transfer.ts';
 import { emulatorTerminal } from '../osf1/emulator/terminal.ts';
 import type { PathCall } from '../osf1/file-server/directory.ts';
 import type { PcntlMigrate } from '../osf1/pma/pcntl.ts';
 import type { Wait } from '../osf1/pma/wait.ts';
+import { NONE } from '../base/table.ts';
 import { Fault } from './evaluate.ts';
 import type { SystemCall, Value } from './program.ts';
 import type { WorkloadWorld } from './world.ts';
@@ -114,7 +110,16 @@ const transfer = ([descriptor, data]: readonly Value[]): EmulatorTransfer => ({
   size: 0,
   done: 0,
   bytes: '',
+  at: NONE,
+  end: NONE,
+  recalls: 0,
 });
+
+/** pread and pwrite: the same at a place of the file, and the position stays. */
+const transferAt = ([descriptor, data, offset]: readonly Value[]): EmulatorTransfer => {
+  const f = transfer([descriptor!, data!]);
+  return { ...f, at: int(offset), end: int(offset) + (typeof data === 'number' ? data : 0) };
+};
 
 /** creat(path) is open(path, write | create | truncate). */
 const CREAT = 2 | 4 | 16;
@@ -173,14 +178,24 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   getrusage: { routine: emulatorGetrusage, frame: none },
   open: {
     routine: emulatorOpen,
-    frame: ([path, flags, mode]): EmulatorOpen => ({ path: text(path), flags: int(flags), mode: octal(mode) }),
+    frame: ([path, flags, mode]): EmulatorOpen => ({
+      path: text(path),
+      flags: int(flags),
+      mode: octal(mode),
+      recalls: 0,
+    }),
   },
   creat: {
     routine: emulatorOpen,
-    frame: ([path, mode]): EmulatorOpen => ({ path: text(path), flags: CREAT, mode: octal(mode) }),
+    frame: ([path, mode]): EmulatorOpen => ({ path: text(path), flags: CREAT, mode: octal(mode), recalls: 0 }),
   },
   read: { routine: emulatorRead, frame: transfer },
   write: { routine: emulatorWrite, frame: transfer },
+  pread: { routine: emulatorRead, frame: (operands) => transferAt(operands) },
+  pwrite: { routine: emulatorWrite, frame: (operands) => transferAt(operands) },
+  fsync: { routine: emulatorSync, frame: ([descriptor]) => ({ descriptor: int(descriptor) }) },
+  access: { routine: emulatorAccess, frame: ofPath },
+  truncate: { routine: emulatorCut, frame: ([path, size]): PathCall => ({ path: text(path), size: int(size) }) },
   buffer: { routine: emulatorBuffer, frame: none },
   lseek: {
     routine: emulatorSeek,
@@ -271,5 +286,5 @@ function nodeNamed(w: WorkloadWorld, name: string): number {
 }
 
 function duplicate(descriptor: number, wanted: number): EmulatorDup {
-  return { descriptor, wanted, closing: null };
+  return { descriptor, wanted };
 }

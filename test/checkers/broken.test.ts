@@ -24,7 +24,7 @@ import {
   setTypeAt,
   setUrefsAt,
 } from '../../simulator/mach/ipc/space.ts';
-import { taskPort } from '../../simulator/mach/task.ts';
+import { taskPort, type Task } from '../../simulator/mach/task.ts';
 import { taskResume, taskSuspend } from '../../simulator/mach/thread-control.ts';
 import { PARKED, threadCreate } from '../../simulator/mach/thread.ts';
 import type { LogicalMemory } from '../../simulator/mach/vm/memory.ts';
@@ -35,6 +35,9 @@ import { ABSENT, READ_ACCESS, WRITE_ACCESS, objectCreate, setPage } from '../../
 import { INIT, masterAllocate, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
 import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
+import type { HeldToken } from '../../simulator/osf1/emulator/tokens.ts';
+import { fileAllocate } from '../../simulator/osf1/file-server/file.ts';
+import { handleAllocate } from '../../simulator/osf1/file-server/handle.ts';
 import { procAllocate, type SavedRequest } from '../../simulator/osf1/proc.ts';
 import { vprocAllocate } from '../../simulator/osf1/vproc.ts';
 import { DIRTY, memoryObjectOf } from '../../simulator/xmm/memory-object.ts';
@@ -121,6 +124,21 @@ function sharedObject(w: World) {
   const access = new Int32Array(1);
   m.kernels.push({ kernel: 7, node: 1, incarnation: 1, control: -1, access, whole: false, sequence: 0 });
   return { object, m, access };
+}
+
+/** A process that believes to have the token of an open file. */
+function holds(w: World, task: Task, token: Partial<HeldToken>): void {
+  const grant = { open: 0, serial: 5, capability: 1, position: 0, size: 1, flags: 3, access: 'none' as const };
+  const tokens = [{ ...grant, cached: [], dirty: [], sending: 0, ...token }];
+  if (w.fileHandles.rows.length === 0) handleAllocate(w, fileAllocate(w, 0, 'file', 1).id, 0).serial = 5;
+  Object.assign(task, { kind: 'process', pid: 7, emulator: { ...newEmulator(100), tokens } });
+}
+
+/** And that keeps a block of it, which holds an `a`. */
+function keeps(w: World, task: Task, bytes: string, size: number): void {
+  holds(w, task, { access: 'read', size, cached: [{ block: 0, bytes }] });
+  w.fileHandles.rows[0]!.access = 'read';
+  w.files.rows[0]!.blocks.push('a');
 }
 
 /** A request that somebody has made of a process. */
@@ -439,6 +457,27 @@ const otherWays: readonly [rule: string, what: string, breakIt: (s: Scene) => vo
       remove(server.task.space, set);
     },
   ],
+  [
+    'P10',
+    'two open files may write one file',
+    ({ w }) => {
+      const file = fileAllocate(w, 0, 'file', 1).id;
+      for (const serial of [1, 2]) Object.assign(handleAllocate(w, file, 0), { serial, access: 'write' });
+    },
+  ],
+  [
+    'P10',
+    'a token to read is left beside one to write',
+    ({ w }) => {
+      const file = fileAllocate(w, 0, 'file', 1).id;
+      Object.assign(handleAllocate(w, file, 0), { serial: 1, access: 'read' });
+      Object.assign(handleAllocate(w, file, 0), { serial: 2, access: 'write' });
+    },
+  ],
+  ['P10', 'two emulators have one position', (s) => void [s.client, s.server].map(({ task }) => holds(s.w, task, {}))],
+  ['P10', 'an emulator writes without a token', ({ w, client }) => holds(w, client.task, { access: 'write' })],
+  ['P10', 'an emulator keeps what is not in the file', ({ w, client }) => keeps(w, client.task, 'b', 1)],
+  ['P10', 'an emulator takes a file for longer than it is', ({ w, client }) => keeps(w, client.task, 'a', 2)],
   [
     'H3',
     'a thread is parked, and nobody suspends it',

@@ -26,7 +26,7 @@ const frozen = cluster({
     task(7, 'cc1', {
       pid: 2,
       kind: 'process',
-      files: [{ descriptor: 0, path: '/a', position: 512, capability: 0x900, server: 'master' }],
+      files: [{ descriptor: 0, path: '/a', position: 512, capability: 0x900, server: 'master', token: null }],
     }),
   ],
 });

@@ -46,7 +46,9 @@ const cc1 = task(7, 'cc1', {
       remote: [{ node: 'dest', pages: 4 }],
     },
   ],
-  files: [{ descriptor: 3, path: '/src/parse.c', position: 4096, capability: 18, server: 'file_server@master' }],
+  files: [
+    { descriptor: 3, path: '/src/parse.c', position: 4096, capability: 18, server: 'file_server@master', token: null },
+  ],
 });
 const pma = task(3, 'pma');
 const nodes = [node('source', { tasks: [3, 7], processor: 'cc1' }), node('dest')];

@@ -14,6 +14,7 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { MAKE_SEND } from '../../mach/ipc/right.ts';
 import { call, finish, routine, step } from '../../mach/routine.ts';
 import { PROCESS_PORT, type EmulatorState } from '../../osf1/emulator/state.ts';
+import { emulatorHere } from '../../osf1/pma/tokens.ts';
 import { procOf } from '../../osf1/proc.ts';
 import { atStep, enterPhase, type MigrationWorld } from '../record.ts';
 import { acquireTokens, tokensOf, type AcquireTokens } from './tokens.ts';
@@ -40,6 +41,8 @@ export const attach = routine<MigrationWorld, Attach>('migration.attach', 'attac
   }),
   step('take the tokens over', (w, t, f) => {
     const { names, processPort: client } = procOf(w, t.node, f.pid)!;
+    const emulator = emulatorHere(w, t.node, f.pid);
+    if (emulator !== null) emulator.away = false;
     const files = tokensOf(t.body as EmulatorState);
     if (files.length === 0) return finish(t);
     call(t, acquireTokens, {

@@ -12,6 +12,8 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
+import { fileCaching } from '../../osf1/file-server/token.ts';
+import { everythingIn, emulatorHere, heldBy, yieldTokens } from '../../osf1/pma/tokens.ts';
 import { procOf } from '../../osf1/proc.ts';
 import { agentFor } from '../agent/agent.ts';
 import type { Pull } from '../agent/pull.ts';
@@ -28,6 +30,12 @@ export interface MoveTask {
 
 /** Finishes with a Payload, the answer to whoever asked. */
 export const moveTask = routine<MigrationWorld, MoveTask>('migration.move_task', 'moves the task of a process', [
+  step('have its emulator hold no tokens', (w, t, f) => {
+    const emulator = emulatorHere(w, t.node, f.pid);
+    if (emulator === null || !fileCaching(w)) return;
+    emulator.away = true;
+    call(t, yieldTokens, everythingIn(f.pid, heldBy(emulator, true)));
+  }),
   step('ask the agent to pull it', (w, t, f) => {
     const { names, state } = procOf(w, t.node, f.pid)!;
     const { to, how } = at(w.migrations, f.migration);

@@ -21,7 +21,9 @@ import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import { charge } from '../../mach/processor.ts';
 import { call, finish, routine, step } from '../../mach/routine.ts';
 import type { EmulatorState } from '../../osf1/emulator/state.ts';
+import { forgetTokens } from '../../osf1/emulator/tokens.ts';
 import { peerOf, pmaOf } from '../../osf1/pma/pma.ts';
+import { emulatorHere, heldBy } from '../../osf1/pma/tokens.ts';
 import { LOCAL_STATE_BYTES, procOf } from '../../osf1/proc.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import { localRights, localState } from './state.ts';
@@ -66,10 +68,13 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
     const { task } = procOf(w, t.node, f.pid)!.names;
     f.files = tokensOf(t.body as EmulatorState);
     if (f.files.length === 0) return;
-    call(t, returnTokens, { task, files: f.files, done: 0, tokens: [] } satisfies ReturnTokens);
+    const held = heldBy(emulatorHere(w, t.node, f.pid), true);
+    call(t, returnTokens, { task, files: f.files, held, done: 0, tokens: [] } satisfies ReturnTokens);
   }),
   step('copy and marshal its state', (w, t, f) => {
     if (f.files.length > 0) f.tokens = t.result as number[];
+    const emulator = emulatorHere(w, t.node, f.pid);
+    if (emulator !== null) forgetTokens(emulator);
     charge(w, t, PROCESSOR, 1, w.setup.prices.migrate_out_processor);
   }),
   step('ask the destination to take it', (w, t, f) => {

@@ -1,10 +1,10 @@
 /**
- * Open files: the three-party hand-over of their tokens [mechanisms 7.5; osf1/file-server/token.ts].
+ * Open files: the three-party hand-over of their tokens [mechanisms 7.5; osf1/file-server/hand-over.ts].
  *
  * A token says which PMA the file server asks about the users of an open file; its client right names the process's port
  * at that PMA. The files themselves stay where they are, and so do the rights to them in the task [P10].
  *
- *   source, in (b)        return the token; confirm that nothing is outstanding
+ *   source, in (b)        return the token, with the position and what was written; confirm that nothing is outstanding
  *   destination, in (c)   acquire it; fetch the state of the open file; register as its client
  *   source, if refused    acquire it again: the destination has not
  *
@@ -16,8 +16,10 @@ import { COPY_SEND, MAKE_SEND } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { EmulatorState } from '../../osf1/emulator/state.ts';
-import type { TokenRequest } from '../../osf1/file-server/token.ts';
+import { bytesIn } from '../../osf1/emulator/tokens.ts';
+import type { TokenRequest } from '../../osf1/file-server/hand-over.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
+import type { Yielded } from '../../osf1/pma/tokens.ts';
 import type { MigrationWorld } from '../record.ts';
 
 /** Names, in the task's space, of the tokens of its open files, once each. */
@@ -29,6 +31,8 @@ export function tokensOf(emulator: EmulatorState | null): number[] {
 export interface ReturnTokens {
   readonly task: number;
   readonly files: readonly number[];
+  /** What the emulator holds of them. */
+  readonly held?: readonly Yielded[];
   done: number;
   /** Names in this PMA's space. */
   readonly tokens: number[];
@@ -42,10 +46,13 @@ export const returnTokens = routine<MigrationWorld, ReturnTokens>('migration.ret
     kernelCall(w, t, f.task, 'mach_port_extract_right', { body: { name, disposition: COPY_SEND } });
   }),
   step('return it', (w, t, f) => {
-    f.done++;
+    const name = f.files[f.done++];
     if (t.code !== 'KERN_SUCCESS') return goTo(w, t, 'take a right to the next token');
     f.tokens.push(t.names[0]!);
-    rpc(w, t, t.names[0]!, 'token.return', { body: { node: t.node } satisfies TokenRequest });
+    const returned = f.held?.find(({ token }) => token === name)?.returned;
+    const body: TokenRequest = { node: t.node, ...(returned === undefined ? {} : { returned }) };
+    const bytes = bytesIn(returned?.pieces ?? []);
+    rpc(w, t, t.names[0]!, 'token.return', bytes > 0 ? { body, bytes } : { body });
   }),
   step('confirm that nothing is outstanding', (w, t, f) => {
     rpc(w, t, f.tokens[f.tokens.length - 1]!, 'token.confirm', { body: { node: t.node } satisfies TokenRequest });

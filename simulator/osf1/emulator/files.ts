@@ -7,14 +7,23 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
 import { SEND } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { finish, routine, step, type Routine } from '../../mach/routine.ts';
+import { call, finish, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { Opened } from '../file-server/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
 import { absolute } from './paths.ts';
 import { askPma } from './terminal.ts';
-import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, TERMINAL_PATH, emulatorOf, type OpenFile } from './state.ts';
+import {
+  PROCESS_PORT,
+  ROOT_DIRECTORY,
+  TASK_SELF,
+  TERMINAL_PATH,
+  emulatorOf,
+  newOpenFile,
+  type OpenFile,
+} from './state.ts';
+import { bytesIn, forgetToken, keepGrant, returned, tokenFor } from './tokens.ts';
 
 /** An open flag that is the emulator's own business. */
 export const CLOSE_ON_EXEC = 64;
@@ -27,6 +36,8 @@ export interface EmulatorOpen {
   readonly flags: number;
   /** Of a file that is made, but for the mask. */
   readonly mode: number;
+  /** How often tokens had been wanted back when the call was made. */
+  recalls: number;
 }
 
 /** Finishes with the descriptor, the lowest that is free. */
@@ -40,6 +51,7 @@ export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'op
     if (code !== 'KERN_SUCCESS') return finish(t, failed(code));
     if (freeDescriptor(w, t) >= MOST_FILES) return finish(t, failed('EMFILE'));
     const emulator = emulatorOf(at(w.tasks, t.task));
+    f.recalls = emulator.recalls;
     rpc(w, t, ROOT_DIRECTORY, 'file.open', {
       body: { path: absolute(emulator, path), flags, uid: emulator.uid, mode: f.mode & ~emulator.umask },
       rights: [{ name: PROCESS_PORT, disposition: COPY_SEND }],
@@ -49,11 +61,13 @@ export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'op
     const [capability, token] = t.names;
     if (t.code !== 'KERN_SUCCESS' || capability === undefined || token === undefined) return finish(t, failed(t.code));
     const emulator = emulatorOf(at(w.tasks, t.task));
-    const { server } = t.body as Opened;
+    const { server, caching, grant } = t.body as Opened;
     const descriptor = freeDescriptor(w, t);
-    const closeOnExec = (f.flags & CLOSE_ON_EXEC) !== 0;
-    const path = absolute(emulator, f.path);
-    emulator.files[descriptor] = { path, capability, token, position: 0, server, closeOnExec };
+    const file = newOpenFile(absolute(emulator, f.path), capability, token, server);
+    file.closeOnExec = (f.flags & CLOSE_ON_EXEC) !== 0;
+    file.caching = caching === true;
+    emulator.files[descriptor] = file;
+    if (grant !== undefined && grant !== null) keepGrant(emulator, file, grant, f.recalls);
     finish(t, descriptor);
   }),
 ]);
@@ -69,52 +83,86 @@ export function freeDescriptor(w: OsfWorld, t: Thread): number {
   return free < 0 ? files.length : free;
 }
 
+export interface GiveBack {
+  readonly capability: number;
+}
+
+/**
+ * Gives the token of an open file back, with the position and what was written under it. Finishes with false if the server
+ * cannot take it any more. Until it has, the token is here: whoever wants it meanwhile gets the same.
+ */
+export const giveBack = routine<OsfWorld, GiveBack>('emulator.give_back', 'gives a token back', [
+  step('send what was written', (w, t, f) => {
+    const held = emulatorOf(at(w.tasks, t.task)).tokens.find(({ capability }) => capability === f.capability);
+    if (held === undefined) return finish(t, true);
+    const body = returned(held);
+    rpc(w, t, f.capability, 'file.give_back', { body, bytes: bytesIn(body.pieces) });
+  }),
+  step('forget it', (w, t, f) => {
+    const emulator = emulatorOf(at(w.tasks, t.task));
+    const lost =
+      t.code !== 'KERN_SUCCESS' &&
+      emulator.tokens.some(({ capability, dirty }) => capability === f.capability && dirty.length > 0);
+    forgetToken(emulator, f.capability);
+    finish(t, !lost);
+  }),
+]);
+
 export interface EmulatorClose {
   readonly descriptor: number;
   file: OpenFile | null;
+  /** What was written and is not at the server cannot get there any more. */
+  lost?: boolean;
 }
 
 /** Finishes with 0. The server learns of it when the last right to the open file has gone. */
 export const emulatorClose = routine<OsfWorld, EmulatorClose>('emulator.close', 'closes an open file', [
+  step('give its token back, if somebody else may need what is under it', (w, t, f) => {
+    const emulator = emulatorOf(at(w.tasks, t.task));
+    const file = fileAt(w, t, f.descriptor);
+    f.file = file;
+    if (file === null) return finish(t, failed('EBADF'));
+    const held = tokenFor(emulator, file);
+    const last = emulator.files.every((each, index) => index === f.descriptor || each?.capability !== file.capability);
+    if (held === null || !last) return;
+    if (file.shared || held.dirty.length > 0) call(t, giveBack, { capability: file.capability } satisfies GiveBack);
+    else forgetToken(emulator, file.capability);
+  }),
   step('give up its capability', (w, t, f) => {
-    f.file = fileAt(w, t, f.descriptor);
-    if (f.file === null) return finish(t, failed('EBADF'));
+    f.lost = t.result === false;
     emulatorOf(at(w.tasks, t.task)).files[f.descriptor] = null;
-    kernelCall(w, t, TASK_SELF, 'mach_port_deallocate', { body: { name: f.file.capability } });
+    kernelCall(w, t, TASK_SELF, 'mach_port_deallocate', { body: { name: f.file!.capability } });
   }),
   step('give up its token', (w, t, f) => {
     kernelCall(w, t, TASK_SELF, 'mach_port_deallocate', { body: { name: f.file!.token } });
   }),
-  step('return', (_w, t) => finish(t, 0)),
+  step('return', (_w, t, f) => finish(t, f.lost === true ? failed('EIO') : 0)),
 ]);
 
 export interface EmulatorDup {
   readonly descriptor: number;
   /** The descriptor to be had; -1 for the lowest that is free. */
   wanted: number;
-  closing: OpenFile | null;
 }
 
 /** dup and dup2: one more descriptor of the same open file, position and all. Finish with it. */
 export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has one more descriptor of a file', [
-  step('refer to its capability once more', (w, t, f) => {
+  step('close what the wanted one stands for', (w, t, f) => {
     const file = fileAt(w, t, f.descriptor);
     if (f.wanted < 0) f.wanted = freeDescriptor(w, t);
     if (file === null || f.wanted >= MOST_FILES) return finish(t, failed(file === null ? 'EBADF' : 'EMFILE'));
     if (f.wanted === f.descriptor) return finish(t, f.wanted);
-    refer(w, t, file.capability, 1);
+    if (fileAt(w, t, f.wanted) === null) return;
+    call(t, emulatorClose, { descriptor: f.wanted, file: null } satisfies EmulatorClose);
   }),
+  step('refer to its capability once more', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.capability, 1)),
   step('and to its token', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.token, 1)),
   step('take the descriptor', (w, t, f) => {
     const { files } = emulatorOf(at(w.tasks, t.task));
-    f.closing = files[f.wanted] ?? null;
     while (files.length < f.wanted) files.push(null);
     files[f.wanted] = { ...fileAt(w, t, f.descriptor)!, closeOnExec: false };
-    if (f.closing === null) return finish(t, f.wanted);
-    refer(w, t, f.closing.capability, -1);
+    finish(t, f.wanted);
   }),
-  step('close what it stood for', (w, t, f) => refer(w, t, f.closing!.token, -1)),
-  step('return', (_w, t, f) => finish(t, f.wanted)),
 ]);
 
 function refer(w: OsfWorld, t: Thread, name: number, delta: number): void {
@@ -125,4 +173,4 @@ export function fileAt(w: OsfWorld, t: Thread, descriptor: number): OpenFile | n
   return emulatorOf(at(w.tasks, t.task)).files[descriptor] ?? null;
 }
 
-export const fileRoutines: readonly Routine[] = [emulatorOpen, emulatorClose, emulatorDup];
+export const fileRoutines: readonly Routine[] = [emulatorOpen, emulatorClose, emulatorDup, giveBack];

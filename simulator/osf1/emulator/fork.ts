@@ -12,7 +12,7 @@ import type { Fork } from '../pma/fork.ts';
 import { childInit } from './child-init.ts';
 import { failed } from './errno.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
-import { emulatorOf } from './state.ts';
+import { emulatorOf, noTokens } from './state.ts';
 
 export interface EmulatorFork {
   /** The frames with which the child goes on. */
@@ -26,6 +26,7 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
     const rights: Carried[] = [];
     for (const file of emulator.files) {
       if (file === null) continue;
+      file.shared = true;
       rights.push({ name: file.capability, disposition: COPY_SEND }, { name: file.token, disposition: COPY_SEND });
     }
     const init: Frame = { routine: childInit.index, step: 0, current: 0, data: {} };
@@ -39,6 +40,7 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
         nudged: false,
         waiting: null,
         wakes: NONE,
+        ...noTokens(),
       },
       files: rights.map(({ name }) => name),
     };

@@ -10,7 +10,7 @@ import type { FileStatus } from '../file-server/status.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
 import { ROOT_DIRECTORY, emulatorOf, type EmulatorState } from './state.ts';
-import { statusRow } from './transfer.ts';
+import { statusRow } from './status.ts';
 
 /** An absolute path without `.`, `..` and a slash at its end. */
 export function absolute({ directory }: EmulatorState, path: string): string {
@@ -39,6 +39,8 @@ function pathCall(name: string, story: string, operation: string, value: (body: 
 const zero = (): number => 0;
 
 export const emulatorStat = pathCall('emulator.stat', 'says what a path denotes', 'file.stat', statusRow);
+export const emulatorAccess = pathCall('emulator.access', 'sees whether there is a file', 'file.stat', zero);
+export const emulatorCut = pathCall('emulator.truncate', 'sets the size of a file', 'file.cut', zero);
 export const emulatorUnlink = pathCall('emulator.unlink', 'removes a name of a file', 'file.unlink', zero);
 export const emulatorMkdir = pathCall('emulator.mkdir', 'makes a directory', 'file.mkdir', zero);
 export const emulatorRmdir = pathCall('emulator.rmdir', 'removes a directory', 'file.rmdir', zero);
@@ -73,6 +75,8 @@ export const emulatorGetcwd = routine<OsfWorld, object>('emulator.getcwd', 'says
 
 export const emulatorPathRoutines: readonly Routine[] = [
   emulatorStat,
+  emulatorAccess,
+  emulatorCut,
   emulatorUnlink,
   emulatorMkdir,
   emulatorChmod,

@@ -10,14 +10,14 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { HandedOut } from '../file-server/hand-out.ts';
-import type { TokenRequest } from '../file-server/token.ts';
+import type { TokenRequest } from '../file-server/hand-over.ts';
 import type { AtPath, May, SocketOpen } from '../sockets/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
 import { MOST_FILES, fileAt, freeDescriptor } from './files.ts';
 import { calledBack, interruptibleRpc } from './interruptible.ts';
 import { absolute } from './paths.ts';
-import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, emulatorOf, type EmulatorState } from './state.ts';
+import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, emulatorOf, newOpenFile, type EmulatorState } from './state.ts';
 
 const client = { name: PROCESS_PORT, disposition: COPY_SEND };
 const emulator = (w: OsfWorld, t: Thread): EmulatorState => emulatorOf(at(w.tasks, t.task));
@@ -34,7 +34,7 @@ export function remember(w: OsfWorld, t: Thread): readonly number[] {
   return names.map((path, end) => {
     const descriptor = freeDescriptor(w, t);
     const [capability, token] = [t.names[2 * end]!, t.names[2 * end + 1]!];
-    files[descriptor] = { path, capability, token, position: 0, server, closeOnExec: false };
+    files[descriptor] = { ...newOpenFile(path, capability, token, server), waits: true };
     return descriptor;
   });
 }

@@ -7,6 +7,7 @@
  */
 import { NONE } from '../../base/table.ts';
 import type { Task } from '../../mach/task.ts';
+import type { HeldToken } from './tokens.ts';
 
 /** The well-known names of a process's send rights: index in the name space, generation 0. */
 export const TASK_SELF = 0x100;
@@ -33,6 +34,26 @@ export interface OpenFile {
   server: string;
   /** exec closes it. */
   closeOnExec: boolean;
+  /** No file but a pipe: a read or a write may wait for ever, and a signal interrupts it. */
+  waits: boolean;
+  /** The file server may grant its token (tokens.ts). */
+  caching: boolean;
+  /** A parent or a child has had it, too: the server has to learn the position. */
+  shared: boolean;
+}
+
+export function newOpenFile(path: string, capability: number, token: number, server: string): OpenFile {
+  return {
+    path,
+    capability,
+    token,
+    position: 0,
+    server,
+    closeOnExec: false,
+    waits: false,
+    caching: false,
+    shared: false,
+  };
 }
 
 /** A block of the program; the calls that it interrupts are made again, or fail with EINTR. */
@@ -61,6 +82,12 @@ export interface EmulatorState {
   directory: string;
   /** What was read last, as a string of bytes (file-server/bytes.ts); write(file, size) writes from it. */
   buffer: string;
+  /** Tokens of open files, and what is kept under them. */
+  tokens: HeldToken[];
+  /** How often tokens were wanted back. */
+  recalls: number;
+  /** The task was moved alone: its PMA does not share this memory any more, so it may hold no token. */
+  away: boolean;
   /** Signals handled so far, by number. */
   handled: Record<string, number>;
   /** What the program does with the signals that it catches, by number. */
@@ -81,6 +108,9 @@ export interface EmulatorState {
   errno: string;
 }
 
+/** A new process holds no token, even of what its parent has open. */
+export const noTokens = (): Pick<EmulatorState, 'tokens' | 'recalls'> => ({ tokens: [], recalls: 0 });
+
 export function newEmulator(uid: number): EmulatorState {
   return {
     image: '',
@@ -89,6 +119,8 @@ export function newEmulator(uid: number): EmulatorState {
     files: [],
     directory: '/',
     buffer: '',
+    ...noTokens(),
+    away: false,
     handled: {},
     handlers: {},
     left: 0,

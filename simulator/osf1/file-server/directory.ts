@@ -5,19 +5,21 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { finish, replace, routine, step, type Routine } from '../../mach/routine.ts';
+import { again, finish, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { adoptReply, forward, unwrap } from '../forward.ts';
 import { pipeOpen } from '../pipes/open.ts';
 import { socketConnect } from '../sockets/connect.ts';
 import { socketBind, socketOpen } from '../sockets/open.ts';
 import type { OsfWorld } from '../world.ts';
-import { fileAllocate, type FileServer } from './file.ts';
+import { fileAllocate, fileServerOf, type FileServer } from './file.ts';
 import { entering, enterName, holderOf, isBelow, nameOf, namesIn, removeName, type FileName } from './name.ts';
-import { fileOpen, fileServerOf } from './open.ts';
-import { permitsEntering } from './permission.ts';
+import { fileOpen } from './open.ts';
+import { WRITE, permits, permitsEntering } from './permission.ts';
 import { SUPERUSER } from '../pma/fork.ts';
-import { statusOf } from './status.ts';
+import type { FileAccess } from './handle.ts';
+import { statusOf, truncate } from './status.ts';
+import { callIn, inTheWay } from './token.ts';
 
 /** Body of every operation on a path; `to` is the new name of `file.rename` and `file.link`. */
 export interface PathCall {
@@ -30,12 +32,14 @@ export interface PathCall {
   readonly owner?: number;
   /** `file.read_directory`: which of the names, from 0. */
   readonly index?: number;
+  /** `file.cut`: the new size. */
+  readonly size?: number;
 }
 
 type Act = (w: OsfWorld, server: FileServer, name: FileName | null, body: PathCall) => Payload;
 
-/** `enters`: it changes what is in a directory. */
-function operation(name: string, story: string, act: Act, enters = false): Routine {
+/** `enters`: it changes what is in a directory; `needs`: whose tokens come home first. */
+function operation(name: string, story: string, act: Act, enters = false, needs: FileAccess = 'none'): Routine {
   return routine<OsfWorld, Request>(name, story, [
     step('look the path up', (w, t, f) => {
       const body = f.body as PathCall;
@@ -43,8 +47,12 @@ function operation(name: string, story: string, act: Act, enters = false): Routi
       const holder = holderOf(w, server, body.path);
       if (holder === null) return finish(t, { code: 'ENOENT' } satisfies Payload);
       if (holder.id === server.id) {
-        const shut = enters && !mayEnter(w, server, body);
-        return finish(t, shut ? failure('EACCES') : act(w, server, nameOf(w, server.id, body.path), body));
+        if (enters && !mayEnter(w, server, body)) return finish(t, failure('EACCES'));
+        const entry = nameOf(w, server.id, body.path);
+        const granted = entry === null ? null : inTheWay(w, at(w.files, entry.file), needs);
+        if (granted === null) return finish(t, act(w, server, entry, body));
+        again(t);
+        return callIn(t, granted);
       }
       forward(w, t, server.peers[holder.id]!, 'file.forwarded', NONE, f);
     }),
@@ -58,8 +66,29 @@ function mayEnter(w: OsfWorld, { id }: FileServer, { path, to, uid }: PathCall):
   return [path, to ?? path].every((each) => permitsEntering(w, id, each, uid ?? SUPERUSER));
 }
 
-const status = operation('file.stat', 'says what a path denotes', (w, _server, name) =>
-  name === null ? failure('ENOENT') : { body: statusOf(at(w.files, name.file)) },
+const status = operation(
+  'file.stat',
+  'says what a path denotes',
+  (w, _server, name) => (name === null ? failure('ENOENT') : { body: statusOf(at(w.files, name.file)) }),
+  false,
+  'read',
+);
+
+/** truncate(path): nobody need have it open. */
+const cut = operation(
+  'file.cut',
+  'sets the size of a file',
+  (w, _server, name, { size, uid }) => {
+    if (name === null) return failure('ENOENT');
+    const file = at(w.files, name.file);
+    if (file.kind === 'directory') return failure('EISDIR');
+    if (!permits(file, uid ?? SUPERUSER, WRITE)) return failure('EACCES');
+    if (size === undefined || size < 0) return failure('EINVAL');
+    truncate(w, file, size);
+    return {};
+  },
+  false,
+  'write',
 );
 
 const readDirectory = operation(
@@ -173,6 +202,7 @@ function newName(w: OsfWorld, server: FileServer, path: string): string {
 const operations: readonly Routine[] = [
   fileOpen,
   status,
+  cut,
   readDirectory,
   makeDirectory,
   changeMode,

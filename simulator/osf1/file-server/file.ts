@@ -4,6 +4,7 @@
  * name or somebody has it open.
  */
 import { NONE, take, type Row } from '../../base/table.ts';
+import type { Thread } from '../../mach/thread.ts';
 import type { Socket } from '../sockets/socket.ts';
 import type { OsfWorld } from '../world.ts';
 import { isBelow } from './name.ts';
@@ -45,6 +46,8 @@ export interface File extends Row {
   readonly blocks: string[];
   /** Virtual time (ns) of the last change of what it holds. */
   modified: number;
+  /** How often its tokens had to be wanted back since it was opened first. */
+  recalls: number;
   /** Name, in the server's space, of the receive right of its memory object; NONE until it is first mapped. */
   memoryObject: number;
   /** Of pages that were written through a mapping; all others are version 0. */
@@ -79,10 +82,17 @@ export function fileAllocate(
     size,
     blocks: [],
     modified: w.time,
+    recalls: 0,
     memoryObject: NONE,
     versions: [],
     socket: null,
   }));
+}
+
+/** The server that the thread is one of. */
+export function fileServerOf(w: OsfWorld, t: Thread): FileServer {
+  for (const server of w.fileServers.rows) if (server.live && server.task === t.task) return server;
+  throw new RangeError(`${t.name} is no thread of a file server`);
 }
 
 /** The server with the longest directory that is a prefix of the path. */

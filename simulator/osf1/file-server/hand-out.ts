@@ -11,7 +11,7 @@ import { finish, goTo, replace, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
 import { handleAllocate } from './handle.ts';
-import { fileServerOf } from './open.ts';
+import { fileServerOf } from './file.ts';
 
 /** An end that is to be handed out. */
 export interface End {

@@ -9,16 +9,18 @@ import { NONE, at } from '../../base/table.ts';
 import { answer, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { MAKE_SEND, MAKE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { finish, goTo, routine, step } from '../../mach/routine.ts';
+import { again, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
+import type { Grant } from '../emulator/tokens.ts';
 import { forward } from '../forward.ts';
 import type { OsfWorld } from '../world.ts';
-import { fileAllocate, type FileServer } from './file.ts';
+import { fileAllocate, fileServerOf } from './file.ts';
 import { handleAllocate } from './handle.ts';
 import { entering, enterName, holderOf, nameOf } from './name.ts';
 import { EXECUTE, READ, SET_UID, WRITE, permits, permitsEntering } from './permission.ts';
 import { truncate } from './status.ts';
+import { callIn, grantToken, inTheWay, mayCache } from './token.ts';
 
 export const FILE_READ = 1;
 export const FILE_WRITE = 2;
@@ -45,6 +47,9 @@ export interface Opened {
   readonly size: number;
   /** The owner of a set-uid image; NONE otherwise. */
   readonly setUid: number;
+  /** Tokens of it are granted, and this one is. */
+  readonly caching?: boolean;
+  readonly grant?: Grant | null;
 }
 
 interface OpenCall extends Request {
@@ -52,11 +57,6 @@ interface OpenCall extends Request {
   refusal?: string;
   port?: number;
   token?: number;
-}
-
-export function fileServerOf(w: OsfWorld, t: Thread): FileServer {
-  for (const server of w.fileServers.rows) if (server.live && server.task === t.task) return server;
-  throw new RangeError(`${t.name} is no thread of a file server`);
 }
 
 export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file', [
@@ -83,7 +83,11 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     if (file.kind === 'socket') return refuse(w, t, f, 'EOPNOTSUPP');
     if (!permits(file, uid, wanted(f.body as Open))) return refuse(w, t, f, 'EACCES');
     f.file = file.id;
-    if ((flags & FILE_TRUNCATE) !== 0 && (flags & FILE_WRITE) !== 0) truncate(w, file, 0);
+    if ((flags & FILE_TRUNCATE) === 0 || (flags & FILE_WRITE) === 0) return;
+    const granted = inTheWay(w, file, 'write');
+    if (granted === null) return truncate(w, file, 0);
+    again(t);
+    callIn(t, granted);
   }),
   step('make the open file structure', (w, t, f) => {
     const { path } = f.body as Open;
@@ -117,7 +121,9 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     handle.client = f.names[0] ?? NONE;
     handle.made = 1;
     const rights = [f.port!, f.token!].map((name) => ({ name, disposition: MAKE_SEND }));
-    answer(w, t, f.reply, { body: described(w, t, f), rights });
+    const grant = grantToken(w, t, handle, 'none', { asks: handle.client !== NONE });
+    const tokens = mayCache(w, at(w.files, handle.file)) ? { caching: true, grant } : {};
+    answer(w, t, f.reply, { body: { ...described(w, t, f), ...tokens } satisfies Opened, rights });
   }),
   step('ask to be told when nobody uses it any more', (w, t, f) => {
     const { self, service } = fileServerOf(w, t);

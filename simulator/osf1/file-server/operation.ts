@@ -1,20 +1,32 @@
-/** An operation on an open file structure, in one step: the port that the request arrives on says which it is. */
+/**
+ * An operation on an open file structure, in one step: the port that the request arrives on says which it is. It says which
+ * access to the file it needs, and whether the position; tokens that are in its way come home first (token.ts).
+ */
+import { NONE, at } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { finish, routine, step, type Routine } from '../../mach/routine.ts';
+import { again, finish, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
+import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
-import { handleByPort, type FileHandle } from './handle.ts';
-import { fileServerOf } from './open.ts';
+import { fileServerOf } from './file.ts';
+import { handleByPort, type FileAccess, type FileHandle } from './handle.ts';
+import { callIn, inTheWay } from './token.ts';
 
 export function operation<B>(
   name: string,
   story: string,
-  act: (w: OsfWorld, handle: FileHandle, body: B) => Payload,
+  act: (w: OsfWorld, handle: FileHandle, body: B, t: Thread) => Payload,
+  needs: FileAccess = 'none',
+  position = false,
 ): Routine {
   return routine<OsfWorld, Request>(name, story, [
     step(story, (w, t, f) => {
       const handle = handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
-      finish(t, handle === null ? { code: 'EBADF' } : act(w, handle, f.body as B));
+      if (handle === null) return finish(t, { code: 'EBADF' } satisfies Payload);
+      const granted = position && handle.serial !== NONE ? handle : inTheWay(w, at(w.files, handle.file), needs);
+      if (granted === null) return finish(t, act(w, handle, f.body as B, t));
+      again(t);
+      callIn(t, granted);
     }),
   ]);
 }

@@ -15,8 +15,7 @@ import { BYTES_PER_PAGE } from '../../mach/vm/object.ts';
 import type { DataRequest, DataSupply } from '../../mach/vm/page-in.ts';
 import type { DataReturn } from '../../mach/vm/page-out.ts';
 import type { OsfWorld } from '../world.ts';
-import type { File } from './file.ts';
-import { fileServerOf } from './open.ts';
+import { fileServerOf, type File } from './file.ts';
 
 /** The version of a page that has only ever been read from the disk. */
 const ON_DISK = 0;

@@ -41,19 +41,27 @@ export interface Seek {
   readonly whence: 'set' | 'current' | 'end';
 }
 
-const seek = operation<Seek>('file.seek', 'moves the position of an open file', (w, handle, body) => {
-  const file = at(w.files, handle.file);
-  if (file.kind === 'pipe' || file.kind === 'socket') return { code: 'ESPIPE' };
-  const { offset, whence } = body;
-  const position = offset + (whence === 'set' ? 0 : whence === 'end' ? file.size : handle.position);
-  if (position < 0) return { code: 'EINVAL' };
-  handle.position = position;
-  return { body: { position } };
-});
+const seek = operation<Seek>(
+  'file.seek',
+  'moves the position of an open file',
+  (w, handle, { offset, whence }) => {
+    const file = at(w.files, handle.file);
+    if (file.kind === 'pipe' || file.kind === 'socket') return { code: 'ESPIPE' };
+    const position = offset + (whence === 'set' ? 0 : whence === 'end' ? file.size : handle.position);
+    if (position < 0) return { code: 'EINVAL' };
+    handle.position = position;
+    return { body: { position } };
+  },
+  'read',
+  true,
+);
 
-const status = operation('file.status', 'says what an open file is', (w, handle) => ({
-  body: statusOf(at(w.files, handle.file)),
-}));
+const status = operation(
+  'file.status',
+  'says what an open file is',
+  (w, handle) => ({ body: statusOf(at(w.files, handle.file)) }),
+  'read',
+);
 
 const cut = operation<{ readonly size: number }>(
   'file.truncate',
@@ -64,6 +72,7 @@ const cut = operation<{ readonly size: number }>(
     truncate(w, file, size);
     return {};
   },
+  'write',
 );
 
 const flags = operation<{ readonly set: number | null }>(

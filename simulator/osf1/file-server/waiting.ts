@@ -19,7 +19,8 @@ import { isInterrupted, type Interruptible } from '../interrupt.ts';
 import type { OsfWorld } from '../world.ts';
 import type { File } from './file.ts';
 import { handleByPort, type FileHandle } from './handle.ts';
-import { FILE_NON_BLOCK, fileServerOf } from './open.ts';
+import { FILE_NON_BLOCK } from './open.ts';
+import { fileServerOf } from './file.ts';
 
 export interface Waiting extends Request {
   /** The server is told when whoever asked has gone. */

@@ -6,9 +6,9 @@
 import { NONE } from '../../base/table.ts';
 import { finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
-import type { FileServer } from '../file-server/file.ts';
+import { fileServerOf, type FileServer } from '../file-server/file.ts';
 import { handOut } from '../file-server/hand-out.ts';
-import { FILE_READ, FILE_WRITE, fileServerOf } from '../file-server/open.ts';
+import { FILE_READ, FILE_WRITE } from '../file-server/open.ts';
 import { channelOf } from '../file-server/waiting.ts';
 import { forward } from '../forward.ts';
 import type { OsfWorld } from '../world.ts';

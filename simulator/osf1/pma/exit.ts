@@ -20,6 +20,7 @@ import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
 import { cancelCalls } from './cancel.ts';
 import { pmaOf, type Pma } from './pma.ts';
+import { emulatorHere, everythingIn, heldBy, yieldTokens } from './tokens.ts';
 import { releaseHolder } from './vproc-call.ts';
 
 interface Exit {
@@ -75,6 +76,13 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     again(t);
   }),
   step('do the bookkeeping of an exit', exiting),
+  step('stop it, if it holds tokens of files', (w, t, f) => {
+    if (heldBy(emulatorHere(w, t.node, f.pid), false).length === 0) return goTo(w, t, 'release the credentials');
+    kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_suspend');
+  }),
+  step('give them back, with what it has written', (w, t, f) => {
+    call(t, yieldTokens, everythingIn(f.pid, heldBy(emulatorHere(w, t.node, f.pid), false)));
+  }),
   step('release the credentials', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const body = { pid: f.pid, usage: totalUsage(w, proc) };

@@ -13,7 +13,7 @@ import type { Request } from '../../mach/server.ts';
 import type { Interrupt } from '../file-server/data.ts';
 import { handOut } from '../file-server/hand-out.ts';
 import { holderOf, nameOf } from '../file-server/name.ts';
-import { fileServerOf } from '../file-server/open.ts';
+import { fileServerOf } from '../file-server/file.ts';
 import { isAbandoned, mayWait, waitFor, wakeFile, type Waiting } from '../file-server/waiting.ts';
 import { forward } from '../forward.ts';
 import { noteInterrupt, type Interruptible } from '../interrupt.ts';
