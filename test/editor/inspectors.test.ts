@@ -1,5 +1,5 @@
-// The port inspector and the memory inspector in a real editor: opened by keys, from a row of a tree and from the
-// capability table, walked through with the arrows, and followed to the next stop.
+// The port, memory and process inspectors in a real editor: opened by keys, from a row of a tree and from the capability
+// table, walked through with the arrows, and followed to the next stop.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -126,5 +126,17 @@ describe('the inspectors', () => {
     await editor.openContainer('OSF/1 AD');
     await openPane(editor, 'Ports', true);
     await editor.screenshot('memory-inspector');
+  });
+
+  it('show a process: who knows it, what its PMA keeps, and its open files', async () => {
+    await editor.page.locator('.editor-instance .view-lines').first().click();
+    await press('Control+Alt+u');
+    await pick('pid 2 cc1');
+    assert.ok((await cells('facts')).some((row) => /^State running|^PMA dest, active/.test(row)));
+    assert.ok((await cells('files')).length > 0);
+    const vprocs = (await cells('vprocs')).join('\n');
+    assert.match(vprocs, /dest local/);
+    assert.ok((await cells('capabilities')).some((row) => /^credentials 0x/.test(row)));
+    await editor.screenshot('process-inspector');
   });
 });
