@@ -167,6 +167,9 @@ const isBody = (node: AstNode): node is ast.Body => ast.isBlock(node) || isRunna
 /** What the grammar leaves optional. */
 const optional = new Set([
   'FileDeclaration.node',
+  'FileDeclaration.size',
+  'FileDeclaration.owner',
+  'FileDeclaration.mode',
   'ScenarioDeclaration.cluster',
   'ScenarioDeclaration.seed',
   'ProgramDeclaration.image',
