@@ -10,7 +10,7 @@
  * destroys the right to answer, and its descriptors are ready: the next call on them says what is wrong [1.9, 5.3].
  */
 import { NONE, at } from '../../base/table.ts';
-import { receive, send } from '../../mach/ipc/mach-msg.ts';
+import { answer, receive, send } from '../../mach/ipc/mach-msg.ts';
 import { MAKE_SEND, MAKE_SEND_ONCE } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
@@ -20,7 +20,7 @@ import type { Poll, Polled } from '../file-server/poll.ts';
 import { callNumber } from '../interrupt.ts';
 import type { OsfWorld } from '../world.ts';
 import { descriptorsIn, setOf } from './descriptor-set.ts';
-import { failed } from './errno.ts';
+import { failed, type Failed } from './errno.ts';
 import { fileAt } from './files.ts';
 import { TASK_SELF, emulatorOf } from './state.ts';
 
@@ -111,12 +111,13 @@ export const emulatorSelect = routine<OsfWorld, EmulatorSelect>('emulator.select
     if (t.code === 'MACH_RCV_TIMED_OUT') return goTo(w, t, 'withdraw the others');
     if (t.operation === INTERRUPT) {
       f.interrupted = true;
-      return goTo(w, t, f.withdrawn === NONE ? 'withdraw the others' : 'wait for an answer');
+      goTo(w, t, f.withdrawn === NONE ? 'withdraw the others' : 'wait for an answer');
+      return answer(w, t, t.reply);
     }
     f.open--;
-    const answer = t.body as Polled | null;
-    if (answer === null) f.lost = true;
-    else Object.assign(f.asked[answer.of]!, { ready: answer.ready, heard: true } satisfies Partial<Asked>);
+    const polled = t.body as Polled | null;
+    if (polled === null) f.lost = true;
+    else Object.assign(f.asked[polled.of]!, { ready: polled.ready, heard: true } satisfies Partial<Asked>);
     goTo(w, t, 'wait for an answer');
   }),
   step('withdraw the others', (w, t, f) => {
@@ -140,7 +141,8 @@ export const emulatorSelect = routine<OsfWorld, EmulatorSelect>('emulator.select
     const read = found(f.read, FILE_READ);
     const write = found(f.write, FILE_WRITE);
     const count = read.length + write.length;
-    finish(t, count === 0 && f.interrupted ? failed('EINTR') : [count, setOf(read), setOf(write)]);
+    const interrupted: Failed = { ...failed('EINTR'), final: true };
+    finish(t, count === 0 && f.interrupted ? interrupted : [count, setOf(read), setOf(write)]);
   }),
 ]);
 
