@@ -125,6 +125,7 @@ export function isNodePlace(use: ReferenceInfo['container']): boolean {
   if (ast.isStart(container)) return property === 'node' && roomOf(container) === 'scenario';
   if (ast.isMigrate(container)) return property === 'node' || property === 'agent';
   if (ast.isCrashStatement(container) || ast.isRebootStatement(container)) return true;
+  if (ast.isPartitionStatement(container)) return true;
   if (ast.isCall(container)) {
     return (container.function === 'residual' && index === 1) || container.function === 'up';
   }

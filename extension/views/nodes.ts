@@ -19,12 +19,13 @@ function nodeRow(node: NodeState, { time }: ClusterState, tasks: ReadonlyMap<num
     id: `node/${node.node}`,
     kind: 'node',
     label: node.node,
-    description: node.up ? joined(processor(node), count(own.length, 'task'), again(node)) : 'crashed',
+    description: node.up ? joined(processor(node), count(own.length, 'task'), again(node), cutOff(node)) : 'crashed',
     icon: node.up ? 'server' : 'error',
     ...(node.up ? {} : { color: 'errorForeground' }),
     facts: [
       fact('State', node.up ? 'up' : 'crashed'),
       fact('Incarnation', node.incarnation),
+      ...(node.unreachable.length === 0 ? [] : [fact('Cut off from', node.unreachable.join(', '))]),
       fact('Servers', roles),
       fact('Tasks', own.length),
       quietFact('Processor', `${node.processor}, ${percent(node.busy, time)} busy so far`),
@@ -37,6 +38,10 @@ function nodeRow(node: NodeState, { time }: ClusterState, tasks: ReadonlyMap<num
 }
 
 const processor = ({ processor }: NodeState): string => (processor === 'idle' ? 'idle' : `runs ${processor}`);
+
+/** The network is broken between it and others. */
+const cutOff = ({ unreachable }: NodeState): string =>
+  unreachable.length === 0 ? '' : `cut off from ${unreachable.join(', ')}`;
 
 /** A node that has come back says so: nothing on it is older than that. */
 const again = ({ incarnation }: NodeState): string => (incarnation === 1 ? '' : `incarnation ${incarnation}`);

@@ -31,7 +31,7 @@ export function checkMigrate(cx: Check, migrate: ast.Migrate): void {
   }
   checkHow(cx, migrate);
   checkCalls(cx, migrate, mechanism);
-  mustBeByTask(cx, migrate, mechanism);
+  checkProcess(cx, migrate, mechanism);
   if (mechanism === 'process' && node !== undefined && !hasServer(node, 'pma')) {
     const message = `The node \`${node.name}\` has no PMA to attach a process to: migrate \`by task\`, or add \`pma\`.`;
     cx.report('no-pma', spanOf(migrate.node), message);
@@ -59,12 +59,14 @@ function checkCalls(cx: Check, migrate: ast.Migrate, mechanism: string): void {
   cx.report('impossible-migration', spanOfProperty(migrate, part), message);
 }
 
-const parts = ['implementation', 'strategy', 'rounds', 'threshold', 'agent'] as const;
+/** A PMA moves the task of a process itself, or has the server on its node do it that can supply the pages. */
+const forTasksOnly: readonly string[] = ['user_level', 'in_kernel'];
 
-function mustBeByTask(cx: Check, migrate: ast.Migrate, mechanism: string): void {
-  const part = parts.find((each) => migrate[each] !== undefined);
+function checkProcess(cx: Check, migrate: ast.Migrate, mechanism: string): void {
+  const isOther = forTasksOnly.includes(migrate.implementation ?? '');
+  const part = isOther ? 'implementation' : migrate.agent !== undefined ? 'agent' : undefined;
   if (mechanism === 'task' || part === undefined) return;
-  const message = 'A process is migrated in one way only: migrate it `by task`, or remove what follows.';
+  const message = 'A process is moved by `sms` or `oms` of its new node: migrate it `by task`, or remove this.';
   cx.report('impossible-migration', spanOfProperty(migrate, part), message);
 }
 

@@ -142,6 +142,12 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       mustBeIn(cx, statement, ['scenario'], 'reboot', 'a program cannot boot a node');
       checkNode(cx, statement.node);
       return;
+    case 'PartitionStatement':
+      checkPartition(cx, statement);
+      return;
+    case 'HealStatement':
+      mustBeIn(cx, statement, ['scenario'], 'heal', 'a program cannot mend the network');
+      return;
     case 'ExpectStatement':
       checkExpect(cx, statement);
       return;
@@ -152,6 +158,16 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       checkHandler(cx, statement);
       return;
   }
+}
+
+function checkPartition(cx: Check, statement: ast.PartitionStatement): void {
+  mustBeIn(cx, statement, ['scenario'], 'partition', 'a program cannot break the network');
+  const sides = [statement.nodes, statement.others].map((side) => side.map((each) => checkNode(cx, each)));
+  statement.others.forEach((each, index) => {
+    const node = sides[1]![index];
+    if (node === undefined || !sides[0]!.includes(node)) return;
+    cx.report('repeated', spanOf(each), `The node \`${node.name}\` is on both sides: remove it from one.`);
+  });
 }
 
 function checkCondition(cx: Check, condition: ast.Expression, what: string): void {

@@ -139,6 +139,8 @@ type ScenarioStatement =
   | ast.WaitStatement
   | ast.CrashStatement
   | ast.RebootStatement
+  | ast.PartitionStatement
+  | ast.HealStatement
   | ast.ExpectStatement
   | ast.OnStatement;
 
@@ -157,6 +159,14 @@ function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void 
       return;
     case 'RebootStatement':
       code.emit({ ...code.place(), op: 'reboot', node: lowerExpression(code, statement.node) });
+      return;
+    case 'PartitionStatement': {
+      const sides = [statement.nodes, statement.others].map((side) => side.map((each) => lowerExpression(code, each)));
+      code.emit({ ...code.place(), op: 'partition', nodes: sides[0]!, others: sides[1]! });
+      return;
+    }
+    case 'HealStatement':
+      code.emit({ ...code.place(), op: 'heal' });
       return;
     case 'ExpectStatement': {
       const condition = lowerExpression(code, statement.condition);

@@ -72,6 +72,8 @@ export type Osf1adKeywordNames =
     | "for"
     | "fork"
     | "free"
+    | "from"
+    | "heal"
     | "if"
     | "image"
     | "in"
@@ -95,6 +97,7 @@ export type Osf1adKeywordNames =
     | "once"
     | "or"
     | "owner"
+    | "partition"
     | "phase"
     | "pm_master"
     | "pma"
@@ -602,6 +605,20 @@ export function isHandlerStatement(item: unknown): item is HandlerStatement {
     return reflection.isInstance(item, HandlerStatement.$type);
 }
 
+/** Every packet crosses again. */
+export interface HealStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'HealStatement';
+}
+
+export const HealStatement = {
+    $type: 'HealStatement'
+} as const;
+
+export function isHealStatement(item: unknown): item is HealStatement {
+    return reflection.isInstance(item, HealStatement.$type);
+}
+
 export interface IfStatement extends langium.AstNode {
     readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'IfStatement';
@@ -759,10 +776,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_caching' | 'file_server' | 'free' | 'image' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'off' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_caching' | 'file_server' | 'free' | 'from' | 'image' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'off' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'process_management' || item === 'file_caching' || item === 'off' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'from' || item === 'process_management' || item === 'file_caching' || item === 'off' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -776,7 +793,7 @@ export function isNamed(item: unknown): item is Named {
 }
 
 export interface NameUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PortAllocate | PriceItem | PublishStatement | RebootStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PartitionStatement | PortAllocate | PriceItem | PublishStatement | RebootStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
     readonly $type: 'NameUse';
     target: langium.Reference<Named>;
 }
@@ -881,6 +898,24 @@ export const Parameter = {
 
 export function isParameter(item: unknown): item is Parameter {
     return reflection.isInstance(item, Parameter.$type);
+}
+
+/** No packet crosses between the one side and the other. */
+export interface PartitionStatement extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'PartitionStatement';
+    nodes: Array<NameUse>;
+    others: Array<NameUse>;
+}
+
+export const PartitionStatement = {
+    $type: 'PartitionStatement',
+    nodes: 'nodes',
+    others: 'others'
+} as const;
+
+export function isPartitionStatement(item: unknown): item is PartitionStatement {
+    return reflection.isInstance(item, PartitionStatement.$type);
 }
 
 export interface PortAllocate extends langium.AstNode {
@@ -1128,7 +1163,7 @@ export function isStart(item: unknown): item is Start {
     return reflection.isInstance(item, Start.$type);
 }
 
-export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | HandlerStatement | IfStatement | LetStatement | OnStatement | PublishStatement | RebootStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
+export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | HandlerStatement | HealStatement | IfStatement | LetStatement | OnStatement | PartitionStatement | PublishStatement | RebootStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
 
 export const Statement = {
     $type: 'Statement'
@@ -1331,6 +1366,7 @@ export type Osf1adAstType = {
     ForStatement: ForStatement
     Fork: Fork
     HandlerStatement: HandlerStatement
+    HealStatement: HealStatement
     IfStatement: IfStatement
     Image: Image
     LetStatement: LetStatement
@@ -1348,6 +1384,7 @@ export type Osf1adAstType = {
     NumberLiteral: NumberLiteral
     OnStatement: OnStatement
     Parameter: Parameter
+    PartitionStatement: PartitionStatement
     PortAllocate: PortAllocate
     PriceItem: PriceItem
     ProgramDeclaration: ProgramDeclaration
@@ -1701,6 +1738,12 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             },
             superTypes: [Statement.$type]
         },
+        HealStatement: {
+            name: HealStatement.$type,
+            properties: {
+            },
+            superTypes: [Statement.$type]
+        },
         IfStatement: {
             name: IfStatement.$type,
             properties: {
@@ -1894,6 +1937,20 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: [Variable.$type]
+        },
+        PartitionStatement: {
+            name: PartitionStatement.$type,
+            properties: {
+                nodes: {
+                    name: PartitionStatement.nodes,
+                    defaultValue: []
+                },
+                others: {
+                    name: PartitionStatement.others,
+                    defaultValue: []
+                }
+            },
+            superTypes: [Statement.$type]
         },
         PortAllocate: {
             name: PortAllocate.$type,

@@ -122,6 +122,8 @@ function itemsAt(site: Site): CompletionItem[] {
       return outline.room === 'task' ? variables(site, 'port') : nodes(site);
     case 'crash':
     case 'reboot':
+    case 'partition':
+    case 'from':
       return nodes(site);
     case 'on':
       return afterOn(site);

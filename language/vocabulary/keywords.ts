@@ -97,6 +97,11 @@ export const scenarioWords: readonly Word[] = [
   onWord,
   { name: 'crash', doc: 'A node fails: `crash NODE`.' },
   { name: 'reboot', doc: 'A node that has failed boots again, with an empty kernel: `reboot NODE`.' },
+  {
+    name: 'partition',
+    doc: 'The network breaks: `partition NODE, NODE from NODE`. What is sent across waits until it heals, or until the one side takes the other to be down.',
+  },
+  { name: 'heal', doc: 'The network is whole again: `heal`. Nodes that were taken to be down boot again.' },
 ];
 
 export const programValueWords: readonly Word[] = [

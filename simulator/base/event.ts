@@ -26,6 +26,9 @@ export const DN_REQUEST = 16; //    port               a proxy's death is asked 
 export const INTERRUPT_SEND = 17; // thread, identity  an abort waits for a send that may be waiting at a proxy
 export const REBOOT = 18; //        node               the node boots again, after it has failed
 export const TASK_ENDED = 19; //    task               the kernel has ended a Mach task, because nobody settled an exception of it
+export const CUT = 20; //           node, node         no packet crosses between the two
+export const SEVER = 21; //         epoch              nodes that have been cut off for long are taken to be down
+export const HEAL = 22; //                             every packet crosses again
 
 /**
  * What an event is about: whose row its first operand is. With a node that fails goes every event about something on it
@@ -55,6 +58,9 @@ export const eventKinds: readonly { readonly name: string; readonly about: Subje
   { name: 'interrupt send', about: 'thread' },
   { name: 'reboot', about: 'cluster' },
   { name: 'task ended', about: 'cluster' },
+  { name: 'cut', about: 'cluster' },
+  { name: 'sever', about: 'cluster' },
+  { name: 'heal', about: 'cluster' },
 ];
 
 export type EventKind = number;

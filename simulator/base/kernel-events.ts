@@ -75,6 +75,7 @@ export const kernelEvents = [
     'get special port': 'A kernel asks for a well-known port of another node [2.12].',
     'get special port reply': 'The well-known port that was asked for [2.12].',
     'node down': 'A node learns that another one has failed [2.13].',
+    partition: 'The network breaks between two nodes, or heals; a node that was cut off for too long stops.',
     boot: 'A node that has failed boots again: a new incarnation, with an empty kernel [2.13].',
     'alive notify': 'A node hears that another one has booted again: what it knew of it is over [2.13, 2.14].',
   }),

@@ -30,7 +30,7 @@ export interface Census {
   readonly places: Int32Array;
   /** By thread: pending RUN events that count. */
   readonly runs: Int32Array;
-  /** By packet: pending DEPART, ARRIVE or HANDLE events, and places where it waits for credits. */
+  /** By packet: pending DEPART, ARRIVE or HANDLE events, and places where it waits for credits, or for the network to heal. */
   readonly crossings: Int32Array;
   /** Of every port that has a UID. */
   readonly uids: Tallies;
@@ -113,6 +113,7 @@ function countRequests(w: CheckedWorld, census: Census): void {
 }
 
 function countCopies(w: CheckedWorld, census: Census): void {
+  for (const id of w.held) census.crossings[id]!++;
   for (const state of w.distributed.rows) {
     if (!state.live) continue;
     const port = w.ports.rows[state.port];

@@ -1,4 +1,4 @@
-/** A packet is crossing the network or about to be handled, or it waits for credits: it is in exactly one place. */
+/** A packet is crossing the network or about to be handled, or it waits for credits, or for the network to heal: it is in exactly one place. */
 import { broken, type Checker } from './checker.ts';
 
 export const packets: Checker = {

@@ -35,11 +35,16 @@ import { bodyLost, waiting } from './meta-message.ts';
 import { arrive, carriesMessage, freePacket, type Packet } from './packet.ts';
 import { abandonSend, mustWait, releaseHeld } from './send.ts';
 import { specialLost } from './special-ports.ts';
-import type { DipcWorld } from './world.ts';
+import { isCut, type DipcWorld } from './world.ts';
 
 /** A packet reaches its node, or the place where its node has been. */
 export function arriveOrFail(w: DipcWorld, packet: Packet): void {
   const to = at(w.nodes, packet.to);
+  if (to.up && isCut(w, packet.from, to.id)) {
+    // Nobody acknowledges it: it is sent again until the network heals, or one of the two is down.
+    w.held.push(packet.id);
+    return;
+  }
   if (to.up && to.incarnation === packet.incarnation) return arrive(w, packet);
   const known = incarnationFor(at(w.nodes, packet.from), to.id);
   // Nobody acknowledges it: it is sent again until its sender learns why.

@@ -7,11 +7,13 @@ import {
   ARRIVE,
   COPYOUT,
   CRASH,
+  CUT,
   DEPART,
   DN_REQUEST,
   INTERRUPT_SEND,
   DELIVER,
   HANDLE,
+  HEAL,
   LAST_SEND,
   MOVED_OUT,
   NODE_DOWN,
@@ -20,6 +22,7 @@ import {
   ROOM,
   RUN,
   SEND_REMOTE,
+  SEVER,
   SLICE,
   UNUSED,
   WAKE,
@@ -38,6 +41,7 @@ import { interruptSend } from '../dipc/interrupt.ts';
 import { movedOut } from '../dipc/receive-migration.ts';
 import { sendRemote } from '../dipc/send.ts';
 import { crash } from '../faults/crash.ts';
+import { cut, heal, sever } from '../faults/partition.ts';
 import { nodeDown } from '../faults/node-down.ts';
 import { reboot } from '../faults/reboot.ts';
 import { deliverEvent } from '../mach/dispatch.ts';
@@ -105,6 +109,12 @@ function perform(w: World, kind: number, a: number, b: number): void {
       return nodeDown(w, a, b);
     case REBOOT:
       return reboot(w, a);
+    case CUT:
+      return cut(w, a, b);
+    case SEVER:
+      return sever(w);
+    case HEAL:
+      return heal(w);
     case TASK_ENDED:
       return endLostTasks(w);
     default:

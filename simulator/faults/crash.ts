@@ -35,7 +35,8 @@ import { blankMemoryObject } from '../xmm/memory-object.ts';
 import { procFree } from '../osf1/proc.ts';
 import { vprocFree } from '../osf1/vproc.ts';
 
-export function crash(w: MigrationWorld, id: number): void {
+/** `detection`: nanoseconds until the others notice. */
+export function crash(w: MigrationWorld, id: number, detection = w.setup.prices.failure_detection): void {
   const node = at(w.nodes, id);
   if (!node.up) return;
   node.up = false;
@@ -44,9 +45,10 @@ export function crash(w: MigrationWorld, id: number): void {
   withdrawEvents(w, id);
   loseMemory(w, id);
   losePackets(w, id);
+  releaseHeld(w);
   loseServers(w, id);
   loseKernel(w, node);
-  const noticed = w.time + w.setup.prices.failure_detection;
+  const noticed = w.time + detection;
   for (const other of w.nodes.rows) if (other.up) emitAt(w, noticed, NODE_DOWN, other.id, id);
   for (const packet of w.packets.rows) if (packet.live && stays(w, packet)) emitAt(w, noticed, ARRIVE, packet.id);
 }
@@ -114,6 +116,15 @@ function isPending({ queue }: MigrationWorld, packet: number): boolean {
 function messageLost(w: MigrationWorld, message: Message): void {
   if (message.memory.length > 0) discardMemory(w, message);
   messageFree(w, message);
+}
+
+/** Packets from and to the node do not wait for the network to heal any longer. */
+function releaseHeld(w: MigrationWorld): void {
+  const waits = (id: number): boolean => {
+    const { live, to } = w.packets.rows[id]!;
+    return live && at(w.nodes, to).up;
+  };
+  w.held.splice(0, w.held.length, ...w.held.filter(waits));
 }
 
 function loseServers(w: MigrationWorld, id: number): void {

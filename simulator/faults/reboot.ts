@@ -8,11 +8,12 @@
  *
  * Its PMA is started again; the other servers are not, because what they knew is lost (osf1/boot.ts).
  */
+import { SEVER } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { oneWay, sendPacket } from '../dipc/packet.ts';
 import { bootKernel } from '../mach/kernel-call.ts';
 import { isKnownDown, type Node } from '../mach/node.ts';
-import { tell } from '../mach/world.ts';
+import { emitAt, tell } from '../mach/world.ts';
 import { bootAgentWithoutPma } from '../migration/agent/agent.ts';
 import type { MigrationWorld } from '../migration/record.ts';
 import { bootServersAgain } from '../osf1/boot.ts';
@@ -22,6 +23,8 @@ export function reboot(w: MigrationWorld, id: number): void {
   crash(w, id);
   const node = at(w.nodes, id);
   node.up = true;
+  node.fenced = false;
+  beginCuts(w, id);
   node.incarnation++;
   node.bootedAt = w.time;
   node.kernelFreeAt = w.time;
@@ -40,6 +43,14 @@ export function reboot(w: MigrationWorld, id: number): void {
   if (cluster === undefined) return;
   bootServersAgain(w, id, cluster.nodes[id]!);
   bootAgentWithoutPma(w, id);
+}
+
+/** A node that boots while it is cut off is taken to be down after as long as any other. */
+function beginCuts(w: MigrationWorld, id: number): void {
+  const isAbout = ({ one, other }: { one: number; other: number }): boolean => one === id || other === id;
+  if (!w.cuts.some(isAbout)) return;
+  w.cuts.splice(0, w.cuts.length, ...w.cuts.map((each) => (isAbout(each) ? { ...each, since: w.time } : each)));
+  emitAt(w, w.time + w.setup.prices.failure_detection, SEVER, NONE);
 }
 
 /** Who boots finds out which incarnation of every other node is up, or that none is. */

@@ -1,6 +1,7 @@
 /** Nodes: roles, processor, memory. */
 import { pmaAt } from '../osf1/pma/pma.ts';
 import { NONE, at, select } from '../base/table.ts';
+import { isCut } from '../dipc/world.ts';
 import { residentBytes } from '../mach/vm/region.ts';
 import type { Node } from '../mach/node.ts';
 import { readyThreads } from '../mach/ready-queue.ts';
@@ -11,6 +12,7 @@ export function nodeStates(w: OsfWorld): NodeState[] {
   return select(w.nodes, () => true).map((node) => ({
     node: node.name,
     up: node.up,
+    unreachable: unreachableFrom(w, node),
     incarnation: node.incarnation,
     roles: rolesOf(w, node.id),
     processor: processorOf(w, node),
@@ -21,6 +23,11 @@ export function nodeStates(w: OsfWorld): NodeState[] {
     freeMemory: node.memory - residentBytes(w, node.id),
     incoming: pmaAt(w, node.id)?.incoming.map(({ turn }) => turn + 1) ?? [],
   }));
+}
+
+/** Nodes that it is cut off from: the network is broken between them. */
+function unreachableFrom(w: OsfWorld, { id }: Node): string[] {
+  return select(w.nodes, (other) => isCut(w, id, other.id)).map(({ name }) => name);
 }
 
 function rolesOf(w: OsfWorld, node: number): string[] {

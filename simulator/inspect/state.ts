@@ -52,6 +52,8 @@ export interface ClusterState {
 export interface NodeState {
   readonly node: string;
   readonly up: boolean;
+  /** Names of the nodes that it is cut off from, because the network is broken between them. */
+  readonly unreachable: readonly string[];
   /** Which boot of the node this is: 1 until it fails and comes back. */
   readonly incarnation: number;
   /** `pma`, `pm_master`, `credentials`, `file_server`; none of them on a pure compute node. */

@@ -21,6 +21,8 @@ export interface Node extends Row {
   up: boolean;
   /** When it failed last, or NONE; other nodes notice `failure_detection` later. */
   failedAt: number;
+  /** It has stopped because it was cut off from the others for too long, and boots again when the network heals. */
+  fenced: boolean;
   /** Which boot this is, from 1 on, and when the last one was; NONE: before time 0. */
   incarnation: number;
   bootedAt: number;
@@ -78,6 +80,7 @@ export function nodeCreate(w: MachWorld, name: string, memory: number): Node {
     name,
     up: true,
     failedAt: NONE,
+    fenced: false,
     incarnation: 1,
     bootedAt: NONE,
     over: new Map(),

@@ -5,7 +5,7 @@
  * What an operator asks of the cluster it asks by message, as a superuser would at a terminal of the master node; what
  * it waits for is announced to it.
  */
-import { CRASH, REBOOT } from '../base/event.ts';
+import { CRASH, CUT, HEAL, REBOOT } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { rpc } from '../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../mach/kernel-call.ts';
@@ -84,6 +84,17 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
       next(t, f);
       return emitAt(w, w.time, REBOOT, node);
     }
+    case 'partition': {
+      const others = instruction.others.map((each) => number(w, locals, each));
+      for (const node of instruction.nodes) {
+        const from = number(w, locals, node);
+        for (const other of others) emitAt(w, w.time, CUT, from, other);
+      }
+      return next(t, f);
+    }
+    case 'heal':
+      next(t, f);
+      return emitAt(w, w.time, HEAL, NONE);
     case 'expect':
       return performExpect(w, t, f, instruction);
     case 'async': {

@@ -1,9 +1,10 @@
 // Every row of the table of kernel-to-kernel messages: it can be stopped at where it arrives, and it changes what the table
 // says that it changes [mechanisms 2.14].
 import assert from 'node:assert/strict';
-import { CRASH, REBOOT } from '../../simulator/base/event.ts';
+import { CRASH, CUT, HEAL, REBOOT } from '../../simulator/base/event.ts';
 import { kernelEvents } from '../../simulator/base/kernel-events.ts';
 import { HOST_PRIVILEGED_PORT, hostPort } from '../../simulator/dipc/special-ports.ts';
+import { isCut } from '../../simulator/dipc/world.ts';
 import { bootRight } from '../../simulator/dipc/boot.ts';
 import { requestDeadName } from '../../simulator/mach/ipc/entry.ts';
 import { deallocate, destroyName } from '../../simulator/mach/ipc/release.ts';
@@ -272,6 +273,17 @@ const rows: readonly Row[] = [
     },
     before: 1,
     after: 2,
+  },
+  {
+    events: ['partition'],
+    changes: 'whether packets cross',
+    story({ c }) {
+      emitAt(c.w, c.w.time, CUT, 0, 1);
+      emitAt(c.w, c.w.time + 2 * c.w.setup.prices.failure_detection, HEAL, 0);
+      return () => isCut(c.w, 0, 1);
+    },
+    before: false,
+    after: true,
   },
 ];
 

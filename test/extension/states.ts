@@ -15,6 +15,7 @@ export function node(name: string, given: Partial<NodeState> = {}): NodeState {
     node: name,
     up: true,
     incarnation: 1,
+    unreachable: [],
     roles: ['pma'],
     processor: 'idle',
     ready: [],

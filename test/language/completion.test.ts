@@ -62,6 +62,8 @@ describe('completion', () => {
     checkAll(`${scenario} migrate p to so| }`, 'master source');
     checkAll(`${scenario} crash | sleep 1 s }`, 'master source');
     checkAll(`${scenario} reboot | sleep 1 s }`, 'master source');
+    checkAll(`${scenario} partition | sleep 1 s }`, 'master source');
+    checkAll(`${scenario} partition master from | sleep 1 s }`, 'master source');
     checkAll(`${lab} scenario "s" on |`, 'lab other');
     checkAll(`${lab} file "/a" on |`, 'master source far');
   });
@@ -84,7 +86,7 @@ describe('completion', () => {
     check('program w { compute 1 ms | }', 'let compute');
     check(
       `${lab} scenario "s" on lab { | }`,
-      'let at sleep expect on crash reboot spawn migrate up',
+      'let at sleep expect on crash reboot partition heal spawn migrate up',
       'compute fork getpid',
     );
     check('program w { let x = | }', 'fork getpid random SIGTERM', 'let while');

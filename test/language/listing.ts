@@ -82,6 +82,10 @@ function instruction(each: Instruction, slots: readonly string[]): string {
       return `crash ${show(each.node)}`;
     case 'reboot':
       return `reboot ${show(each.node)}`;
+    case 'partition':
+      return `partition ${each.nodes.map(show).join(', ')} from ${each.others.map(show).join(', ')}`;
+    case 'heal':
+      return 'heal';
     case 'expect':
       return `expect ${show(each.condition)} as ${JSON.stringify(each.text)}`;
     case 'async':

@@ -41,6 +41,7 @@ export interface Fault extends Action {
 }
 
 export const BACK = 'back again';
+export const HEALED = 'healed';
 
 /** Kinds of events that hardly any run has: where one happens it is struck. */
 const rarest: readonly string[] = ['room', 'interrupt send', 'task ended'];
@@ -70,6 +71,29 @@ function drawKind(draw: Chance, kinds: readonly string[]): string {
   if (hardlyAny.length > 0) return draw.one(hardlyAny);
   const few = kinds.filter((each) => seldom.includes(each));
   return draw.one(few.length > 0 && draw.percent(50) ? few : kinds);
+}
+
+/**
+ * The network breaks at a moment, between some nodes and some others, and heals after a while: before anybody has noticed, or
+ * when nodes have stopped. No node is cut off before something is begun there.
+ */
+export function drawPartition(draw: Chance, { cluster, actions }: DrawnScript, moments: Moments): Fault[] {
+  const kinds = [...moments.keys()].sort();
+  if (kinds.length === 0) return [];
+  const kind = drawKind(draw, kinds);
+  const time = draw.one(moments.get(kind)!);
+  const needed = actions.filter((each) => each.time > time).map(({ on }) => on);
+  const free = cluster.nodes.slice(1).filter((each) => !needed.includes(each));
+  if (free.length === 0) return [];
+  const first = draw.one(free);
+  const side = free.filter((each) => each === first || draw.percent(30));
+  const rest = cluster.nodes.filter((each) => !side.includes(each));
+  const others = draw.percent(70) ? rest : [draw.one(rest)];
+  const lasts = draw.within(0, draw.one([2, 30, 400, 9000])) * millisecond;
+  return [
+    { kind, node: first, time, lines: [`partition ${side.join(', ')} from ${others.join(', ')}`] },
+    { kind: HEALED, node: first, time: time + lasts, lines: ['heal'] },
+  ];
 }
 
 function drawReboot(draw: Chance, { node, time }: Fault): Fault[] {

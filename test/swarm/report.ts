@@ -3,7 +3,7 @@
  */
 import { commandOf, launchOf, LIMIT } from '../../cli/again.ts';
 import { eventKinds } from '../../simulator/base/event.ts';
-import { BACK } from './fault.ts';
+import { BACK, HEALED } from './fault.ts';
 import type { Failure, SeedResult } from './run.ts';
 
 /** One failure; `file` holds the script as it was drawn, `short` what is left of it after shrinking. */
@@ -53,7 +53,7 @@ export function neverStruck(results: readonly SeedResult[]): string[] {
 
 /** Runs by kind of event, by what a fault struck, by the way of migrating and its end. */
 export function coverageInWords(results: readonly SeedResult[]): string {
-  const faults = results.flatMap((each) => each.faults).filter(({ kind }) => kind !== BACK);
+  const faults = results.flatMap((each) => each.faults).filter(({ kind }) => kind !== BACK && kind !== HEALED);
   const events = struck(results).map(({ name, seeds, crashes }) => {
     return `  ${String(seeds).padStart(6)}  ${String(crashes).padStart(6)}  ${name}`;
   });

@@ -12,7 +12,7 @@ import { checkAll } from '../../simulator/checkers/index.ts';
 import { createSimulation, eventCount, now, step, tail, type Simulation } from '../../simulator/engine/simulation.ts';
 import { NONE } from '../../simulator/base/table.ts';
 import { chance } from './chance.ts';
-import { drawFault, note, type Fault, type Moments } from './fault.ts';
+import { drawFault, drawPartition, note, type Fault, type Moments } from './fault.ts';
 import { unexplained } from './rest.ts';
 import { drawScript, textOf } from './script.ts';
 
@@ -65,6 +65,12 @@ export function runSeed(seed: number): SeedResult {
     outcome = runScript(text, { watch: noting(struck) });
     events += outcome.events;
     for (const kind of moments.keys()) kinds.add(kind);
+  }
+  if (outcome.failure === null && draw.percent(10)) {
+    faults.push(...drawPartition(draw, script, moments));
+    text = textOf(script, faults);
+    outcome = runScript(text);
+    events += outcome.events;
   }
   return {
     seed,

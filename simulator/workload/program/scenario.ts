@@ -58,6 +58,9 @@ export type ScenarioInstruction =
   | { readonly op: 'signal'; readonly process: Expression; readonly signal: Expression }
   | { readonly op: 'crash'; readonly node: Expression }
   | { readonly op: 'reboot'; readonly node: Expression }
+  /** No packet crosses between the two sides until the network heals. */
+  | { readonly op: 'partition'; readonly nodes: readonly Expression[]; readonly others: readonly Expression[] }
+  | { readonly op: 'heal' }
   /** `text` is the source of the condition, shown in reports. */
   | { readonly op: 'expect'; readonly condition: Expression; readonly text: string }
   /** A second scenario thread goes on with the next instruction and shares the locals; this one jumps to `to`. */
