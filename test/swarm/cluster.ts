@@ -10,15 +10,20 @@ import type { Chance } from './chance.ts';
 
 export interface DrawnCluster {
   readonly text: string;
-  /** Names of all nodes, and of those with a PMA. */
+  /** Names of all nodes, of those on which processes are made, and of those with a PMA. */
   readonly nodes: readonly string[];
   readonly homes: readonly string[];
+  readonly pmas: readonly string[];
 }
 
 const millisecond = 1_000_000;
 const factors = [0, 0.1, 0.5, 2, 10];
 
-export function drawCluster(draw: Chance): DrawnCluster {
+/** Who manages the processes (simulator/osf1/configuration.ts). */
+export type Management = 'centralised' | 'distributed' | 'local_masters';
+
+export function drawCluster(draw: Chance, management: Management = 'distributed'): DrawnCluster {
+  const central = management === 'centralised';
   const names = ['left', 'right', 'far', 'bare'].slice(0, draw.within(1, 4));
   if (draw.percent(60) && !names.includes('bare')) names.push('bare');
   const homes = ['master', ...names.filter((name) => name !== 'bare')];
@@ -27,7 +32,7 @@ export function drawCluster(draw: Chance): DrawnCluster {
   const second = draw.percent(30) ? draw.one(homes.filter((name) => name !== files)) : undefined;
   const nodes = ['master', ...names].map((name) => {
     const has = [
-      ...(name === 'bare' ? [] : ['pma']),
+      ...(name === 'bare' || (central && name !== 'master') ? [] : ['pma']),
       ...(name === 'master' ? ['pm_master'] : []),
       ...(name === credentials ? ['credentials'] : []),
       ...(name === files ? ['file_server "/"'] : []),
@@ -39,8 +44,11 @@ export function drawCluster(draw: Chance): DrawnCluster {
   });
   const machine = draw.one(Object.keys(machines));
   const network = draw.one(Object.keys(networks));
-  const lines = [`  machine ${machine}`, `  network ${network}`, ...drawPrices(draw, machine, network), ...nodes];
-  return { text: `cluster lab {\n${lines.join('\n')}\n}`, nodes: ['master', ...names], homes };
+  const profiles = [`  machine ${machine}`, `  network ${network}`, ...drawPrices(draw, machine, network)];
+  const managed = management === 'distributed' ? [] : [`  process_management ${management}`];
+  const text = `cluster lab {\n${[...profiles, ...managed, ...nodes].join('\n')}\n}`;
+  const all = ['master', ...names];
+  return { text, nodes: all, homes: central ? all : homes, pmas: central ? ['master'] : homes };
 }
 
 function refusal(draw: Chance): string {

@@ -28,7 +28,7 @@ export function alone(text: string, machine: keyof typeof machines = 'usual'): s
   const declarations = text
     .slice(0, at)
     .replace(/^cluster lab \{\n(?: .*\n)*\}/m, cluster)
-    .replaceAll(/\bmigrate\((.+), "\w+"\)/g, 'migrate($1, "master")');
+    .replaceAll(/\bmigrate\((.+), "\w+"((?:, \w+)?)\)/g, 'migrate($1, "master"$2)');
   const spawns = lines.filter((line) => /^ {2}(?:let \w+ = )?spawn /.test(line));
   return [declarations + head, ...spawns.map((line) => line.replace(/ on \w+$/, ' on master')), '}', ''].join('\n');
 }

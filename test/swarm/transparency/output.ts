@@ -11,6 +11,7 @@
 import { NONE, select } from '../../../simulator/base/table.ts';
 import type { Notice } from '../../../simulator/base/notice.ts';
 import type { World } from '../../../simulator/engine/world.ts';
+import { threadOf } from '../../../simulator/mach/thread.ts';
 import { readBytes } from '../../../simulator/osf1/file-server/bytes.ts';
 import { INIT, masterEntryOf } from '../../../simulator/osf1/pm-master/entry.ts';
 
@@ -54,7 +55,7 @@ export function hear(w: World, { births, homes, children, output }: Witness, not
     const family = births.get(parent);
     const birth = family === undefined ? String(count) : `${family}.${count}`;
     births.set(pid, birth);
-    homes.set(pid, notice.node);
+    homes.set(pid, homeOf(w, notice.thread) ?? notice.node);
     output.processes.set(birth, { printed: [], end: '' });
     return birth;
   }
@@ -65,6 +66,12 @@ export function hear(w: World, { births, homes, children, output }: Witness, not
   if (notice.kind === 'output') process.printed.push(notice.text);
   else process.end ||= endOf(notice);
   return birth;
+}
+
+/** The task may have been made on another node than its PMA's. */
+function homeOf(w: World, thread: number): string | undefined {
+  const t = threadOf(w, thread);
+  return t === null ? undefined : w.nodes.rows[t.node]!.name;
 }
 
 const endOf = ({ status, signal, lost }: Extract<Notice, { kind: 'exited' }>): string =>

@@ -15,7 +15,12 @@ import { COMPARED } from './alone.ts';
 const millisecond = 1_000_000;
 /** So long a process that was spawned at the beginning is looked for, at least. */
 const SHORTEST_RUN = 500 * millisecond;
+/** What becomes of calls in progress. */
+const treatments = ['', ' awaiting calls', ' restarting calls', ' restarting calls', ' early'] as const;
 const phases = ['freeze', 'detach', 'install', 'attach', 'restart', 'cleanup', 'refused'] as const;
+
+/** Every configuration; the one of the paper's measurements more often. */
+const managements = ['distributed', 'distributed', 'local_masters', 'centralised'] as const;
 
 /** From a run: when each process was made and when it ended, in nanoseconds. */
 export interface Life {
@@ -26,7 +31,7 @@ export interface Life {
 
 /** Jobs where they are put, and nothing else. */
 export function drawPlacement(draw: Chance, seed: number): DrawnScript {
-  const cluster = drawCluster(draw);
+  const cluster = drawCluster(draw, draw.one(managements));
   const jobs = draw.many(draw.one([1, 1, 1, 2]), (index) => drawJob(draw, cluster, index));
   let time = 0;
   const actions = jobs.map(({ name }, index): Action => {
@@ -68,7 +73,7 @@ export function drawMigrations(draw: Chance, script: DrawnScript, lives: readonl
 
 function migrate(draw: Chance, { cluster }: DrawnScript, process: string): string {
   return draw.percent(65)
-    ? `migrate ${process} to ${draw.one(cluster.homes)} by process`
+    ? `migrate ${process} to ${draw.one(cluster.pmas)} by process${draw.one(treatments)}`
     : `migrate ${process} to ${draw.one(cluster.nodes)} by task${drawHow(draw, cluster.nodes)}`;
 }
 

@@ -8,7 +8,8 @@ import { become, child, childless, identity, loop, orphan, several, worker } fro
 import { copied, divided, duplicate, inTurn, mistakes, names, own, together } from './files.ts';
 import { full, manyWriters, pair, pingPong, pipeline } from './pipes.ts';
 import { block, collect, pause, type Act, type Place } from './place.ts';
-import { ignored, kill, killGroup, stop } from './signals.ts';
+import { ignored, kill, killGroup, stop, stopped } from './signals.ts';
+import { conversation, server } from './sockets.ts';
 
 export interface DrawnJob {
   /** Name of the program that is spawned, and the text of all its programs. */
@@ -24,7 +25,8 @@ const alone: readonly Act[] = [own, copied, duplicate, names, mistakes, ignored,
 const withOthers: readonly Act[] = [
   ...[several, loop, orphan, identity, together, inTurn, divided],
   ...[pair, pair, pipeline, manyWriters, pingPong, full],
-  ...[kill, killGroup, stop],
+  ...[conversation, server],
+  ...[kill, killGroup, stop, stopped],
 ];
 
 /** What a process does from its beginning to its end, without the exit. */

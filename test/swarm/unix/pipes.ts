@@ -123,6 +123,8 @@ export const pingPong: Act = (at) => {
     `let ${fro} = pipe()`,
     `let ${file} = creat("${path(at, 'bytes')}")`,
     ...fork(name, [
+      `close(${to}.write)`,
+      `close(${fro}.read)`,
       ...block(`for ${i} in 1 .. ${turns} {`, [
         `read(${to}.read, 1 B)`,
         `write(${file}, "pong ")`,
@@ -131,6 +133,8 @@ export const pingPong: Act = (at) => {
       ]),
       'exit(9)',
     ]),
+    `close(${to}.read)`,
+    `close(${fro}.write)`,
     ...mayMove(at, name),
     ...block(`for ${j} in 1 .. ${turns} {`, [
       `write(${file}, "ping ")`,
@@ -140,7 +144,7 @@ export const pingPong: Act = (at) => {
     ]),
     collect(name),
     `print("played ", fstat(${file}).size)`,
-    ...[`${to}.read`, `${to}.write`, `${fro}.read`, `${fro}.write`, file].map((each) => `close(${each})`),
+    ...[`${to}.write`, `${fro}.read`, file].map((each) => `close(${each})`),
   ];
 };
 

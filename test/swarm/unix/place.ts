@@ -7,6 +7,9 @@
  * records, each with the tag of its writer; in which order the records of different writers stand is left open
  * (transparency/output.ts says how a file of records is known by its name).
  *
+ * A process closes the ends of pipes that it does not use. So when a node fails, whoever waits for one that was there is told,
+ * as UNIX programs that are written well are; nobody waits for ever because of what he holds himself.
+ *
  * Every process has a variable `sum`. A child begins with a copy of its parent's, every act adds to it what came of it,
  * and it is what the process exits with.
  */
@@ -55,13 +58,18 @@ export function pause({ draw, homes }: Place): string[] {
     [`compute ${draw.one([1, 20, 90, 250])} ms`],
     [`dirty ${draw.one(['data', 'bss', 'stack'])}[0 .. 1]`, `compute ${draw.within(1, 30)} ms`],
     [`touch ${draw.one(['text', 'data', 'bss', 'stack'])}[0 .. 1]`],
-    [`migrate(getpid(), "${draw.one(homes)}")`],
+    [moved(draw, 'getpid()', homes)],
   ]);
 }
 
 /** Moves a child, sometimes. */
 export function mayMove({ draw, homes }: Place, child: string): string[] {
-  return draw.percent(35) ? [`migrate(${child}, "${draw.one(homes)}")`] : [];
+  return draw.percent(35) ? [moved(draw, child, homes)] : [];
+}
+
+/** What becomes of its calls in progress may be said. */
+function moved(draw: Chance, process: string, homes: readonly string[]): string {
+  return `migrate(${process}, "${draw.one(homes)}"${draw.one(['', '', ', RESTART_CALLS', ', MIGRATE_EARLY'])})`;
 }
 
 /** A child that does these lines; `later` of them ends it. */

@@ -8,9 +8,8 @@ const deadly = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** A process that does nothing any more: it waits in a pipe that its parent could write, or computes. */
 function idle(at: Place, pipe: string): string[] {
-  return at.draw.percent(70)
-    ? [...pause(at), `read(${pipe}.read, 1 B)`, 'print("not killed")', 'exit(99)']
-    : [...pause(at), 'compute 4 s', `read(${pipe}.read, 1 B)`, 'exit(99)'];
+  const busy = at.draw.percent(30) ? ['compute 4 s'] : [];
+  return [`close(${pipe}.write)`, ...pause(at), ...busy, `read(${pipe}.read, 1 B)`, 'exit(99)'];
 }
 
 const ended = (at: Place, child: string): string[] => {
@@ -70,6 +69,34 @@ export const stop: Act = (at) => {
     ...pause(at),
     `kill(${name}, SIGCONT)`,
     collect(name),
+  ];
+};
+
+/** Stopped while it waits, and its parent is told: of the stop, of the continuation, and of the end. */
+export const stopped: Act = (at) => {
+  const [pipe, name, stop, end] = [fresh(at, 'pipe'), fresh(at, 'c'), fresh(at, 'end'), fresh(at, 'end')];
+  const inner = childOf(at);
+  return [
+    `let ${pipe} = pipe()`,
+    ...fork(name, [
+      `close(${pipe}.write)`,
+      ...pause(inner),
+      `read(${pipe}.read, 1 B)`,
+      'print("went on")',
+      'exit(sum)',
+    ]),
+    ...mayMove(at, name),
+    `kill(${name}, SIGSTOP)`,
+    `let ${stop} = waitpid(${name}, WUNTRACED)`,
+    `print("stopped by ", ${stop}.stopped)`,
+    ...mayMove(at, name),
+    `write(${pipe}.write, "!")`,
+    `print("nothing ", waitpid(${name}, WNOHANG).pid == 0)`,
+    `kill(${name}, SIGCONT)`,
+    `let ${end} = waitpid(${name})`,
+    `print("ended ", ${end}.status, " by ", ${end}.signal)`,
+    `close(${pipe}.read)`,
+    `close(${pipe}.write)`,
   ];
 };
 
