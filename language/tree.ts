@@ -171,6 +171,8 @@ const optional = new Set([
   'FileDeclaration.size',
   'FileDeclaration.owner',
   'FileDeclaration.mode',
+  'Fork.node',
+  'ExecStatement.node',
   'ScenarioDeclaration.cluster',
   'ScenarioDeclaration.seed',
   'ProgramDeclaration.image',

@@ -27,7 +27,7 @@ import {
 import { callLeftOut, whyLeftOut } from '../vocabulary/not-modelled.ts';
 import type { Span } from '../diagnostics.ts';
 import { mustFit, type Check } from './context.ts';
-import { checkName } from './expression.ts';
+import { checkExpression, checkName } from './expression.ts';
 import { checkInheritance, checkMessage } from './message.ts';
 
 /** Reports a statement or an expression that belongs in another kind of text, and what to write instead. */
@@ -144,6 +144,14 @@ export function checkNodeText(cx: Check, node: ast.Expression | undefined): void
   const { text, fix } = suggestion(name, known);
   const quoted = fix === undefined ? undefined : { title: fix.title, replacement: `"${fix.replacement}"` };
   cx.report('unknown-node', spanOf(node), sentences(`No cluster has a node \`${name}\`.`, text), quoted);
+}
+
+/** Where a program forks or executes, if it says so. */
+export function checkPlace(cx: Check, node: ast.Expression | undefined): void {
+  if (node === undefined) return;
+  checkExpression(cx, node);
+  mustFit(cx, node, ['text'], 'The node');
+  checkNodeText(cx, node);
 }
 
 /** The program of a spawn or exec, and its arguments. */

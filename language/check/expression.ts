@@ -22,7 +22,7 @@ import { isCounted, isRecord, joined, title, type Type } from '../types.ts';
 import { optionLeftOut, whyLeftOut } from '../vocabulary/not-modelled.ts';
 import { quantity } from '../vocabulary/units.ts';
 import { fieldsOf, knownName, knownNames, names, outcomes } from '../vocabulary/words.ts';
-import { checkCall, checkSpawn, mustBeIn } from './call.ts';
+import { checkPlace, checkCall, checkSpawn, mustBeIn } from './call.ts';
 import { mustFit, mustNotBeEmpty, missingUnit, type Check } from './context.ts';
 import { checkCarried, checkLookup, checkPortAllocate, checkStart } from './message.ts';
 import { checkMigrate } from './migrate.ts';
@@ -65,6 +65,7 @@ export function checkExpression(cx: Check, expression: ast.Expression): void {
         'fork',
         'a scenario spawns programs, a task makes threads: `thread { ... }`',
       );
+      checkPlace(cx, expression.node);
       checkBody(cx, expression.body.statements);
       return;
     case 'Spawn':

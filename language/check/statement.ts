@@ -8,7 +8,7 @@ import { sentences, suggestion } from '../nearest.ts';
 import { loopOf, roomOf, spanOf, spanOfProperty, visibleVariables } from '../tree.ts';
 import { title } from '../types.ts';
 import { fieldsOf, knownName, names, phases } from '../vocabulary/words.ts';
-import { checkNode, checkProgramCall, mustBeIn } from './call.ts';
+import { checkPlace, checkNode, checkProgramCall, mustBeIn } from './call.ts';
 import { mustFit, mustNotBeEmpty, mustNotBeLess, type Check } from './context.ts';
 import { checkExpression, checkName } from './expression.ts';
 import { checkPublish, checkRequest } from './message.ts';
@@ -123,6 +123,7 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       mustBeIn(cx, statement, ['program'], 'exec', 'a scenario spawns programs: `spawn P(...) on NODE`');
       for (const each of statement.arguments) checkExpression(cx, each);
       checkProgramCall(cx, statement);
+      checkPlace(cx, statement.node);
       return;
     case 'WaitStatement':
       mustBeIn(cx, statement, ['program', 'scenario'], 'wait', 'a task learns of the end of another by a notification');

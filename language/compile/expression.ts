@@ -80,7 +80,8 @@ export function lowerExpression(code: Code, expression: ast.Expression): Express
 export function lowerInto(code: Code, expression: ast.Expression, slot: number): void {
   switch (expression.$type) {
     case 'Fork': {
-      const fork = code.emit({ ...code.place(), op: 'fork', to: -1, slot });
+      const node = expression.node === undefined ? null : lowerExpression(code, expression.node);
+      const fork = code.emit({ ...code.place(), op: 'fork', to: -1, node, slot });
       lowerBody(code, expression.body.statements);
       code.emit({ ...code.place(endOf(expression.body)), op: 'end' });
       code.land(fork);

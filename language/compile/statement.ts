@@ -60,7 +60,8 @@ function lowerStatement(code: Code, statement: ast.Statement): void {
       return;
     case 'ExecStatement': {
       const operands = statement.arguments.map((each) => lowerExpression(code, each));
-      code.emit({ ...code.place(), op: 'exec', program: programIndex(code, statement.program.ref), operands });
+      const node = statement.node === undefined ? null : lowerExpression(code, statement.node);
+      code.emit({ ...code.place(), op: 'exec', program: programIndex(code, statement.program.ref), operands, node });
       return;
     }
     case 'HandlerStatement':

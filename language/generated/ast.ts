@@ -174,7 +174,7 @@ export function isAtStatement(item: unknown): item is AtStatement {
 }
 
 export interface Binary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Binary';
     left: Expression;
     operator: '!=' | '%' | '*' | '+' | '-' | '/' | '<' | '<=' | '==' | '>' | '>=' | 'and' | 'or' | '|';
@@ -264,7 +264,7 @@ export function isCachingItem(item: unknown): item is CachingItem {
 
 /** A function of the language or a system call; `wait`, `migrate` and `sleep` are statements too. */
 export interface Call extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Call';
     arguments: Array<Expression>;
     function: FunctionName;
@@ -297,7 +297,7 @@ export function isCallStatement(item: unknown): item is CallStatement {
 
 /** A right that a message takes along, and what becomes of the sender's. */
 export interface Carried extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Carried';
     copy: boolean;
     make: boolean;
@@ -440,12 +440,14 @@ export interface ExecStatement extends langium.AstNode {
     readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'ExecStatement';
     arguments: Array<Expression>;
+    node?: Expression;
     program: langium.Reference<ProgramDeclaration>;
 }
 
 export const ExecStatement = {
     $type: 'ExecStatement',
     arguments: 'arguments',
+    node: 'node',
     program: 'program'
 } as const;
 
@@ -487,7 +489,7 @@ export function isFieldName(item: unknown): item is FieldName {
 
 /** A variable, or what a message brought: `move m.reply`. */
 export interface FieldUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'FieldUse';
     field: FieldName;
     receiver: Expression | NameUse;
@@ -542,14 +544,16 @@ export function isFileServerItem(item: unknown): item is FileServerItem {
 }
 
 export interface Fork extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Fork';
     body: Block;
+    node?: Expression;
 }
 
 export const Fork = {
     $type: 'Fork',
-    body: 'body'
+    body: 'body',
+    node: 'node'
 } as const;
 
 export function isFork(item: unknown): item is Fork {
@@ -679,7 +683,7 @@ export function isLiteral(item: unknown): item is Literal {
 }
 
 export interface Lookup extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Lookup';
     name: Expression;
 }
@@ -743,7 +747,7 @@ export function isMemoryItem(item: unknown): item is MemoryItem {
  * travels, and where the migration server runs.
  */
 export interface Migrate extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Migrate';
     agent?: NameUse;
     calls?: 'awaiting' | 'restarting';
@@ -793,7 +797,7 @@ export function isNamed(item: unknown): item is Named {
 }
 
 export interface NameUse extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PartitionStatement | PortAllocate | PriceItem | PublishStatement | RebootStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PartitionStatement | PortAllocate | PriceItem | PublishStatement | RebootStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
     readonly $type: 'NameUse';
     target: langium.Reference<Named>;
 }
@@ -850,7 +854,7 @@ export function isNodeItem(item: unknown): item is NodeItem {
 }
 
 export interface NumberLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'NumberLiteral';
     text: string;
 }
@@ -919,7 +923,7 @@ export function isPartitionStatement(item: unknown): item is PartitionStatement 
 }
 
 export interface PortAllocate extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'PortAllocate';
     members: Array<NameUse>;
     set: boolean;
@@ -1126,7 +1130,7 @@ export function isSleepStatement(item: unknown): item is SleepStatement {
 }
 
 export interface Spawn extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Spawn';
     arguments: Array<Expression>;
     node: NameUse;
@@ -1145,7 +1149,7 @@ export function isSpawn(item: unknown): item is Spawn {
 }
 
 export interface Start extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Start';
     arguments: Array<Expression>;
     node?: Expression;
@@ -1193,7 +1197,7 @@ export function isTaskDeclaration(item: unknown): item is TaskDeclaration {
 }
 
 export interface TextLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TextLiteral';
     value: string;
 }
@@ -1244,7 +1248,7 @@ export function isTouchStatement(item: unknown): item is TouchStatement {
 }
 
 export interface TruthLiteral extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'TruthLiteral';
     value: 'false' | 'true';
 }
@@ -1260,7 +1264,7 @@ export function isTruthLiteral(item: unknown): item is TruthLiteral {
 
 /** What may stand where a condition or a sum would be hard to read, and where a name follows: sizes, prices, seeds. */
 export interface Unary extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Unary';
     operand: Expression;
     operator: '-' | 'not';
@@ -1319,7 +1323,7 @@ export function isWhileStatement(item: unknown): item is WhileStatement {
 }
 
 export interface Within extends langium.AstNode {
-    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
+    readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Within';
     high: Expression;
     low: Expression;
@@ -1627,6 +1631,9 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                     name: ExecStatement.arguments,
                     defaultValue: []
                 },
+                node: {
+                    name: ExecStatement.node
+                },
                 program: {
                     name: ExecStatement.program,
                     referenceType: ProgramDeclaration.$type
@@ -1715,6 +1722,9 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             properties: {
                 body: {
                     name: Fork.body
+                },
+                node: {
+                    name: Fork.node
                 }
             },
             superTypes: [Expression.$type]

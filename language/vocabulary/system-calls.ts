@@ -317,6 +317,12 @@ export const systemCalls: readonly SystemCallWord[] = [
     'pcntl(PCNTL_MIGRATE, pid, node): moves a process, the caller included. 0, or -1 if it was refused. Calls in progress are awaited, unless `RESTART_CALLS` or `MIGRATE_EARLY` is given.',
   ),
   systemCall(
+    'least_loaded',
+    [],
+    'text',
+    'The node with the fewest processes, as the PM Master knows them: `let n = least_loaded()  fork on n { ... }`.',
+  ),
+  systemCall(
     'allow_migration',
     [left(0, 'process', 'process')],
     'int',

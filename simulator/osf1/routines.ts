@@ -6,6 +6,7 @@ import { callRoutines } from './emulator/calls.ts';
 import { childInit } from './emulator/child-init.ts';
 import { emulatorExec } from './emulator/exec.ts';
 import { fileRoutines } from './emulator/files.ts';
+import { emulatorLeastLoaded } from './emulator/placement.ts';
 import { emulatorIdentity } from './emulator/identity.ts';
 import { emulatorPathRoutines } from './emulator/paths.ts';
 import { emulatorPipe } from './emulator/pipes.ts';
@@ -35,9 +36,10 @@ import { admission, operations } from './pma/admission.ts';
 import { createProcess } from './pma/create.ts';
 import { pmaExec } from './pma/exec.ts';
 import { exitProcess, pmaExit } from './pma/exit.ts';
+import { forkHere, forkThere } from './pma/fork-remote.ts';
 import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
 import { groupCalls, setGroup } from './pma/groups.ts';
-import { pmaGetpid, pmaGetppid, pmaGetrusage } from './pma/identity.ts';
+import { pmaGetpid, pmaGetppid, pmaGetrusage, pmaLeastLoaded } from './pma/identity.ts';
 import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
 import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
 import { controlRoutines } from './pma/pcntl-control.ts';
@@ -56,6 +58,7 @@ import { hangUp } from './pm-master/hang-up.ts';
 import { blockRoutines, findOwner, forwardedRequest, masterRequest } from './pm-master/owner.ts';
 import { pidRoutines } from './pm-master/pids.ts';
 import { gatherMembers, groupRoutines } from './pm-master/groups.ts';
+import { leastLoaded } from './pm-master/placement.ts';
 import { relationRoutines } from './pm-master/relations.ts';
 import { connectionRoutines } from './sockets/connect.ts';
 import { namingRoutines } from './sockets/open.ts';
@@ -71,6 +74,7 @@ const processRoutines: readonly Routine[] = [
   pmaGetpid,
   pmaGetppid,
   pmaGetrusage,
+  pmaLeastLoaded,
   pmaGetuid,
   pmaSetuid,
   ...groupCalls,
@@ -90,6 +94,7 @@ const masterRoutines: readonly Routine[] = [
   ...relationRoutines,
   ...exitRoutines,
   ...childRoutines,
+  leastLoaded,
   ...groupRoutines,
   ...terminalRoutines,
   ...blockRoutines,
@@ -98,6 +103,7 @@ const masterRoutines: readonly Routine[] = [
 /** Requests to a server as such; named like the operation. */
 const serverRoutines: readonly Routine[] = [
   pmaSpawn,
+  forkHere,
   forwardedCall,
   forwardedRequest,
   ...monitorRoutines,
@@ -116,6 +122,7 @@ export const osfRoutines: readonly Routine[] = [
   admission,
   ...processRoutines,
   createProcess,
+  forkThere,
   changeIdentity,
   setGroup,
   exitProcess,
@@ -145,6 +152,7 @@ export const osfRoutines: readonly Routine[] = [
   emulatorSigismember,
   ...callRoutines,
   ...emulatorTerminalRoutines,
+  emulatorLeastLoaded,
   ...Object.values(emulatorIdentity),
   ...pipeRoutines,
   ...waitingNotices.map(([, each]) => each),

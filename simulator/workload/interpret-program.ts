@@ -14,8 +14,8 @@ import { Fault, evaluate, number } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
 import { next, topFrame } from './locals.ts';
-import type { Instruction, Value } from './program.ts';
-import { systemCalls } from './system-calls.ts';
+import type { Expression, Instruction, Value } from './program.ts';
+import { nodeNamed, systemCalls } from './system-calls.ts';
 import { comeBack } from './take-signals.ts';
 import { touchPages } from './touch-pages.ts';
 import type { WorkloadWorld } from './world.ts';
@@ -43,13 +43,14 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
         current: 0,
         data: { ...copy(f), pc: f.pc + 1, begun: false },
       };
-      return call(t, emulatorFork, { frames: [child] } satisfies EmulatorFork);
+      return call(t, emulatorFork, { frames: [child], node: nodeOf(w, f, instruction.node) } satisfies EmulatorFork);
     }
     case 'exec': {
       const program = w.setup.image.programs[instruction.program]!;
       const operands = instruction.operands.map((each) => evaluate(w, f.locals, each));
       const frames = [programFrame(topFrame(t).routine, instruction.program, program, operands)];
-      return call(t, emulatorExec, { image: imageOf(program), frames } satisfies EmulatorExec);
+      const node = nodeOf(w, f, instruction.node);
+      return call(t, emulatorExec, { image: imageOf(program), frames, node } satisfies EmulatorExec);
     }
     case 'handle': {
       const operands = {
@@ -67,6 +68,10 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
     default:
       throw new Fault(`a program cannot ${instruction.op}`, instruction.span);
   }
+}
+
+function nodeOf(w: WorkloadWorld, f: WorkloadFrame, node: Expression | null): number {
+  return node === null ? NONE : nodeNamed(w, evaluate(w, f.locals, node) as string);
 }
 
 /** A system call has come back: its value goes where the instruction says, the parts of a record into the slots after it. */

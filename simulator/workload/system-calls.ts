@@ -71,6 +71,7 @@ import {
 import { emulatorSeek, emulatorStatus, emulatorSync, emulatorTruncate } from '../osf1/emulator/status.ts';
 import { emulatorBuffer, emulatorRead, emulatorWrite, type EmulatorTransfer } from '../osf1/emulator/transfer.ts';
 import { emulatorTerminal } from '../osf1/emulator/terminal.ts';
+import { emulatorLeastLoaded } from '../osf1/emulator/placement.ts';
 import type { PathCall } from '../osf1/file-server/directory.ts';
 import type { PcntlMigrate } from '../osf1/pma/pcntl.ts';
 import type { Wait } from '../osf1/pma/wait.ts';
@@ -268,6 +269,7 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
       calls: treatments[int(calls)] ?? 'await',
     }),
   },
+  least_loaded: { routine: emulatorLeastLoaded, frame: none },
   allow_migration: { routine: emulatorAllow, frame: ([pid]) => ({ pid: int(pid), migratable: true }) },
   disallow_migration: { routine: emulatorAllow, frame: ([pid]) => ({ pid: int(pid), migratable: false }) },
   join_migration_group: {
@@ -279,7 +281,7 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
 };
 
 /** Programs are bound to no cluster and name nodes by text. */
-function nodeNamed(w: WorkloadWorld, name: string): number {
+export function nodeNamed(w: WorkloadWorld, name: string): number {
   const node = w.nodes.rows.findIndex((each) => each.name === name);
   if (node < 0) throw new Fault(`there is no node ${JSON.stringify(name)}`, null);
   return node;

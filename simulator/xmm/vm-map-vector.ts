@@ -10,6 +10,7 @@ import { PROCESSOR } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
 import { rpcToPort } from '../mach/ipc/mach-msg.ts';
 import { kernelPort } from '../mach/ipc/port.ts';
+import { portDestroy } from '../mach/ipc/port-death.ts';
 import { discard } from '../mach/ipc/release.ts';
 import { SEND } from '../mach/ipc/space.ts';
 import { kernelService, takeHand, type KernelAnswer, type KernelRequest } from '../mach/kernel-call.ts';
@@ -74,11 +75,14 @@ interface Mapping extends KernelRequest {
   /** Objects of this region that are here, kept by a reference. */
   objects?: number[];
   control?: number;
+  name?: number;
+  info?: ObjectInfo;
 }
 
 const mapVector = routine<XmmWorld, Mapping>('vm_map_vector', 'maps the regions of a task from another node', [
   step('begin', (_w, _t, f) => {
     f.region = 0;
+    f.name = NONE;
     f.objects = [];
   }),
   step('introduce this kernel to an object', (w, t, f) => {
@@ -90,14 +94,39 @@ const mapVector = routine<XmmWorld, Mapping>('vm_map_vector', 'maps the regions 
     const port = at(w.ports, id);
     if (!port.proxy) return goTo(w, t, 'use what is here');
     f.control = kernelPort(w, t.node, 'control', 'pager', NONE).id;
+    // Nobody maps an object that is only shadowed: it is looked up, and no pager has to be ready for it.
+    if (f.objects!.length > 0) return;
+    f.name = kernelPort(w, t.node, 'name', 'pager', NONE).id;
+    // First to the pager of the import, which is its own [7.3: pager create].
+    rpcToPort(w, t, at(w.ports, f.control), 'memory_object_init', {}, sendRight(at(w.ports, f.name)));
+  }),
+  step('look it up at its home', (w, t, f) => {
+    const entry = f.body.regions[f.region!]!;
     const body = { shared: entry.shared && f.objects!.length === 0 };
-    rpcToPort(w, t, port, 'memory_object_init', { body }, sendRight(at(w.ports, f.control)));
+    rpcToPort(w, t, at(w.ports, t.hand[1]!), 'memory_object_init', { body }, sendRight(at(w.ports, f.control!)));
+  }),
+  step('tell it that this kernel is ready', (w, t, f) => {
+    const pager = t.code === 'KERN_SUCCESS' ? arrivedRight(w, t, 0) : NONE;
+    if (pager === NONE) return fail(w, t, f, t.code === 'KERN_SUCCESS' ? 'KERN_FAILURE' : t.code);
+    f.info = t.body as ObjectInfo;
+    t.hand = [...t.hand, SEND, pager];
+    if (f.name === NONE) return;
+    const rights = [f.control!, f.name!].flatMap((port) => sendRight(at(w.ports, port)));
+    rpcToPort(w, t, at(w.ports, t.hand[1]!), 'memory_object_init', {}, rights);
   }),
   step('import it', (w, t, f) => {
-    const extra = t.code === 'KERN_SUCCESS' ? arrivedRight(w, t, 0) : NONE;
-    if (extra === NONE) return fail(w, t, f, t.code === 'KERN_SUCCESS' ? 'KERN_FAILURE' : t.code);
+    if (f.name !== NONE) {
+      if (t.code !== 'KERN_SUCCESS') return fail(w, t, f, t.code);
+      const surplus = arrivedRight(w, t, 0);
+      if (surplus !== NONE) discard(w, { type: SEND, port: surplus });
+      portDestroy(w, at(w.ports, f.name!));
+      f.name = NONE;
+    }
+    const hand = takeHand(t);
+    const pager = hand.pop()!;
+    t.hand = hand.slice(0, -1);
     // One right is the pager that the import keeps; the one that the vector brought has done its work.
-    const object = importObject(w, t.node, t.body as ObjectInfo, extra, at(w.ports, f.control!));
+    const object = importObject(w, t.node, f.info!, pager, at(w.ports, f.control!));
     taken(w, t, f, object.id);
     goTo(w, t, 'introduce this kernel to an object');
   }),
@@ -139,6 +168,7 @@ function release(w: XmmWorld, f: Mapping): void {
 
 function fail(w: XmmWorld, t: Parameters<typeof takeHand>[0], f: Mapping, code: string): void {
   release(w, f);
+  if (f.name !== undefined && f.name !== NONE) portDestroy(w, at(w.ports, f.name));
   finish(t, { code } satisfies KernelAnswer);
 }
 

@@ -11,7 +11,7 @@ import type { Exec } from '../pma/exec.ts';
 import { emulatorClose, type EmulatorClose } from './files.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
 import { failed } from './errno.ts';
-import { emulatorExit } from './calls.ts';
+import { emulatorExit, emulatorMigrate } from './calls.ts';
 import { emulatorOf } from './state.ts';
 
 /** An image: where it is, and the sizes of its regions in pages of 4 KB. */
@@ -28,6 +28,8 @@ export interface EmulatorExec {
   readonly image: ImageToMap;
   /** The frames with which the new program starts. */
   readonly frames: readonly Frame[];
+  /** Where it is executed; NONE is where the process is. */
+  readonly node: number;
 }
 
 /** Status of a process that was made for a program that cannot be executed. */
@@ -35,6 +37,13 @@ const NOT_EXECUTED = 127;
 
 /** Does not return if it succeeds; finishes only if it fails. Without a program to return to the process ends. */
 export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'executes another program', [
+  step('go to the node', (w, t, f) => {
+    if (f.node === NONE || f.node === t.node) return;
+    call(t, emulatorMigrate, { pid: at(w.tasks, t.task).pid, node: f.node, calls: 0 });
+  }),
+  step('unless it may not', (_w, t, f) => {
+    if (f.node !== NONE && f.node !== t.node) finish(t, t.result);
+  }),
   step('ask the PMA', (w, t, f) => {
     const body: Exec = { image: f.image, replaces: emulatorOf(at(w.tasks, t.task)).image !== '' };
     call(t, pmaCall, { operation: 'pma.exec', payload: { body }, tries: 0 } satisfies PmaCall);

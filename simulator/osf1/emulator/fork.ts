@@ -17,6 +17,8 @@ import { emulatorOf, noTokens } from './state.ts';
 export interface EmulatorFork {
   /** The frames with which the child goes on. */
   readonly frames: readonly Frame[];
+  /** Where the child is made; NONE is where its parent is. */
+  readonly node: number;
 }
 
 /** Finishes with the pid of the child. */
@@ -43,6 +45,7 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
         ...noTokens(),
       },
       files: rights.map(({ name }) => name),
+      node: f.node,
     };
     call(t, pmaCall, { operation: 'pma.fork', payload: { body, rights }, tries: 0 } satisfies PmaCall);
   }),

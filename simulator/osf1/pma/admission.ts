@@ -67,6 +67,7 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.getppid': looks,
   'pma.getrusage': looks,
   'pma.getuid': looks,
+  'pma.least_loaded': looks,
   'pma.setuid': changes,
   'vproc.executed': looks,
   'pma.getpgid': looks,

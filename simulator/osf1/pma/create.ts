@@ -11,10 +11,14 @@
 import { openAccount } from '../../base/ledger.ts';
 import { forking } from '../price.ts';
 import { copy } from '../../base/plain.ts';
-import { NONE, at } from '../../base/table.ts';
+import { NONE, at, select } from '../../base/table.ts';
 import type { Carried, Payload } from '../../mach/ipc/mach-msg.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND, MAKE_SEND } from '../../mach/ipc/right.ts';
+import { lookup } from '../../mach/ipc/space.ts';
+import type { Task } from '../../mach/task.ts';
+import type { Thread } from '../../mach/thread.ts';
+import type { NormaTask } from '../../xmm/norma.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, routine, step, type Frame } from '../../mach/routine.ts';
 import { emulatorSignals } from '../emulator/signals.ts';
@@ -49,6 +53,8 @@ export interface Create extends Users {
   readonly migrationGroup: number;
   /** Name, in the PMA's space, of the task that is cloned. */
   readonly from: number;
+  /** That task is on another node: its memory is inherited by reference [mechanisms 3.4]. */
+  readonly remote: boolean;
   readonly credentials: number;
   readonly root: number;
   readonly directory: number;
@@ -69,6 +75,12 @@ export interface Create extends Users {
   activity: number;
   thread: number;
   readonly rights: Inherited[];
+}
+
+/** The task on this node whose kernel port the name denotes. */
+function taskNamed(w: OsfWorld, t: Thread, name: number): Task {
+  const { port } = lookup(at(w.tasks, t.task).space, name)!;
+  return select(w.tasks, ({ self }) => self === port)[0]!;
 }
 
 /** What a new creation starts with; the rest is given by the caller. */
@@ -96,13 +108,19 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
   step('make the task', (w, t, f) => {
     f.activity = openAccount(w.ledger, `${f.program} (pid ${f.pid})`, f.pid).id;
     const { pid, activity, program: name } = f;
+    if (f.remote) {
+      const body: NormaTask = { node: pmaOf(w, t).node, name, inherit: true, activity };
+      return kernelCall(w, t, f.from, 'norma_task_create', { body });
+    }
     kernelCall(w, t, f.from, 'task_create', { body: { name, kind: 'process', inherit: true, pid, activity } });
   }),
   step('make its main thread', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
     f.task = t.names[0]!;
     // The emulator's memory came with the regions; the simulator keeps it beside them.
-    at(w.tasks, (t.body as { task: number }).task).emulator = copy(f.emulator);
+    const task = f.remote ? taskNamed(w, t, f.task) : at(w.tasks, (t.body as { task: number }).task);
+    task.pid = f.pid;
+    task.emulator = copy(f.emulator);
     kernelCall(w, t, f.task, 'thread_create', { body: { name: 'main', frames: [] } });
   }),
   step('make its signal thread', (w, t, f) => {

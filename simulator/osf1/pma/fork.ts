@@ -11,7 +11,7 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, routine, step, type Frame } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { wakeAll } from '../../mach/thread.ts';
-import { at } from '../../base/table.ts';
+import { NONE, at } from '../../base/table.ts';
 import { childInit } from '../emulator/child-init.ts';
 import { emulatorExec, type ImageToMap } from '../emulator/exec.ts';
 import { newEmulator, type EmulatorState } from '../emulator/state.ts';
@@ -23,6 +23,7 @@ import { inheritedSignals, noSignals } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { createProcess, nothingMade, type Create } from './create.ts';
+import { forkThere } from './fork-remote.ts';
 import { pmaOf } from './pma.ts';
 
 /** Body of `pma.fork`. */
@@ -31,6 +32,8 @@ export interface Fork {
   readonly emulator: EmulatorState;
   /** Names, in parent and child, of the rights that come along. */
   readonly files: readonly number[];
+  /** Where the child is made; NONE is here. */
+  readonly node: number;
 }
 
 interface ForkCall extends ProcessCall {
@@ -38,9 +41,14 @@ interface ForkCall extends ProcessCall {
 }
 
 export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of the calling process', [
+  step('have it made on another node', (_w, t, f) => {
+    const { node } = f.body as Fork;
+    if (node !== NONE && node !== t.node) call(t, forkThere, { ...f });
+  }),
   step('make the process', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
-    const { frames, emulator, files } = f.body as Fork;
+    const { frames, emulator, files, node } = f.body as Fork;
+    if (node !== NONE && node !== t.node) return finish(t, t.result);
     const { task, credentials, root, directory, terminal } = proc.names;
     call(t, createProcess, {
       ...nothingMade,
@@ -52,6 +60,7 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
       migrationGroup: proc.migrationGroup,
       signals: inheritedSignals(proc.signals),
       from: task,
+      remote: false,
       credentials,
       root,
       directory,
@@ -97,7 +106,7 @@ export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child o
       routine: emulatorExec.index,
       step: 0,
       current: 0,
-      data: { image, frames: copy(frames), tries: 0 },
+      data: { image, frames: copy(frames), node: NONE, tries: 0 },
     };
     const init: Frame = { routine: childInit.index, step: 0, current: 0, data: { signalPort: -1, tries: 0 } };
     call(t, createProcess, {
@@ -108,6 +117,7 @@ export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child o
       realUid: USER,
       savedUid: USER,
       migrationGroup: 0,
+      remote: false,
       from: templateOn(w, pma, node),
       signals: noSignals(),
       credentials: user,

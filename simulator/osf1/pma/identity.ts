@@ -18,6 +18,12 @@ export const pmaGetppid = routine<OsfWorld, ProcessCall>('pma.getppid', 'says wh
   step('answer', (_w, t) => finish(t, { code: t.code, body: t.body } satisfies Payload)),
 ]);
 
+/** The policy hook: where the next process had better be made. */
+export const pmaLeastLoaded = routine<OsfWorld, ProcessCall>('pma.least_loaded', 'says where there is least to do', [
+  step('ask the PM Master', (w, t) => rpc(w, t, pmaOf(w, t).master, 'pmm.least_loaded')),
+  step('answer', (_w, t) => finish(t, { code: t.code, body: t.body } satisfies Payload)),
+]);
+
 /** What getrusage answers: processor time of its whole life, of the children that it has waited for, and on this node (ns) [P7]. */
 export interface Usage {
   readonly time: number;

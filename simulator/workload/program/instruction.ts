@@ -80,6 +80,7 @@ export const systemCallNames = [
   'exit',
   'errno',
   'migrate',
+  'least_loaded',
   'allow_migration',
   'disallow_migration',
   'join_migration_group',
@@ -126,9 +127,17 @@ type ProcessInstruction =
       readonly failure: readonly Value[];
       readonly slot: number;
     }
-  /** The child goes on with the next instruction and a copy of the locals, the parent at `to` with the pid in slot. */
-  | { readonly op: 'fork'; readonly to: number; readonly slot: number }
-  | { readonly op: 'exec'; readonly program: number; readonly operands: readonly Expression[] }
+  /**
+   * The child goes on with the next instruction and a copy of the locals, the parent at `to` with the pid in slot. `node` is
+   * the name of the node that it is made on, or null: where its parent is.
+   */
+  | { readonly op: 'fork'; readonly to: number; readonly node: Expression | null; readonly slot: number }
+  | {
+      readonly op: 'exec';
+      readonly program: number;
+      readonly operands: readonly Expression[];
+      readonly node: Expression | null;
+    }
   /** From now on the signal has a handler: the instructions up to `to`, which `handled` ends. */
   | {
       readonly op: 'handle';
