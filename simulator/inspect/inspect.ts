@@ -13,6 +13,7 @@ import { masterStates, migrationStates, vprocStates } from './processes.ts';
 import { procStates } from './procs.ts';
 import type { ClusterState } from './state.ts';
 import { startedStates } from './started.ts';
+import { streamStates } from './streams.ts';
 import { taskStates } from './tasks.ts';
 
 /** What the run knows about itself and the world does not. */
@@ -37,6 +38,7 @@ export function inspectWorld(w: WorkloadWorld, facts: RunFacts): ClusterState {
     memoryObjects: memoryObjectStates(w),
     procs: procStates(w),
     vprocs: vprocStates(w),
+    streams: streamStates(w),
     processes: masterStates(w),
     migrations: migrationStates(w),
     pmMasters: pmMasterStates(w),

@@ -16,6 +16,7 @@ import type { MemoryObjectState, RegionState } from './state-memory.ts';
 import type { PortIdentityState, PortState, RightType } from './state-ports.ts';
 import type { ProcState } from './state-processes.ts';
 import type { StartedTaskState } from './state-started.ts';
+import type { StreamState } from './state-streams.ts';
 
 export interface ClusterState {
   readonly format: 'osf1ad-state/1';
@@ -38,6 +39,8 @@ export interface ClusterState {
   /** The local state of the processes, as their PMAs keep it. */
   readonly procs: readonly ProcState[];
   readonly vprocs: readonly VprocState[];
+  /** Pipes and sockets, as their file servers keep them. */
+  readonly streams: readonly StreamState[];
   readonly processes: readonly MasterEntry[];
   readonly migrations: readonly MigrationState[];
   /** The PM Masters that are up. */

@@ -20,6 +20,7 @@ const sources = [
   'simulator/inspect/state-started.ts',
   'simulator/inspect/state-processes.ts',
   'simulator/inspect/state-management.ts',
+  'simulator/inspect/state-streams.ts',
 ];
 const rootName = 'ClusterState';
 

@@ -210,6 +210,7 @@ export function cluster(given: Partial<ClusterState> = {}): ClusterState {
     vprocs: [],
     processes: [],
     migrations: [],
+    streams: [],
     pmMasters: [],
     monitor: null,
     ledger: [],

@@ -46,4 +46,83 @@ describe('a pipe in the inspected state', () => {
     const reader = threads.find(({ thread }) => thread === waiting[0]!.serves);
     assert.equal(reader?.servedBy, waiting[0]!.thread);
   });
+
+  it('is one of the streams: its bytes, both ends with who has them, and who waits', () => {
+    const sim = start(`
+      program p() {
+        ${NULL_IMAGE}
+        let q = pipe()
+        let c = fork { close(q.write) migrate(getpid(), "dest") read(q.read, 80 B) compute 100 s }
+        close(q.read)
+        compute 4 s
+        print("empty")
+        write(q.write, "one")
+        write(q.write, "two")
+        compute 1 s
+        print("looks")
+      }
+      scenario "s" on lab { let p = spawn p() on source wait p }
+    `);
+    runUntilPrinted(sim, 'empty');
+    const [pipe] = inspect(sim).streams;
+    assert.deepEqual(
+      [pipe?.kind, pipe?.server, pipe?.state, pipe?.bytes, pipe?.capacity],
+      ['pipe', 'master', 'open', 0, 4096],
+    );
+    assert.deepEqual(
+      pipe?.ends.map(({ flags, holders }) => [
+        ...flags,
+        ...holders.map((each) => `${each.pid} ${each.node} ${each.descriptor}`),
+      ]),
+      [
+        ['read', '3 dest 0'],
+        ['write', '2 source 1'],
+      ],
+    );
+    assert.deepEqual(
+      pipe?.waiting.map(({ operation, pid }) => [operation, pid]),
+      [['file.read', 3]],
+    );
+    runUntilPrinted(sim, 'looks');
+    const [later] = inspect(sim).streams;
+    assert.deepEqual([later?.text, later?.bytes, later?.ends[1]?.position, later?.waiting], ['two', 3, 6, []]);
+  });
+});
+
+describe('sockets in the inspected state', () => {
+  it('are those that listen, with who waits to be accepted, and both ends of connections', () => {
+    const sim = start(`
+      program p() {
+        ${NULL_IMAGE}
+        let door = socket()
+        bind(door, "/tmp/door")
+        listen(door, 2)
+        let c = fork { let s = socket() connect(s, "/tmp/door") write(s, "hello") shutdown(s, SHUT_WR) compute 100 s }
+        compute 2 s
+        print("looks")
+        let a = accept(door)
+        select(fd_set(door))
+      }
+      scenario "s" on lab { let p = spawn p() on source sleep 8 s print("later") }
+    `);
+    runUntilPrinted(sim, 'looks');
+    const [door, mine, other] = inspect(sim).streams;
+    assert.deepEqual(
+      [door?.state, door?.paths, door?.backlog, door?.queue],
+      ['listening', ['/tmp/door'], 2, [other?.name]],
+    );
+    assert.deepEqual([mine?.peer, mine?.shut, other?.peer, other?.text], [other?.name, ['write'], mine?.name, 'hello']);
+    assert.deepEqual([mine?.ends.length, other?.ends.length], [1, 0]);
+    runUntilPrinted(sim, 'later');
+    const [listening, , accepted] = inspect(sim).streams;
+    assert.deepEqual(listening?.queue, []);
+    assert.deepEqual(
+      listening?.waiting.map(({ operation }) => operation),
+      ['file.poll'],
+    );
+    assert.deepEqual(
+      accepted?.ends[0]?.holders.map(({ pid }) => pid),
+      [2],
+    );
+  });
 });
