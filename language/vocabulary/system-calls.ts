@@ -100,6 +100,18 @@ export const systemCalls: readonly SystemCallWord[] = [
     'Lets a time pass, without the processor. What is left of it if a signal was handled meanwhile; else 0.',
   ),
   systemCall(
+    'alarm',
+    [parameter('time', 'time')],
+    'time',
+    'SIGALRM comes after this time; `0` stops the timer. What was left of the last one, else 0.',
+  ),
+  systemCall(
+    'setitimer',
+    [parameter('time', 'time'), parameter('interval', 'time')],
+    'time',
+    'SIGALRM comes after a time, and again after each interval. What was left before.',
+  ),
+  systemCall(
     'getpgid',
     [left(0, 'process', 'process')],
     'process',

@@ -75,6 +75,15 @@ export interface CallInProgress {
   cancelled: boolean;
 }
 
+/** The timer that raises SIGALRM (pma/timer.ts). */
+export interface Timer {
+  /** When it expires, and how often again (ns); NONE if it is not set, 0 if it expires once. */
+  expires: number;
+  interval: number;
+  /** Identity of the PMA's thread that waits for it; NONE while it does not run. */
+  clock: number;
+}
+
 export interface Proc extends Row {
   pid: number;
   name: string;
@@ -93,6 +102,7 @@ export interface Proc extends Row {
   processPort: number;
   names: ProcNames;
   signals: Signals;
+  timer: Timer;
   /**
    * Nanoseconds of processor time: on all earlier nodes, the account's total when this node began to count [P7], and
    * what the children that were waited for have used.
@@ -150,6 +160,7 @@ function blankProc(id: number): Proc {
     processPort: NONE,
     names: noProcNames(),
     signals: noSignals(),
+    timer: { expires: NONE, interval: 0, clock: NONE },
     usage: { accumulated: 0, base: 0, children: 0 },
     created: 0,
     lastMigrated: NONE,

@@ -45,6 +45,7 @@ import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
 import { controlRoutines } from './pma/pcntl-control.ts';
 import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaKill, settleSignals, signalProcess } from './pma/signal.ts';
+import { clock, setitimer } from './pma/timer.ts';
 import { signalCalls } from './pma/signal-calls.ts';
 import { terminalCalls } from './pma/terminal.ts';
 import { tokenRecall, yieldTokens } from './pma/tokens.ts';
@@ -81,6 +82,7 @@ const processRoutines: readonly Routine[] = [
   ...terminalCalls,
   pmaKill,
   ...signalCalls,
+  setitimer,
   pcntlMigrate,
   ...controlRoutines,
   signalProcess,
@@ -127,6 +129,7 @@ export const osfRoutines: readonly Routine[] = [
   setGroup,
   exitProcess,
   settleSignals,
+  clock,
   vprocCallRoutine,
   takeHome,
   yieldTokens,

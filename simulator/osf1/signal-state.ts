@@ -20,7 +20,7 @@ export interface Signals {
   suspended: number;
   /** The emulator was told that there is something to take, and has not asked since. */
   nudged: boolean;
-  /** How many signals from processes were accepted so far. */
+  /** How many signals were sent to it and accepted so far. */
   delivered: number;
 }
 

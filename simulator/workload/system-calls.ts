@@ -48,6 +48,7 @@ import { emulatorFcntl, type EmulatorFcntl } from '../osf1/emulator/fcntl.ts';
 import {
   emulatorKill,
   emulatorKillpg,
+  emulatorSetitimer,
   emulatorSigaction,
   emulatorSigpending,
   emulatorSigprocmask,
@@ -158,6 +159,11 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   sigismember: {
     routine: emulatorSigismember,
     frame: ([set, signal]) => ({ set: int(set), signal: int(signal) }),
+  },
+  alarm: { routine: emulatorSetitimer, frame: ([time]) => ({ time: int(time), interval: 0 }) },
+  setitimer: {
+    routine: emulatorSetitimer,
+    frame: ([time, interval]) => ({ time: int(time), interval: int(interval) }),
   },
   sleep: { routine: emulatorSleep, frame: ([time]) => ({ time: int(time) }) },
   getpgid: { routine: emulatorGetpgid, frame: ofProcess },

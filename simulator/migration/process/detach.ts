@@ -24,6 +24,7 @@ import type { EmulatorState } from '../../osf1/emulator/state.ts';
 import { forgetTokens } from '../../osf1/emulator/tokens.ts';
 import { peerOf, pmaOf } from '../../osf1/pma/pma.ts';
 import { emulatorHere, heldBy } from '../../osf1/pma/tokens.ts';
+import { stopClock } from '../../osf1/pma/timer.ts';
 import { LOCAL_STATE_BYTES, procOf } from '../../osf1/proc.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import { localRights, localState } from './state.ts';
@@ -53,6 +54,7 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
     const proc = procOf(w, t.node, f.pid)!;
     assert(proc.callsInProgress.length === 0, 'P5', `${proc.callsInProgress.length} calls of ${f.pid} are in progress`);
     proc.list = 'migrating';
+    stopClock(w, proc);
     enterPhase(w, f.migration, 'detach', t.node);
     atStep(w, f.migration, 6);
     rpc(w, t, proc.names.credentials, 'credentials.get');

@@ -16,6 +16,7 @@ import { kill } from '../../osf1/pma/exit.ts';
 import { lostWithNode } from '../../osf1/ended.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
+import { startClock } from '../../osf1/pma/timer.ts';
 import { procOf } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
 import { atStep, enterPhase, migrationEnd, stamp, type MigrationWorld } from '../record.ts';
@@ -40,7 +41,9 @@ export const reinstate = routine<MigrationWorld, Reinstate>('migration.reinstate
     if (f.tokens.length > 0) call(t, regainTokens, { tokens: f.tokens });
   }),
   step('put it back on the active list and resume it', (w, t, f) => {
-    procOf(w, t.node, f.pid)!.list = 'active';
+    const proc = procOf(w, t.node, f.pid)!;
+    proc.list = 'active';
+    startClock(w, pmaOf(w, t), proc);
     call(t, resume, { pid: f.pid, count: 0 } satisfies Resume);
   }),
   step('handle what was kept', (w, t, f) => {

@@ -18,6 +18,7 @@ import { finish, routine, step } from '../../mach/routine.ts';
 import { kill } from '../../osf1/pma/exit.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
+import { startClock } from '../../osf1/pma/timer.ts';
 import { lostWithNode } from '../../osf1/ended.ts';
 import { procOf } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
@@ -52,6 +53,7 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
     const vproc = vprocOf(w, t.node, f.pid)!;
     proc.list = 'active';
     proc.state = f.stopped ? 'stopped' : 'running';
+    startClock(w, pmaOf(w, t), proc);
     proc.lastMigrated = w.time;
     vproc.state = 'active';
     for (const saved of vproc.pending.splice(0)) serveSaved(w, pmaOf(w, t), f.pid, saved);

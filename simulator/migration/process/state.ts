@@ -23,6 +23,7 @@ export interface LocalState {
   readonly activity: number;
   readonly stopped: boolean;
   readonly signals: Proc['signals'];
+  readonly timer: Pick<Proc['timer'], 'expires' | 'interval'>;
   /** Processor time on all nodes so far, and what the account showed then: usage goes on without a step [P7]. */
   readonly accumulated: number;
   readonly base: number;
@@ -54,6 +55,7 @@ export function localState(migration: number, turn: number, proc: Proc, processo
     activity,
     stopped: proc.state === 'stopped',
     signals: copy(proc.signals),
+    timer: { expires: proc.timer.expires, interval: proc.timer.interval },
     accumulated: usage.accumulated + processor - usage.base,
     base: processor,
     ofChildren: usage.children,
@@ -81,6 +83,7 @@ export function installState(proc: Proc, state: LocalState, names: readonly numb
   proc.state = 'attaching';
   proc.list = 'migrating';
   proc.signals = copy(state.signals);
+  proc.timer = { ...state.timer, clock: NONE };
   proc.usage = { accumulated, base, children: state.ofChildren };
   proc.migratable = state.migratable;
   proc.migrationGroup = state.migrationGroup;

@@ -14,6 +14,7 @@ import { firstThreadOf } from '../../mach/task-threads.ts';
 import { COMPUTING, SLEEPING, sleepUntil, type Thread } from '../../mach/thread.ts';
 import { threadAbort } from '../../mach/thread-control.ts';
 import type { Sigaction, Sigsuspend, Sigtake, Taken } from '../pma/signal-calls.ts';
+import type { Setitimer } from '../pma/timer.ts';
 import type { Told } from '../pma/signal.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult, type Failed } from './errno.ts';
@@ -135,6 +136,15 @@ export const emulatorKillpg = aboutSignals<{ readonly group: number; readonly si
   zero,
 );
 
+/** Finishes with what was left of the timer before. */
+export const emulatorSetitimer = aboutSignals<Setitimer>(
+  'setitimer',
+  'sets its timer',
+  'pma.setitimer',
+  ({ time, interval }) => ({ time, interval }),
+  (body) => (body as { left: number }).left,
+);
+
 /** Always fails with EINTR, when a handler has run. */
 export const emulatorSigsuspend = routine<OsfWorld, Sigsuspend>('emulator.sigsuspend', 'waits for a signal', [
   step('ask the PMA', (_w, t, f) => {
@@ -171,6 +181,7 @@ export const signalRoutines: readonly Routine[] = [
   emulatorSigpending,
   emulatorKill,
   emulatorKillpg,
+  emulatorSetitimer,
   emulatorSigsuspend,
   emulatorSleep,
 ];

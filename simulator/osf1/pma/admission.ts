@@ -84,6 +84,7 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.sigpending': looks,
   'pma.sigsuspend': waits,
   'pma.sigtake': changes,
+  'pma.setitimer': changes,
   'pma.pcntl_migrate': forAnother,
   'pma.pcntl_allow': forAnother,
   'pma.pcntl_join_group': forAnother,

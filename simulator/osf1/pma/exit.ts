@@ -21,6 +21,7 @@ import { completeCall, type ProcessCall } from './admission.ts';
 import { cancelCalls } from './cancel.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import { emulatorHere, everythingIn, heldBy, yieldTokens } from './tokens.ts';
+import { stopClock } from './timer.ts';
 import { releaseHolder } from './vproc-call.ts';
 
 interface Exit {
@@ -91,6 +92,7 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
   step('end the task', (w, t, f) => kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_terminate')),
   step('choose the capabilities to give up', (w, t, f) => {
     const pma = pmaOf(w, t);
+    stopClock(w, procOf(w, t.node, f.pid)!);
     f.names = [...ownNames(w, pma, procOf(w, t.node, f.pid)!), ...releaseHolder(w, t.node, f.pid)];
   }),
   step('give up the capabilities', (w, t, f) => {

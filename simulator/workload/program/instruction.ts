@@ -23,6 +23,8 @@ export const systemCallNames = [
   'pause',
   'sigismember',
   'sleep',
+  'alarm',
+  'setitimer',
   'getpgid',
   'setpgid',
   'getsid',
