@@ -127,6 +127,9 @@ export const kernelEvents = [
   }),
   ...of('processes', {
     step: 'A migration performs the next step of its protocol [5.5, 4.2].',
+    signal: 'A PMA accepts a signal for a process; from then on it is in the state of the process [5.3].',
+    killpg: 'A PMA begins to send a signal to every member of a process group [5.3, P8].',
+    'killpg done': 'Every member of the group has been reached, or is gone [P8].',
     'absent process': 'A PMA is asked about a process that is not there: the caller asks the PM Master [5.2].',
   }),
 ] as const;

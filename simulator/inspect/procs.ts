@@ -6,17 +6,18 @@ import { threadOf } from '../mach/thread.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { pmaAt } from '../osf1/pma/pma.ts';
 import { currentUsage, procNames, totalUsage, type Proc, type SavedRequest } from '../osf1/proc.ts';
+import { membersOf } from '../osf1/signal-numbers.ts';
 import { vprocOf } from '../osf1/vproc.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { nodeName } from './label.ts';
-import type { ProcCapabilityState, ProcState, RequestState } from './state-processes.ts';
+import type { ProcCapabilityState, ProcState, RequestState, SignalState } from './state-processes.ts';
 
 export function procStates(w: OsfWorld): ProcState[] {
   return select(w.procs, ({ list }) => list !== 'free').map((proc) => procState(w, proc));
 }
 
 function procState(w: OsfWorld, proc: Proc): ProcState {
-  const { pid, name, list, uid, signals, usage, created, migrations, migratable, children, exited, changed } = proc;
+  const { pid, name, list, uid, usage, created, migrations, migratable, children, exited, changed } = proc;
   const vproc = vprocOf(w, proc.node, pid);
   const entry = masterEntryOf(w, pid);
   const isHere = vproc?.proc === proc.id;
@@ -28,7 +29,7 @@ function procState(w: OsfWorld, proc: Proc): ProcState {
     state: !isHere || vproc.state === 'active' ? proc.state : vproc.state,
     relations: entry === null ? null : { parent: entry.parent, group: entry.group, session: entry.session },
     credentials: { uid, realUid: proc.realUid, savedUid: proc.savedUid },
-    signals: { ignored: signalsIn(signals.ignored), delivered: signals.delivered },
+    signals: signalState(proc),
     usage: { here: currentUsage(w, proc), total: totalUsage(w, proc), children: usage.children },
     created,
     lastMigrated: proc.lastMigrated === NONE ? null : proc.lastMigrated,
@@ -50,9 +51,16 @@ function procState(w: OsfWorld, proc: Proc): ProcState {
   };
 }
 
-/** The numbers of the signals in a set: bit n stands for signal n. */
-function signalsIn(set: number): number[] {
-  return Array.from({ length: 32 }, (_, number) => number).filter((number) => (set & (1 << number)) !== 0);
+function signalState({ signals, timer }: Proc): SignalState {
+  const { ignored, caught, mask, pending, delivered } = signals;
+  return {
+    ignored: membersOf(ignored),
+    caught: membersOf(caught),
+    blocked: membersOf(mask),
+    pending: membersOf(pending),
+    delivered,
+    timer: timer.expires === NONE ? null : { expires: timer.expires, interval: timer.interval },
+  };
 }
 
 function requestState(w: OsfWorld, node: number, { operation, body, client, reply }: SavedRequest): RequestState {

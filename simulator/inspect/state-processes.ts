@@ -51,8 +51,16 @@ export interface CredentialsState {
 export interface SignalState {
   /** Numbers of the signals that the process ignores. */
   readonly ignored: readonly number[];
+  /** Those that its program has a handler for. */
+  readonly caught: readonly number[];
+  /** Those that it blocks: they stay pending. */
+  readonly blocked: readonly number[];
+  /** Accepted, but not acted upon yet: blocked, or the process is stopped, or has not taken them yet. */
+  readonly pending: readonly number[];
   /** How many have been accepted for it. */
   readonly delivered: number;
+  /** When SIGALRM comes, and after which interval again (0: never); null if no timer is set. */
+  readonly timer: { readonly expires: number; readonly interval: number } | null;
 }
 
 /** Processor time. [P7] */

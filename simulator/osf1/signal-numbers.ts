@@ -37,6 +37,10 @@ export function defaultAction(signal: number): DefaultAction {
 /** A set of signals is a number: bit n - 1 is signal n. */
 export const setOf = (...signals: number[]): number => signals.reduce((set, signal) => set | (1 << (signal - 1)), 0);
 
+/** The signals of a set, by number. */
+export const membersOf = (set: number): number[] =>
+  Array.from({ length: LAST_SIGNAL }, (_, index) => index + 1).filter((signal) => contains(set, signal));
+
 export const contains = (set: number, signal: number): boolean => (set & setOf(signal)) !== 0;
 
 /** What nothing can be done about: neither blocked, nor ignored, nor caught. */

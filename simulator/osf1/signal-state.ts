@@ -6,7 +6,7 @@
  * takes it [docs/decisions/0045-signals-are-taken.md].
  */
 import { NONE } from '../base/table.ts';
-import { LAST_SIGNAL, SIGCONT, STOPS, contains, defaultAction, setOf, type DefaultAction } from './signal-numbers.ts';
+import { SIGCONT, STOPS, contains, defaultAction, membersOf, setOf, type DefaultAction } from './signal-numbers.ts';
 
 export interface Signals {
   /** Sets: blocked, ignored, caught by the program, accepted but not acted upon. */
@@ -53,12 +53,10 @@ export function accept(signals: Signals, signal: number): void {
 }
 
 /** The pending signals that are not blocked, by number. */
-export function deliverable({ pending, mask }: Signals): number[] {
-  const ready = pending & ~mask;
-  const found: number[] = [];
-  for (let signal = 1; ready !== 0 && signal <= LAST_SIGNAL; signal++) if (contains(ready, signal)) found.push(signal);
-  return found;
-}
+export const deliverable = ({ pending, mask }: Signals): number[] =>
+  (pending & ~mask) === 0 ? none : membersOf(pending & ~mask);
+
+const none: number[] = [];
 
 /** The signal that the main thread would take now, or NONE. */
 export const takable = (signals: Signals): number =>

@@ -173,7 +173,7 @@ export function proc(on: string, pid: number, given: Partial<ProcState> = {}): P
     state: 'running',
     relations: { parent: 1, group: pid, session: pid },
     credentials: { uid: 100, realUid: 100, savedUid: 100 },
-    signals: { ignored: [], delivered: 0 },
+    signals: { ignored: [], caught: [], blocked: [], pending: [], delivered: 0, timer: null },
     usage: { here: 0, total: 0, children: 0 },
     created: 0,
     lastMigrated: null,

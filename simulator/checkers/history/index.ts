@@ -4,9 +4,10 @@ import { exactlyOnce } from './d10-exactly-once.ts';
 import { rightsInMessages } from './i16-rights-in-messages.ts';
 import { sequenceNumbers } from './i18-sequence-numbers.ts';
 import { inOrder } from './i19-in-order.ts';
+import { everyMemberOnce } from './p08-every-member-once.ts';
 import type { Monitor, Observer } from './monitor.ts';
 
-export const monitors: readonly Monitor[] = [rightsInMessages, sequenceNumbers, inOrder, exactlyOnce];
+export const monitors: readonly Monitor[] = [rightsInMessages, sequenceNumbers, inOrder, exactlyOnce, everyMemberOnce];
 
 /** What the monitors of one run know. */
 export interface Past {

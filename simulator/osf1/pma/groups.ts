@@ -4,6 +4,7 @@
  */
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import { tell } from '../../mach/world.ts';
 import { procOf } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
@@ -60,12 +61,17 @@ export interface Killpg {
 
 interface KillpgCall extends ProcessCall {
   pids?: number[];
+  /** Users of the caller, which may move, or end, before all members have been reached. */
+  users?: Pick<Signal, 'uid' | 'realUid'>;
   /** What the members answered: one success is a success. */
   code?: string;
 }
 
 export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signal to a process group', [
   step('ask the PM Master for its members', (w, t, f) => {
+    const { uid, realUid } = procOf(w, t.node, f.pid)!;
+    f.users = { uid, realUid };
+    if (w.setup.watched) tell(w, 'killpg', t.node, null, t.identity, `to group ${(f.body as Killpg).group}`);
     rpc(w, t, pmaOf(w, t).master, 'pmm.members', { body: { group: (f.body as Killpg).group } });
   }),
   step('look at the list', (_w, t, f) => {
@@ -74,11 +80,11 @@ export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signa
   }),
   step('operate on the next vproc', (w, t, f) => {
     const pid = f.pids!.shift();
-    if (pid === undefined) return finish(t, { code: f.code!, body: told(w, t, f.pid) } satisfies Payload);
-    const proc = procOf(w, t.node, f.pid);
-    if (proc === null) return finish(t, { code: 'ESRCH' } satisfies Payload);
-    const { uid, realUid } = proc;
-    const body: Signal = { pid, signal: (f.body as Killpg).signal, uid, realUid };
+    if (pid === undefined) {
+      if (w.setup.watched) tell(w, 'killpg done', t.node, null, t.identity, f.code!);
+      return finish(t, { code: f.code!, body: told(w, t, f.pid) } satisfies Payload);
+    }
+    const body: Signal = { pid, signal: (f.body as Killpg).signal, ...f.users!, killpg: t.identity };
     vprocCall(t, f.pid, 'vproc.signal', body);
   }),
   step('remember its answer', (w, t, f) => {

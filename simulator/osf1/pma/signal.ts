@@ -10,6 +10,7 @@ import { rpc, send } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn, type Thread } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import { endedBy } from '../ended.ts';
 import type { Changed } from '../pm-master/children.ts';
 import { procOf, startChannel, type Proc } from '../proc.ts';
@@ -35,6 +36,8 @@ export interface Signal extends Kill {
   /** Effective and real user of the sender. */
   readonly uid: number;
   readonly realUid: number;
+  /** Identity of the thread that sends it to a whole group; none if it is for this process alone. */
+  readonly killpg?: number;
 }
 
 /** What system calls about signals answer with: the caller has one to take. */
@@ -71,7 +74,8 @@ export const signalProcess = routine<OsfWorld, SignalCall>('vproc.signal', 'take
   step('accept it', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
     if (proc === null || proc.state === 'exiting') return finish(t, { code: 'ESRCH' } satisfies Payload);
-    const { signal } = f.body as Signal;
+    const { signal, killpg } = f.body as Signal;
+    if (w.setup.watched) tellAccepted(w, t, f.pid, signal, killpg);
     if (signal === 0) return;
     proc.signals.delivered++;
     if (signal === SIGKILL) return kill(w, pmaOf(w, t), proc, endedBy(signal));
@@ -131,6 +135,12 @@ export const settleSignals = routine<OsfWorld, Settle>('pma.settle_signals', 'ac
   }),
   step('be done', (_w, t) => finish(t)),
 ]);
+
+/** `accepted 15 for 7`, and by which killpg: what makes it exactly one for each member [P8]. */
+function tellAccepted(w: OsfWorld, t: Thread, pid: number, signal: number, killpg: number | undefined): void {
+  const from = killpg === undefined ? '' : ` of killpg ${killpg}`;
+  tell(w, 'signal', t.node, null, t.identity, `${signal} for ${pid}${from}`);
+}
 
 const changed = (pid: number, stopped: number): Payload => ({ body: { pid, stopped } satisfies Changed });
 
