@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { BrokenRule } from '../../simulator/base/assert.ts';
 import { at } from '../../simulator/base/table.ts';
+import type { KernelEvent } from '../../simulator/base/kernel-events.ts';
 import { monitors, observe, pastOf } from '../../simulator/checkers/history/index.ts';
 import { copyWorld, type World } from '../../simulator/engine/world.ts';
 import { messageFree, type Message } from '../../simulator/mach/ipc/message.ts';
@@ -10,6 +11,7 @@ import type { Port } from '../../simulator/mach/ipc/port.ts';
 import { messagesIn } from '../../simulator/mach/ipc/queue.ts';
 import { MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
 import { SEND } from '../../simulator/mach/ipc/space.ts';
+import { NULL_IMAGE, run, runUntilPrinted, start } from '../osf1/lab.ts';
 import { cluster, millisecond, receive, send, sleep, type Cluster, type Scripted } from '../mach/cluster.ts';
 
 interface Scene {
@@ -117,6 +119,52 @@ describe('a monitor', () => {
     observer(w);
     assert.throws(() => observer(w), /received a second time/);
     assert.equal(past.event, w.events);
+  });
+
+  for (const [what, reached, message] of [
+    ['a member is left out', [2], /has not reached process 3/],
+    ['a member is reached twice', [2, 3, 2], /reaches process 2 a second time/],
+  ] as const) {
+    it(`notices that its rule is broken: P8 ${what}`, () => {
+      const sim = start(`
+        program p() { ${NULL_IMAGE} let c = fork { compute 5 s } compute 1 s print("both") compute 5 s }
+        scenario "s" on lab { let p = spawn p() on source wait p }
+      `);
+      runUntilPrinted(sim, 'both');
+      const { world } = sim;
+      const observer = monitors.find(({ rule }) => rule === 'P8')!.begin(world);
+      const tells = (event: KernelEvent, text: string): void => {
+        world.notices.splice(0, Infinity, { kind: 'protocol', event, node: 'source', thread: 77, port: '', text });
+        observer(world);
+      };
+      assert.throws(() => {
+        tells('killpg', 'to group 2');
+        for (const pid of reached) tells('signal', `10 for ${pid} of killpg 77`);
+        tells('killpg done', 'KERN_SUCCESS');
+      }, message);
+    });
+  }
+
+  it('says nothing of a member that has joined, or left, meanwhile [P8]', () => {
+    const { notices } = run(`
+      program p() {
+        ${NULL_IMAGE}
+        let a = fork { on SIGUSR1 { } sleep(20 s) }
+        setpgid(a)
+        let b = fork { setpgid(getpid(), a) on SIGUSR1 { fork { compute 1 s } } compute 20 s }
+        let c = fork { setpgid(getpid(), a) on SIGUSR1 { } migrate(getpid(), "dest") compute 20 s }
+        compute 2 s
+        for i in 1 .. 5 { killpg(a, SIGUSR1) compute 400 ms }
+        killpg(a, SIGKILL)
+      }
+      scenario "s" on lab {
+        let p = spawn p() on source
+        at 3 s
+        wait p
+      }
+    `);
+    const told = notices.filter(({ notice }) => notice.kind === 'protocol' && notice.event === 'killpg done');
+    assert.equal(told.length, 6);
   });
 
   it('knows nothing of a past that it has not seen: a run may go on from another moment', () => {
