@@ -5,7 +5,7 @@
 import { at } from '../../base/table.ts';
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
-import { SEND } from '../../mach/ipc/space.ts';
+import { DEAD_NAME, SEND } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, finish, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
@@ -155,8 +155,14 @@ export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has o
     if (fileAt(w, t, f.wanted) === null) return;
     call(t, emulatorClose, { descriptor: f.wanted, file: null } satisfies EmulatorClose);
   }),
-  step('refer to its capability once more', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.capability, 1)),
-  step('and to its token', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.token, 1)),
+  step('refer to its capability once more', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.capability, SEND)),
+  step('or to the dead name that it is', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') refer(w, t, fileAt(w, t, f.descriptor)!.capability, DEAD_NAME);
+  }),
+  step('and to its token', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.token, SEND)),
+  step('or to that dead name', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') refer(w, t, fileAt(w, t, f.descriptor)!.token, DEAD_NAME);
+  }),
   step('take the descriptor', (w, t, f) => {
     const { files } = emulatorOf(at(w.tasks, t.task));
     while (files.length < f.wanted) files.push(null);
@@ -165,8 +171,9 @@ export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has o
   }),
 ]);
 
-function refer(w: OsfWorld, t: Thread, name: number, delta: number): void {
-  kernelCall(w, t, TASK_SELF, 'mach_port_mod_refs', { body: { name, right: SEND, delta } });
+/** One reference more to a right; what died with its server is a dead name. */
+function refer(w: OsfWorld, t: Thread, name: number, right: number): void {
+  kernelCall(w, t, TASK_SELF, 'mach_port_mod_refs', { body: { name, right, delta: 1 } });
 }
 
 export function fileAt(w: OsfWorld, t: Thread, descriptor: number): OpenFile | null {

@@ -86,6 +86,8 @@ const flags = operation<{ readonly set: number | null }>(
     }
     return { body: { flags: handle.flags & (FILE_READ | FILE_WRITE | settable) } };
   },
+  'none',
+  true,
 );
 
 export const statusRoutines: readonly Routine[] = [seek, status, cut, flags];

@@ -15,12 +15,12 @@ import { NONE, at, select } from '../../base/table.ts';
 import type { Carried, Payload } from '../../mach/ipc/mach-msg.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND, MAKE_SEND } from '../../mach/ipc/right.ts';
-import { lookup } from '../../mach/ipc/space.ts';
+import { DEAD_NAME, lookup } from '../../mach/ipc/space.ts';
 import type { Task } from '../../mach/task.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { NormaTask } from '../../xmm/norma.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import { finish, goTo, routine, step, type Frame } from '../../mach/routine.ts';
 import { emulatorSignals } from '../emulator/signals.ts';
 import {
   CREDENTIALS,
@@ -75,6 +75,8 @@ export interface Create extends Users {
   activity: number;
   thread: number;
   readonly rights: Inherited[];
+  /** Name of the one that was given last. */
+  given: number;
 }
 
 /** The task on this node whose kernel port the name denotes. */
@@ -85,6 +87,7 @@ function taskNamed(w: OsfWorld, t: Thread, name: number): Task {
 
 /** What a new creation starts with; the rest is given by the caller. */
 export const nothingMade = {
+  given: NONE,
   pid: NONE,
   task: NONE,
   mainThread: NONE,
@@ -156,9 +159,15 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
   }),
   step('give it its rights', (w, t, f) => {
     const right = f.rights.shift();
-    if (right === undefined) return;
-    again(t);
+    if (right === undefined) return goTo(w, t, 'put it on the active list and register it');
+    f.given = right.as;
     kernelCall(w, t, f.task, 'mach_port_insert_right', { body: { name: right.as }, rights: [right] });
+  }),
+  step('have a dead name where a right has died', (w, t, f) => {
+    goTo(w, t, 'give it its rights');
+    if (t.code !== 'KERN_INVALID_CAPABILITY') return;
+    const urefs = 1 + f.rights.filter(({ as }) => as === f.given).length;
+    kernelCall(w, t, f.task, 'mach_port_allocate_name', { body: { name: f.given, right: DEAD_NAME, urefs } });
   }),
   step('put it on the active list and register it', (w, t, f) => {
     const pma = pmaOf(w, t);
