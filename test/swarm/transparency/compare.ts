@@ -24,7 +24,10 @@ export const comparison = (expected: Output): Comparison => ({ expected, seen: w
 export function difference(sim: Simulation, { expected, seen, hurt }: Comparison): string | undefined {
   const { world, notices } = sim;
   for (const notice of notices) {
-    if (notice.kind === 'crashed') for (const job of hurtBy(sim, seen, notice.node)) hurt.add(job);
+    if (notice.kind === 'crashed') {
+      const all = new Set([...expected.processes.keys()].map(jobOfBirth));
+      for (const job of hurtBy(sim, seen, notice.node) ?? all) hurt.add(job);
+    }
     const birth = hear(world, seen, notice);
     if (birth === null || hurt.has(jobOfBirth(birth))) continue;
     const process = expected.processes.get(birth);

@@ -10,13 +10,16 @@ import type { Simulation } from '../../../simulator/engine/simulation.ts';
 import type { Migration } from '../../../simulator/migration/record.ts';
 import { jobOfBirth, type Witness } from './output.ts';
 
-/** Jobs that depend on the node. */
-export function hurtBy({ world, image, scenario }: Simulation, { births, homes }: Witness, name: string): Set<number> {
+/** Jobs that depend on the node; null if all do, also those that are still to begin. */
+export function hurtBy(
+  { world, image, scenario }: Simulation,
+  { births, homes }: Witness,
+  name: string,
+): Set<number> | null {
   const cluster = image.clusters[image.scenarios[scenario]!.cluster]!;
   const index = cluster.nodes.findIndex((node) => node.name === name);
   const { pmMaster, credentials, fileServer } = cluster.nodes[index]!;
-  const jobs = new Set([...births.values()].map(jobOfBirth));
-  if (pmMaster || credentials || fileServer !== null || name === 'master') return jobs;
+  if (pmMaster || credentials || fileServer !== null || name === 'master') return null;
   const hurt = new Set<number>();
   for (const [pid, birth] of births) {
     const moved = world.migrations.rows.some((m) => m.pid === pid && involves(m, index));

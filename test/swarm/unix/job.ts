@@ -6,6 +6,7 @@ import type { Chance } from '../chance.ts';
 import type { DrawnCluster } from '../cluster.ts';
 import { become, child, childless, identity, loop, orphan, several, worker } from './family.ts';
 import { copied, divided, duplicate, inTurn, mistakes, names, own, together } from './files.ts';
+import { counted, pending, restarted, told, toOneself } from './handlers.ts';
 import { full, manyWriters, pair, pingPong, pipeline } from './pipes.ts';
 import { block, collect, pause, type Act, type Place } from './place.ts';
 import { ignored, kill, killGroup, stop, stopped } from './signals.ts';
@@ -27,6 +28,7 @@ const withOthers: readonly Act[] = [
   ...[pair, pair, pipeline, manyWriters, pingPong, full],
   ...[conversation, server],
   ...[kill, killGroup, stop, stopped],
+  ...[counted, pending, restarted, told, toOneself],
 ];
 
 /** What a process does from its beginning to its end, without the exit. */

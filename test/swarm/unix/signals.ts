@@ -4,7 +4,7 @@
  */
 import { childOf, collect, fork, fresh, mayMove, pause, type Act, type Place } from './place.ts';
 
-const deadly = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+const deadly = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGQUIT'] as const;
 
 /** A process that does nothing any more: it waits in a pipe that its parent could write, or computes. */
 function idle(at: Place, pipe: string): string[] {
