@@ -163,12 +163,12 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
 
 function checkPartition(cx: Check, statement: ast.PartitionStatement): void {
   mustBeIn(cx, statement, ['scenario'], 'partition', 'a program cannot break the network');
-  const sides = [statement.nodes, statement.others].map((side) => side.map((each) => checkNode(cx, each)));
-  statement.others.forEach((each, index) => {
-    const node = sides[1]![index];
-    if (node === undefined || !sides[0]!.includes(node)) return;
+  const side = statement.nodes.map((each) => checkNode(cx, each));
+  for (const each of statement.others) {
+    const node = checkNode(cx, each);
+    if (node === undefined || !side.includes(node)) continue;
     cx.report('repeated', spanOf(each), `The node \`${node.name}\` is on both sides: remove it from one.`);
-  });
+  }
 }
 
 function checkCondition(cx: Check, condition: ast.Expression, what: string): void {

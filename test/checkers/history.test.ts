@@ -12,6 +12,9 @@ import { messagesIn } from '../../simulator/mach/ipc/queue.ts';
 import { MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
 import { SEND } from '../../simulator/mach/ipc/space.ts';
 import { NULL_IMAGE, run, runUntilPrinted, start } from '../osf1/lab.ts';
+import { step } from '../../simulator/engine/simulation.ts';
+import { procOf } from '../../simulator/osf1/proc.ts';
+import { PID, SOURCE } from '../migration/story.ts';
 import { cluster, millisecond, receive, send, sleep, type Cluster, type Scripted } from '../mach/cluster.ts';
 
 interface Scene {
@@ -165,6 +168,28 @@ describe('a monitor', () => {
     `);
     const told = notices.filter(({ notice }) => notice.kind === 'protocol' && notice.event === 'killpg done');
     assert.equal(told.length, 6);
+  });
+
+  it('notices that its rule is broken: P9 a process is put back with another state', () => {
+    const cluster = `cluster lab {
+      node master { pma pm_master credentials file_server "/" }
+      node source { pma }
+      node closed { pma refuse always }
+    }`;
+    const asked = `
+      program worker() { compute 2 s }
+      scenario "asked" on lab { let p = spawn worker() on source at 500 ms migrate p to closed wait p }`;
+    const refused = (forget: boolean): void => {
+      const sim = start(asked, cluster);
+      while (!sim.notices.some((each) => each.kind === 'phase' && each.phase === 'refused')) assert.ok(step(sim));
+      if (forget) procOf(sim.world, SOURCE, PID)!.migratable = false;
+      while (step(sim));
+    };
+    refused(false);
+    assert.throws(
+      () => refused(true),
+      (error) => error instanceof BrokenRule && error.rule === 'P9',
+    );
   });
 
   it('knows nothing of a past that it has not seen: a run may go on from another moment', () => {

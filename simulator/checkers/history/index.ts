@@ -5,9 +5,17 @@ import { rightsInMessages } from './i16-rights-in-messages.ts';
 import { sequenceNumbers } from './i18-sequence-numbers.ts';
 import { inOrder } from './i19-in-order.ts';
 import { everyMemberOnce } from './p08-every-member-once.ts';
+import { asItWas } from './p09-as-it-was.ts';
 import type { Monitor, Observer } from './monitor.ts';
 
-export const monitors: readonly Monitor[] = [rightsInMessages, sequenceNumbers, inOrder, exactlyOnce, everyMemberOnce];
+export const monitors: readonly Monitor[] = [
+  rightsInMessages,
+  sequenceNumbers,
+  inOrder,
+  exactlyOnce,
+  everyMemberOnce,
+  asItWas,
+];
 
 /** What the monitors of one run know. */
 export interface Past {
