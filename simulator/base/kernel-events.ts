@@ -48,7 +48,7 @@ export const eventGroups = [
   {
     name: 'processes',
     label: 'Process servers',
-    doc: 'A step of a migration, or a request for a process that is not here.',
+    doc: 'A step of a migration, and what becomes of requests for a process that moves or has moved.',
   },
 ] as const satisfies readonly EventGroup[];
 
@@ -131,6 +131,10 @@ export const kernelEvents = [
     killpg: 'A PMA begins to send a signal to every member of a process group [5.3, P8].',
     'killpg done': 'Every member of the group has been reached, or is gone [P8].',
     'absent process': 'A PMA is asked about a process that is not there: the caller asks the PM Master [5.2].',
+    'vproc updated': 'A PMA has learnt from the PM Master where a process is: its stub is put right, lazily [5.2].',
+    'request kept': 'A request for a process that is frozen or being installed is kept, whole, in the queue Q [5.5].',
+    'request forwarded': 'A request that was kept is sent on to where the process is now [5.5 step 16].',
+    'in line': 'A migration stands in line at its destination, which takes one in at a time [3.2 c].',
   }),
 ] as const;
 

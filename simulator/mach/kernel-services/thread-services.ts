@@ -101,7 +101,8 @@ export const threadServices: readonly Routine[] = [
     kernelPortRelease(w, port);
     // What is left ends with its task; should anybody ask for a port of it meanwhile, it gets another one.
     target.self = NONE;
-    return { rights: [RECEIVE, port.id] };
+    // Who stops or resumes it from here on does so to the new one.
+    return { body: { suspendCount: target.suspendCount }, rights: [RECEIVE, port.id] };
   }),
   threadService('thread_take_kernel_port', 'answer on a kernel port that came from elsewhere', (w, target, _r, t) => {
     const [type, id] = takeHand(t);

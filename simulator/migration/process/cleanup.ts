@@ -19,6 +19,7 @@ import { lookup } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { wakeAll } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import { atStep, enterPhase, migrationEnd, type MigrationWorld } from '../record.ts';
 import { TURN } from './turn.ts';
 
@@ -43,6 +44,7 @@ export const cleanUp = routine<MigrationWorld, CleanUp>('migration.clean_up', 'l
     const saved = vprocOf(w, t.node, f.pid)!.pending.shift();
     if (saved !== undefined) {
       f.sent = saved;
+      if (w.setup.watched) tell(w, 'request forwarded', t.node, null, t.identity, `${saved.operation} for ${f.pid}`);
       forward(w, t, f.capability, 'pma.forwarded', f.pid, saved);
       return;
     }

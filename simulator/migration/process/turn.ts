@@ -18,6 +18,7 @@ import { rpc, send, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { blockOn, wakeAll, type Thread } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import { residentBytes } from '../../mach/vm/region.ts';
 import { peerOf, pmaOf, type Incoming, type Pma } from '../../osf1/pma/pma.ts';
 import type { MigrationWorld } from '../record.ts';
@@ -38,6 +39,9 @@ export const reserve = routine<MigrationWorld, Reserving>('migration.reserve', '
     const reason = (f.body.group ? refusal(w, t.node) : '') || busy(w, pma);
     if (reason !== '') return finish(t, { code: 'EAGAIN', body: { reason } } satisfies Payload);
     pma.incoming.push({ ...f.body });
+    const ahead = pma.incoming.length - 1;
+    const text = `migration ${f.body.turn + 1}, behind ${ahead}`;
+    if (ahead > 0 && w.setup.watched) tell(w, 'in line', t.node, null, t.identity, text);
   }),
   step('wait for its turn', (w, t, f) => {
     const place = placeOf(pmaOf(w, t), f.body.turn);

@@ -27,11 +27,13 @@ export interface MoveThread {
   readonly interposed: boolean;
   /** Name of the port that the new thread is made with. */
   made: number;
+  /** How much more often the old one was suspended, by others, until its port was taken; negative: it was resumed. */
+  late: number;
 }
 
-export function movingThread(fields: Omit<MoveThread, 'made' | 'interposed'>): MoveThread {
+export function movingThread(fields: Omit<MoveThread, 'made' | 'interposed' | 'late'>): MoveThread {
   const interposed = fields.kept.some(({ operation }) => operation === 'thread_set_special_port');
-  return { ...fields, interposed, made: NONE };
+  return { ...fields, interposed, made: NONE, late: 0 };
 }
 
 export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread', 'makes a thread again', [
@@ -54,5 +56,16 @@ export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread',
   step('move its kernel port', (_w, t, { migration, interpose, interposed, thread: old, made, agentSelf }) => {
     call(t, kernelPort, movingKernelPort({ migration, what: 'thread', interpose, interposed, old, made, agentSelf }));
   }),
-  step('moved', (_w, t) => finish(t, (t.result as MovedKernelPort).code)),
+  step('see how often it was suspended meanwhile', (_w, t, f) => {
+    const { code, suspendCount } = t.result as MovedKernelPort;
+    if (code !== 'KERN_SUCCESS') return finish(t, code);
+    f.late = suspendCount - f.state.suspendCount;
+  }),
+  step('suspend or resume it as others have', (w, t, f) => {
+    if (f.late === 0) return finish(t, 'KERN_SUCCESS');
+    const more = f.late > 0;
+    f.late += more ? -1 : 1;
+    kernelCall(w, t, f.interpose ? f.made : f.thread, more ? 'thread_suspend' : 'thread_resume');
+  }),
+  step('and again', (w, t) => goTo(w, t, 'suspend or resume it as others have')),
 ]);

@@ -109,6 +109,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
       if (f.operation === 'vproc.migrate' || f.operation === 'vproc.promise') return refuse(w, t, f, 'EBUSY');
       if (f.local === true) return refuse(w, t, f, FROZEN);
       vproc.pending.push(save(f, t.activity));
+      if (w.setup.watched) tell(w, 'request kept', t.node, null, t.identity, `${f.operation} for ${pid}`);
       return finish(t, null);
     }
     const proc = at(w.procs, vproc.proc);

@@ -11,6 +11,7 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import { procOf } from '../proc.ts';
 import { becomeStub, isUnused, vprocAllocate, vprocFree, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
@@ -95,6 +96,8 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
       f.stale = vproc.capability;
       becomeStub(vproc, node, t.names[0]!);
       if (!vproc.holders.includes(f.holder)) vproc.holders.push(f.holder);
+      if (w.setup.watched)
+        tell(w, 'vproc updated', pma.node, null, t.identity, `${f.pid} is at ${at(w.nodes, node).name}`);
     }
   }),
   step('give up the old capability', (w, t, f) => {
