@@ -80,7 +80,7 @@ describe('a pipe in the inspected state', () => {
       ],
     );
     assert.deepEqual(
-      pipe?.waiting.map(({ operation, pid }) => [operation, pid]),
+      pipe.waiting.map(({ operation, pid }) => [operation, pid]),
       [['file.read', 3]],
     );
     runUntilPrinted(sim, 'looks');
@@ -117,7 +117,7 @@ describe('sockets in the inspected state', () => {
     const [listening, , accepted] = inspect(sim).streams;
     assert.deepEqual(listening?.queue, []);
     assert.deepEqual(
-      listening?.waiting.map(({ operation }) => operation),
+      listening.waiting.map(({ operation }) => operation),
       ['file.poll'],
     );
     assert.deepEqual(
