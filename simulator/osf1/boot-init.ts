@@ -34,6 +34,7 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
   const signals = threadCreate(w, task, 'signals');
   const proc = procAllocate(w, node, INIT);
   proc.name = 'init';
+  proc.relations = { parent: INIT, group: INIT, session: INIT };
   proc.state = 'running';
   proc.uid = SUPERUSER;
   proc.activity = activity;

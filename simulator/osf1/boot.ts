@@ -23,6 +23,7 @@ import { bootMonitor, introduceMonitor } from './monitor/monitor.ts';
 import { BLOCK, firstBlock, grantBlock, takeBlock } from './pm-master/blocks.ts';
 import { INIT, masterAllocate, type PmMaster } from './pm-master/entry.ts';
 import { isOnly } from './pm-master/owner.ts';
+import { beginRecovery } from './pm-master/recover.ts';
 import type { OsfWorld } from './world.ts';
 
 /** What every UNIX has below the root. */
@@ -67,11 +68,18 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
 }
 
 /**
- * The servers of a node that has booted again: its PMA, if there still is somebody to introduce it to. What the others
- * knew was in their memory and is lost: they do not come back.
+ * The servers of a node that has booted again: its PMA, if there still is somebody to introduce it to; the PM Master, which
+ * asks the PMAs what there is; a PM Master among several, which begins with an empty table. What file servers, the only
+ * credentials server and the monitor knew was in their memory and is lost: they do not come back.
  */
 export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['nodes'][number]): void {
   if (isManaged(w, node)) templateTask(w, node);
+  if (isOnly(w)) {
+    if (spec.pmMaster) beginRecovery(w, bootMaster(w, node, true));
+  } else if (spec.pma) {
+    bootMaster(w, node, spec.pmMaster);
+    bootCredentials(w, node);
+  }
   const master = masterFor(w, node);
   const credentials = credentialsFor(w, node);
   if (!spec.pma || master === undefined || credentials === undefined) return;

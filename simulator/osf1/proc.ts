@@ -84,6 +84,13 @@ export interface Timer {
   clock: number;
 }
 
+/** Parent, process group and session, by pid. They are the PM Master's to say. */
+export interface Relations {
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+}
+
 export interface Proc extends Row {
   pid: number;
   name: string;
@@ -116,6 +123,8 @@ export interface Proc extends Row {
   /** Those of one group move together; 0: it moves by itself. */
   migrationGroup: number;
   creations: Creations;
+  /** Relations as far as the PMA has heard of them: what it tells a PM Master that has to ask. */
+  relations: Relations;
   /**
    * Pids of the children that have not been waited for, and of those among them whose exit was reported, and of those that
    * are said to have stopped or to go on. `news` counts those reports; it begins anew on each node.
@@ -168,6 +177,7 @@ function blankProc(id: number): Proc {
     migratable: true,
     migrationGroup: 0,
     creations: noCreations(0),
+    relations: { parent: NONE, group: NONE, session: NONE },
     children: [],
     exited: [],
     changed: [],

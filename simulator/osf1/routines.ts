@@ -44,6 +44,7 @@ import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
 import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
 import { controlRoutines } from './pma/pcntl-control.ts';
 import { forwardedCall, keptCall } from './pma/pending.ts';
+import { pmaReport } from './pma/report.ts';
 import { pmaKill, settleSignals, signalProcess } from './pma/signal.ts';
 import { clock, setitimer } from './pma/timer.ts';
 import { signalCalls } from './pma/signal-calls.ts';
@@ -60,6 +61,7 @@ import { blockRoutines, findOwner, forwardedRequest, masterRequest } from './pm-
 import { pidRoutines } from './pm-master/pids.ts';
 import { gatherMembers, groupRoutines } from './pm-master/groups.ts';
 import { leastLoaded } from './pm-master/placement.ts';
+import { recover } from './pm-master/recover.ts';
 import { relationRoutines } from './pm-master/relations.ts';
 import { connectionRoutines } from './sockets/connect.ts';
 import { namingRoutines } from './sockets/open.ts';
@@ -106,6 +108,7 @@ const masterRoutines: readonly Routine[] = [
 const serverRoutines: readonly Routine[] = [
   pmaSpawn,
   forkHere,
+  pmaReport,
   forwardedCall,
   forwardedRequest,
   ...monitorRoutines,
@@ -138,6 +141,7 @@ export const osfRoutines: readonly Routine[] = [
   callParents,
   hangUp,
   gatherMembers,
+  recover,
   findOwner,
   masterRequest,
   ...masterRoutines,

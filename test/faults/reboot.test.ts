@@ -110,7 +110,7 @@ describe('a node that boots again', () => {
     }
   }
 
-  it('where the PM Master was has no servers: the scenario has ended with the operator, the others go on', () => {
+  it('where the PM Master was has its PM Master again, and no file server: the scenario has ended with the operator', () => {
     const result = run(`
       ${worker}
       scenario "master" on lab { let p = spawn worker(2 s) on source at 1 s reboot master wait p }
@@ -121,8 +121,8 @@ describe('a node that boots again', () => {
       true,
     );
     assert.deepEqual(
-      world.pmMasters.rows.filter(({ live }) => live),
-      [],
+      [world.pmMasters, world.fileServers].map(({ rows }) => rows.filter(({ live }) => live).length),
+      [1, 0],
     );
   });
 });

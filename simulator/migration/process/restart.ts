@@ -14,9 +14,10 @@ import { at } from '../../base/table.ts';
 import { MAKE_SEND } from '../../mach/ipc/right.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { finish, routine, step } from '../../mach/routine.ts';
+import { finish, goTo, routine, step } from '../../mach/routine.ts';
 import { kill } from '../../osf1/pma/exit.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
+import { mustRepeat } from '../../osf1/pma/master-call.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import { startClock } from '../../osf1/pma/timer.ts';
 import { lostWithNode } from '../../osf1/ended.ts';
@@ -39,6 +40,7 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
     rpc(w, t, master, 'pmm.set_node', { body: { pid: f.pid, node: t.node }, rights });
   }),
   step('put it on the active list and resume it', (w, t, f) => {
+    if (mustRepeat(w, pmaOf(w, t), t.code)) return goTo(w, t, 'tell the PM Master');
     atStep(w, f.migration, 14);
     const proc = procOf(w, t.node, f.pid)!;
     if (t.code === 'ESRCH') {

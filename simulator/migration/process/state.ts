@@ -9,6 +9,7 @@ import type { Carried } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
 import type { Creations } from '../../osf1/creation-rate.ts';
 import { procNames, type Proc, type ProcNames } from '../../osf1/proc.ts';
+import type { Relations } from '../../osf1/proc.ts';
 
 export interface LocalState {
   readonly migration: number;
@@ -33,6 +34,7 @@ export interface LocalState {
   readonly migratable: boolean;
   readonly migrationGroup: number;
   readonly creations: Creations;
+  readonly relations: Relations;
   readonly children: readonly number[];
   readonly exited: readonly number[];
   readonly changed: Proc['changed'];
@@ -64,6 +66,7 @@ export function localState(migration: number, turn: number, proc: Proc, processo
     migratable: proc.migratable,
     migrationGroup: proc.migrationGroup,
     creations: { ...proc.creations },
+    relations: { ...proc.relations },
     children: [...proc.children],
     exited: [...proc.exited],
     changed: proc.changed.map((each) => ({ ...each })),
@@ -90,6 +93,7 @@ export function installState(proc: Proc, state: LocalState, names: readonly numb
   proc.creations = { ...state.creations };
   proc.migrations = state.migrations + 1;
   proc.lastMigrated = now;
+  proc.relations = { ...state.relations };
   proc.children = [...state.children];
   proc.exited = [...state.exited];
   proc.changed = state.changed.map((each) => ({ ...each }));

@@ -28,6 +28,8 @@ export interface PmMaster extends Row {
   readonly blocks: { readonly block: number; node: number }[];
   /** Send rights to the other PM Masters, by node, as far as they have been asked for; NONE elsewhere. */
   readonly peers: number[];
+  /** It has come back, and its table is not whole yet: requests wait (recover.ts). */
+  recovering: boolean;
 }
 
 export function masterAllocate(
@@ -43,6 +45,7 @@ export function masterAllocate(
     nextBlock: 0,
     blocks: [],
     peers: [],
+    recovering: false,
     ...fields,
   }));
 }
@@ -134,4 +137,12 @@ export function ownEntryOf(w: OsfWorld, t: Thread, pid: number): MasterEntry | n
 /** The table of that PM Master. */
 export function ownEntries(w: OsfWorld, { id }: PmMaster): MasterEntry[] {
   return w.masterEntries.rows.filter((entry) => entry.live && entry.owner === id);
+}
+
+/** The entry of a pid in the new table; what people knew of it stays on record until something better is known. */
+export function reenter(w: OsfWorld, master: PmMaster, pid: number, name: string): MasterEntry {
+  const known = masterEntryOf(w, pid);
+  if (known === null) return masterEntryAllocate(w, master, { pid, parent: INIT, name, group: pid, session: pid });
+  if (known.owner !== master.id) Object.assign(known, { owner: master.id, capability: NONE, elsewhere: [] });
+  return known;
 }

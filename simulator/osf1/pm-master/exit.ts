@@ -20,8 +20,11 @@ import { groupsAround, hangUp, owedAfter, type Owed } from './hang-up.ts';
 import { INIT, masterOf, ownEntries, ownEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
 import { findOwner, type Owner } from './owner.ts';
 
-interface ExitReport {
+/** Body of `pmm.exit`: name and parent are for a PM Master that has forgotten them. */
+export interface ExitReport {
   readonly pid: number;
+  readonly name: string;
+  readonly parent: number;
   readonly node: number;
   readonly ended: Ended;
   readonly usage: number;
@@ -65,7 +68,7 @@ interface Ending {
 }
 
 /** The process is a zombie now. */
-function ends(w: OsfWorld, master: PmMaster, entry: MasterEntry, { status, signal, lost }: Ended): Ending {
+export function ends(w: OsfWorld, master: PmMaster, entry: MasterEntry, { status, signal, lost }: Ended): Ending {
   const groups = groupsAround(w, entry);
   entry.state = 'zombie';
   entry.stopped = 0;

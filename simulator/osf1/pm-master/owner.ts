@@ -14,12 +14,14 @@ import { lookup } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
+import { blockOn } from '../../mach/thread.ts';
 import { clusterOf } from '../configuration.ts';
 import { adoptReply, forward, unwrap } from '../forward.ts';
 import type { OsfWorld } from '../world.ts';
 import { blockOf, grantBlock, knownOwner, noteOwner } from './blocks.ts';
 import { masterOf, type PmMaster } from './entry.ts';
 import { operation } from './operation.ts';
+import { RECOVERED } from './recover.ts';
 
 /** What findOwner finishes with: this PM Master, or the name of a right to another one, or neither: it is out of reach. */
 export type Owner = { readonly own: true } | { readonly own: false; readonly name: number };
@@ -98,6 +100,11 @@ interface MasterRequest extends Request {
 /** Serves every operation of a PM Master; who executes one is the service `local <operation>`. */
 export const masterRequest = routine<OsfWorld, MasterRequest>('pmm.request', 'takes a request to who can execute it', [
   step('find whose the process is', (w, t, f) => {
+    const master = masterOf(w, t);
+    if (master.recovering) {
+      blockOn(w, t, RECOVERED);
+      return again(t);
+    }
     const pid = subjectOf(f.operation, f.body);
     if (pid !== NONE && !isOnly(w)) return call(t, findOwner, { pid } satisfies FindOwner);
     replace(t, w.setup.services.get(`local ${f.operation}`)!, { ...f });

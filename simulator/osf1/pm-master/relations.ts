@@ -12,7 +12,8 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Ended } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
-import { masterOf, ownEntryOf } from './entry.ts';
+import type { Relations } from '../proc.ts';
+import { masterOf, ownEntryOf, reenter } from './entry.ts';
 import { operation } from './operation.ts';
 
 const noProcess: Payload = { code: 'ESRCH' };
@@ -21,6 +22,9 @@ const noProcess: Payload = { code: 'ESRCH' };
 interface Place {
   readonly pid: number;
   readonly node: number;
+  /** Of a new process: what a PM Master that has come back meanwhile does not know. */
+  readonly name?: string;
+  readonly relations?: Relations;
 }
 
 interface PlaceCall extends Request {
@@ -30,8 +34,10 @@ interface PlaceCall extends Request {
 function place(name: string, story: string, moved: boolean): Routine {
   return routine<OsfWorld, PlaceCall>(name, story, [
     step(story, (w, t, f) => {
-      const { pid, node } = f.body as Place;
-      const entry = ownEntryOf(w, t, pid);
+      const { pid, node, name, relations } = f.body as Place;
+      const known = ownEntryOf(w, t, pid);
+      const isNew = known === null && name !== undefined && relations !== undefined;
+      const entry = isNew ? Object.assign(reenter(w, masterOf(w, t), pid, name), relations) : known;
       if (entry === null || entry.state !== 'alive') return finish(t, noProcess);
       const stale = entry.capability;
       entry.node = node;

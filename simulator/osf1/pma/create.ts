@@ -34,12 +34,15 @@ import {
   type EmulatorState,
 } from '../emulator/state.ts';
 import { lostWithNode } from '../ended.ts';
+import type { Born } from '../pm-master/pids.ts';
 import { procAllocate, procOf } from '../proc.ts';
+import type { Relations } from '../proc.ts';
 import type { Signals } from '../signal-state.ts';
 import { becomeLocal, vprocAllocate, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { kill } from './exit.ts';
 import type { Users } from './identity-change.ts';
+import { mustRepeat } from './master-call.ts';
 import { pmaOf } from './pma.ts';
 
 /** A right that the child gets, under the emulator's name for it. */
@@ -68,6 +71,7 @@ export interface Create extends Users {
   readonly signals: Signals;
   // What has been made so far.
   pid: number;
+  relations: Relations | null;
   task: number;
   mainThread: number;
   signalThread: number;
@@ -89,6 +93,7 @@ function taskNamed(w: OsfWorld, t: Thread, name: number): Task {
 export const nothingMade = {
   given: NONE,
   pid: NONE,
+  relations: null,
   task: NONE,
   mainThread: NONE,
   signalThread: NONE,
@@ -105,7 +110,9 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
   }),
   step('share the credentials', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
-    f.pid = (t.body as { pid: number }).pid;
+    const { pid, group, session } = t.body as Born;
+    f.pid = pid;
+    f.relations = { parent: f.parent, group, session };
     rpc(w, t, f.credentials, 'credentials.dup', { body: { pid: f.pid } });
   }),
   step('make the task', (w, t, f) => {
@@ -159,7 +166,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
   }),
   step('give it its rights', (w, t, f) => {
     const right = f.rights.shift();
-    if (right === undefined) return goTo(w, t, 'put it on the active list and register it');
+    if (right === undefined) return goTo(w, t, 'put it on the active list');
     f.given = right.as;
     kernelCall(w, t, f.task, 'mach_port_insert_right', { body: { name: right.as }, rights: [right] });
   }),
@@ -169,11 +176,12 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     const urefs = 1 + f.rights.filter(({ as }) => as === f.given).length;
     kernelCall(w, t, f.task, 'mach_port_allocate_name', { body: { name: f.given, right: DEAD_NAME, urefs } });
   }),
-  step('put it on the active list and register it', (w, t, f) => {
+  step('put it on the active list', (w, t, f) => {
     const pma = pmaOf(w, t);
     const proc = procAllocate(w, pma.node, f.pid);
     proc.name = f.program;
     Object.assign(proc, { uid: f.uid, realUid: f.realUid, savedUid: f.savedUid } satisfies Users);
+    proc.relations = f.relations!;
     proc.migrationGroup = f.migrationGroup;
     proc.signals = f.signals;
     proc.activity = f.activity;
@@ -182,10 +190,14 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     Object.assign(proc.names, { task, mainThread, signalThread, credentials, root, directory, terminal });
     becomeLocal(vprocOf(w, pma.node, f.pid) ?? vprocAllocate(w, pma.node, f.pid), proc.id);
     w.notices.push({ kind: 'spawned', pid: f.pid, node: at(w.nodes, pma.node).name, thread: f.thread });
-    rpc(w, t, pma.master, 'pmm.register', {
-      body: { pid: f.pid, node: pma.node },
-      rights: [{ name: pma.service, disposition: MAKE_SEND }],
-    });
+  }),
+  step('register it', (w, t, f) => {
+    const { master, node, service } = pmaOf(w, t);
+    const body = { pid: f.pid, node, name: f.program, relations: f.relations! };
+    rpc(w, t, master, 'pmm.register', { body, rights: [{ name: service, disposition: MAKE_SEND }] });
+  }),
+  step('see that the PM Master knows', (w, t) => {
+    if (mustRepeat(w, pmaOf(w, t), t.code)) goTo(w, t, 'register it');
   }),
   step('let it run', (w, t, f) => kernelCall(w, t, f.mainThread, 'thread_resume')),
   step('report the pid', (w, t, f) => {

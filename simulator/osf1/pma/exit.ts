@@ -19,9 +19,11 @@ import { vprocFree, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
 import { cancelCalls } from './cancel.ts';
+import { isGone, mustRepeat } from './master-call.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import { emulatorHere, everythingIn, heldBy, yieldTokens } from './tokens.ts';
 import { stopClock } from './timer.ts';
+import type { ExitReport } from '../pm-master/exit.ts';
 import { releaseHolder } from './vproc-call.ts';
 
 interface Exit {
@@ -29,6 +31,7 @@ interface Exit {
   readonly ended: Ended;
   /** Names still to give up. */
   names: number[];
+  report?: ExitReport;
 }
 
 /** From the emulator: a message without a reply right, for there is nobody to come back to. */
@@ -105,18 +108,24 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     const { processPort } = procOf(w, t.node, f.pid)!;
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_destroy', { body: { name: processPort } });
   }),
-  step('tell the PM Master', (w, t, f) => {
+  step('make a report of it', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
-    const { migrations, signals } = proc;
+    const { migrations, signals, name, relations } = proc;
     const usage = totalUsage(w, proc) + proc.usage.children;
     // From now on its children are init's.
     const { children } = proc;
     proc.children = [];
     proc.exited = [];
     proc.changed = [];
-    rpc(w, t, pmaOf(w, t).master, 'pmm.exit', {
-      body: { pid: f.pid, node: t.node, ended: f.ended, usage, migrations, delivered: signals.delivered, children },
-    });
+    const { parent } = relations;
+    const { delivered } = signals;
+    f.report = { pid: f.pid, name, parent, node: t.node, ended: f.ended, usage, migrations, delivered, children };
+  }),
+  step('send the report', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.exit', { body: f.report! })),
+  step('keep it if nobody takes it', (w, t, f) => {
+    const pma = pmaOf(w, t);
+    if (mustRepeat(w, pma, t.code)) goTo(w, t, 'send the report');
+    else if (isGone(t.code)) pma.untold.push(f.report!);
   }),
   step('tell the statistics monitor', (w, t, f) => {
     const { pid, name, created, migrations, usage } = procOf(w, t.node, f.pid)!;

@@ -5,9 +5,10 @@
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import { tell } from '../../mach/world.ts';
-import { procOf } from '../proc.ts';
+import { procOf, type Relations } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
+import { MASTER_DOWN, fromMaster, isGone } from './master-call.ts';
 import { pmaOf } from './pma.ts';
 import { told, type Signal } from './signal.ts';
 import { vprocCall } from './vproc-call.ts';
@@ -19,7 +20,14 @@ function relation(name: string, story: string, operation: string): Routine {
       const { pid, ...rest } = f.body as { readonly pid: number };
       rpc(w, t, pmaOf(w, t).master, operation, { body: { ...rest, pid: f.pid, of: pid === 0 ? f.pid : pid } });
     }),
-    step('report', (_w, t) => finish(t, { code: t.code, body: t.body } satisfies Payload)),
+    step('report', (w, t, f) => {
+      const { pid } = f.body as { readonly pid: number };
+      const proc = procOf(w, t.node, pid === 0 ? f.pid : pid);
+      const known = t.body as Partial<Relations> | null;
+      if (t.code === 'KERN_SUCCESS' && proc !== null && known?.group !== undefined)
+        proc.relations = { ...proc.relations, ...known };
+      finish(t, { code: fromMaster(t.code), body: t.body } satisfies Payload);
+    }),
   ]);
 }
 
@@ -76,7 +84,7 @@ export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signa
   }),
   step('look at the list', (_w, t, f) => {
     f.pids = t.code === 'KERN_SUCCESS' ? [...(t.body as { pids: number[] }).pids] : [];
-    f.code = 'ESRCH';
+    f.code = isGone(t.code) ? MASTER_DOWN : 'ESRCH';
   }),
   step('operate on the next vproc', (w, t, f) => {
     const pid = f.pids!.shift();

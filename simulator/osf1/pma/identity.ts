@@ -7,6 +7,7 @@ import { finish, routine, step } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { currentUsage, procOf, totalUsage } from '../proc.ts';
+import { fromMaster } from './master-call.ts';
 import { pmaOf } from './pma.ts';
 
 export const pmaGetpid = routine<OsfWorld, ProcessCall>('pma.getpid', 'says who the calling process is', [
@@ -15,7 +16,7 @@ export const pmaGetpid = routine<OsfWorld, ProcessCall>('pma.getpid', 'says who 
 
 export const pmaGetppid = routine<OsfWorld, ProcessCall>('pma.getppid', 'says who the parent is', [
   step('ask the PM Master', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.parent', { body: { pid: f.pid } })),
-  step('answer', (_w, t) => finish(t, { code: t.code, body: t.body } satisfies Payload)),
+  step('answer', (_w, t) => finish(t, { code: fromMaster(t.code), body: t.body } satisfies Payload)),
 ]);
 
 /** The policy hook: where the next process had better be made. */

@@ -8,6 +8,7 @@ import { NONE, at, take, type Row } from '../../base/table.ts';
 import { renewRight } from '../../dipc/boot.ts';
 import { lookup } from '../../mach/ipc/space.ts';
 import type { Thread } from '../../mach/thread.ts';
+import type { ExitReport } from '../pm-master/exit.ts';
 import type { Proc } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 
@@ -54,6 +55,8 @@ export interface Pma extends Row {
    * processes are cloned from them.
    */
   readonly templates: number[];
+  /** Ends of processes that no PM Master could be told of. */
+  readonly untold: ExitReport[];
   /** In line to come in: the first has its turn. */
   readonly incoming: Incoming[];
   readonly outgoing: Outgoing[];
@@ -77,6 +80,7 @@ export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
     terminal: NONE,
     peers: [],
     templates: [],
+    untold: [],
     incoming: [],
     outgoing: [],
   }));

@@ -16,6 +16,7 @@ import { procOf } from '../proc.ts';
 import { becomeStub, isUnused, vprocAllocate, vprocFree, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { ABSENT, FROZEN, admission } from './admission.ts';
+import { MASTER_DOWN, isGone } from './master-call.ts';
 import { pmaOf } from './pma.ts';
 
 const MAXIMUM_TRIES = 8;
@@ -84,7 +85,7 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
   step('ask the PM Master', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.locate', { body: { pid: f.pid } })),
   step('put the vproc right', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') {
-      f.answer = { code: t.code === 'zombie' ? 'KERN_SUCCESS' : 'ESRCH' };
+      f.answer = { code: t.code === 'zombie' ? 'KERN_SUCCESS' : isGone(t.code) ? MASTER_DOWN : 'ESRCH' };
       return goTo(w, t, 'let the vproc go if nobody needs it');
     }
     const pma = pmaOf(w, t);

@@ -5,14 +5,13 @@
  * The PMA knows the children of its processes and is called back by the PM Master when one of them exits, so it need
  * not ask for what cannot be there yet. Then the PM Master says which child it was, and gives the pid up.
  *
- * Without the PM Master nobody says who has exited, and nobody knows what became of it: there is nothing to wait for.
+ * While the PM Master is down nobody says who has exited, or what became of it: a wait fails, and may be made again.
  *
  * A caught signal ends it with EINTR. While it waits the call has changed nothing: a migration may cancel it, and the request is executed again, from the
  * head of the queue, wherever the process is then [mechanisms 5.5, option B].
  */
 import { NONE, at, select } from '../../base/table.ts';
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
-import { lookup } from '../../mach/ipc/space.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { wakeAll } from '../../mach/thread.ts';
 import type { Ended } from '../ended.ts';
@@ -25,6 +24,7 @@ import { accept, takable } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { waitInCall, wasCancelled } from './cancel.ts';
+import { MASTER_DOWN, hasMaster, isGone } from './master-call.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import { settleSignals, type Settle } from './signal.ts';
 
@@ -56,7 +56,11 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
     const proc = procOf(w, t.node, f.pid)!;
     if (wasCancelled(w, t, proc)) return;
     const { pid: wanted, options } = f.body as Wait;
-    if (!hasMaster(w, pmaOf(w, t))) return finish(t, noChild);
+    if (!hasMaster(w, pmaOf(w, t))) {
+      if (f.pid !== INIT) return finish(t, masterDown);
+      // init has nobody to tell: it waits for the PM Master, too.
+      return waitInCall(w, t, proc, childrenChannel(proc));
+    }
     const hopeless = wanted > 0 ? !proc.children.includes(wanted) : proc.children.length === 0;
     f.child = isGroup(wanted) ? groupToAsk(proc, wanted, f) : reported(proc, wanted, options);
     if (f.child !== NONE) return;
@@ -70,8 +74,14 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
     rpc(w, t, pmaOf(w, t).master, 'pmm.find_child', { body });
   }),
   step('reap it', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return finish(t, noChild);
     const proc = procOf(w, t.node, f.pid)!;
+    if (isGone(t.code)) return goTo(w, t, 'wait until a child has something to report');
+    if (t.code !== 'KERN_SUCCESS') {
+      // A PM Master that has come back does not know of it: it is nobody's child any more.
+      if (!proc.exited.includes(f.child!)) return finish(t, noChild);
+      forget(proc, f.child!);
+      return goTo(w, t, 'wait until a child has something to report');
+    }
     const { child, how, stopped } = t.body as FoundChild;
     // Another wait of the process was faster, or who is meant has nothing to report yet.
     if (child === NONE) {
@@ -85,10 +95,10 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
     finish(t, { body: report } satisfies Payload);
   }),
   step('report its status', (w, t, f) => {
+    if (isGone(t.code)) return goTo(w, t, 'wait until a child has something to report');
     const proc = procOf(w, t.node, f.pid)!;
     const child = f.child!;
-    proc.exited = proc.exited.filter((each) => each !== child);
-    proc.children = proc.children.filter((each) => each !== child);
+    forget(proc, child);
     if (t.code !== 'KERN_SUCCESS') return finish(t, noChild);
     const { status, signal, lost, usage } = t.body as Reaped;
     proc.usage.children += usage;
@@ -99,6 +109,7 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
 
 const notEnded = { status: NONE, signal: 0, lost: false } as const;
 const noChild: Payload = { code: 'ECHILD' };
+const masterDown: Payload = { code: MASTER_DOWN };
 const nothingYet: Payload = { body: { pid: 0, ...notEnded, stopped: 0, continued: false } satisfies Waited };
 
 const isGroup = (wanted: number): boolean => wanted <= 0 && wanted !== NONE;
@@ -121,6 +132,11 @@ function reported(proc: Proc, wanted: number, options: number): number {
   return changed?.child ?? NONE;
 }
 
+function forget(proc: Proc, child: number): void {
+  proc.exited = proc.exited.filter((each) => each !== child);
+  proc.children = proc.children.filter((each) => each !== child);
+}
+
 function forgetChange(proc: Proc, child: number): void {
   proc.changed = proc.changed.filter((each) => each.child !== child);
 }
@@ -130,11 +146,6 @@ export function waitsAreOver(w: OsfWorld, pma: Pma): void {
   if (hasMaster(w, pma)) return;
   const task = at(w.tasks, pma.task);
   for (const proc of select(w.procs, ({ node }) => node === pma.node)) wakeAll(w, task, childrenChannel(proc));
-}
-
-function hasMaster(w: OsfWorld, { task, master }: Pma): boolean {
-  const entry = lookup(at(w.tasks, task).space, master);
-  return entry !== null && entry.port !== NONE && at(w.ports, entry.port).active;
 }
 
 export type ChildChange = 'exited' | 'stopped' | 'continued';

@@ -1,0 +1,128 @@
+/**
+ * The PM Master comes back after its node has booted again, with an empty table. It asks each PMA in turn, and until the
+ * last one has answered every other request waits [docs/decisions/0050-the-pm-master-comes-back.md].
+ *
+ *   known again   every process: its place, its parent if that lives (init otherwise), group and session as its PMA knows them
+ *   told late     ends that nobody could be told of: zombies, with their statuses
+ *   lost          how those ended that had told the former PM Master, and were not waited for: their parents learn that
+ *                 they are lost; so do those whose children were on the node itself
+ *
+ * A process that two PMAs report is on its way: it is where it runs, or where it would go on if its migration failed.
+ */
+import { NONE, at } from '../../base/table.ts';
+import { bootRight } from '../../dipc/boot.ts';
+import { rpc } from '../../mach/ipc/mach-msg.ts';
+import { MAKE_SEND } from '../../mach/ipc/right.ts';
+import { kernelCall } from '../../mach/kernel-call.ts';
+import { isInTouch } from '../../mach/node.ts';
+import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
+import { threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
+import { portUnder } from '../boot-task.ts';
+import { lostWithNode } from '../ended.ts';
+import { pmaAt } from '../pma/pma.ts';
+import type { PmaReport, Reported } from '../pma/report.ts';
+import type { OsfWorld } from '../world.ts';
+import { INIT, masterEntryOf, masterOf, reenter, type PmMaster } from './entry.ts';
+import { callParents, ends, type CallBacks } from './exit.ts';
+
+interface Recover {
+  readonly nodes: number[];
+  readonly reports: (PmaReport & { readonly names: readonly number[] })[];
+  surplus: number[];
+}
+
+/** Channel on which requests wait until the table is whole. */
+export const RECOVERED = 'recovery of the PM Master';
+
+/** The PM Master of a node that has booted again begins to ask. */
+export function beginRecovery(w: OsfWorld, master: PmMaster): void {
+  master.recovering = true;
+  const task = at(w.tasks, master.task);
+  const t = threadCreate(w, task, task.name);
+  const nodes = w.nodes.rows.map(({ id }) => id);
+  call(t, recover, { nodes, reports: [], surplus: [] } satisfies Recover);
+  threadStart(w, t);
+}
+
+export const recover = routine<OsfWorld, Recover>('pmm.recover', 'asks the PMAs what there is', [
+  step('ask the next PMA', (w, t, f) => {
+    const master = masterOf(w, t);
+    const node = f.nodes.shift();
+    if (node === undefined) return goTo(w, t, 'rebuild the table');
+    const pma = isInTouch(w, master.node, node) ? pmaAt(w, node) : null;
+    if (pma === null) return goTo(w, t, 'ask the next PMA');
+    const task = at(w.tasks, master.task);
+    const name = bootRight(w, portUnder(w, at(w.tasks, pma.task), pma.service), task);
+    f.surplus.push(name);
+    rpc(w, t, name, 'pma.report', { rights: [{ name: master.service, disposition: MAKE_SEND }] });
+  }),
+  step('keep what it says', (w, t, f) => {
+    if (t.code === 'KERN_SUCCESS') f.reports.push({ ...(t.body as PmaReport), names: [...t.names] });
+    goTo(w, t, 'ask the next PMA');
+  }),
+  step('rebuild the table', (w, t, f) => {
+    const master = masterOf(w, t);
+    const told = rebuild(w, master, f);
+    master.recovering = false;
+    wakeAll(w, at(w.tasks, master.task), RECOVERED);
+    call(t, callParents, { children: told, how: 'exited', tries: 0 } satisfies CallBacks);
+  }),
+  step('give up the rights that are left', (w, t, f) => {
+    const name = f.surplus.shift();
+    if (name === undefined) return finish(t);
+    again(t);
+    kernelCall(w, t, masterOf(w, t).self, 'mach_port_deallocate', { body: { name } });
+  }),
+]);
+
+/** Returns the children whose parents are to be told of their ends. */
+function rebuild(w: OsfWorld, master: PmMaster, f: Recover): number[] {
+  const told: number[] = [];
+  const living = new Set(f.reports.flatMap(({ processes }) => processes.map(({ pid }) => pid)));
+  const place = new Map<number, number>();
+  for (const { node, processes, names } of f.reports) {
+    if (!isInTouch(w, master.node, node)) continue;
+    processes.forEach((process, index) => {
+      const known = place.get(process.pid) ?? 0;
+      const name = names[index]!;
+      if (known >= certainty(process)) return f.surplus.push(name);
+      place.set(process.pid, certainty(process));
+      const entry = reenter(w, master, process.pid, process.name);
+      if (entry.capability !== NONE) f.surplus.push(entry.capability);
+      const { group, session, parent } = process.relations;
+      const { migrations } = process;
+      const relations = { group, session, parent: living.has(parent) ? parent : INIT };
+      return Object.assign(entry, { ...relations, migrations, state: 'alive', node, capability: name });
+    });
+  }
+  for (const { ends: untold, node } of f.reports) {
+    for (const { pid, name, parent, ended, usage, migrations, delivered } of untold) {
+      const entry = reenter(w, master, pid, name);
+      Object.assign(entry, { parent: living.has(parent) ? parent : INIT, node, usage, migrations, delivered });
+      told.push(...ends(w, master, entry, ended).callBacks.children);
+    }
+  }
+  const parents = f.reports.flatMap(({ processes }) => processes).filter((process) => !process.leaving);
+  for (const { pid: parent, children } of parents) {
+    for (const child of children) {
+      if (masterEntryOf(w, child)?.owner === master.id) continue;
+      const entry = reenter(w, master, child, '');
+      entry.parent = parent;
+      if (entry.state === 'alive') told.push(...ends(w, master, entry, lostWithNode()).callBacks.children);
+      else told.push(child);
+      Object.assign(entry, { state: 'zombie' }, lostWithNode());
+    }
+  }
+  // For the record: whom nobody reports has ended with the node.
+  for (const entry of w.masterEntries.rows) {
+    const unknown = w.pmMasters.rows[entry.owner]?.live !== true && entry.state === 'alive';
+    if (entry.live && unknown) ends(w, master, entry, lostWithNode());
+  }
+  return told;
+}
+
+/** Who has it most: it runs there; it would go on there; it is being installed there. */
+function certainty({ state, leaving }: Reported): number {
+  if (state === 'attaching') return 1;
+  return leaving ? 2 : 3;
+}
