@@ -34,24 +34,28 @@ export interface PmaReport {
   readonly ends: readonly ExitReport[];
 }
 
-export const pmaReport = routine<OsfWorld, Request>('pma.report', 'tells a PM Master that has come back what there is', [
-  step('take the right to it', (w, t, f) => {
-    const pma = pmaOf(w, t);
-    const before = pma.master;
-    pma.master = f.names[0]!;
-    if (before !== NONE) kernelCall(w, t, pma.self, 'mach_port_deallocate', { body: { name: before } });
-  }),
-  step('report', (w, t) => {
-    const pma = pmaOf(w, t);
-    const here = w.procs.rows.filter((proc) => proc.live && proc.node === pma.node);
-    // init may have waited for a PM Master to come back.
-    for (const proc of here) wakeAll(w, at(w.tasks, t.task), childrenChannel(proc));
-    const processes = here.map(({ pid, name, relations, children, migrations, state, list }) => {
-      const leaving = list === 'migrating' && state !== 'attaching';
-      return { pid, name, relations: { ...relations }, children: [...children], migrations, state, leaving };
-    });
-    const body: PmaReport = { node: pma.node, processes, ends: pma.untold.splice(0) };
-    const rights = processes.map(() => ({ name: pma.service, disposition: MAKE_SEND }));
-    finish(t, { body, rights } satisfies Payload);
-  }),
-]);
+export const pmaReport = routine<OsfWorld, Request>(
+  'pma.report',
+  'tells a PM Master that has come back what there is',
+  [
+    step('take the right to it', (w, t, f) => {
+      const pma = pmaOf(w, t);
+      const before = pma.master;
+      pma.master = f.names[0]!;
+      if (before !== NONE) kernelCall(w, t, pma.self, 'mach_port_deallocate', { body: { name: before } });
+    }),
+    step('report', (w, t) => {
+      const pma = pmaOf(w, t);
+      const here = w.procs.rows.filter((proc) => proc.live && proc.node === pma.node);
+      // init may have waited for a PM Master to come back.
+      for (const proc of here) wakeAll(w, at(w.tasks, t.task), childrenChannel(proc));
+      const processes = here.map(({ pid, name, relations, children, migrations, state, list }) => {
+        const leaving = list === 'migrating' && state !== 'attaching';
+        return { pid, name, relations: { ...relations }, children: [...children], migrations, state, leaving };
+      });
+      const body: PmaReport = { node: pma.node, processes, ends: pma.untold.splice(0) };
+      const rights = processes.map(() => ({ name: pma.service, disposition: MAKE_SEND }));
+      finish(t, { body, rights } satisfies Payload);
+    }),
+  ],
+);

@@ -64,7 +64,7 @@ function change<B>(
     }),
     step('answer', (w, t, f) => {
       const { code, body } = f.answered!;
-      finish(t, (code === undefined ? { body: { ...(body as object), ...told(w, t, f.pid) } } : { code }));
+      finish(t, code === undefined ? { body: { ...(body as object), ...told(w, t, f.pid) } } : { code });
     }),
   ]);
 }
