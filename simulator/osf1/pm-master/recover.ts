@@ -82,15 +82,15 @@ function rebuild(w: OsfWorld, master: PmMaster, f: Recover): number[] {
   const place = new Map<number, number>();
   for (const { node, processes, names } of f.reports) {
     if (!isInTouch(w, master.node, node)) continue;
-    processes.forEach((process, index) => {
-      const known = place.get(process.pid) ?? 0;
+    processes.forEach((each, index) => {
+      const known = place.get(each.pid) ?? 0;
       const name = names[index]!;
-      if (known >= certainty(process)) return f.surplus.push(name);
-      place.set(process.pid, certainty(process));
-      const entry = reenter(w, master, process.pid, process.name);
+      if (known >= certainty(each)) return f.surplus.push(name);
+      place.set(each.pid, certainty(each));
+      const entry = reenter(w, master, each.pid, each.name);
       if (entry.capability !== NONE) f.surplus.push(entry.capability);
-      const { group, session, parent } = process.relations;
-      const { migrations } = process;
+      const { group, session, parent } = each.relations;
+      const { migrations } = each;
       const relations = { group, session, parent: living.has(parent) ? parent : INIT };
       return Object.assign(entry, { ...relations, migrations, state: 'alive', node, capability: name });
     });
@@ -102,7 +102,7 @@ function rebuild(w: OsfWorld, master: PmMaster, f: Recover): number[] {
       told.push(...ends(w, master, entry, ended).callBacks.children);
     }
   }
-  const parents = f.reports.flatMap(({ processes }) => processes).filter((process) => !process.leaving);
+  const parents = f.reports.flatMap(({ processes }) => processes).filter(({ leaving }) => !leaving);
   for (const { pid: parent, children } of parents) {
     for (const child of children) {
       if (masterEntryOf(w, child)?.owner === master.id) continue;
