@@ -64,7 +64,7 @@ export const emulatorTake = routine<OsfWorld, Sigtake>('emulator.take', 'takes a
   step('have it', (_w, t) => {
     const { code, body } = t.result as Payload;
     const none: Taken = { signal: NONE, mask: 0 };
-    finish(t, code === 'KERN_SUCCESS' ? (body) : none);
+    finish(t, code === 'KERN_SUCCESS' ? body : none);
   }),
 ]);
 
