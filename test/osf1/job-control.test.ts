@@ -94,6 +94,19 @@ describe('a group in the background', () => {
     assert.deepEqual(lines, ['22', '0', '0']);
   });
 
+  it('that ignores SIGTTIN or SIGTTOU is not stopped: it reads nothing, and may take the terminal', () => {
+    const lines = program(`
+      let tty = open("/dev/tty", read | write)
+      wait(fork {
+        setpgid(getpid())
+        signal(SIGTTIN, SIG_IGN)
+        signal(SIGTTOU, SIG_IGN)
+        print(read(tty, 1 B), " ", errno(), " ", tcsetpgrp(tty, getpid()), " ", read(tty, 1 B))
+      })
+    `);
+    assert.deepEqual(lines, ['-1 EIO 0 0']);
+  });
+
   it('may write: nobody has set TOSTOP', () => {
     const lines = program(`
       let tty = open("/dev/tty", read | write)
