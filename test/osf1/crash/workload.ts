@@ -1,7 +1,7 @@
 /**
  * The workload whose migration is struck at every event: a process with a child, an open file whose position the two
  * share, a pipe between them, a signal that is sent while it is frozen. Whoever writes to the file writes lines of its own,
- * in order; so the file says what was executed, and how often.
+ * in order; so the file says what was executed, and how often. Both keep the pipe open, so that nobody dies of it (SIGPIPE).
  *
  * The file server is on a node of its own that never fails: its file is the witness.
  */
@@ -49,7 +49,7 @@ const childBody = (first: string, then: string): string => `
     close(p.write)
     write(log, "c1;")
     compute ${first}
-    print("signal ", kill(me, SIGUSR1))
+    print("signal ", kill(me, SIGCONT))
     compute ${then}
     read(p.read, 100 B)
     write(log, "c2;")
@@ -71,7 +71,6 @@ program mover() {
   let me = getpid()
   let c = fork {${isWaiting ? childBody('700 ms', '200 ms') : childBody('500 ms', '1 ms')}
   }
-  close(p.read)
   write(log, "p1;")
   ${before}
   write(p.write, "go")
