@@ -37,6 +37,7 @@ function observable(w: CheckedWorld, migration: number): string {
   const { pid, from } = at(w.migrations, migration - 1);
   const proc = procOf(w, from, pid);
   if (proc === null || proc.state === 'exiting') return '';
-  const { id: _, list: _list, callsInProgress: _calls, ...rest } = proc;
-  return JSON.stringify(rest);
+  // Which thread of the PMA waits for its timer is nobody's business.
+  const { id: _, list: _list, callsInProgress: _calls, timer, ...rest } = proc;
+  return JSON.stringify({ ...rest, timer: [timer.expires, timer.interval] });
 }
