@@ -107,10 +107,15 @@ function endLostProcesses(w: MigrationWorld, pma: Pma): void {
   for (const proc of select(w.procs, ({ node, list }) => node === pma.node && list === 'active')) {
     if (proc.state === 'exiting' || vprocOf(w, pma.node, proc.pid)!.state !== 'active') continue;
     const entry = lookup(space, proc.names.task);
-    if (entry === null || (entry.port !== NONE && at(w.ports, entry.port).active)) continue;
+    if (entry === null) continue;
+    // A relay (4.4) outlives what it stands for until it is asked; but the PMA knows where it had the task moved to.
+    if (entry.port !== NONE && at(w.ports, entry.port).active && hasTask(w, proc.pid)) continue;
     kill(w, pma, proc, lostWithNode());
   }
 }
+
+const hasTask = (w: MigrationWorld, pid: number): boolean =>
+  w.tasks.rows.some((task) => task.live && task.kind === 'process' && task.pid === pid);
 
 /** Suspended, and nobody else has a right to its kernel port, or is about to get one: it can never be resumed. */
 function isHusk(w: MigrationWorld, task: Task, failed: number): boolean {

@@ -68,6 +68,11 @@ const reasons: readonly Reason[] = [
     explains: (w, t) => isOutOfReach(w, t) && (isSuspended(w, t) || (isReceiving(t) && t.receiveName !== t.replyName)),
   },
   {
+    because:
+      'a process has ended, and its task, which was moved alone, is out of reach of the PMA that would end it: the way failed with a node (2.13 g)',
+    explains: (w, t) => isLeftOver(w, t),
+  },
+  {
     because: 'init waits for children that are still to come',
     explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('children') && servesInit(w, t),
   },
@@ -125,6 +130,14 @@ function isOutOfReach(w: World, t: Thread): boolean {
     return false;
   const entry = lookup(at(w.tasks, w.operator.task).space, started.right);
   return entry === null || entry.port === NONE || !at(w.ports, entry.port).active;
+}
+
+/** Nobody manages the process any more, and only its task was moved, in a run in which a node has failed. */
+function isLeftOver(w: World, t: Thread): boolean {
+  const { pid, kind } = at(w.tasks, t.task);
+  if (kind !== 'process' || w.nodes.rows.every(({ failedAt }) => failedAt === NONE)) return false;
+  if (w.procs.rows.some((proc) => proc.live && proc.pid === pid)) return false;
+  return w.migrations.rows.some((m) => m.pid === pid && m.by === 'task');
 }
 
 function servesInit(w: World, t: Thread): boolean {
