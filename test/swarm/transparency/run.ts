@@ -33,7 +33,7 @@ export function runComparedSeed(seed: number): SeedResult {
     outcome = runCompared(text, (sim) => note(moments, sim));
     events += outcome.events;
     for (const kind of moments.keys()) kinds.add(kind);
-    // What becomes of a process whose PM Master has failed is not told to whoever waits for it elsewhere.
+    // Nobody tells the operator of the end of a process whose own PM Master has failed.
     const mayFail = !placement.cluster.text.includes('local_masters');
     if (outcome.failure === null && mayFail && draw.percent(60)) {
       faults.push(...drawFault(draw, script, moments));
