@@ -20,14 +20,20 @@ export function vprocRows(state: ClusterState): readonly Row[] {
 
 function agentRow(node: string, state: ClusterState): Row {
   const vprocs = state.vprocs.filter((vproc) => vproc.node === node).sort((a, b) => a.pid - b.pid);
-  const local = vprocs.filter(({ operations }) => operations === 'local').length;
+  const on = (list: string): number => vprocs.filter((vproc) => vproc.list === list).length;
+  const stubs = vprocs.filter(({ operations }) => operations === 'stub').length;
+  const [active, migrating] = [on('active'), on('migrating')];
   return {
     id: `pma/${node}`,
     kind: 'group',
     label: `pma @ ${node}`,
-    description: joined(`${local} here`, vprocs.length === local ? '' : count(vprocs.length - local, 'stub')),
+    description: joined(
+      `${active} active`,
+      migrating === 0 ? '' : `${migrating} migrating`,
+      stubs === 0 ? '' : count(stubs, 'stub'),
+    ),
     icon: 'server-process',
-    facts: [fact('Processes here', local), fact('Stubs', vprocs.length - local)],
+    facts: [fact('On the active list', active), fact('On the migrating list', migrating), fact('Stubs', stubs)],
     subject: {},
     open: true,
     children: vprocs.map(vprocRow),

@@ -202,10 +202,10 @@ describe('the tree of vprocs', () => {
   it('shows local operations and stubs, lists, states and what waits', () => {
     const stub = vproc('dest', 2, { operations: 'stub', at: 'source', stale: true, list: '', state: '' });
     assert.deepEqual(drawn(vprocRows(cluster({ nodes, vprocs: [frozen, stub], processes }))), [
-      'pma @ source | 1 here',
+      'pma @ source | 0 active · 1 migrating',
       '  pid 2 cc1 | local · migrating list · frozen · 1 pending',
       '    signal SIGCHLD | pending',
-      'pma @ dest | 0 here · 1 stub',
+      'pma @ dest | 0 active · 1 stub',
       '  pid 2 cc1 | stub · at source · stale',
       'PM Master | 1 process, 1 alive',
       '  pid 2 cc1 | at source',
