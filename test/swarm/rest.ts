@@ -8,7 +8,7 @@
 import { NONE, at, select } from '../../simulator/base/table.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { lookup } from '../../simulator/mach/ipc/space.ts';
-import { taskChannel } from '../../simulator/osf1/announce.ts';
+import { exitChannel, taskChannel } from '../../simulator/osf1/announce.ts';
 import { FILE_READ, FILE_WRITE } from '../../simulator/osf1/file-server/open.ts';
 import { channelOf } from '../../simulator/osf1/file-server/waiting.ts';
 import type { EmulatorSelect } from '../../simulator/osf1/emulator/select.ts';
@@ -95,6 +95,10 @@ const reasons: readonly Reason[] = [
   {
     because: 'the operator waits for a phase that never came (on phase)',
     explains: (w, t) => t.state === BLOCKED && t.task === w.operator.task && t.channel.startsWith('migration of'),
+  },
+  {
+    because: 'the operator waits for a process that has reason to wait itself, in a run in which a node has failed',
+    explains: (w, t, asked) => t.state === BLOCKED && t.task === w.operator.task && awaitedProcessWaits(w, t, asked),
   },
   {
     because: 'the operator waits for a task that has reason to wait itself',
@@ -203,6 +207,15 @@ function isAfterAnother(w: World, asked: ReadonlySet<number>): boolean {
 function awaitedTaskWaits(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
   const awaited = select(w.tasks, (task) => startedAs(task) !== NONE && taskChannel(startedAs(task)) === t.channel);
   const threads = awaited.flatMap((task) => threadsOf(w, task));
+  return threads.length > 0 && threads.every((each) => isExplained(w, each, asked));
+}
+
+/** Whom it waits for may be gone: a server waits for a client that was lost before it came. */
+function awaitedProcessWaits(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
+  if (w.nodes.rows.every(({ failedAt }) => failedAt === NONE)) return false;
+  const threads = select(w.tasks, ({ pid }) => pid !== NONE && exitChannel(pid) === t.channel).flatMap((task) =>
+    threadsOf(w, task),
+  );
   return threads.length > 0 && threads.every((each) => isExplained(w, each, asked));
 }
 

@@ -3,7 +3,7 @@
  * with migrations, checked; and then a node fails, and who has nothing to do with it must put out the same as before.
  */
 import { chance } from '../chance.ts';
-import { drawFault, note, type Fault, type Moments } from '../fault.ts';
+import { drawFault, isRare, note, type Fault, type Moments } from '../fault.ts';
 import { runScript, type Outcome, type SeedResult, type Watch } from '../run.ts';
 import { textOf } from '../script.ts';
 import { NONE } from '../../../simulator/base/table.ts';
@@ -35,7 +35,7 @@ export function runComparedSeed(seed: number): SeedResult {
     for (const kind of moments.keys()) kinds.add(kind);
     // Nobody tells the operator of the end of a process whose own PM Master has failed.
     const mayFail = !placement.cluster.text.includes('local_masters');
-    if (outcome.failure === null && mayFail && draw.percent(60)) {
+    if (outcome.failure === null && mayFail && (draw.percent(60) || isRare(moments))) {
       faults.push(...drawFault(draw, script, moments));
       text = textOf(script, faults);
       const struck: Moments = new Map();
