@@ -53,7 +53,7 @@ function identityState(w: XmmWorld, { uid, copies, rights, underWay }: Identity)
   const principal = copies.find((port) => !port.proxy) ?? null;
   const sorted = principal === null ? copies : [principal, ...copies.filter((port) => port !== principal)];
   const transitOf = (port: Port): number => (port.dipc === NONE ? 0 : distributedOf(w, port).transit);
-  const held = copies.filter((port) => port.proxy).reduce((sum, port) => sum + transitOf(port), 0);
+  const held = copies.filter((port) => port !== principal).reduce((sum, port) => sum + transitOf(port), 0);
   const first = sorted[0]!;
   return {
     identity: uid === NONE ? `port ${first.id}` : uidWords(w, uid),
