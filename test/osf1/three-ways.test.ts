@@ -93,7 +93,8 @@ describe('three ways to manage processes', () => {
       }
       scenario "creation" on lab { let shell = spawn shell() on source wait shell }`;
     const sim = start(script, LOCAL_MASTERS);
-    const remote = (): number => sim.world.ledger.rows.slice(2).reduce((sum, each) => sum + each.counts[REMOTE_MESSAGES]!, 0);
+    const remote = (): number =>
+      sim.world.ledger.rows.slice(2).reduce((sum, each) => sum + each.counts[REMOTE_MESSAGES]!, 0);
     runUntilPrinted(sim, 'begin');
     const before = remote();
     runUntilPrinted(sim, 'end');

@@ -8,10 +8,10 @@ import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
 import { CLOSE_ON_EXEC, fileAt } from './files.ts';
 
-export const F_GETFD = 1;
-export const F_SETFD = 2;
-export const F_GETFL = 3;
-export const F_SETFL = 4;
+const F_GETFD = 1;
+const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
 
 export interface EmulatorFcntl {
   readonly descriptor: number;
@@ -29,6 +29,7 @@ export const emulatorFcntl = routine<OsfWorld, EmulatorFcntl>('emulator.fcntl', 
       file.closeOnExec = (flags & CLOSE_ON_EXEC) !== 0;
       return finish(t, 0);
     }
+    if (command !== F_GETFL && command !== F_SETFL) return finish(t, failed('EINVAL'));
     rpc(w, t, file.capability, 'file.flags', { body: { set: command === F_SETFL ? flags : null } });
   }),
   step('return', (_w, t, { command }) => {

@@ -28,7 +28,7 @@ import { MASTER_DOWN, hasMaster, isGone } from './master-call.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import { settleSignals, type Settle } from './signal.ts';
 
-export const WNOHANG = 1;
+const WNOHANG = 1;
 export const WUNTRACED = 2;
 export const WCONTINUED = 8;
 

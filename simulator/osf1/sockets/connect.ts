@@ -46,7 +46,7 @@ export const socketConnect = routine<OsfWorld, Waiting>('socket.connect', 'conne
   step('leave the answer to it', (_w, t) => finish(t, null)),
 ]);
 
-export const socketAccept = mayWait<Interruptible>('socket.accept', 'accepts a connection', (w, t, f, file) => {
+const socketAccept = mayWait<Interruptible>('socket.accept', 'accepts a connection', (w, t, f, file) => {
   const { socket } = file;
   if (socket === null) return failure('ENOTSOCK');
   if (socket.state !== 'listening') return failure('EINVAL');
@@ -66,7 +66,7 @@ interface Spread extends Request {
  * A signal interrupts a connect that waits for room. The root server was asked to connect, and does not know any more which
  * server has the path: all are told, and it means something to one.
  */
-export const connectInterrupt = routine<OsfWorld, Spread>('socket.interrupt', 'ends a connect that waits', [
+const connectInterrupt = routine<OsfWorld, Spread>('socket.interrupt', 'ends a connect that waits', [
   step('end it if it waits here', (w, t, f) => {
     const server = fileServerOf(w, t);
     noteInterrupt(server.interrupts, (f.body as Interrupt).call);

@@ -52,7 +52,7 @@ export function socketPair(w: OsfWorld, server: number): readonly [File, File] {
 }
 
 /** The file of the other end, or null. */
-export function peerOf(w: OsfWorld, { peer }: Socket): File | null {
+function peerOf(w: OsfWorld, { peer }: Socket): File | null {
   return peer === NONE ? null : at(w.files, peer);
 }
 
