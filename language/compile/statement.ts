@@ -162,8 +162,8 @@ function lowerScenarioStatement(code: Code, statement: ScenarioStatement): void 
       code.emit({ ...code.place(), op: 'reboot', node: lowerExpression(code, statement.node) });
       return;
     case 'PartitionStatement': {
-      const sides = [statement.nodes, statement.others].map((side) => side.map((each) => lowerExpression(code, each)));
-      code.emit({ ...code.place(), op: 'partition', nodes: sides[0]!, others: sides[1]! });
+      const side = (named: typeof statement.nodes) => named.map((each) => lowerExpression(code, each));
+      code.emit({ ...code.place(), op: 'partition', nodes: side(statement.nodes), others: side(statement.others) });
       return;
     }
     case 'HealStatement':

@@ -46,8 +46,10 @@ export const HEALED = 'healed';
 /** Kinds of events that hardly any run has: where one happens it is struck. */
 const rarest: readonly string[] = ['room', 'interrupt send', 'task ended'];
 
-/** Whether something happens that hardly any run has: then a node fails in any case. */
-export const isRare = (moments: Moments): boolean => rarest.some((kind) => moments.has(kind));
+/** Whether something happens that hardly any run has, and no node has failed there yet: then one does in any case. */
+export function isUnstruck(moments: Moments, faults: readonly Pick<Fault, 'kind'>[]): boolean {
+  return rarest.some((kind) => moments.has(kind)) && !faults.some(({ kind }) => rarest.includes(kind));
+}
 
 /** Kinds that few runs have, or that only a failure brings about: where they happen they are preferred. */
 const seldom: readonly string[] = ['dead-name request', 'crash', 'node down', 'reboot'];

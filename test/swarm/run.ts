@@ -12,7 +12,7 @@ import { checkAll } from '../../simulator/checkers/index.ts';
 import { createSimulation, eventCount, now, step, tail, type Simulation } from '../../simulator/engine/simulation.ts';
 import { NONE } from '../../simulator/base/table.ts';
 import { chance } from './chance.ts';
-import { drawFault, isRare, drawPartition, note, type Fault, type Moments } from './fault.ts';
+import { drawFault, isUnstruck, drawPartition, note, type Fault, type Moments } from './fault.ts';
 import { unexplained } from './rest.ts';
 import { drawScript, textOf } from './script.ts';
 
@@ -57,8 +57,8 @@ export function runSeed(seed: number): SeedResult {
   const kinds = new Set(moments.keys());
   const faults: Fault[] = [];
   // Most often one node fails, now and then a second one.
-  let left = outcome.failure === null && draw.percent(75) ? (draw.percent(20) ? 2 : 1) : Number(isRare(moments));
-  for (; left > 0 && outcome.failure === null; left--) {
+  let left = outcome.failure === null && draw.percent(75) ? (draw.percent(20) ? 2 : 1) : 0;
+  for (; outcome.failure === null && (left > 0 || isUnstruck(moments, faults)); left--) {
     faults.push(...drawFault(draw, script, moments));
     text = textOf(script, faults);
     const struck: Moments = (moments = new Map());

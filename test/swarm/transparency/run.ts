@@ -3,7 +3,7 @@
  * with migrations, checked; and then a node fails, and who has nothing to do with it must put out the same as before.
  */
 import { chance } from '../chance.ts';
-import { drawFault, isRare, note, type Fault, type Moments } from '../fault.ts';
+import { drawFault, isUnstruck, note, type Fault, type Moments } from '../fault.ts';
 import { runScript, type Outcome, type SeedResult, type Watch } from '../run.ts';
 import { textOf } from '../script.ts';
 import { NONE } from '../../../simulator/base/table.ts';
@@ -28,17 +28,18 @@ export function runComparedSeed(seed: number): SeedResult {
   const faults: Fault[] = [];
   if (outcome.failure === null) {
     const script = drawMigrations(draw, placement, [...lives.values()]);
-    const moments: Moments = new Map();
+    let moments: Moments = new Map();
     text = textOf(script);
     outcome = runCompared(text, (sim) => note(moments, sim));
     events += outcome.events;
     for (const kind of moments.keys()) kinds.add(kind);
     // Nobody tells the operator of the end of a process whose own PM Master has failed.
     const mayFail = !placement.cluster.text.includes('local_masters');
-    if (outcome.failure === null && mayFail && (draw.percent(60) || isRare(moments))) {
+    let left = outcome.failure === null && mayFail && draw.percent(60) ? 1 : 0;
+    for (; outcome.failure === null && (left > 0 || (mayFail && isUnstruck(moments, faults))); left--) {
       faults.push(...drawFault(draw, script, moments));
       text = textOf(script, faults);
-      const struck: Moments = new Map();
+      const struck: Moments = (moments = new Map());
       outcome = runCompared(text, (sim) => note(struck, sim));
       events += outcome.events;
       for (const kind of struck.keys()) kinds.add(kind);
