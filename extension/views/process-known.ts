@@ -13,7 +13,7 @@ export interface ProcessOwner {
 export interface KnownProcess {
   readonly pid: number;
   readonly state: ClusterState;
-  /** The active one first. */
+  /** The active one first, or the one that is being installed. */
   readonly procs: readonly ProcState[];
   readonly entry: MasterEntry | undefined;
   readonly task: TaskState | undefined;
@@ -29,12 +29,15 @@ export function knownProcess(state: ClusterState | null, { pid }: ProcessOwner):
   return {
     pid,
     state,
-    procs: [...procs].sort((a, b) => (a.list < b.list ? -1 : 1)),
+    procs: [...procs].sort((a, b) => Number(isLeft(a)) - Number(isLeft(b))),
     entry,
     task: state.tasks.find((task) => task.pid === pid && task.kind === 'process'),
     vprocs: state.vprocs.filter((vproc) => vproc.pid === pid),
   };
 }
+
+/** It is kept for recovery only: the process is on its way to another node. */
+const isLeft = ({ list, state }: ProcState): boolean => list === 'migrating' && state !== 'attaching';
 
 export type ProcessSection = (now: KnownProcess, before: KnownProcess | null) => Section;
 

@@ -132,10 +132,14 @@ describe('the inspectors', () => {
     await editor.page.locator('.editor-instance .view-lines').first().click();
     await press('Control+Alt+u');
     await pick('pid 2 cc1');
-    assert.ok((await cells('facts')).some((row) => /^State running|^PMA dest, active/.test(row)));
+    const facts = await cells('facts');
+    assert.ok(
+      facts.some((row) => /PMA dest, migrating list; source, migrating list/.test(row)),
+      facts.join('\n'),
+    );
     assert.ok((await cells('files')).length > 0);
     const vprocs = (await cells('vprocs')).join('\n');
-    assert.match(vprocs, /dest local/);
+    assert.match(vprocs, /dest local dest 0 migrating, attaching/);
     assert.ok((await cells('capabilities')).some((row) => /^credentials 0x/.test(row)));
     await editor.screenshot('process-inspector');
   });

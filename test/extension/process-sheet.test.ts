@@ -34,7 +34,7 @@ const moving = cluster({
   ...frozen,
   procs: [
     proc('source', 2, { list: 'migrating', state: 'frozen', pending: [kill] }),
-    proc('dest', 2, { state: 'attaching' }),
+    proc('dest', 2, { list: 'migrating', state: 'attaching' }),
   ],
 });
 const moved = cluster({
@@ -78,7 +78,7 @@ describe('the process inspector', () => {
   it('shows both procs while it moves', () => {
     const sheet = processSheet(moving, frozen, owner);
     assert.equal(sheet?.subtitle, 'attaching on dest, still on the migrating list of source');
-    assert.match(lines(sheet, 'facts')[0] ?? '', /dest, active list; source, migrating list/);
+    assert.match(lines(sheet, 'facts')[0] ?? '', /dest, migrating list; source, migrating list/);
     assert.deepEqual(lines(sheet, 'queue'), [
       'same 1|vproc.signal|pid 2, signal 10|sh|master|sh.reply|source',
       'gone 2|pma.fork||cc1|source|cc1.reply|source',
