@@ -5,50 +5,8 @@
  * task [mechanisms 5.3, 5.5].
  */
 import assert from 'node:assert/strict';
-import { at, select } from '../../simulator/base/table.ts';
-import type { World } from '../../simulator/engine/world.ts';
-import { DEAD_NAME, lookup, names } from '../../simulator/mach/ipc/space.ts';
-import { BLOCKED } from '../../simulator/mach/thread.ts';
-import { threadsOf } from '../../simulator/mach/task-threads.ts';
-import { unexplained } from '../swarm/rest.ts';
-import { NULL_IMAGE, printed, run, timeOf, type Run } from './lab.ts';
-
-/** A file server on every node: a socket is where its name is. */
-const everywhere = `
-cluster lab {
-  machine i386_25
-  network ethernet_10
-  node master { pma pm_master credentials file_server "/" }
-  node source { pma file_server "/source" }
-  node dest { pma file_server "/dest" }
-  node bare { }
-}
-`;
-
-function play(body: string, scenario = '', cluster?: string): Run {
-  return run(
-    `program p() { ${NULL_IMAGE} ${body} }
-    scenario "s" on lab { let p = spawn p() on source ${scenario} wait p expect p.status == 0 sleep 1 s }`,
-    cluster,
-  );
-}
-
-const program = (body: string, scenario?: string, cluster?: string): string[] => printed(play(body, scenario, cluster));
-
-/** Nobody waits at a socket, no end of a connection is left, and the servers know no process that has gone. */
-function nothingLeft(w: World): void {
-  assert.deepEqual(unexplained(w), []);
-  assert.equal(select(w.fileHandles, () => true).length, 0);
-  assert.equal(select(w.files, ({ socket }) => socket !== null).length, 0);
-  for (const { task } of select(w.fileServers, () => true)) {
-    const server = at(w.tasks, task);
-    assert.equal(threadsOf(w, server).filter(({ state }) => state === BLOCKED).length, 0);
-    assert.deepEqual(
-      names(server.space).filter((name) => lookup(server.space, name)!.type === DEAD_NAME),
-      [],
-    );
-  }
-}
+import { NULL_IMAGE, printed, run, timeOf } from './lab.ts';
+import { everywhere, nothingLeft, play, program } from './streams.ts';
 
 /** The parent listens under a name, the child connects; each goes on with what it is given. */
 const talk = (server: string, client: string, path = '/tmp/door'): string => `
