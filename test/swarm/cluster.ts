@@ -19,10 +19,11 @@ export interface DrawnCluster {
 const millisecond = 1_000_000;
 const factors = [0, 0.1, 0.5, 2, 10];
 
-/** Who manages the processes (simulator/osf1/configuration.ts). */
-export type Management = 'centralised' | 'distributed' | 'local_masters';
+/** Who manages the processes (simulator/osf1/configuration.ts); the one of the paper's measurements more often. */
+const managements = ['distributed', 'distributed', 'local_masters', 'centralised'] as const;
 
-export function drawCluster(draw: Chance, management: Management = 'distributed'): DrawnCluster {
+export function drawCluster(draw: Chance): DrawnCluster {
+  const management = draw.one(managements);
   const central = management === 'centralised';
   const names = ['left', 'right', 'far', 'bare'].slice(0, draw.within(1, 4));
   if (draw.percent(60) && !names.includes('bare')) names.push('bare');
@@ -39,6 +40,8 @@ export function drawCluster(draw: Chance, management: Management = 'distributed'
       ...(name === second ? ['file_server "/far"'] : []),
       ...(draw.percent(25) ? [`memory ${draw.one([1, 2, 4, 64])} MB`] : []),
       ...(name !== 'master' && draw.percent(10) ? [refusal(draw)] : []),
+      // Who comes while another one comes in is refused there, instead of standing in line.
+      ...(draw.percent(15) ? ['refuse when busy'] : []),
     ];
     return `  node ${name} { ${has.join(' ')} }`;
   });
@@ -46,13 +49,14 @@ export function drawCluster(draw: Chance, management: Management = 'distributed'
   const network = draw.one(Object.keys(networks));
   const profiles = [`  machine ${machine}`, `  network ${network}`, ...drawPrices(draw, machine, network)];
   const managed = management === 'distributed' ? [] : [`  process_management ${management}`];
-  const text = `cluster lab {\n${[...profiles, ...managed, ...nodes].join('\n')}\n}`;
+  const caching = draw.percent(35) ? ['  file_caching on'] : [];
+  const text = `cluster lab {\n${[...profiles, ...managed, ...caching, ...nodes].join('\n')}\n}`;
   const all = ['master', ...names];
   return { text, nodes: all, homes: central ? all : homes, pmas: central ? ['master'] : homes };
 }
 
 function refusal(draw: Chance): string {
-  return draw.percent(50) ? 'refuse always' : `refuse when memory.free < ${draw.within(1, 2000)} KB`;
+  return draw.one(['refuse always', `refuse when memory.free < ${draw.within(1, 2000)} KB`]);
 }
 
 /** Other prices than the profile's; a failure is noticed soon or late. */

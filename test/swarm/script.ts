@@ -8,7 +8,7 @@
 import type { Chance } from './chance.ts';
 import { drawCluster, type DrawnCluster } from './cluster.ts';
 import { drawPrograms, type DrawnProgram } from './program.ts';
-import { drawHow, drawTasks } from './task.ts';
+import { drawHow, drawProcessHow, drawTasks } from './task.ts';
 
 export interface Action {
   /** Virtual nanoseconds. */
@@ -134,7 +134,7 @@ function toTask({ draw, cluster, tasks, healing, actions }: Draft, time: number)
 
 function migrate(draw: Chance, cluster: DrawnCluster, process: string): string {
   return draw.percent(65)
-    ? `migrate ${process} to ${draw.one(cluster.homes)} by process`
+    ? `migrate ${process} to ${draw.one(cluster.pmas)} by process${drawProcessHow(draw)}`
     : `migrate ${process} to ${draw.one(cluster.nodes)} by task${drawHow(draw, cluster.nodes)}`;
 }
 

@@ -138,11 +138,20 @@ export function drawTasks(draw: Chance): DrawnTasks {
 /** How a task is moved, as `migrate` takes it after `by task`. */
 export function drawHow(draw: Chance, nodes: readonly string[]): string {
   const agent = draw.percent(30) ? ` agent on ${draw.one(nodes)}` : '';
-  const using = draw.one(['', ' using sms', ' using oms', ' using user_level', ' using in_kernel']);
-  if (using === ' using sms' || using === ' using in_kernel' || draw.percent(30)) return `${using}${agent}`;
+  return drawWay(draw, draw.one(['', ' using sms', ' using oms', ' using user_level', ' using in_kernel'])) + agent;
+}
+
+/** After `by process` less is to be said: the PMA of the new node moves the task itself, or has the server of its node do it. */
+export function drawProcessHow(draw: Chance): string {
+  return draw.percent(60) ? '' : drawWay(draw, draw.one(['', ' using sms', ' using oms']));
+}
+
+/** A server, and how it moves the memory. */
+function drawWay(draw: Chance, using: string): string {
+  if (using === ' using sms' || using === ' using in_kernel' || draw.percent(30)) return using;
   const strategy = draw.one(['copy_on_reference', 'eager', 'flush', 'pre_copy']);
-  if (strategy !== 'pre_copy') return `${using} with ${strategy}${agent}`;
+  if (strategy !== 'pre_copy') return `${using} with ${strategy}`;
   const rounds = draw.percent(50) ? ` rounds ${draw.within(1, 5)}` : '';
   const threshold = draw.percent(50) ? ` threshold ${draw.within(0, 3)}` : '';
-  return `${using} with pre_copy${rounds}${threshold}${agent}`;
+  return `${using} with pre_copy${rounds}${threshold}`;
 }

@@ -3,7 +3,7 @@
  * they have to put out everywhere.
  *
  * It is made from the text of a script, so that it exists for every script that the shrinker makes of one, too. A program
- * that moves itself or a child moves it to where it is.
+ * that moves itself or a child moves it to where it is, and makes its children there.
  */
 import { compileScript } from '../../../language/compile.ts';
 import { createSimulation, eventCount, step } from '../../../simulator/engine/simulation.ts';
@@ -28,7 +28,9 @@ export function alone(text: string, machine: keyof typeof machines = 'usual'): s
   const declarations = text
     .slice(0, at)
     .replace(/^cluster lab \{\n(?: .*\n)*\}/m, cluster)
-    .replaceAll(/\bmigrate\((.+), "\w+"((?:, \w+)?)\)/g, 'migrate($1, "master"$2)');
+    .replaceAll(/\bmigrate\((.+), "\w+"((?:, \w+)?)\)/g, 'migrate($1, "master"$2)')
+    .replaceAll(/\bfork on "\w+"/g, 'fork')
+    .replaceAll(/\b(exec .+\)) on "\w+"/g, '$1');
   const spawns = lines.filter((line) => /^ {2}(?:let \w+ = )?spawn /.test(line));
   return [declarations + head, ...spawns.map((line) => line.replace(/ on \w+$/, ' on master')), '}', ''].join('\n');
 }

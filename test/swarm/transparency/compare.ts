@@ -8,25 +8,29 @@
  * (depends.ts), and what the others put out must still be the same.
  */
 import type { Simulation } from '../../../simulator/engine/simulation.ts';
-import { hurtBy } from './depends.ts';
+import { hurtBy, makersOf } from './depends.ts';
 import { hear, jobOfBirth, jobOfPath, lookAtFiles, witness, type Output, type Witness } from './output.ts';
 
 export interface Comparison {
   readonly expected: Output;
   readonly seen: Witness;
+  /** By node: jobs that make processes there. */
+  readonly makers: ReturnType<typeof makersOf>;
   /** Jobs that a failure has had to do with. */
   readonly hurt: Set<number>;
 }
 
-export const comparison = (expected: Output): Comparison => ({ expected, seen: witness(), hurt: new Set() });
+export const comparison = (expected: Output, text: string): Comparison => {
+  return { expected, seen: witness(), makers: makersOf(text), hurt: new Set() };
+};
 
 /** After every event: the first difference that shows, in words, if there is one. */
-export function difference(sim: Simulation, { expected, seen, hurt }: Comparison): string | undefined {
+export function difference(sim: Simulation, { expected, seen, makers, hurt }: Comparison): string | undefined {
   const { world, notices } = sim;
   for (const notice of notices) {
     if (notice.kind === 'crashed') {
       const all = new Set([...expected.processes.keys()].map(jobOfBirth));
-      for (const job of hurtBy(sim, seen, notice.node) ?? all) hurt.add(job);
+      for (const job of hurtBy(sim, seen, makers, notice.node) ?? all) hurt.add(job);
     }
     const birth = hear(world, seen, notice);
     if (birth === null || hurt.has(jobOfBirth(birth))) continue;

@@ -3,7 +3,7 @@
  * with migrations, checked; and then a node fails, and who has nothing to do with it must put out the same as before.
  */
 import { chance } from '../chance.ts';
-import { drawFault, isUnstruck, note, type Fault, type Moments } from '../fault.ts';
+import { drawFault, drawPartition, isUnstruck, note, type Fault, type Moments } from '../fault.ts';
 import { runScript, type Outcome, type SeedResult, type Watch } from '../run.ts';
 import { textOf } from '../script.ts';
 import { NONE } from '../../../simulator/base/table.ts';
@@ -44,6 +44,12 @@ export function runComparedSeed(seed: number): SeedResult {
       events += outcome.events;
       for (const kind of struck.keys()) kinds.add(kind);
     }
+    if (outcome.failure === null && mayFail && draw.percent(15)) {
+      faults.push(...drawPartition(draw, script, moments));
+      text = textOf(script, faults);
+      outcome = runCompared(text);
+      events += outcome.events;
+    }
   }
   return {
     seed,
@@ -60,7 +66,7 @@ export function runCompared(text: string, watch: (sim: Simulation) => void = () 
   const expected = outputOf(alone(text));
   if (typeof expected === 'string') return failed(expected);
   const run = (every: number): Outcome => {
-    const each = comparison(expected);
+    const each = comparison(expected, text);
     const compare: Watch = (sim, ended) => {
       if (!ended) watch(sim);
       return ended ? differenceInTheEnd(sim, each) : difference(sim, each);

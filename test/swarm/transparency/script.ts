@@ -8,7 +8,7 @@
 import type { Chance } from '../chance.ts';
 import { drawCluster } from '../cluster.ts';
 import type { Action, DrawnScript } from '../script.ts';
-import { drawHow } from '../task.ts';
+import { drawHow, drawProcessHow } from '../task.ts';
 import { drawJob } from '../unix/job.ts';
 import { COMPARED } from './alone.ts';
 
@@ -19,9 +19,6 @@ const SHORTEST_RUN = 500 * millisecond;
 const treatments = ['', ' awaiting calls', ' restarting calls', ' restarting calls', ' early'] as const;
 const phases = ['freeze', 'detach', 'install', 'attach', 'restart', 'cleanup', 'refused'] as const;
 
-/** Every configuration; the one of the paper's measurements more often. */
-const managements = ['distributed', 'distributed', 'local_masters', 'centralised'] as const;
-
 /** From a run: when each process was made and when it ended, in nanoseconds. */
 export interface Life {
   readonly pid: number;
@@ -31,7 +28,7 @@ export interface Life {
 
 /** Jobs where they are put, and nothing else. */
 export function drawPlacement(draw: Chance, seed: number): DrawnScript {
-  const cluster = drawCluster(draw, draw.one(managements));
+  const cluster = drawCluster(draw);
   const jobs = draw.many(draw.one([1, 1, 1, 2]), (index) => drawJob(draw, cluster, index));
   let time = 0;
   const actions = jobs.map(({ name }, index): Action => {
@@ -58,7 +55,7 @@ export function drawMigrations(draw: Chance, script: DrawnScript, lives: readonl
     const time = draw.within(from, Math.max(to, from + SHORTEST_RUN));
     const process = `v_${index}`;
     const named = `let ${process} = process(${pid})`;
-    if (draw.percent(15)) {
+    if (mayStop(script) && draw.percent(15)) {
       actions.push({ time, lines: [named, stopped(draw, process)] });
       continue;
     }
@@ -73,9 +70,12 @@ export function drawMigrations(draw: Chance, script: DrawnScript, lives: readonl
 
 function migrate(draw: Chance, { cluster }: DrawnScript, process: string): string {
   return draw.percent(65)
-    ? `migrate ${process} to ${draw.one(cluster.pmas)} by process${draw.one(treatments)}`
+    ? `migrate ${process} to ${draw.one(cluster.pmas)} by process${draw.one(treatments)}${drawProcessHow(draw)}`
     : `migrate ${process} to ${draw.one(cluster.nodes)} by task${drawHow(draw, cluster.nodes)}`;
 }
+
+/** A program that asks whether a child has been stopped is told of the operator's stops, too. */
+const mayStop = ({ declarations }: DrawnScript): boolean => !/WUNTRACED|WCONTINUED/.test(declarations);
 
 /** On one line, because nothing would heal the one without the other. */
 function stopped(draw: Chance, process: string): string {
@@ -84,6 +84,7 @@ function stopped(draw: Chance, process: string): string {
 
 /** What is done when a migration of the process enters a phase. */
 function onPhase(draw: Chance, script: DrawnScript, process: string): string {
-  const what = draw.one([stopped(draw, process), migrate(draw, script, process), `kill(${process}, SIGCHLD)`]);
+  const stop = mayStop(script) ? [stopped(draw, process)] : [];
+  const what = draw.one([...stop, migrate(draw, script, process), `kill(${process}, SIGCHLD)`]);
   return `on phase ${draw.one(phases)} of ${process} { ${what} }`;
 }

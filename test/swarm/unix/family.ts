@@ -2,19 +2,20 @@
  * Families: children that are waited for one by one, in any order, at the end or not at all, and statuses that go up the
  * tree. A child does what any process may do, as long as the tree does not grow too high.
  */
-import { block, childOf, collect, fork, fresh, mayMove, pause, type Act, type Place } from './place.ts';
+import { block, childOf, collect, fork, forkOn, fresh, mayMove, pause, type Act, type Place } from './place.ts';
 
 /** What the statements of a child are drawn with; ends with its exit. */
 export type Body = (at: Place) => string[];
 
 const exit = 'exit(sum)';
 
-/** A child, waited for at once or at the end of its parent. */
+/** A child, on the same node or on another, waited for at once or at the end of its parent. */
 export const child =
   (body: Body): Act =>
   (at) => {
     const name = fresh(at, 'c');
-    const lines = [...fork(name, [...body(childOf(at)), exit]), ...mayMove(at, name)];
+    const made = [...body(childOf(at)), exit];
+    const lines = [...(at.draw.percent(25) ? forkOn(at, name, made) : fork(name, made)), ...mayMove(at, name)];
     if (at.draw.percent(50)) return [...lines, collect(name)];
     at.pending.push(name);
     return lines;
@@ -71,15 +72,25 @@ export const childless: Act = (at) => (at.pending.length > 0 ? [] : ['print("non
 
 /** A child that becomes another program, with arguments, and with a file that exec closes. */
 export const become =
-  (programs: readonly string[]): Act =>
+  (program: string): Act =>
   (at) => {
     const [name, file] = [fresh(at, 'c'), fresh(at, 'f')];
     const where = `${at.draw.one(at.directories)}/${file}.log`;
     const inner = childOf(at);
     const opened = `let ${file} = open("${where}", write | create${at.draw.percent(25) ? ' | close_on_exec' : ''})`;
-    const become = `exec ${at.draw.one(programs)}(sum, "${inner.tag}", ${file})`;
+    const become = `exec ${program}(sum, "${inner.tag}", ${file})`;
+    const closes = at.draw.percent(15) ? [`fcntl(${file}, F_SETFD, close_on_exec)`] : [];
+    // It may have to stay where it is, and goes on as the other program there.
+    const elsewhere = at.draw.percent(25) ? [`${become} on "${at.draw.one(at.homes)}"`] : [];
     return [
-      ...fork(name, [opened, ...pause(inner), `write(${file}, "[${inner.tag} before]")`, become]),
+      ...fork(name, [
+        opened,
+        ...pause(inner),
+        `write(${file}, "[${inner.tag} before]")`,
+        ...closes,
+        ...elsewhere,
+        become,
+      ]),
       ...mayMove(at, name),
       collect(name),
     ];

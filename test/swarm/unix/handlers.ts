@@ -120,6 +120,32 @@ export const told: Act = (at) => {
   ];
 };
 
+/** A timer is its process's, wherever that is: each signal of it is waited for. */
+export const timed: Act = (at) => {
+  const [name, count, i] = [fresh(at, 'c'), fresh(at, 'n'), fresh(at, 'i')];
+  const inner = childOf(at);
+  const times = at.draw.within(1, 3);
+  const time = `${at.draw.one([20, 130, 400])} ms`;
+  const set = times === 1 ? `alarm(${time})` : `setitimer(${time}, ${time})`;
+  return [
+    ...fork(name, [
+      `let ${count} = 0`,
+      'sigprocmask(SIG_BLOCK, SIGALRM)',
+      ...block('on SIGALRM {', [`${count} = ${count} + 1`]),
+      set,
+      ...block(`for ${i} in 1 .. ${times} {`, [
+        ...pause(inner),
+        'print("woken ", sigsuspend(no_signals), " ", errno())',
+      ]),
+      'setitimer(0 s, 0 s)',
+      `print("rang ", ${count})`,
+      `exit(${count})`,
+    ]),
+    ...mayMove(at, name),
+    collect(name),
+  ];
+};
+
 /** To oneself: handled before the call is over; ignored; and writing to nobody ends a process that has not arranged otherwise. */
 export const toOneself: Act = (at) => {
   const [name, pipe, count] = [fresh(at, 'c'), fresh(at, 'pipe'), fresh(at, 'n')];

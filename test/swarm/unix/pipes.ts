@@ -5,7 +5,7 @@
 import { block, childOf, collect, fork, fresh, mayMove, path, pause, type Act, type Place } from './place.ts';
 
 /** Writes records of growing length. */
-function produce(at: Place, out: string): string[] {
+export function produce(at: Place, out: string): string[] {
   const [i, line] = [fresh(at, 'i'), fresh(at, 'line')];
   return [
     `let ${line} = "[${at.tag}"`,

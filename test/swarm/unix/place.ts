@@ -19,6 +19,8 @@ export interface Place {
   readonly draw: Chance;
   /** Nodes that a process may be moved to. */
   readonly homes: readonly string[];
+  /** Nodes on which a process may be made by whoever is elsewhere. */
+  readonly pmas: readonly string[];
   /** Directories of the job, on one or two file servers. */
   readonly directories: readonly string[];
   /** Says which process this is, in names of files and in records. */
@@ -74,6 +76,10 @@ function moved(draw: Chance, process: string, homes: readonly string[]): string 
 
 /** A child that does these lines; `later` of them ends it. */
 export const fork = (name: string, lines: readonly string[]): string[] => block(`let ${name} = fork {`, lines);
+
+/** The same, made on another node. */
+export const forkOn = ({ draw, pmas }: Place, name: string, lines: readonly string[]): string[] =>
+  block(`let ${name} = fork on "${draw.one(pmas)}" {`, lines);
 
 /** Waits for a child and counts its status. */
 export const collect = (child: string): string => `sum = (sum + wait(${child})) % 97`;
