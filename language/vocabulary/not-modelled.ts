@@ -42,7 +42,7 @@ export const callsLeftOut: readonly NotModelled[] = [
   left('waitid wait3 wait4', 'they say nothing that waitpid and getrusage do not', '`waitpid(child)`'),
   left('_exit', 'there is no library that would have something to do at the end', '`exit(status)`'),
   left('getpgrp', 'it is getpgid of the caller', '`getpgid()`'),
-  left('setpgrp', 'it is setpgid of the caller', '`setpgid(0)`'),
+  left('setpgrp', 'it is setpgid of the caller', '`setpgid(0, 0)`'),
   left(
     'getgid getegid setgid setegid getgroups setgroups chgrp',
     'there are no groups of users: owner and others show every decision of a server',

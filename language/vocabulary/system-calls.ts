@@ -35,6 +35,8 @@ function systemCall(
 const file = parameter('file', 'descriptor');
 const size = parameter('size', 'size');
 const process = parameter('process', 'process');
+/** A number, too: 0 is the caller, or its group. */
+const whom = parameter('process', 'process', 'int');
 const path = parameter('path', 'text');
 const to = parameter('to', 'text');
 const set = parameter('set', 'fd_set');
@@ -57,15 +59,15 @@ export const systemCalls: readonly SystemCallWord[] = [
   ),
   systemCall(
     'kill',
-    [process, parameter('signal', 'signal')],
+    [whom, parameter('signal', 'signal')],
     'int',
-    'Sends a signal to a process, wherever it runs now. 0, or -1 if there is no such process.',
+    'Sends a signal to a process, wherever it runs now; to its own group (0), to another (`-group`). 0, or -1 if there is no such process.',
   ),
   systemCall(
     'killpg',
-    [parameter('group', 'process'), parameter('signal', 'signal')],
+    [parameter('group', 'process', 'int'), parameter('signal', 'signal')],
     'int',
-    'Sends a signal to every member of a process group: `killpg(getpgid(), SIGTERM)`. -1 if none could be reached.',
+    'Sends a signal to every member of a process group, of its own if that is 0. -1 if none could be reached.',
   ),
   systemCall(
     'signal',
@@ -113,17 +115,17 @@ export const systemCalls: readonly SystemCallWord[] = [
   ),
   systemCall(
     'getpgid',
-    [left(0, 'process', 'process')],
+    [left(0, 'process', 'process', 'int')],
     'process',
-    'The process group of a process, of the caller if none is given: the pid of its leader.',
+    'The process group of a process, of the caller if none is given, or 0: the pid of its leader.',
   ),
   systemCall(
     'setpgid',
-    [process, left(0, 'group', 'process')],
+    [whom, left(0, 'group', 'process', 'int')],
     'int',
-    'Moves the caller or a child into a process group of the session; without a group into a new one that it leads.',
+    'Moves the caller (0) or a child into a process group of the session; without a group, or into 0, into a new one that it leads.',
   ),
-  systemCall('getsid', [left(0, 'process', 'process')], 'process', 'The session of a process: the pid of its leader.'),
+  systemCall('getsid', [left(0, 'process', 'process', 'int')], 'process', 'The session of a process: the pid of its leader.'),
   systemCall('setsid', [], 'process', 'The caller leads a new session and a new process group.'),
   systemCall('getuid', [], 'int', 'The user who has started the process: 100; 0 is the superuser.'),
   systemCall('geteuid', [], 'int', 'The user as whom the process acts: the owner of the image, if that is set-uid.'),

@@ -39,13 +39,14 @@ import { exitProcess, pmaExit } from './pma/exit.ts';
 import { forkHere, forkThere } from './pma/fork-remote.ts';
 import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
 import { groupCalls, setGroup } from './pma/groups.ts';
+import { killCalls } from './pma/kill.ts';
 import { pmaGetpid, pmaGetppid, pmaGetrusage, pmaLeastLoaded } from './pma/identity.ts';
 import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
 import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
 import { controlRoutines } from './pma/pcntl-control.ts';
 import { forwardedCall, keptCall } from './pma/pending.ts';
 import { pmaReport } from './pma/report.ts';
-import { pmaKill, settleSignals, signalProcess } from './pma/signal.ts';
+import { settleSignals, signalProcess } from './pma/signal.ts';
 import { clock, setitimer } from './pma/timer.ts';
 import { signalCalls } from './pma/signal-calls.ts';
 import { terminalCalls } from './pma/terminal.ts';
@@ -82,7 +83,7 @@ const processRoutines: readonly Routine[] = [
   pmaSetuid,
   ...groupCalls,
   ...terminalCalls,
-  pmaKill,
+  ...killCalls,
   ...signalCalls,
   setitimer,
   pcntlMigrate,

@@ -39,6 +39,26 @@ underEach(['distributed', 'local_masters'], () => {
       assert.deepEqual(lines, ['0 true 0 true', 'true -1 EPERM -1 EPERM', '-1 EPERM -1 ESRCH']);
     });
 
+    it('of the caller is 0: for setpgid, getpgid, getsid, kill, killpg, and -7 is the group 7 for kill', () => {
+      const lines = program(`
+      let a = fork {
+        print(setpgid(0, 0), " ", getpgid(0) == getpid(), " ", getsid(0) == getppid())
+        let b = fork { compute 20 s }
+        let c = fork { migrate(getpid(), "dest") compute 20 s }
+        on SIGUSR1 { print("all") }
+        sleep(2 s)
+        print(kill(0, SIGUSR1), " ", waitpid(b).signal, " ", waitpid(c).signal)
+        let d = fork { signal(SIGUSR1, SIG_DFL) compute 20 s }
+        sleep(500 ms)
+        print(killpg(0, SIGUSR1), " ", waitpid(d).signal)
+        sleep(20 s)
+      }
+      sleep(4 s)
+      print(kill(-a, SIGTERM), " ", waitpid(a).signal, " ", kill(-a, SIGTERM), " ", errno(), " ", kill(-1, SIGTERM), " ", errno())
+    `);
+      assert.deepEqual(lines, ['0 true true', 'all', '0 10 10', 'all', '0 10', '0 15 -1 ESRCH -1 EINVAL']);
+    });
+
     it('is signalled as a whole, each member once, wherever it is and while one of them moves [P8]', () => {
       const { sim, ...result } = run(`
       program p() {

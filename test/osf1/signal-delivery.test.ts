@@ -172,3 +172,20 @@ describe('a signal that is caught', () => {
     assert.deepEqual(printed(result), []);
   });
 });
+
+describe('a process that is killed', () => {
+  const clusters = {
+    'by a PMA of its own': CLUSTER,
+    'by the one PMA': CLUSTER.replace('{\n', '{\n process_management centralised\n').replaceAll('{ pma }', '{ }'),
+  };
+  for (const [name, { call }] of Object.entries(waits))
+    for (const [where, cluster] of Object.entries(clusters))
+      it(`executes nothing more in a ${name}, managed ${where} [P4]`, () => {
+        const result = run(
+          `${waiter(call).replace('{ n = n + 1', '{ exit(9) n = n + 1')}
+          scenario "s" on lab { let p = spawn p() on source at 2 s kill(p, SIGKILL) wait p expect p.status == -1 }`,
+          cluster,
+        );
+        assert.deepEqual(printed(result), []);
+      });
+});

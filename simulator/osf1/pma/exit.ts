@@ -1,8 +1,8 @@
 /**
  * exit: the end of a process, whether it asked for it or was killed [mechanisms 5.3].
  *
- * Nothing new is accepted for the process; calls of its other threads that wait are cut short, and those that change
- * something are waited for. Then everything that it had goes (its open files with its name space, so that the file
+ * Nothing new is accepted for the process. One that is killed executes nothing more, also when a call that it waits in is cut
+ * short; calls that change something are waited for. Then everything that it had goes (its open files with its name space, so that the file
  * servers get their no-senders notices), and only then the PM Master is told: whoever waits for the process finds
  * nothing of it left. Requests that were kept for it are answered ESRCH.
  */
@@ -29,6 +29,8 @@ import { releaseHolder } from './vproc-call.ts';
 interface Exit {
   readonly pid: number;
   readonly ended: Ended;
+  /** It has not asked for it, and its threads are at work. */
+  readonly killed: boolean;
   /** Names still to give up. */
   names: number[];
   report?: ExitReport;
@@ -41,7 +43,7 @@ export const pmaExit = routine<OsfWorld, ProcessCall>('pma.exit', 'ends the call
     const ended = f.body as Ended;
     proc.state = 'exiting';
     proc.ended = ended;
-    call(t, exitProcess, { pid: f.pid, ended: { ...ended }, names: [] } satisfies Exit);
+    call(t, exitProcess, { pid: f.pid, ended: { ...ended }, killed: false, names: [] } satisfies Exit);
   }),
   step('answer nobody', (_w, t) => finish(t, null)),
 ]);
@@ -52,7 +54,7 @@ export function kill(w: OsfWorld, pma: Pma, proc: Proc, ended: Ended): void {
   proc.ended = ended;
   const t = threadCreate(w, at(w.tasks, pma.task), at(w.tasks, pma.task).name);
   t.activity = proc.activity;
-  call(t, exitProcess, { pid: proc.pid, ended: { ...ended }, names: [] } satisfies Exit);
+  call(t, exitProcess, { pid: proc.pid, ended: { ...ended }, killed: true, names: [] } satisfies Exit);
   proc.callsInProgress.push({
     thread: t.identity,
     request: {
@@ -72,6 +74,9 @@ export function kill(w: OsfWorld, pma: Pma, proc: Proc, ended: Ended): void {
 }
 
 export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up everything that a process has', [
+  step('stop it, if it is killed', (w, t, f) => {
+    if (f.killed) kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_suspend');
+  }),
   step('wait for the calls of its other threads', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     cancelCalls(w, proc, t.task);
@@ -82,6 +87,7 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
   step('do the bookkeeping of an exit', exiting),
   step('stop it, if it holds tokens of files', (w, t, f) => {
     if (heldBy(emulatorHere(w, t.node, f.pid), false).length === 0) return goTo(w, t, 'release the credentials');
+    if (f.killed) return;
     kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_suspend');
   }),
   step('give them back, with what it has written', (w, t, f) => {

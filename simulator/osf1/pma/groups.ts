@@ -1,16 +1,13 @@
 /**
- * Process groups, as a PMA sees them: it asks the PM Master who belongs to whom, and operates on each member by its vproc,
- * so that a member that moves meanwhile is found where it is [mechanisms 5.3, P8].
+ * Process groups and sessions, as a PMA sees them: the PM Master says who belongs to whom [mechanisms 5.1, 5.3].
  */
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
-import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
-import { tell } from '../../mach/world.ts';
+import { call, finish, routine, step, type Routine } from '../../mach/routine.ts';
 import { procOf, type Relations } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
-import { MASTER_DOWN, fromMaster, isGone } from './master-call.ts';
+import { fromMaster } from './master-call.ts';
 import { pmaOf } from './pma.ts';
-import { told, type Signal } from './signal.ts';
 import { vprocCall } from './vproc-call.ts';
 
 /** An operation of the PM Master on the group of a process; `pid` 0 is the caller. */
@@ -31,7 +28,7 @@ function relation(name: string, story: string, operation: string): Routine {
   ]);
 }
 
-const pmaGetpgid = relation('pma.getpgid', 'says to whom a process belongs', 'pmm.get_group');
+export const pmaGetpgid = relation('pma.getpgid', 'says to whom a process belongs', 'pmm.get_group');
 export const setGroup = relation('pma.set_group', 'moves a process into a group', 'pmm.set_group');
 
 /** A child that has called exec is in the group that it was in then: its PMA is asked, and only for a child. */
@@ -61,45 +58,4 @@ const executed = routine<OsfWorld, ProcessCall>('vproc.executed', 'says whether 
 ]);
 const pmaSetsid = relation('pma.setsid', 'makes the caller the leader of a session', 'pmm.set_session');
 
-/** Body of `pma.killpg`. */
-export interface Killpg {
-  readonly group: number;
-  readonly signal: number;
-}
-
-interface KillpgCall extends ProcessCall {
-  pids?: number[];
-  /** Users of the caller, which may move, or end, before all members have been reached. */
-  users?: Pick<Signal, 'uid' | 'realUid'>;
-  /** What the members answered: one success is a success. */
-  code?: string;
-}
-
-export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signal to a process group', [
-  step('ask the PM Master for its members', (w, t, f) => {
-    const { uid, realUid } = procOf(w, t.node, f.pid)!;
-    f.users = { uid, realUid };
-    if (w.setup.watched) tell(w, 'killpg', t.node, null, t.identity, `to group ${(f.body as Killpg).group}`);
-    rpc(w, t, pmaOf(w, t).master, 'pmm.members', { body: { group: (f.body as Killpg).group } });
-  }),
-  step('look at the list', (_w, t, f) => {
-    f.pids = t.code === 'KERN_SUCCESS' ? [...(t.body as { pids: number[] }).pids] : [];
-    f.code = isGone(t.code) ? MASTER_DOWN : 'ESRCH';
-  }),
-  step('operate on the next vproc', (w, t, f) => {
-    const pid = f.pids!.shift();
-    if (pid === undefined) {
-      if (w.setup.watched) tell(w, 'killpg done', t.node, null, t.identity, f.code!);
-      return finish(t, { code: f.code!, body: told(w, t, f.pid) } satisfies Payload);
-    }
-    const body: Signal = { pid, signal: (f.body as Killpg).signal, ...f.users!, killpg: t.identity };
-    vprocCall(t, f.pid, 'vproc.signal', body);
-  }),
-  step('remember its answer', (w, t, f) => {
-    const code = (t.result as Payload | null)?.code ?? 'KERN_SUCCESS';
-    if (code === 'KERN_SUCCESS' || f.code === 'ESRCH') f.code = code;
-    goTo(w, t, 'operate on the next vproc');
-  }),
-]);
-
-export const groupCalls: readonly Routine[] = [pmaGetpgid, pmaSetpgid, executed, pmaSetsid, killpg];
+export const groupCalls: readonly Routine[] = [pmaGetpgid, pmaSetpgid, executed, pmaSetsid];

@@ -1,5 +1,5 @@
 /**
- * Signals: sending one to any process, and taking one in for a process of this node [mechanisms 5.3].
+ * Signals: taking one in for a process of this node [mechanisms 5.3].
  *
  * A signal is accepted once, by the PMA that has the process. From then on it is in the process's state, and acted upon
  * once: the PMA terminates, stops, continues or ignores; what the program catches its main thread takes (signal-calls.ts).
@@ -14,7 +14,7 @@ import { tell } from '../../mach/world.ts';
 import { endedBy } from '../ended.ts';
 import type { Changed } from '../pm-master/children.ts';
 import { procOf, startChannel, type Proc } from '../proc.ts';
-import { LAST_SIGNAL, SIGCONT, SIGKILL, setOf } from '../signal-numbers.ts';
+import { SIGCONT, SIGKILL, setOf } from '../signal-numbers.ts';
 import { accept, actionOf, deliverable, takable } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
@@ -22,7 +22,6 @@ import { lookAgain } from './cancel.ts';
 import { kill } from './exit.ts';
 import { SUPERUSER } from './fork.ts';
 import { pmaOf } from './pma.ts';
-import { vprocCall } from './vproc-call.ts';
 
 /** Body of `pma.kill`. */
 export interface Kill {
@@ -44,18 +43,6 @@ export interface Signal extends Kill {
 export interface Told {
   readonly waits: boolean;
 }
-
-export const pmaKill = routine<OsfWorld, ProcessCall>('pma.kill', 'sends a signal to any process', [
-  step('operate on the vproc', (w, t, f) => {
-    const { uid, realUid } = procOf(w, t.node, f.pid)!;
-    const { pid, signal } = f.body as Kill;
-    if (signal < 0 || signal > LAST_SIGNAL) return finish(t, { code: 'EINVAL' } satisfies Payload);
-    const body: Signal = { pid, signal, uid, realUid };
-    vprocCall(t, f.pid, 'vproc.signal', body);
-  }),
-  // A process that signals itself has taken the signal before kill returns.
-  step('report', (w, t, f) => finish(t, { ...(t.result as Payload), body: told(w, t, f.pid) } satisfies Payload)),
-]);
 
 interface SignalCall extends ProcessCall {
   /** It was stopped, and goes on. */

@@ -16,7 +16,7 @@ import { procOf } from '../proc.ts';
 import { SIGTTIN, SIGTTOU, contains } from '../signal-numbers.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
-import { killpg, type Killpg } from './groups.ts';
+import { killpg, type Killpg } from './kill.ts';
 import { pmaOf } from './pma.ts';
 
 /** The emulator is to make the call again. */
