@@ -123,6 +123,7 @@ export const kernelEvents = [
   ...of('files', {
     'token grant': 'A file server lets an emulator keep the position of an open file, or also what is in it [5.1].',
     'token recall': 'A file server wants a token back, because somebody else needs what it stands for [5.1].',
+    'image recall': 'A file server has a PMA execute a file no longer without asking: it is about to change [5.3].',
     'token return': 'A file server has a token again, with the position and what was written under it [5.1].',
   }),
   ...of('processes', {

@@ -32,6 +32,7 @@ import { waitingNotices, waitingRoutines } from './file-server/waiting.ts';
 import { monitorRoutines } from './monitor/monitor.ts';
 import { handOverRoutines } from './file-server/hand-over.ts';
 import { takeHome } from './file-server/token.ts';
+import { callImageBack } from './file-server/kept-images.ts';
 import { admission, operations } from './pma/admission.ts';
 import { createProcess } from './pma/create.ts';
 import { pmaExec } from './pma/exec.ts';
@@ -40,6 +41,7 @@ import { forkHere, forkThere } from './pma/fork-remote.ts';
 import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
 import { groupCalls, setGroup } from './pma/groups.ts';
 import { killCalls } from './pma/kill.ts';
+import { imageRecall } from './pma/images.ts';
 import { pmaGetpid, pmaGetppid, pmaGetrusage, pmaLeastLoaded } from './pma/identity.ts';
 import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
 import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
@@ -122,6 +124,7 @@ const serverRoutines: readonly Routine[] = [
   ...connectionRoutines,
   ...handOverRoutines,
   tokenRecall,
+  imageRecall,
 ];
 
 export const osfRoutines: readonly Routine[] = [
@@ -136,6 +139,7 @@ export const osfRoutines: readonly Routine[] = [
   clock,
   vprocCallRoutine,
   takeHome,
+  callImageBack,
   yieldTokens,
   writeBack,
   keptCall,

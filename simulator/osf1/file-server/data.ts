@@ -21,6 +21,7 @@ import { BLOCK_BYTES, readBytes, writeBytes } from './bytes.ts';
 import { forgetUnused } from './name.ts';
 import { fileServerOf, type File } from './file.ts';
 import { FILE_APPEND, FILE_READ, FILE_WRITE } from './open.ts';
+import { callImageIn } from './kept-images.ts';
 import { operation } from './operation.ts';
 import {
   callIn,
@@ -108,6 +109,10 @@ function transfer(
         const file = at(w.files, handle.file);
         if (file.kind === 'pipe') return replace(t, waiting.pipe, f);
         if (file.kind === 'socket') return replace(t, waiting.socket, f);
+        if (access === 'write' && file.keepers.length > 0) {
+          again(t);
+          return callImageIn(t, file);
+        }
         const granted =
           body.at === undefined
             ? handleInTheWay(w, handle, access, body)

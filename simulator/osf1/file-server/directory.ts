@@ -14,6 +14,7 @@ import { socketBind, socketOpen } from '../sockets/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { fileAllocate, fileServerOf, type FileServer } from './file.ts';
 import { entering, enterName, holderOf, isBelow, nameOf, namesIn, removeName, type FileName } from './name.ts';
+import { callImageIn, keptUnder } from './kept-images.ts';
 import { fileOpen } from './open.ts';
 import { WRITE, permits, permitsEntering } from './permission.ts';
 import { SUPERUSER } from '../pma/fork.ts';
@@ -38,8 +39,18 @@ export interface PathCall {
 
 type Act = (w: OsfWorld, server: FileServer, name: FileName | null, body: PathCall) => Payload;
 
-/** `enters`: it changes what is in a directory; `needs`: whose tokens come home first. */
-function operation(name: string, story: string, act: Act, enters = false, needs: FileAccess = 'none'): Routine {
+/**
+ * `enters`: it changes what is in a directory; `needs`: whose tokens come home first; `changes`: whoever keeps an image under
+ * one of the names is called back first.
+ */
+function operation(
+  name: string,
+  story: string,
+  act: Act,
+  enters = false,
+  needs: FileAccess = 'none',
+  changes = false,
+): Routine {
   return routine<OsfWorld, Request>(name, story, [
     step('look the path up', (w, t, f) => {
       const body = f.body as PathCall;
@@ -49,6 +60,11 @@ function operation(name: string, story: string, act: Act, enters = false, needs:
       if (holder.id === server.id) {
         if (enters && !mayEnter(w, server, body)) return finish(t, failure('EACCES'));
         const entry = nameOf(w, server.id, body.path);
+        const kept = changes ? keptUnder(w, server.id, [body.path, body.to ?? body.path]) : null;
+        if (kept !== null) {
+          again(t);
+          return callImageIn(t, kept);
+        }
         const granted = entry === null ? null : inTheWay(w, at(w.files, entry.file), needs);
         if (granted === null) return finish(t, act(w, server, entry, body));
         again(t);
@@ -89,6 +105,7 @@ const cut = operation(
   },
   false,
   'write',
+  true,
 );
 
 const readDirectory = operation(
@@ -115,15 +132,22 @@ const makeDirectory = operation(
 );
 
 /** What only the owner and the superuser may change, the owner only the superuser. */
-const changeMode = operation('file.chmod', 'changes the mode or the owner of a file', (w, _server, name, body) => {
-  if (name === null) return failure('ENOENT');
-  const file = at(w.files, name.file);
-  const { uid, mode, owner } = body;
-  if (uid !== SUPERUSER && (uid !== file.owner || owner !== undefined)) return failure('EPERM');
-  if (mode !== undefined) file.mode = mode;
-  if (owner !== undefined) file.owner = owner;
-  return {};
-});
+const changeMode = operation(
+  'file.chmod',
+  'changes the mode or the owner of a file',
+  (w, _server, name, body) => {
+    if (name === null) return failure('ENOENT');
+    const file = at(w.files, name.file);
+    const { uid, mode, owner } = body;
+    if (uid !== SUPERUSER && (uid !== file.owner || owner !== undefined)) return failure('EPERM');
+    if (mode !== undefined) file.mode = mode;
+    if (owner !== undefined) file.owner = owner;
+    return {};
+  },
+  false,
+  'none',
+  true,
+);
 
 const removeDirectory = operation(
   'file.rmdir',
@@ -148,6 +172,8 @@ const unlink = operation(
     removeName(w, name);
     return {};
   },
+  true,
+  'none',
   true,
 );
 
@@ -191,6 +217,8 @@ const rename = operation(
     }
     return {};
   },
+  true,
+  'none',
   true,
 );
 

@@ -6,6 +6,7 @@
 import { NONE, take, type Row } from '../../base/table.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { Socket } from '../sockets/socket.ts';
+import type { Keeper } from './kept-images.ts';
 import type { OsfWorld } from '../world.ts';
 import { isBelow } from './name.ts';
 
@@ -52,6 +53,8 @@ export interface File extends Row {
   memoryObject: number;
   /** Of pages that were written through a mapping; all others are version 0. */
   readonly versions: number[];
+  /** PMAs that execute it without asking: to be called back before it changes. */
+  readonly keepers: Keeper[];
   /** What there is to say of a socket; null of everything else, and of a name whose socket has been closed. */
   socket: Socket | null;
 }
@@ -85,6 +88,7 @@ export function fileAllocate(
     recalls: 0,
     memoryObject: NONE,
     versions: [],
+    keepers: [],
     socket: null,
   }));
 }

@@ -15,10 +15,11 @@ import type { Thread } from '../../mach/thread.ts';
 import type { Grant } from '../emulator/tokens.ts';
 import { forward } from '../forward.ts';
 import type { OsfWorld } from '../world.ts';
-import { fileAllocate, fileServerOf } from './file.ts';
+import { fileAllocate, fileServerOf, type Ownership } from './file.ts';
 import { handleAllocate } from './handle.ts';
 import { entering, enterName, holderOf, nameOf } from './name.ts';
-import { EXECUTE, READ, SET_UID, WRITE, permits, permitsEntering } from './permission.ts';
+import { callImageIn, noteKeeper } from './kept-images.ts';
+import { EXECUTE, READ, WRITE, permits, permitsEntering, setUidOf } from './permission.ts';
 import { truncate } from './status.ts';
 import { callIn, grantToken, inTheWay, mayCache } from './token.ts';
 
@@ -31,11 +32,15 @@ export const FILE_APPEND = 32;
 /** 64, close on exec, is the emulator's own. */
 export const FILE_NON_BLOCK = 128;
 
-/** Body of `file.open`. An emulator sends the right to its per-process port along: the token's client. */
+/**
+ * Body of `file.open`. An emulator sends the right to its per-process port along: the token's client. A PMA that is going to
+ * keep an image sends that to its service port: it is called back when the file changes.
+ */
 export interface Open {
   readonly path: string;
   readonly flags: number;
   readonly image?: boolean;
+  readonly keep?: boolean;
   /** Who asks; and the mode of a file that is made. */
   readonly uid: number;
   readonly mode?: number;
@@ -47,6 +52,8 @@ export interface Opened {
   readonly size: number;
   /** The owner of a set-uid image; NONE otherwise. */
   readonly setUid: number;
+  /** The image may be kept: what permission to execute it goes by. */
+  readonly kept?: Ownership;
   /** Tokens of it are granted, and this one is. */
   readonly caching?: boolean;
   readonly grant?: Grant | null;
@@ -84,6 +91,10 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     if (!permits(file, uid, wanted(f.body as Open))) return refuse(w, t, f, 'EACCES');
     f.file = file.id;
     if ((flags & FILE_TRUNCATE) === 0 || (flags & FILE_WRITE) === 0) return;
+    if (file.keepers.length > 0) {
+      again(t);
+      return callImageIn(t, file);
+    }
     const granted = inTheWay(w, file, 'write');
     if (granted === null) return truncate(w, file, 0);
     again(t);
@@ -99,14 +110,18 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     kernelCall(w, t, self, 'mach_port_move_member', { body: { member: f.port, set } });
   }),
   step('hand an image out', (w, t, f) => {
-    const { path, flags, image } = f.body as Open;
+    const { path, flags, image, keep } = f.body as Open;
     if (image !== true) {
       return kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_allocate', { body: { label: `${path}.token` } });
     }
     const handle = handleAllocate(w, f.file!, fileServerOf(w, t).id);
     handle.port = f.port!;
     handle.flags = flags;
-    finish(t, { body: described(w, t, f), rights: [{ name: f.port!, disposition: MAKE_SEND }] } satisfies Payload);
+    const [client] = f.names;
+    goTo(w, t, 'describe the image');
+    if (client === undefined) return;
+    const name = keep === true ? noteKeeper(w, at(w.files, f.file!), path, client) : client;
+    if (name !== NONE) kernelCall(w, t, fileServerOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
   step('receive on the port of its token', (w, t, f) => {
     f.token = (t.body as { name: number }).name;
@@ -133,11 +148,20 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     });
   }),
   step('be done', (_w, t) => finish(t, null)),
+  step('describe the image', (w, t, f) => {
+    const { owner, mode } = at(w.files, f.file!);
+    const kept = (f.body as Open).keep === true ? { kept: { owner, mode } } : {};
+    const rights = [{ name: f.port!, disposition: MAKE_SEND }];
+    finish(t, { body: { ...described(w, t, f), ...kept }, rights } satisfies Payload);
+  }),
   step('send it on to the server that holds it', (w, t, f) => {
     const server = fileServerOf(w, t);
-    const { path } = f.body as Open;
-    const holder = holderOf(w, server, path)!;
-    forward(w, t, server.peers[holder.id]!, 'file.forwarded', NONE, f);
+    const body = f.body as Open;
+    const holder = holderOf(w, server, body.path)!;
+    // What this server's own table says may change without the other one's knowing.
+    const keep = body.keep === true && nameOf(w, server.id, body.path) === null;
+    const request = body.keep === true && !keep ? { ...f, body: { ...body, keep } } : f;
+    forward(w, t, server.peers[holder.id]!, 'file.forwarded', NONE, request);
   }),
   step('leave the answer to it', (_w, t) => finish(t, null)),
   step('refuse it', (w, t, f) => {
@@ -159,6 +183,6 @@ function wanted({ flags, image }: Open): number {
 }
 
 function described(w: OsfWorld, t: Thread, f: OpenCall): Opened {
-  const { size, owner, mode } = at(w.files, f.file!);
-  return { server: at(w.nodes, t.node).name, size, setUid: (mode & SET_UID) === 0 ? NONE : owner };
+  const file = at(w.files, f.file!);
+  return { server: at(w.nodes, t.node).name, size: file.size, setUid: setUidOf(file) };
 }

@@ -10,6 +10,7 @@ import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
 import { fileServerOf } from './file.ts';
 import { handleByPort, type FileAccess, type FileHandle } from './handle.ts';
+import { callImageIn } from './kept-images.ts';
 import { callIn, inTheWay } from './token.ts';
 
 export function operation<B>(
@@ -23,7 +24,12 @@ export function operation<B>(
     step(story, (w, t, f) => {
       const handle = handleByPort(w, fileServerOf(w, t).id, f.arrivedOn);
       if (handle === null) return finish(t, { code: 'EBADF' } satisfies Payload);
-      const granted = position && handle.serial !== NONE ? handle : inTheWay(w, at(w.files, handle.file), needs);
+      const file = at(w.files, handle.file);
+      if (needs === 'write' && file.keepers.length > 0) {
+        again(t);
+        return callImageIn(t, file);
+      }
+      const granted = position && handle.serial !== NONE ? handle : inTheWay(w, file, needs);
       if (granted === null) return finish(t, act(w, handle, f.body as B, t));
       again(t);
       callIn(t, granted);

@@ -8,20 +8,23 @@
 import { NONE } from '../../base/table.ts';
 import { SUPERUSER } from '../pma/fork.ts';
 import type { OsfWorld } from '../world.ts';
-import type { File } from './file.ts';
+import type { Ownership } from './file.ts';
 import { nameOf, parentOf } from './name.ts';
 
 export const READ = 4;
 export const WRITE = 2;
 export const EXECUTE = 1;
 /** exec makes the owner the effective user. */
-export const SET_UID = 0o4000;
+const SET_UID = 0o4000;
 
-export function permits({ owner, mode }: File, uid: number, wanted: number): boolean {
+export function permits({ owner, mode }: Ownership, uid: number, wanted: number): boolean {
   if (uid === SUPERUSER) return (wanted & EXECUTE) === 0 || (mode & 0o111) !== 0;
   const bits = uid === owner ? mode >> 6 : mode;
   return (bits & wanted) === wanted;
 }
+
+/** Who executes a set-uid image acts as its owner; NONE if it is none. */
+export const setUidOf = ({ owner, mode }: Ownership): number => ((mode & SET_UID) === 0 ? NONE : owner);
 
 /** Whether names may be entered into, and taken out of, the directory that a path is in. */
 export function permitsEntering(w: OsfWorld, server: number, path: string, uid: number): boolean {

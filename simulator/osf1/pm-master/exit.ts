@@ -14,6 +14,7 @@ import { threadCreate, threadStart } from '../../mach/thread.ts';
 import { lostWithNode, type Ended } from '../ended.ts';
 import { announce, exitChannel } from '../announce.ts';
 import type { ChildReport } from '../pma/wait.ts';
+import { ABSENT } from '../pma/admission.ts';
 import { isStale } from '../pma/vproc-call.ts';
 import type { OsfWorld } from '../world.ts';
 import { groupsAround, hangUp, owedAfter, type Owed } from './hang-up.ts';
@@ -96,9 +97,20 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
     const stale = f.how === 'exited' ? child?.state !== 'zombie' : child?.unreported !== true;
     if (child === null || stale) return goTo(w, t, 'go on with the next one');
     const parent = ownEntryOf(w, t, child.parent);
-    if (parent === null) return call(t, findOwner, { pid: child.parent });
+    const body = reportOf(child, f.how);
+    if (parent === null) {
+      // Another PM Master's process has made it here, and is here still, as a rule.
+      const near = child.node === t.node && child.capability !== NONE;
+      t.code = ABSENT;
+      return near ? rpc(w, t, child.capability, 'vproc.child_exit', { body }) : undefined;
+    }
     goTo(w, t, 'go on with the next one');
-    if (parent.capability !== NONE) rpc(w, t, parent.capability, 'vproc.child_exit', { body: reportOf(child, f.how) });
+    if (parent.capability !== NONE) rpc(w, t, parent.capability, 'vproc.child_exit', { body });
+  }),
+  step('find the PM Master of the parent', (w, t, f) => {
+    if (t.code === 'KERN_SUCCESS') return goTo(w, t, 'go on with the next one');
+    const child = ownEntryOf(w, t, f.children[0]!)!;
+    call(t, findOwner, { pid: child.parent });
   }),
   step('ask the PM Master of the parent to do it', (w, t, f) => {
     const owner = t.result as Owner;

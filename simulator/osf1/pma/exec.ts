@@ -4,15 +4,18 @@
  *   file server   open the image (1 right); read its header (1 KB); get its memory object (1 right); close it
  *   kernel        the program's old regions go; text and data are mapped, bss and stack allocated
  *
+ * Of an image that the PMA keeps (images.ts) the file server is not asked.
+ *
  * Text is shared and read-only; data is mapped copy-on-write, so its object has the file as a shadow. The PM Master is
  * not needed. The answer tells the emulator that it may jump to the entry point.
  */
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
-import { COPY_SEND } from '../../mach/ipc/right.ts';
+import { COPY_SEND, MAKE_SEND } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, call, finish, routine, step } from '../../mach/routine.ts';
+import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { NONE } from '../../base/table.ts';
-import type { Opened } from '../file-server/open.ts';
+import type { Open, Opened } from '../file-server/open.ts';
+import { EXECUTE, permits, setUidOf } from '../file-server/permission.ts';
 import type { ImageToMap } from '../emulator/exec.ts';
 import { executing } from '../price.ts';
 import { procOf } from '../proc.ts';
@@ -21,6 +24,7 @@ import { forgetHandlers } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { changeIdentity, type IdentityChange } from './identity-change.ts';
+import { giveUpImages, imageOf, keptImage, openingImage } from './images.ts';
 import { pmaOf } from './pma.ts';
 import { settleSignals, type Settle } from './signal.ts';
 
@@ -32,11 +36,16 @@ export interface Exec {
 }
 
 interface ExecCall extends ProcessCall {
+  /** The image that the PMA keeps, or is about to; NONE if it does not. */
+  kept?: number;
   file?: number;
   /** The owner of a set-uid image; NONE otherwise. */
   setUid?: number;
   object?: number;
   regions?: ('text' | 'data' | 'bss' | 'stack')[];
+  /** Names that nobody needs any more; and why there is no new image. */
+  unused?: number[];
+  code?: string;
 }
 
 const HEADER_BYTES = 1024;
@@ -44,26 +53,49 @@ const FILE_READ = 1;
 
 export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the image of the calling process', [
   step('do the bookkeeping of a new image', executing),
+  step('look whether the image is kept', (w, t, f) => {
+    const pma = pmaOf(w, t);
+    const { path } = (f.body as Exec).image;
+    const image = keptImage(w, pma, path);
+    f.kept = (image ?? openingImage(w, pma, path))?.id ?? NONE;
+    if (image === null) return;
+    if (!permits(image, procOf(w, t.node, f.pid)!.uid, EXECUTE)) return fail(w, t, f, 'EACCES');
+    f.setUid = setUidOf(image);
+    f.object = image.object;
+    goTo(w, t, 'begin with the new one');
+  }),
   step('open the image', (w, t, f) => {
-    const { image } = f.body as Exec;
-    const { root } = procOf(w, t.node, f.pid)!.names;
-    rpc(w, t, root, 'file.open', {
-      body: { path: image.path, flags: FILE_READ, image: true, uid: procOf(w, t.node, f.pid)!.uid },
-    });
+    const { path } = (f.body as Exec).image;
+    const { names, uid } = procOf(w, t.node, f.pid)!;
+    const keep = f.kept !== NONE;
+    const body: Open = { path, flags: FILE_READ, image: true, uid, ...(keep ? { keep } : {}) };
+    const rights = keep ? [{ name: pmaOf(w, t).service, disposition: MAKE_SEND }] : [];
+    rpc(w, t, names.root, 'file.open', { body, rights });
   }),
   step('read its header', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: t.code } satisfies Payload);
+    if (t.code !== 'KERN_SUCCESS') return fail(w, t, f, t.code);
     f.file = t.names[0]!;
-    f.setUid = (t.body as Opened).setUid;
+    const { setUid, kept } = t.body as Opened;
+    f.setUid = setUid;
+    const image = imageOf(pmaOf(w, t), f.kept!);
+    if (image !== null && kept === undefined) image.state = 'recalled';
+    if (image !== null && kept !== undefined) Object.assign(image, kept);
     rpc(w, t, f.file, 'file.read', { body: { size: HEADER_BYTES } });
   }),
   step('get its memory object', (w, t, f) => rpc(w, t, f.file!, 'file.map')),
   step('close the image', (w, t, f) => {
-    f.object = t.names[0]!;
-    f.regions = (f.body as Exec).replaces ? ['text', 'data', 'bss', 'stack'] : [];
+    f.object = t.names[0] ?? NONE;
+    f.code = t.code;
+    const image = imageOf(pmaOf(w, t), f.kept!);
+    if (image !== null) image.object = f.object;
+    if (image?.state === 'opening' && f.object !== NONE) image.state = 'kept';
     rpc(w, t, f.file!, 'file.close');
   }),
   step('forget the image', (w, t, f) => deallocate(w, t, f.file!)),
+  step('begin with the new one', (w, t, f) => {
+    if (f.object === NONE) return fail(w, t, f, f.code!);
+    f.regions = (f.body as Exec).replaces ? ['text', 'data', 'bss', 'stack'] : [];
+  }),
   step('remove the old program', (w, t, f) => {
     const name = f.regions!.shift();
     if (name === undefined) return;
@@ -74,7 +106,11 @@ export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the ima
   step('map the data', (w, t, f) => map(w, t, f, 'data')),
   step('allocate the bss', (w, t, f) => allocate(w, t, f, 'bss')),
   step('allocate the stack', (w, t, f) => allocate(w, t, f, 'stack')),
-  step('forget the memory object', (w, t, f) => deallocate(w, t, f.object!)),
+  step('forget the memory object, unless it is kept', (w, t, f) => {
+    f.unused = f.kept === NONE ? [f.object!] : [];
+    imageDone(w, t, f);
+  }),
+  step('give up what nobody uses', (w, t, f) => giveUpImages(w, t, f.unused!)),
   step('act as the owner of a set-uid image', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const { realUid } = proc;
@@ -92,7 +128,24 @@ export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the ima
   step('answer', (w, t, f) => {
     finish(t, { body: { uid: procOf(w, t.node, f.pid)?.uid ?? NONE } } satisfies Payload);
   }),
+  step('give up what was kept of it', (w, t, f) => giveUpImages(w, t, f.unused!)),
+  step('say why there is no new image', (_w, t, f) => finish(t, { code: f.code! } satisfies Payload)),
 ]);
+
+function fail(w: OsfWorld, t: Thread, f: ExecCall, code: string): void {
+  f.code = code;
+  f.unused = [];
+  imageDone(w, t, f);
+  goTo(w, t, 'give up what was kept of it');
+}
+
+/** The exec needs it no more; one that has not got it does not keep it. */
+function imageDone(w: OsfWorld, t: Thread, { kept }: ExecCall): void {
+  const image = imageOf(pmaOf(w, t), kept!);
+  if (image === null) return;
+  image.uses--;
+  if (image.state === 'opening') image.state = 'recalled';
+}
 
 function map(w: OsfWorld, t: Thread, f: ExecCall, name: 'text' | 'data'): void {
   const { image } = f.body as Exec;

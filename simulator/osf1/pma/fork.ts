@@ -49,7 +49,9 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
     const proc = procOf(w, t.node, f.pid)!;
     const { frames, emulator, files, node } = f.body as Fork;
     if (node !== NONE && node !== t.node) return finish(t, t.result);
-    const { task, credentials, root, directory, terminal } = proc.names;
+    const { task, root, directory, terminal } = proc.names;
+    // A process that has moved keeps its entry; its children have one of the server beside this PMA, if there is one.
+    const credentials = proc.uid === USER ? pmaOf(w, t).user : proc.names.credentials;
     call(t, createProcess, {
       ...nothingMade,
       parent: f.pid,

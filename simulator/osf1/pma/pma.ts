@@ -10,6 +10,7 @@ import { lookup } from '../../mach/ipc/space.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { ExitReport } from '../pm-master/exit.ts';
 import type { Proc } from '../proc.ts';
+import type { KeptImage } from './images.ts';
 import type { OsfWorld } from '../world.ts';
 
 /** A migration that comes in, or stands in line to. */
@@ -55,6 +56,8 @@ export interface Pma extends Row {
    * processes are cloned from them.
    */
   readonly templates: number[];
+  /** Images that need not be asked for (images.ts), the one that was used last at the end. */
+  images: KeptImage[];
   /** Ends of processes that no PM Master could be told of. */
   readonly untold: ExitReport[];
   /** In line to come in: the first has its turn. */
@@ -80,6 +83,7 @@ export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
     terminal: NONE,
     peers: [],
     templates: [],
+    images: [],
     untold: [],
     incoming: [],
     outgoing: [],
