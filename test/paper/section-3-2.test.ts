@@ -1,6 +1,6 @@
 /**
- * Section 3.2 of the paper, the process migration mechanism: one story for each claim, which it quotes. Claims about the
- * order of phases, refusals and crashes have stories of their own in test/migration and test/faults.
+ * Section 3.2 of the paper, the process migration mechanism: one story for each claim, which it quotes. What the section says of
+ * refusals, abandoned migrations and nodes that fail is in section-3-2-recovery.test.ts.
  */
 import assert from 'node:assert/strict';
 import { select } from '../../simulator/base/table.ts';
@@ -8,12 +8,9 @@ import { step, type Simulation } from '../../simulator/engine/simulation.ts';
 import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { vprocOf } from '../../simulator/osf1/vproc.ts';
+import { DEST, PID, SOURCE, untilPhase } from '../migration/story.ts';
 import { NULL_IMAGE, printed, run, start } from '../osf1/lab.ts';
 import { runListening } from './heard.ts';
-
-const SOURCE = 1;
-const DEST = 2;
-const PID = 2;
 
 function moving(body = 'compute 3 s', meanwhile = ''): string {
   return `
@@ -27,11 +24,6 @@ function moving(body = 'compute 3 s', meanwhile = ''): string {
       expect m.outcome == "done"
     }
   `;
-}
-
-function untilPhase(sim: Simulation, phase: string): void {
-  do assert.ok(step(sim), `${phase} is never entered`);
-  while (!sim.notices.some((notice) => notice.kind === 'phase' && notice.phase === phase));
 }
 
 const taskOf = (sim: Simulation, node: number) =>
