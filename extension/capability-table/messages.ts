@@ -5,13 +5,10 @@
  * table that is seen is small, and whatever order and filter the reader has chosen belongs to the page alone.
  */
 import type { CapabilityTable } from '../views/capabilities.ts';
+import type { ShownMoment } from '../views/moment.ts';
 
-export interface Shown {
+export interface Shown extends ShownMoment {
   readonly table: CapabilityTable | null;
-  /** Virtual time and event in words. */
-  readonly when: string;
-  readonly isRunning: boolean;
-  readonly isOver: boolean;
 }
 
 export type FromPage =

@@ -10,7 +10,7 @@ import { ViewColumn, Uri, env, window, type Disposable, type WebviewPanel } from
 import type { Cluster, Moment } from '../debug/cluster.ts';
 import { capabilityTable, ownerKey, taskOf, type TableOwner } from '../views/capabilities.ts';
 import { taskTitle } from '../views/tasks.ts';
-import { momentWords } from '../views/moment.ts';
+import { shownMoment } from '../views/moment.ts';
 import type { FromPage, Shown } from './messages.ts';
 import { pageHtml } from './page.ts';
 
@@ -89,14 +89,7 @@ const columnFor = (open: number): { viewColumn: ViewColumn; preserveFocus: boole
 
 function post(panel: WebviewPanel, owner: TableOwner, moment: Moment | null): void {
   if (!panel.visible) return;
-  const shown: Shown =
-    moment === null
-      ? { table: null, when: '', isRunning: false, isOver: true }
-      : {
-          table: capabilityTable(moment.state, moment.before, owner),
-          when: momentWords(moment.state),
-          isRunning: moment.isRunning,
-          isOver: moment.session === null,
-        };
+  const table = moment === null ? null : capabilityTable(moment.state, moment.before, owner);
+  const shown: Shown = { table, ...shownMoment(moment) };
   void panel.webview.postMessage(shown);
 }

@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { Uri, ViewColumn, env, window, type Disposable, type WebviewPanel } from 'vscode';
 import type { Cluster, Moment } from '../debug/cluster.ts';
-import { momentWords } from '../views/moment.ts';
+import { shownMoment } from '../views/moment.ts';
 import type { InspectorKind } from '../views/inspectors.ts';
 import type { Sheet } from '../views/sheet.ts';
 import type { FromInspector, ShownSheet } from './messages.ts';
@@ -86,9 +86,7 @@ export class InspectorPanels<Owner> implements Disposable {
     const shown: ShownSheet = {
       sheet: this.#sheet(owner, moment),
       missing: this.#kind.missing,
-      when: moment === null ? '' : momentWords(moment.state),
-      isRunning: moment?.isRunning ?? false,
-      isOver: moment?.session == null,
+      ...shownMoment(moment),
     };
     void panel.webview.postMessage(shown);
   }

@@ -8,59 +8,65 @@ import type { MemoryObjectState, PageRunState, RegionState } from '../../simulat
 import type { ClusterState, TaskState } from '../../simulator/inspect/state.ts';
 import { taskOf, type TableOwner } from './capabilities.ts';
 import { count, size } from './quantities.ts';
-import { column, section, type PageCell, type PageMap, type PlainRow, type Section, type Sheet } from './sheet.ts';
+import { column, sectionOf, sectionsOf, type PageCell, type PageMap, type PlainRow, type Sheet } from './sheet.ts';
 import { taskTitle } from './tasks.ts';
 
 const pageSize_bytes = 4096;
 /** More pages than anybody looks at one by one. */
 const cellsMax = 2048;
 
+interface KnownMemory {
+  readonly task: TaskState;
+  readonly state: ClusterState;
+}
+
+function knownMemory(state: ClusterState | null, owner: TableOwner): KnownMemory | null {
+  const task = state === null ? undefined : taskOf(state, owner);
+  return state === null || task === undefined ? null : { task, state };
+}
+
 /** The sheet of a task's memory now, against the moment before; null if the task was there at neither. */
 export function memorySheet(state: ClusterState, before: ClusterState | null, owner: TableOwner): Sheet | null {
-  const now = taskOf(state, owner);
-  const was = before === null ? undefined : taskOf(before, owner);
-  const task = now ?? was;
+  const now = knownMemory(state, owner);
+  const was = knownMemory(before, owner);
+  const task = (now ?? was)?.task;
   if (task === undefined) return null;
-  const at = now === undefined ? (before ?? state) : state;
-  const old = now === undefined || before === null ? null : (was ?? null);
-  const moved = was !== undefined && was.node !== task.node ? `, came from ${was.node}` : '';
-  const compared = before !== null && now !== undefined;
+  const moved = was !== null && was.task.node !== task.node ? `, came from ${was.task.node}` : '';
   return {
     title: taskTitle(task),
-    subtitle: now === undefined ? `ended; it was on ${task.node}` : `on ${task.node}${moved}`,
-    isAlive: now !== undefined,
-    sections: [regions(task, old, compared), residual(task, old, compared), objects(task, at, old, before, compared)],
+    subtitle: now === null ? `ended; it was on ${task.node}` : `on ${task.node}${moved}`,
+    isAlive: now !== null,
+    sections: sectionsOf([regions, residual, objects], now, was, before !== null),
   };
 }
 
 const hexadecimal = (address: number): string => `0x${address.toString(16).padStart(8, '0')}`;
 
-function regions(task: TaskState, before: TaskState | null, compared: boolean): Section {
-  const pages = task.regions.reduce((sum, region) => sum + region.pages, 0);
-  return section(
-    {
-      key: 'regions',
-      title: 'Regions',
-      summary: pages === 0 ? '' : `${count(pages, 'page')}, ${size(pages * pageSize_bytes)}`,
-      empty: 'The address space is empty.',
-      columns: [
-        column('address', 'Address', 'First address of the region'),
-        column('region', 'Region', 'Its name'),
-        column('size', 'Size', 'Bytes', true),
-        column('protection', 'Protection', 'What the task may do'),
-        column('maximum', 'Maximum', 'What the protection can be raised to'),
-        column('inheritance', 'Inheritance', 'What a child gets of it'),
-        column('copy', 'Copy', 'Whether the first write to a page copies it'),
-        column('here', 'Here', 'Pages that are on the node of the task', true),
-        column('elsewhere', 'Elsewhere', 'Pages that are on other nodes'),
-        column('chain', 'Looked for in', 'The objects that a page is looked for in, in this order'),
-      ],
-      map: task.regions.length === 0 ? null : mapOf(task, before),
+const regions = sectionOf<KnownMemory>(
+  {
+    key: 'regions',
+    title: 'Regions',
+    summary: ({ task }) => {
+      const pages = task.regions.reduce((sum, region) => sum + region.pages, 0);
+      return pages === 0 ? '' : `${count(pages, 'page')}, ${size(pages * pageSize_bytes)}`;
     },
-    task.regions.map(regionRow),
-    compared ? (before?.regions ?? []).map(regionRow) : null,
-  );
-}
+    empty: 'The address space is empty.',
+    columns: [
+      column('address', 'Address', 'First address of the region'),
+      column('region', 'Region', 'Its name'),
+      column('size', 'Size', 'Bytes', true),
+      column('protection', 'Protection', 'What the task may do'),
+      column('maximum', 'Maximum', 'What the protection can be raised to'),
+      column('inheritance', 'Inheritance', 'What a child gets of it'),
+      column('copy', 'Copy', 'Whether the first write to a page copies it'),
+      column('here', 'Here', 'Pages that are on the node of the task', true),
+      column('elsewhere', 'Elsewhere', 'Pages that are on other nodes'),
+      column('chain', 'Looked for in', 'The objects that a page is looked for in, in this order'),
+    ],
+    map: ({ task }, was) => (task.regions.length === 0 ? null : mapOf(task, was?.task ?? null)),
+  },
+  ({ task }) => task.regions.map(regionRow),
+);
 
 function regionRow(region: RegionState): PlainRow {
   const { name, start, pages, protection, maximum, inheritance, needsCopy, resident, remote, chain } = region;
@@ -138,24 +144,22 @@ function pageWords(run: PageRunState, version: number | undefined): string {
   return `${where}${version === undefined ? '' : `, version ${version}`}${may}${news}`;
 }
 
-function residual(task: TaskState, before: TaskState | null, compared: boolean): Section {
-  const rows = residualRows(task);
-  const pages = rows.reduce((sum, { cells }) => sum + Number(cells[1]), 0);
-  return section(
-    {
-      key: 'residual',
-      title: 'Pages on other nodes',
-      summary: pages === 0 ? '' : count(pages, 'page'),
-      empty: 'The task depends on no other node for its memory.',
-      columns: [
-        column('node', 'Node', 'Node that has the only valid copy, or the pager'),
-        column('pages', 'Pages', 'Pages that are there', true),
-      ],
+const residual = sectionOf<KnownMemory>(
+  {
+    key: 'residual',
+    title: 'Pages on other nodes',
+    summary: ({ task }) => {
+      const pages = residualRows(task).reduce((sum, { cells }) => sum + Number(cells[1]), 0);
+      return pages === 0 ? '' : count(pages, 'page');
     },
-    rows,
-    compared ? (before === null ? [] : residualRows(before)) : null,
-  );
-}
+    empty: 'The task depends on no other node for its memory.',
+    columns: [
+      column('node', 'Node', 'Node that has the only valid copy, or the pager'),
+      column('pages', 'Pages', 'Pages that are there', true),
+    ],
+  },
+  ({ task }) => residualRows(task),
+);
 
 function residualRows({ regions }: TaskState): readonly PlainRow[] {
   const pages = new Map<string, number>();
@@ -165,41 +169,32 @@ function residualRows({ regions }: TaskState): readonly PlainRow[] {
   return [...pages].map(([node, amount]) => ({ key: node, cells: [node, amount] }));
 }
 
-function objects(
-  task: TaskState,
-  state: ClusterState,
-  before: TaskState | null,
-  stateBefore: ClusterState | null,
-  compared: boolean,
-): Section {
-  return section(
-    {
-      key: 'objects',
-      title: 'Objects',
-      empty: 'No object is behind the address space.',
-      columns: [
-        column('object', 'Object', 'Number of the object'),
-        column('kind', 'Kind', 'Anonymous memory, a cached file, or an import of another node'),
-        column('label', 'Of', 'What it was made for'),
-        column('here', 'Here', 'Pages that are in it', true),
-        column('pages', 'Pages', 'Its size', true),
-        column('shadow', 'Shadows', 'Object that missing pages are looked for in'),
-        column('copy', 'Copy object', 'Where pages are pushed before they are written, and how copies are made'),
-        column('pager', 'Pager', 'Whom its pages are asked from'),
-        column('kernels', 'Kernels', 'Other kernels that use it: pages that each may read, and write'),
-        column('requests', 'Asked for', 'Requests for its pages that are not answered yet'),
-        column('references', 'Used by', 'Regions and shadows that use it', true),
-        column('state', 'State', 'Exported to other nodes, or lost'),
-      ],
-    },
-    objectRows(task, state),
-    compared ? (before === null || stateBefore === null ? [] : objectRows(before, stateBefore)) : null,
-  );
-}
+const objects = sectionOf<KnownMemory>(
+  {
+    key: 'objects',
+    title: 'Objects',
+    empty: 'No object is behind the address space.',
+    columns: [
+      column('object', 'Object', 'Number of the object'),
+      column('kind', 'Kind', 'Anonymous memory, a cached file, or an import of another node'),
+      column('label', 'Of', 'What it was made for'),
+      column('here', 'Here', 'Pages that are in it', true),
+      column('pages', 'Pages', 'Its size', true),
+      column('shadow', 'Shadows', 'Object that missing pages are looked for in'),
+      column('copy', 'Copy object', 'Where pages are pushed before they are written, and how copies are made'),
+      column('pager', 'Pager', 'Whom its pages are asked from'),
+      column('kernels', 'Kernels', 'Other kernels that use it: pages that each may read, and write'),
+      column('requests', 'Asked for', 'Requests for its pages that are not answered yet'),
+      column('references', 'Used by', 'Regions and shadows that use it', true),
+      column('state', 'State', 'Exported to other nodes, or lost'),
+    ],
+  },
+  objectRows,
+);
 
-function objectRows({ regions }: TaskState, { memoryObjects }: ClusterState): readonly PlainRow[] {
-  const ids = [...new Set(regions.flatMap(({ chain }) => chain))];
-  return ids.flatMap((id) => memoryObjects.filter(({ object }) => object === id)).map(objectRow);
+function objectRows({ task, state }: KnownMemory): readonly PlainRow[] {
+  const ids = [...new Set(task.regions.flatMap(({ chain }) => chain))];
+  return ids.flatMap((id) => state.memoryObjects.filter(({ object }) => object === id)).map(objectRow);
 }
 
 function objectRow(object: MemoryObjectState): PlainRow {

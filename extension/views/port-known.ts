@@ -6,7 +6,6 @@
  */
 import type { PortIdentityState, PortState } from '../../simulator/inspect/state-ports.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
-import type { PlainRow, Section } from './sheet.ts';
 
 export interface PortOwner {
   readonly identity: string;
@@ -41,9 +40,3 @@ export function known(state: ClusterState | null, owner: PortOwner): Known | nul
   const copies = identity.copies.flatMap((id) => state.ports.find(({ port }) => port === id) ?? []);
   return { state, identity, copies, principal: copies.find(({ port }) => port === identity.principal) };
 }
-
-export type SectionBuilder = (now: Known, before: Known | null) => Section;
-
-/** Rows of a section, made in the same way for both moments. */
-export const both = (rowsOf: (known: Known) => readonly PlainRow[], now: Known, before: Known | null) =>
-  [rowsOf(now), before === null ? null : rowsOf(before)] as const;

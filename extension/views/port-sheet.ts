@@ -2,10 +2,10 @@
 import type { PortIdentityState } from '../../simulator/inspect/state-ports.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { copies, rights } from './port-holders.ts';
-import { both, known, type Known, type PortOwner, type SectionBuilder } from './port-known.ts';
+import { known, type Known, type PortOwner } from './port-known.ts';
 import { queue, requests, waiting } from './port-queue.ts';
 import { portName } from './quantities.ts';
-import { column, section, type PlainRow, type Section, type Sheet } from './sheet.ts';
+import { factsOf, sectionsOf, type Sheet, type SheetFact } from './sheet.ts';
 
 /** The sheet of the port now, against the moment before; null if it was there at neither. */
 export function portSheet(state: ClusterState, before: ClusterState | null, owner: PortOwner): Sheet | null {
@@ -14,25 +14,13 @@ export function portSheet(state: ClusterState, before: ClusterState | null, owne
   const shown = now ?? was;
   if (shown === null) return null;
   const { identity } = shown;
-  const make = (build: SectionBuilder): Section => {
-    if (now === null || before === null) return build(shown, null);
-    return build(now, was ?? nobody(now));
-  };
   return {
     title: identity.label,
     subtitle: now === null ? 'is no more' : subtitle(identity, was?.identity),
     isAlive: now !== null,
-    sections: [facts, copies, rights, queue, waiting, requests].map(make),
+    sections: sectionsOf([facts, copies, rights, queue, waiting, requests], now, was, before !== null),
   };
 }
-
-/** What there was of a port before it was made. */
-const nobody = ({ state, identity }: Known): Known => ({
-  state,
-  identity: { ...identity, rights: [], copies: [] },
-  copies: [],
-  principal: undefined,
-});
 
 function subtitle({ identity, dead, node, receiver }: PortIdentityState, was: PortIdentityState | undefined): string {
   if (dead) return `${identity}, dead`;
@@ -42,22 +30,13 @@ function subtitle({ identity, dead, node, receiver }: PortIdentityState, was: Po
   return node === '' ? `${identity}, its receive right is lost` : `${identity}, received by ${by} on ${node}${moved}`;
 }
 
-const facts: SectionBuilder = (now, before) =>
-  section(
-    {
-      key: 'facts',
-      title: 'Port',
-      empty: '',
-      columns: [column('fact', 'Property', 'What is said'), column('value', 'Value', 'At this moment')],
-    },
-    ...both(factRows, now, before),
-  );
+const facts = factsOf('Port', '', portFacts);
 
-function factRows({ identity, principal, copies }: Known): readonly PlainRow[] {
+function portFacts({ identity, principal, copies }: Known): readonly SheetFact[] {
   if (copies.length === 0) return [];
   const receiverName = principal?.receiverName ?? null;
   const of = principal ?? copies[0];
-  const rows: [string, string | number][] = [
+  return [
     ['Identity', identity.uid ?? 'known on its own node only'],
     ['Principal on', identity.node === '' ? 'nowhere' : identity.node],
     ['Received by', receiverName === null ? identity.receiver : `${identity.receiver} as ${portName(receiverName)}`],
@@ -69,7 +48,6 @@ function factRows({ identity, principal, copies }: Known): readonly PlainRow[] {
     ['Send-once rights elsewhere', of?.remoteSendOnceRights ?? ''],
     ['Transit credits', creditWords(identity.credits)],
   ];
-  return rows.filter(([, value]) => value !== '').map(([fact, value]) => ({ key: fact, cells: [fact, value] }));
 }
 
 /** While the receive right moves, so does the count of what has been handed out. */

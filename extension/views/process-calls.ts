@@ -1,8 +1,8 @@
 /** What is asked of a process: the calls that its PMA executes for it, and the requests that wait while it is frozen. */
 import type { RequestState } from '../../simulator/inspect/state-processes.ts';
-import { atBoth, type KnownProcess, type ProcessSection } from './process-known.ts';
+import type { KnownProcess } from './process-known.ts';
 import { count } from './quantities.ts';
-import { column, section, type PlainRow } from './sheet.ts';
+import { column, sectionOf } from './sheet.ts';
 
 const requestColumns = [
   column('operation', 'Request', 'The operation'),
@@ -22,46 +22,41 @@ const requestCells = ({ operation, body, from, fromNode, reply }: RequestState, 
   node,
 ];
 
-export const calls: ProcessSection = (now, before) =>
-  section(
-    {
-      key: 'calls',
-      title: 'Calls in progress',
-      empty: 'The PMA executes nothing for it.',
-      columns: [
-        ...requestColumns,
-        column('changes', 'Changes its state', 'One that does not may be cancelled, and executed again elsewhere'),
-      ],
+export const calls = sectionOf<KnownProcess>(
+  {
+    key: 'calls',
+    title: 'Calls in progress',
+    empty: 'The PMA executes nothing for it.',
+    columns: [
+      ...requestColumns,
+      column('changes', 'Changes its state', 'One that does not may be cancelled, and executed again elsewhere'),
+    ],
+  },
+  ({ procs }) =>
+    procs.flatMap(({ node, calls }) =>
+      calls.map(({ request, thread, modifiesState, cancelled }) => ({
+        key: `${node}/${thread}`,
+        cells: [...requestCells(request, node), cancelled ? 'cancelled' : modifiesState ? 'yes' : 'no'],
+      })),
+    ),
+);
+
+export const queue = sectionOf<KnownProcess>(
+  {
+    key: 'queue',
+    title: 'Pending requests',
+    summary: ({ procs }) => {
+      const pending = procs.reduce((sum, proc) => sum + proc.pending.length, 0);
+      return pending === 0 ? '' : `${count(pending, 'request')}, unhandled and in this order`;
     },
-    ...atBoth(callRows, now, before),
-  );
-
-const callRows = ({ procs }: KnownProcess): readonly PlainRow[] =>
-  procs.flatMap(({ node, calls }) =>
-    calls.map(({ request, thread, modifiesState, cancelled }) => ({
-      key: `${node}/${thread}`,
-      cells: [...requestCells(request, node), cancelled ? 'cancelled' : modifiesState ? 'yes' : 'no'],
-    })),
-  );
-
-export const queue: ProcessSection = (now, before) => {
-  const pending = now.procs.reduce((sum, proc) => sum + proc.pending.length, 0);
-  return section(
-    {
-      key: 'queue',
-      title: 'Pending requests',
-      summary: pending === 0 ? '' : `${count(pending, 'request')}, unhandled and in this order`,
-      empty: 'No request waits for the process.',
-      columns: [column('place', 'Place', 'In the queue', true), ...requestColumns],
-    },
-    ...atBoth(queueRows, now, before),
-  );
-};
-
-const queueRows = ({ procs }: KnownProcess): readonly PlainRow[] =>
-  procs.flatMap(({ node, pending }) =>
-    pending.map((request, index) => ({
-      key: `${node}/${index}/${request.operation}/${request.reply ?? ''}`,
-      cells: [index + 1, ...requestCells(request, node)],
-    })),
-  );
+    empty: 'No request waits for the process.',
+    columns: [column('place', 'Place', 'In the queue', true), ...requestColumns],
+  },
+  ({ procs }) =>
+    procs.flatMap(({ node, pending }) =>
+      pending.map((request, index) => ({
+        key: `${node}/${index}/${request.operation}/${request.reply ?? ''}`,
+        cells: [index + 1, ...requestCells(request, node)],
+      })),
+    ),
+);

@@ -1,116 +1,104 @@
 /** What a process has, and who knows it: open files, relatives, vprocs on the nodes, the capabilities of its PMA. */
-import { atBoth, type KnownProcess, type ProcessSection } from './process-known.ts';
+import type { KnownProcess } from './process-known.ts';
 import { portName } from './quantities.ts';
-import { column, section, type PlainRow } from './sheet.ts';
+import { column, sectionOf } from './sheet.ts';
 
-export const files: ProcessSection = (now, before) =>
-  section(
-    {
-      key: 'files',
-      title: 'File descriptors',
-      empty: 'No file is open.',
-      columns: [
-        column('descriptor', 'Descriptor', 'Number in the process', true),
-        column('path', 'Path', 'What was opened'),
-        column('position', 'Position', 'As the emulator knows it', true),
-        column('server', 'Server', 'Node of the file server'),
-        column('capability', 'Capability', 'Name of the right to the open file structure'),
-      ],
-    },
-    ...atBoth(fileRows, now, before),
-  );
-
-const fileRows = ({ task }: KnownProcess): readonly PlainRow[] =>
-  (task?.files ?? []).map(({ descriptor, path, position, server, capability }) => ({
-    key: String(descriptor),
-    cells: [descriptor, path, position, server, portName(capability)],
-  }));
-
-export const relatives: ProcessSection = (now, before) =>
-  section(
-    {
-      key: 'children',
-      title: 'Children',
-      empty: 'It has no children.',
-      columns: [
-        column('pid', 'Pid', 'Process id', true),
-        column('name', 'Program', 'What it runs'),
-        column('node', 'Node', 'Where the PM Master knows it to be'),
-        column('state', 'State', 'What the PM Master says of it'),
-        column('reported', 'Exit reported', 'The PMA of the parent has been told'),
-      ],
-    },
-    ...atBoth(childRows, now, before),
-  );
-
-const childRows = ({ procs: [proc], state }: KnownProcess): readonly PlainRow[] =>
-  (proc?.children ?? []).map((child) => {
-    const entry = state.processes.find(({ pid }) => pid === child);
-    return {
-      key: String(child),
-      cells: [
-        child,
-        entry?.name ?? '',
-        entry?.node ?? '',
-        entry?.state ?? 'unknown',
-        proc?.exited.includes(child) === true ? 'yes' : 'no',
-      ],
-    };
-  });
-
-export const vprocs: ProcessSection = (now, before) =>
-  section(
-    {
-      key: 'vprocs',
-      title: 'Vprocs',
-      empty: 'No PMA has a vproc of it.',
-      columns: [
-        column('node', 'On', 'Node of the PMA that has the vproc'),
-        column('operations', 'Operations', 'Local ones, or client stubs'),
-        column('at', 'Process at', 'Where the vproc believes the process to be'),
-        column('stale', 'Stale', 'It has moved since; the next call will be told'),
-        column('references', 'References', 'Calls and processes that use it', true),
-        column('state', 'State', 'Of the proc behind it'),
-      ],
-    },
-    ...atBoth(vprocRows, now, before),
-  );
-
-const vprocRows = ({ vprocs }: KnownProcess): readonly PlainRow[] =>
-  vprocs.map(({ node, operations, at, stale, references, list, state }) => ({
-    key: node,
-    cells: [
-      node,
-      operations === 'local' ? 'local' : 'client stubs',
-      at,
-      stale ? 'stale' : '',
-      references,
-      operations === 'local' ? `${list}, ${state}` : '',
+export const files = sectionOf<KnownProcess>(
+  {
+    key: 'files',
+    title: 'File descriptors',
+    empty: 'No file is open.',
+    columns: [
+      column('descriptor', 'Descriptor', 'Number in the process', true),
+      column('path', 'Path', 'What was opened'),
+      column('position', 'Position', 'As the emulator knows it', true),
+      column('server', 'Server', 'Node of the file server'),
+      column('capability', 'Capability', 'Name of the right to the open file structure'),
     ],
-  }));
+  },
+  ({ task }) =>
+    (task?.files ?? []).map(({ descriptor, path, position, server, capability }) => ({
+      key: String(descriptor),
+      cells: [descriptor, path, position, server, portName(capability)],
+    })),
+);
 
-export const capabilities: ProcessSection = (now, before) =>
-  section(
-    {
-      key: 'capabilities',
-      title: 'Capabilities of the PMA',
-      empty: 'The PMA keeps nothing of it.',
-      columns: [
-        column('what', 'For', 'What the PMA keeps it for'),
-        column('name', 'Name', "In the PMA's name space"),
-        column('port', 'Port', 'The port that it denotes'),
-        column('pma', 'PMA', 'Node of the PMA'),
+export const relatives = sectionOf<KnownProcess>(
+  {
+    key: 'children',
+    title: 'Children',
+    empty: 'It has no children.',
+    columns: [
+      column('pid', 'Pid', 'Process id', true),
+      column('name', 'Program', 'What it runs'),
+      column('node', 'Node', 'Where the PM Master knows it to be'),
+      column('state', 'State', 'What the PM Master says of it'),
+      column('reported', 'Exit reported', 'The PMA of the parent has been told'),
+    ],
+  },
+  ({ procs: [proc], state }) =>
+    (proc?.children ?? []).map((child) => {
+      const entry = state.processes.find(({ pid }) => pid === child);
+      return {
+        key: String(child),
+        cells: [
+          child,
+          entry?.name ?? '',
+          entry?.node ?? '',
+          entry?.state ?? 'unknown',
+          proc?.exited.includes(child) === true ? 'yes' : 'no',
+        ],
+      };
+    }),
+);
+
+export const vprocs = sectionOf<KnownProcess>(
+  {
+    key: 'vprocs',
+    title: 'Vprocs',
+    empty: 'No PMA has a vproc of it.',
+    columns: [
+      column('node', 'On', 'Node of the PMA that has the vproc'),
+      column('operations', 'Operations', 'Local ones, or client stubs'),
+      column('at', 'Process at', 'Where the vproc believes the process to be'),
+      column('stale', 'Stale', 'It has moved since; the next call will be told'),
+      column('references', 'References', 'Calls and processes that use it', true),
+      column('state', 'State', 'Of the proc behind it'),
+    ],
+  },
+  ({ vprocs }) =>
+    vprocs.map(({ node, operations, at, stale, references, list, state }) => ({
+      key: node,
+      cells: [
+        node,
+        operations === 'local' ? 'local' : 'client stubs',
+        at,
+        stale ? 'stale' : '',
+        references,
+        operations === 'local' ? `${list}, ${state}` : '',
       ],
-    },
-    ...atBoth(capabilityRows, now, before),
-  );
+    })),
+);
+
+export const capabilities = sectionOf<KnownProcess>(
+  {
+    key: 'capabilities',
+    title: 'Capabilities of the PMA',
+    empty: 'The PMA keeps nothing of it.',
+    columns: [
+      column('what', 'For', 'What the PMA keeps it for'),
+      column('name', 'Name', "In the PMA's name space"),
+      column('port', 'Port', 'The port that it denotes'),
+      column('pma', 'PMA', 'Node of the PMA'),
+    ],
+  },
+  ({ procs }) =>
+    procs.flatMap(({ node, capabilities }) =>
+      capabilities.map(({ what, name, label }) => ({
+        key: `${node}/${what}`,
+        cells: [spaced(what), portName(name), label, node],
+      })),
+    ),
+);
 
 const spaced = (what: string): string => what.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-const capabilityRows = ({ procs }: KnownProcess): readonly PlainRow[] =>
-  procs.flatMap(({ node, capabilities }) =>
-    capabilities.map(({ what, name, label }) => ({
-      key: `${node}/${what}`,
-      cells: [spaced(what), portName(name), label, node],
-    })),
-  );

@@ -4,7 +4,6 @@
  */
 import type { ProcState } from '../../simulator/inspect/state-processes.ts';
 import type { ClusterState, MasterEntry, TaskState, VprocState } from '../../simulator/inspect/state.ts';
-import type { PlainRow, Section } from './sheet.ts';
 
 export interface ProcessOwner {
   readonly pid: number;
@@ -38,12 +37,3 @@ export function knownProcess(state: ClusterState | null, { pid }: ProcessOwner):
 
 /** It is kept for recovery only: the process is on its way to another node. */
 const isLeft = ({ list, state }: ProcState): boolean => list === 'migrating' && state !== 'attaching';
-
-export type ProcessSection = (now: KnownProcess, before: KnownProcess | null) => Section;
-
-/** Rows of a section, made in the same way for both moments. */
-export const atBoth = (
-  rowsOf: (known: KnownProcess) => readonly PlainRow[],
-  now: KnownProcess,
-  before: KnownProcess | null,
-) => [rowsOf(now), before === null ? null : rowsOf(before)] as const;

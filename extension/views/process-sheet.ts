@@ -4,9 +4,9 @@
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { calls, queue } from './process-calls.ts';
 import { capabilities, files, relatives, vprocs } from './process-holds.ts';
-import { atBoth, knownProcess, type KnownProcess, type ProcessOwner, type ProcessSection } from './process-known.ts';
+import { knownProcess, type KnownProcess, type ProcessOwner } from './process-known.ts';
 import { count, time } from './quantities.ts';
-import { column, section, type PlainRow, type Section, type Sheet } from './sheet.ts';
+import { factsOf, sectionsOf, type Sheet, type SheetFact } from './sheet.ts';
 
 /** The sheet of the process now, against the moment before; null if nobody knew it at either. */
 export function processSheet(state: ClusterState, before: ClusterState | null, owner: ProcessOwner): Sheet | null {
@@ -14,27 +14,14 @@ export function processSheet(state: ClusterState, before: ClusterState | null, o
   const was = knownProcess(before, owner);
   const shown = now ?? was;
   if (shown === null) return null;
-  const make = (build: ProcessSection): Section => {
-    if (now === null || before === null) return build(shown, null);
-    return build(now, was ?? unborn(now));
-  };
   const { entry, procs } = shown;
   return {
     title: `pid ${shown.pid} ${entry?.name ?? procs[0]?.name ?? ''}`,
     subtitle: subtitle(now, was),
     isAlive: now !== null && now.procs.length > 0,
-    sections: [facts, calls, queue, files, relatives, vprocs, capabilities].map(make),
+    sections: sectionsOf([facts, calls, queue, files, relatives, vprocs, capabilities], now, was, before !== null),
   };
 }
-
-/** What there was of a process before it was made. */
-const unborn = (now: KnownProcess): KnownProcess => ({
-  ...now,
-  procs: [],
-  entry: undefined,
-  task: undefined,
-  vprocs: [],
-});
 
 function subtitle(now: KnownProcess | null, was: KnownProcess | null): string {
   const proc = now?.procs[0];
@@ -45,21 +32,12 @@ function subtitle(now: KnownProcess | null, was: KnownProcess | null): string {
   return `${proc.state} on ${proc.node}${old === proc.node ? '' : `, came from ${old}`}`;
 }
 
-const facts: ProcessSection = (now, before) =>
-  section(
-    {
-      key: 'facts',
-      title: 'Process',
-      empty: 'No PMA has it.',
-      columns: [column('fact', 'Property', 'What is said'), column('value', 'Value', 'At this moment')],
-    },
-    ...atBoth(factRows, now, before),
-  );
+const facts = factsOf('Process', 'No PMA has it.', processFacts);
 
-function factRows({ procs: [proc, other], entry }: KnownProcess): readonly PlainRow[] {
+function processFacts({ procs: [proc, other], entry }: KnownProcess): readonly SheetFact[] {
   if (proc === undefined) return [];
   const { relations, credentials, usage, signals } = proc;
-  const rows: [string, string | number][] = [
+  return [
     ['PMA', `${proc.node}, ${proc.list} list${other === undefined ? '' : `; ${other.node}, ${other.list} list`}`],
     ['State', proc.state],
     ['PM Master says', entry === undefined ? 'no such process' : `${entry.state}, at ${entry.node}`],
@@ -85,5 +63,4 @@ function factRows({ procs: [proc, other], entry }: KnownProcess): readonly Plain
     ['Processor time of children', usage.children === 0 ? '' : time(usage.children)],
     ['Children', proc.children.length === 0 ? '' : count(proc.children.length, 'process')],
   ];
-  return rows.filter(([, value]) => value !== '').map(([fact, value]) => ({ key: fact, cells: [fact, value] }));
 }

@@ -1,8 +1,8 @@
 /**
  * A sheet: one thing of the cluster in several small tables, as text to show, with what has changed since the last stop.
  *
- * The port inspector and the memory inspector are sheets. Each is a pure function of two moments; rows of one key are
- * compared cell by cell.
+ * Every inspector shows a sheet: a list of section builders over what is known of its thing at a moment. A sheet is a pure
+ * function of two moments; rows of one key are compared cell by cell.
  */
 import type { Cell, Column } from './capabilities.ts';
 
@@ -59,14 +59,18 @@ export interface PlainRow {
   readonly cells: readonly (string | number)[];
 }
 
-export interface SectionOf {
+/** A section before it is filled; what is said of its rows is made from what is known now. */
+export interface SectionOf<Known> {
   readonly key: string;
   readonly title: string;
-  readonly summary?: string;
+  readonly summary?: (now: Known) => string;
   readonly empty: string;
   readonly columns: readonly Column[];
-  readonly map?: PageMap | null;
+  readonly map?: (now: Known, was: Known | null) => PageMap | null;
 }
+
+/** Makes a section of what is known now and what was known before, and marks the differences if `isCompared`. */
+export type SectionBuilder<Known> = (now: Known, was: Known | null, isCompared: boolean) => Section;
 
 export const column = (key: string, title: string, explanation: string, isNumber = false): Column => ({
   key,
@@ -75,16 +79,60 @@ export const column = (key: string, title: string, explanation: string, isNumber
   isNumber,
 });
 
+/** A section whose rows are made in the same way for both moments; of what was not there before all rows are new. */
+export const sectionOf =
+  <Known>(of: SectionOf<Known>, rowsOf: (known: Known) => readonly PlainRow[]): SectionBuilder<Known> =>
+  (now, was, isCompared) => ({
+    key: of.key,
+    title: of.title,
+    summary: of.summary?.(now) ?? '',
+    empty: of.empty,
+    columns: of.columns,
+    rows: compareRows(rowsOf(now), isCompared ? (was === null ? [] : rowsOf(was)) : null),
+    map: of.map?.(now, isCompared ? was : null) ?? null,
+  });
+
+export type SheetFact = readonly [property: string, value: string | number];
+
+/** Properties one below the other, without those that say nothing. */
+export const factsOf = <Known>(
+  title: string,
+  empty: string,
+  factsOfKnown: (known: Known) => readonly SheetFact[],
+): SectionBuilder<Known> =>
+  sectionOf(
+    {
+      key: 'facts',
+      title,
+      empty,
+      columns: [column('fact', 'Property', 'What is said'), column('value', 'Value', 'At this moment')],
+    },
+    (known) =>
+      factsOfKnown(known)
+        .filter(([, value]) => value !== '')
+        .map(([fact, value]) => ({ key: fact, cells: [fact, value] })),
+  );
+
+/** The sections of a thing; what is no more is shown as it was last, and nothing of it is marked. */
+export function sectionsOf<Known>(
+  builders: readonly SectionBuilder<Known>[],
+  now: Known | null,
+  was: Known | null,
+  isCompared: boolean,
+): readonly Section[] {
+  const shown = now ?? was;
+  return shown === null ? [] : builders.map((build) => build(shown, was, isCompared && now !== null));
+}
+
 /** The rows now, against those before; null before means that there is nothing to compare with. */
-export function section(of: SectionOf, now: readonly PlainRow[], before: readonly PlainRow[] | null): Section {
+function compareRows(now: readonly PlainRow[], before: readonly PlainRow[] | null): readonly SheetRow[] {
   const old = new Map(before?.map((row) => [row.key, row]));
   const rows = now.map((row): SheetRow => {
     const was = old.get(row.key);
     old.delete(row.key);
     return was === undefined ? plain(row, before === null ? 'same' : 'new') : compared(row, was);
   });
-  const gone = [...old.values()].map((row) => plain(row, 'gone'));
-  return { summary: '', map: null, ...of, rows: [...rows, ...gone] };
+  return [...rows, ...[...old.values()].map((row) => plain(row, 'gone'))];
 }
 
 function plain({ key, cells }: PlainRow, mark: RowMark): SheetRow {

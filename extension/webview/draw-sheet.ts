@@ -3,9 +3,8 @@
  * sign, a word for screen readers, a colour and the old value, so that no reader depends on colour alone; a page of the map
  * has a sign of its own, too.
  */
-import type { Cell } from '../views/capabilities.ts';
 import type { PageMap, Section, SheetRow } from '../views/sheet.ts';
-import { signs, words } from './draw.ts';
+import { drawCell, drawMark, redrawn } from './draw.ts';
 import { make } from './element.ts';
 
 const pageCell_px = 18;
@@ -23,13 +22,8 @@ export interface SheetFilter {
 }
 
 export function drawSections(into: HTMLElement, sections: readonly Section[], filter: SheetFilter): void {
-  const focused = document.activeElement?.closest('td')?.id;
   const perRow = pagesPerRow(into.clientWidth);
-  into.replaceChildren(...sections.map((section) => drawSection(section, filter, perRow)));
-  const again = focused === undefined ? null : document.getElementById(focused);
-  const first = again ?? into.querySelector<HTMLElement>('td[data-cell]');
-  first?.setAttribute('tabindex', '0');
-  again?.focus();
+  redrawn(into, () => into.replaceChildren(...sections.map((section) => drawSection(section, filter, perRow))));
 }
 
 function drawSection(section: Section, filter: SheetFilter, perRow: number): HTMLElement {
@@ -48,11 +42,8 @@ function drawTable({ key, columns, rows, empty }: Section, filter: SheetFilter):
   );
   const head = make('tr', {}, make('th', { class: 'mark', 'aria-label': 'Changed' }), ...titles);
   const body = left.map((row) => {
-    const mark = make('td', { class: 'mark', title: words[row.mark], 'aria-label': words[row.mark] }, signs[row.mark]);
-    const cells = columns.map((each, index) =>
-      drawCell(`${key}/${row.key}`, each.key, each.isNumber, row.cells[index]),
-    );
-    return make('tr', { class: row.mark, 'data-row': row.key }, mark, ...cells);
+    const cells = columns.map((each, index) => drawCell(`${key}/${row.key}`, each, row.cells[index]));
+    return make('tr', { class: row.mark, 'data-row': row.key }, drawMark(row.mark), ...cells);
   });
   const table = { role: 'grid', 'aria-labelledby': `section-${key}` };
   return make('table', table, make('thead', {}, head), make('tbody', {}, ...body));
@@ -65,18 +56,6 @@ function fits({ mark, cells }: SheetRow, { text, changedOnly }: SheetFilter): bo
     .toLowerCase()
     .split(/\s+/)
     .every((word) => all.includes(word));
-}
-
-function drawCell(row: string, column: string, isNumber: boolean, cell: Cell | undefined): HTMLTableCellElement {
-  const was = cell?.was ?? null;
-  const attributes = {
-    id: `cell-${row}-${column}`,
-    'data-cell': column,
-    tabindex: '-1',
-    class: [isNumber ? 'number' : '', was === null ? '' : 'changed'].join(' ').trim(),
-  };
-  const before = was === null ? [] : [' ', make('span', { class: 'was' }, `was ${was}`)];
-  return make('td', attributes, make('span', { class: 'value' }, cell?.text ?? ''), ...before);
 }
 
 function drawMap({ legend, regions }: PageMap, perRow: number): HTMLElement {

@@ -8,8 +8,8 @@ import type { Cell, Column, TableRow } from '../views/capabilities.ts';
 import type { Order } from '../views/arrange.ts';
 import { element, make } from './element.ts';
 
-export const signs: Readonly<Record<TableRow['mark'], string>> = { same: '', changed: '●', new: '+', gone: '−' };
-export const words: Readonly<Record<TableRow['mark'], string>> = {
+const signs: Readonly<Record<TableRow['mark'], string>> = { same: '', changed: '●', new: '+', gone: '−' };
+const words: Readonly<Record<TableRow['mark'], string>> = {
   same: '',
   changed: 'changed since the last stop',
   new: 'new since the last stop',
@@ -40,26 +40,33 @@ export function drawHead(columns: readonly Column[], order: Order, sortBy: (colu
 }
 
 export function drawRows(columns: readonly Column[], rows: readonly TableRow[]): void {
-  const body = element('rows', HTMLElement);
+  redrawn(element('rows', HTMLElement), (body) => body.replaceChildren(...rows.map((row) => drawRow(columns, row))));
+}
+
+/** Draws anew what is in the element; the cell that had the focus gets it back, else the first one is in the tab order. */
+export function redrawn(into: HTMLElement, draw: (into: HTMLElement) => void): void {
   const focused = document.activeElement?.closest('td')?.id;
-  body.replaceChildren(...rows.map((row) => drawRow(columns, row)));
+  draw(into);
   const again = focused === undefined ? null : document.getElementById(focused);
-  const first = again ?? body.querySelector<HTMLElement>('td[data-cell]');
+  const first = again ?? into.querySelector<HTMLElement>('td[data-cell]');
   first?.setAttribute('tabindex', '0');
   again?.focus();
 }
 
 function drawRow(columns: readonly Column[], row: TableRow): HTMLTableRowElement {
-  const sign = make('td', { class: 'mark', title: words[row.mark], 'aria-label': words[row.mark] }, signs[row.mark]);
-  const cells = columns.map((column, index) => drawCell(column, row, row.cells[index]));
+  const cells = columns.map((column, index) => drawCell(String(row.name), column, row.cells[index]));
   const port = row.port === null ? {} : { 'data-port': String(row.port) };
-  return make('tr', { class: row.mark, 'data-name': String(row.name), ...port }, sign, ...cells);
+  return make('tr', { class: row.mark, 'data-name': String(row.name), ...port }, drawMark(row.mark), ...cells);
 }
 
-function drawCell({ key, isNumber }: Column, { name }: TableRow, cell: Cell | undefined): HTMLTableCellElement {
+export function drawMark(mark: TableRow['mark']): HTMLTableCellElement {
+  return make('td', { class: 'mark', title: words[mark], 'aria-label': words[mark] }, signs[mark]);
+}
+
+export function drawCell(row: string, { key, isNumber }: Column, cell: Cell | undefined): HTMLTableCellElement {
   const was = cell?.was ?? null;
   const attributes = {
-    id: `cell-${name}-${key}`,
+    id: `cell-${row}-${key}`,
     'data-cell': key,
     tabindex: '-1',
     class: [isNumber ? 'number' : '', was === null ? '' : 'changed'].join(' ').trim(),

@@ -8,7 +8,8 @@ import type { FromInspector, ShownSheet } from '../inspector/messages.ts';
 import { sheetText } from '../views/sheet.ts';
 import { drawSections } from './draw-sheet.ts';
 import { element } from './element.ts';
-import { moveFocus } from './keys.ts';
+import { drawMoment } from './moment.ts';
+import { moveFocus, pageKeys } from './keys.ts';
 
 interface Editor {
   postMessage(message: FromInspector): void;
@@ -28,16 +29,9 @@ function draw(): void {
   const sheet = shown?.sheet ?? null;
   const title = sheet === null ? document.title : `${sheet.title} ${sheet.subtitle}`;
   element('title', HTMLElement).textContent = title;
-  element('when', HTMLElement).textContent = whenWords(shown);
   element('note', HTMLElement).textContent = sheet === null ? (shown?.missing ?? '') : '';
-  document.body.classList.toggle('running', shown?.isRunning === true);
-  document.body.classList.toggle('ended', sheet?.isAlive === false);
+  drawMoment(shown, sheet?.isAlive !== false);
   drawSections(sections, sheet?.sections ?? [], { text: filter.value, changedOnly: changed.checked });
-}
-
-function whenWords(shown: ShownSheet | null): string {
-  if (shown === null || shown.when === '') return '';
-  return `${shown.isRunning ? 'running, ' : ''}${shown.when}${shown.isOver ? ' (the session has ended)' : ''}`;
 }
 
 function copy(): void {
@@ -49,27 +43,10 @@ window.addEventListener('message', ({ data }: MessageEvent<ShownSheet>) => {
   draw();
 });
 filter.addEventListener('input', draw);
-filter.addEventListener('keydown', ({ key }) => {
-  if (key === 'ArrowDown' || key === 'Escape') moveFocus(rows(), 'enter');
-});
 changed.addEventListener('change', draw);
 window.addEventListener('resize', draw);
 element('copy', HTMLButtonElement).addEventListener('click', copy);
-document.addEventListener('keydown', (event) => {
-  if (event.target === filter) return;
-  if (event.key === '/') {
-    filter.focus();
-    filter.select();
-    event.preventDefault();
-  } else if (
-    event.key === 'c' &&
-    (event.ctrlKey || event.metaKey) &&
-    !event.altKey &&
-    getSelection()?.toString() === ''
-  ) {
-    copy();
-  }
-});
+pageKeys(filter, rows, copy);
 sections.addEventListener('keydown', (event) => {
   if (moveFocus(rows(), event.key)) event.preventDefault();
 });

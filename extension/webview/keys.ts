@@ -33,6 +33,27 @@ export function moveFocus(all: Iterable<HTMLTableRowElement>, key: string): bool
   return true;
 }
 
+/**
+ * What holds on the whole page: / goes to the filter, from which the arrow down and Escape lead back to the cells, and
+ * Ctrl+C copies, unless some text is selected.
+ */
+export function pageKeys(filter: HTMLInputElement, rows: () => Iterable<HTMLTableRowElement>, copy: () => void): void {
+  filter.addEventListener('keydown', ({ key }) => {
+    if (key === 'ArrowDown' || key === 'Escape') moveFocus(rows(), 'enter');
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.target === filter) return;
+    const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey;
+    if (event.key === '/') {
+      filter.focus();
+      filter.select();
+      event.preventDefault();
+    } else if (event.key === 'c' && isCommand && getSelection()?.toString() === '') {
+      copy();
+    }
+  });
+}
+
 const focusable = (row: HTMLTableRowElement): HTMLElement[] => [
   ...row.querySelectorAll<HTMLElement>('td[data-cell], th button'),
 ];

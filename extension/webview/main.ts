@@ -10,7 +10,8 @@ import { count } from '../views/quantities.ts';
 import { arrange, type Order } from '../views/arrange.ts';
 import { drawHead, drawRows } from './draw.ts';
 import { element } from './element.ts';
-import { moveFocus } from './keys.ts';
+import { drawMoment } from './moment.ts';
+import { moveFocus, pageKeys } from './keys.ts';
 
 interface Editor {
   postMessage(message: FromPage): void;
@@ -35,9 +36,7 @@ const arranged = (table: CapabilityTable): CapabilityTable =>
 function draw(): void {
   const table = shown?.table ?? null;
   element('title', HTMLElement).textContent = table === null ? 'Capabilities' : `${table.title} ${table.subtitle}`;
-  element('when', HTMLElement).textContent = whenWords(shown);
-  document.body.classList.toggle('running', shown?.isRunning === true);
-  document.body.classList.toggle('ended', table?.isAlive === false);
+  drawMoment(shown, table?.isAlive !== false);
   if (table === null) {
     note('There is no such task at this moment.');
     drawRows([], []);
@@ -47,11 +46,6 @@ function draw(): void {
   drawHead(columns, order, sortBy);
   drawRows(columns, rows.slice(0, rowsMax));
   note(noteWords(table.rows.length, rows.length));
-}
-
-function whenWords(shown: Shown | null): string {
-  if (shown === null || shown.when === '') return '';
-  return `${shown.isRunning ? 'running, ' : ''}${shown.when}${shown.isOver ? ' (the session has ended)' : ''}`;
 }
 
 function noteWords(all: number, left: number): string {
@@ -78,22 +72,10 @@ window.addEventListener('message', ({ data }: MessageEvent<Shown>) => {
   draw();
 });
 filter.addEventListener('input', draw);
-filter.addEventListener('keydown', ({ key }) => {
-  if (key === 'ArrowDown' || key === 'Escape') moveFocus(grid.rows, 'enter');
-});
 changed.addEventListener('change', draw);
 element('copy', HTMLButtonElement).addEventListener('click', copy);
 element('reveal', HTMLButtonElement).addEventListener('click', () => editor.postMessage({ kind: 'reveal' }));
-document.addEventListener('keydown', (event) => {
-  if (event.target === filter) return;
-  if (event.key === '/') {
-    filter.focus();
-    filter.select();
-    event.preventDefault();
-  } else if (event.key === 'c' && (event.ctrlKey || event.metaKey) && getSelection()?.toString() === '') {
-    copy();
-  }
-});
+pageKeys(filter, () => grid.rows, copy);
 /** The port of the row, unless the row is one that has gone. */
 function inspect(target: EventTarget | null): void {
   const row = target instanceof Element ? target.closest<HTMLElement>('tr[data-port]:not(.gone)') : null;
