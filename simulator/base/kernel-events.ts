@@ -46,6 +46,11 @@ export const eventGroups = [
     doc: 'An emulator may keep what is in a file, or may not any more.',
   },
   {
+    name: 'connections',
+    label: 'Connections of sockets',
+    doc: 'A connection is made, or accepted.',
+  },
+  {
     name: 'processes',
     label: 'Process servers',
     doc: 'A step of a migration, and what becomes of requests for a process that moves or has moved.',
@@ -126,6 +131,10 @@ export const kernelEvents = [
     'image recall': 'A file server has a PMA execute a file no longer without asking: it is about to change [5.3].',
     'token return': 'A file server has a token again, with the position and what was written under it [5.1].',
   }),
+  ...of('connections', {
+    'connection made': 'There was room for it in the queue of the socket that listens: both ends are there [5.1].',
+    'connection accepted': 'The process that listens gets its end of a connection [5.1].',
+  }),
   ...of('processes', {
     step: 'A migration performs the next step of its protocol [5.5, 4.2].',
     signal: 'A PMA accepts a signal for a process; from then on it is in the state of the process [5.3].',
@@ -135,6 +144,11 @@ export const kernelEvents = [
     'vproc updated': 'A PMA has learnt from the PM Master where a process is: its stub is put right, lazily [5.2].',
     'request kept': 'A request for a process that is frozen or being installed is kept, whole, in the queue Q [5.5].',
     'request forwarded': 'A request that was kept is sent on to where the process is now [5.5 step 16].',
+    'remote fork': 'A phase of a fork on another node: asked for, its task made, on the active list, answered [5.3].',
+    'remote exec': 'A phase of an exec on another node: the process goes there, has arrived, executes [5.3].',
+    exec: 'A PMA has replaced the image of a process: it begins anew [5.3].',
+    'master recovers': 'The PM Master has come back with an empty table, and asks the PMAs what there is [5.6].',
+    'master recovered': 'The table of the PM Master is whole again: requests that waited are answered [5.6].',
     'in line': 'A migration stands in line at its destination, which takes one in at a time [3.2 c].',
   }),
 ] as const;

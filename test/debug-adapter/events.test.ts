@@ -51,6 +51,35 @@ describe('the events of the kernels', () => {
     assert.match(await threadName(stop), /^pid 2 cc1 @ source$/);
   });
 
+  /** Runs the script with a breakpoint for each step of a migration; the steps at which it stopped, in order. */
+  const stepsOf = async (script: string, migration: string): Promise<readonly number[]> => {
+    const steps = Array.from({ length: 17 }, (_, index) => index + 1);
+    const ids: (number | undefined)[] = [];
+    await client.begin({ program: join(root, script) }, async () => {
+      const conditions = steps.map((step) => `text == "step ${step} of ${migration}"`);
+      const set = await functions(...conditions.map((condition) => ({ name: 'step', condition })));
+      ids.push(...set.breakpoints.map(({ id }) => id));
+    });
+    const stops: number[] = [];
+    const last = `step 1[67] of ${migration}`;
+    for (;;) {
+      const { hitBreakpointIds = [], threadId, description = '' } = await client.stopped();
+      stops.push(...hitBreakpointIds.map((id) => ids.indexOf(id) + 1));
+      if (new RegExp(last).test(description)) return stops;
+      await client.get('continue', { threadId });
+    }
+  };
+
+  it('stop at each step of a migration', async () => {
+    const steps = await stepsOf('examples/01-a-compiler-moves.adw', 'migration 1, pid 2 cc1');
+    assert.deepEqual(steps, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+  });
+
+  it('stop where a migration is refused', async () => {
+    const steps = await stepsOf('examples/04-refused.adw', 'migration 1, pid 2 worker');
+    assert.deepEqual(steps, [1, 2, 3, 4, 5, 6, 7, 8, 17]);
+  });
+
   it('stop on a thread of the kernel where nobody in particular is meant', async () => {
     await client.begin({ program }, () => functions({ name: 'migrate state', condition: 'node == "dest"' }));
     const stop = await client.stopped();

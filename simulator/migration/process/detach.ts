@@ -56,6 +56,7 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
     proc.list = 'migrating';
     stopClock(w, proc);
     enterPhase(w, f.migration, 'detach', t.node);
+    atStep(w, f.migration, 5);
     atStep(w, f.migration, 6);
     rpc(w, t, proc.names.credentials, 'credentials.get');
   }),

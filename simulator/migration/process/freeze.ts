@@ -43,6 +43,7 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
     if (vproc.state !== 'active') return finish(t, 'EBUSY');
     vproc.state = 'frozen';
     enterPhase(w, f.migration, 'freeze', t.node);
+    atStep(w, f.migration, 2);
     atStep(w, f.migration, 3);
     kernelCall(w, t, proc.names.task, 'task_suspend');
   }),

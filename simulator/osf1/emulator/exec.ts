@@ -6,6 +6,8 @@ import { NONE, at } from '../../base/table.ts';
 import { copy } from '../../base/plain.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { again, call, finish, pushFrames, replace, routine, step, type Frame } from '../../mach/routine.ts';
+import type { Thread } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Exec } from '../pma/exec.ts';
 import { emulatorClose, type EmulatorClose } from './files.ts';
@@ -30,6 +32,14 @@ export interface EmulatorExec {
   readonly frames: readonly Frame[];
   /** Where it is executed; NONE is where the process is. */
   readonly node: number;
+  /** Where it was, if it has gone to another node. */
+  from?: number;
+}
+
+function tellExec(w: OsfWorld, t: Thread, { image }: EmulatorExec, what: string): void {
+  if (!w.setup.watched) return;
+  const { pid } = at(w.tasks, t.task);
+  tell(w, 'remote exec', t.node, null, t.identity, `pid ${pid}, which executes ${image.path}, ${what}`);
 }
 
 /** Status of a process that was made for a program that cannot be executed. */
@@ -39,10 +49,15 @@ const NOT_EXECUTED = 127;
 export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'executes another program', [
   step('go to the node', (w, t, f) => {
     if (f.node === NONE || f.node === t.node) return;
+    f.from = t.node;
+    tellExec(w, t, f, `goes to ${at(w.nodes, f.node).name}`);
     call(t, emulatorMigrate, { pid: at(w.tasks, t.task).pid, node: f.node, calls: 0 });
   }),
-  step('unless it may not', (_w, t, f) => {
-    if (f.node !== NONE && f.node !== t.node) finish(t, t.result);
+  step('unless it may not', (w, t, f) => {
+    if (f.from === undefined) return;
+    const hasCome = f.node === t.node;
+    tellExec(w, t, f, hasCome ? `has come from ${at(w.nodes, f.from).name}` : 'stays where it is');
+    if (!hasCome) finish(t, t.result);
   }),
   step('ask the PMA', (w, t, f) => {
     const body: Exec = { image: f.image, replaces: emulatorOf(at(w.tasks, t.task)).image !== '' };
@@ -57,6 +72,7 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
       return;
     }
     task.name = f.image.name;
+    if (f.from !== undefined) tellExec(w, t, f, 'jumps to its entry point');
     const { uid } = body as { uid: number };
     Object.assign(emulatorOf(task), { image: f.image.name, uid, handlers: {}, left: 0, wakes: NONE });
   }),

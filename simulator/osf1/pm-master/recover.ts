@@ -17,12 +17,13 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { isInTouch } from '../../mach/node.ts';
 import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import { portUnder } from '../boot-task.ts';
 import { lostWithNode } from '../ended.ts';
 import { pmaAt } from '../pma/pma.ts';
 import type { PmaReport, Reported } from '../pma/report.ts';
 import type { OsfWorld } from '../world.ts';
-import { INIT, masterEntryOf, masterOf, reenter, type PmMaster } from './entry.ts';
+import { INIT, masterEntryOf, masterOf, ownEntries, reenter, type PmMaster } from './entry.ts';
 import { callParents, ends, type CallBacks } from './exit.ts';
 
 interface Recover {
@@ -40,6 +41,7 @@ export function beginRecovery(w: OsfWorld, master: PmMaster): void {
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
   const nodes = w.nodes.rows.map(({ id }) => id);
+  tell(w, 'master recovers', master.node, null, t.identity, 'its table is empty');
   call(t, recover, { nodes, reports: [], surplus: [] } satisfies Recover);
   threadStart(w, t);
 }
@@ -65,6 +67,8 @@ export const recover = routine<OsfWorld, Recover>('pmm.recover', 'asks the PMAs 
     const told = rebuild(w, master, f);
     master.recovering = false;
     wakeAll(w, at(w.tasks, master.task), RECOVERED);
+    const alive = ownEntries(w, master).filter(({ state }) => state === 'alive').length;
+    tell(w, 'master recovered', master.node, null, t.identity, `${alive} processes live`);
     call(t, callParents, { children: told, how: 'exited', tries: 0 } satisfies CallBacks);
   }),
   step('give up the rights that are left', (w, t, f) => {

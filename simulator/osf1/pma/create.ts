@@ -21,6 +21,7 @@ import type { Thread } from '../../mach/thread.ts';
 import type { NormaTask } from '../../xmm/norma.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { finish, goTo, routine, step, type Frame } from '../../mach/routine.ts';
+import { tell } from '../../mach/world.ts';
 import { emulatorSignals } from '../emulator/signals.ts';
 import {
   CREDENTIALS,
@@ -131,6 +132,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     const task = f.remote ? taskNamed(w, t, f.task) : at(w.tasks, (t.body as { task: number }).task);
     task.pid = f.pid;
     task.emulator = copy(f.emulator);
+    if (f.remote) tell(w, 'remote fork', t.node, null, t.identity, `the task of pid ${f.pid} is made`);
     kernelCall(w, t, f.task, 'thread_create', { body: { name: 'main', frames: [] } });
   }),
   step('make its signal thread', (w, t, f) => {
@@ -189,6 +191,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     const { task, mainThread, signalThread, credentials, root, directory, terminal } = f;
     Object.assign(proc.names, { task, mainThread, signalThread, credentials, root, directory, terminal });
     becomeLocal(vprocOf(w, pma.node, f.pid) ?? vprocAllocate(w, pma.node, f.pid), proc.id);
+    if (f.remote) tell(w, 'remote fork', t.node, null, t.identity, `pid ${f.pid} is on the active list`);
     w.notices.push({ kind: 'spawned', pid: f.pid, node: at(w.nodes, pma.node).name, thread: f.thread });
   }),
   step('register it', (w, t, f) => {

@@ -20,6 +20,7 @@ import type { ImageToMap } from '../emulator/exec.ts';
 import { executing } from '../price.ts';
 import { procOf } from '../proc.ts';
 import type { Thread } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import { forgetHandlers } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
@@ -120,6 +121,7 @@ export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the ima
   step('let the emulator jump to it', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const { image, replaces } = f.body as Exec;
+    if (w.setup.watched) tell(w, 'exec', t.node, null, t.identity, `pid ${f.pid} executes ${image.path}`);
     proc.name = image.name;
     proc.executed = replaces;
     forgetHandlers(proc.signals);

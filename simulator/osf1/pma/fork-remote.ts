@@ -7,12 +7,14 @@
  *
  * The parent's PMA waits, and remembers the child. Nothing of the child is left with it.
  */
-import { NONE } from '../../base/table.ts';
+import { NONE, at } from '../../base/table.ts';
 import { rpc, type Carried, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND, MOVE_SEND } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
+import type { Thread } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import { LOCAL_STATE_BYTES, procNames, procOf } from '../proc.ts';
 import { inheritedSignals, type Signals } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
@@ -51,6 +53,7 @@ export const forkThere = routine<OsfWorld, ForkThere>('pma.fork_there', 'has a c
     });
     const { migrationGroup } = proc;
     const signals = inheritedSignals(proc.signals);
+    if (w.setup.watched) tellFork(w, t, `pid ${pid} asks for a child on ${at(w.nodes, fork.node).name}`);
     const body: ForkOn = { ...fork, uid, realUid, savedUid, pid, program, signals, migrationGroup };
     rpc(w, t, peer, 'pma.fork_on', { body, rights, bytes: LOCAL_STATE_BYTES });
   }),
@@ -60,6 +63,7 @@ export const forkThere = routine<OsfWorld, ForkThere>('pma.fork_there', 'has a c
       procOf(w, t.node, f.pid)?.children.push(pid);
       f.answered = { body: { pid } };
     } else f.answered = { code: t.code.startsWith('E') ? t.code : 'EHOSTDOWN' };
+    if (w.setup.watched) tellFork(w, t, `pid ${f.pid} is answered: ${f.answered.code ?? 'it has a child'}`);
   }),
   step('give up the rights of its files', (w, t, f) => {
     const name = f.unused!.shift();
@@ -68,6 +72,10 @@ export const forkThere = routine<OsfWorld, ForkThere>('pma.fork_there', 'has a c
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
 ]);
+
+function tellFork(w: OsfWorld, t: Thread, text: string): void {
+  tell(w, 'remote fork', t.node, null, t.identity, text);
+}
 
 interface ForkHere extends Request {
   answered?: Payload;

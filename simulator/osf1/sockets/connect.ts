@@ -10,11 +10,12 @@ import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { send } from '../../mach/ipc/mach-msg.ts';
 import { again, finish, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
+import { tell } from '../../mach/world.ts';
 import type { Interrupt } from '../file-server/data.ts';
 import { handOut } from '../file-server/hand-out.ts';
 import { holderOf, nameOf } from '../file-server/name.ts';
 import { fileServerOf } from '../file-server/file.ts';
-import { isAbandoned, mayWait, waitFor, wakeFile, type Waiting } from '../file-server/waiting.ts';
+import { channelOf, isAbandoned, mayWait, waitFor, wakeFile, type Waiting } from '../file-server/waiting.ts';
 import { forward } from '../forward.ts';
 import { noteInterrupt, type Interruptible } from '../interrupt.ts';
 import type { OsfWorld } from '../world.ts';
@@ -41,6 +42,8 @@ export const socketConnect = routine<OsfWorld, Waiting>('socket.connect', 'conne
     const [mine, other] = socketPair(w, server.id);
     queue.push(other.id);
     wakeFile(w, listener);
+    const ends = `${channelOf(mine)} and ${channelOf(other)}`;
+    if (w.setup.watched) tell(w, 'connection made', t.node, null, t.serves, `${ends}, to ${path}`);
     handOut(t, f.reply, [socketEnd(mine, flags)]);
   }),
   step('leave the answer to it', (_w, t) => finish(t, null)),
@@ -53,6 +56,8 @@ const socketAccept = mayWait<Interruptible>('socket.accept', 'accepts a connecti
   const end = socket.queue.shift();
   if (end === undefined) return null;
   wakeFile(w, file);
+  const ends = `${channelOf(at(w.files, end))}, of ${channelOf(file)}`;
+  if (w.setup.watched) tell(w, 'connection accepted', t.node, null, t.serves, ends);
   handOut(t, f.reply, [socketEnd(at(w.files, end))]);
   return null;
 });
