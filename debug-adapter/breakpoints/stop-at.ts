@@ -67,9 +67,11 @@ function reasonOf({ kind }: Notice, otherwise: StopReason): StopReason {
 function hitsOf(run: Run, notice: Notice, breakpoints: readonly NameBreakpoint[], reason: StopReason): readonly Hit[] {
   return breakpoints.flatMap(({ request, id, rule }) => {
     if (rule === null || !isCalled(notice, request.name)) return [];
-    const thread = threadOfNotice(notice, () => stateOf(run));
+    // A thread of a kernel has no frame of a script that a condition could ask for, and there are many such notices.
+    const isOfKernel = notice.kind === 'protocol' && notice.thread < 0;
+    const thread = isOfKernel ? null : threadOfNotice(notice, () => stateOf(run));
     const { stops, trouble } = strike(rule, eventCount(run.sim), surroundings(run, { thread, notice }));
-    return stops ? [{ id, reason, thread, notice, trouble }] : [];
+    return stops ? [{ id, reason, thread: threadOfNotice(notice, () => stateOf(run)), notice, trouble }] : [];
   });
 }
 

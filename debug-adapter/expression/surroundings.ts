@@ -55,8 +55,13 @@ const members = [
   'memoryObjects',
   'procs',
   'vprocs',
+  'openFiles',
+  'streams',
   'processes',
   'migrations',
+  'pmas',
+  'pmMasters',
+  'monitor',
   'expectations',
   'output',
 ] as const;

@@ -5,7 +5,7 @@ import { select } from '../base/table.ts';
 import type { WorkloadWorld } from '../workload/world.ts';
 import { identityStates } from './identities.ts';
 import { ledgerEntry } from './ledger.ts';
-import { monitorState, pmMasterStates } from './management.ts';
+import { monitorState, pmMasterStates, pmaStates } from './management.ts';
 import { memoryObjectStates } from './memory.ts';
 import { nodeStates } from './nodes.ts';
 import { portStates } from './ports.ts';
@@ -13,7 +13,7 @@ import { masterStates, migrationStates, vprocStates } from './processes.ts';
 import { procStates } from './procs.ts';
 import type { ClusterState } from './state.ts';
 import { startedStates } from './started.ts';
-import { streamStates } from './streams.ts';
+import { fileStates } from './streams.ts';
 import { taskStates } from './tasks.ts';
 
 /** What the run knows about itself and the world does not. */
@@ -38,9 +38,10 @@ export function inspectWorld(w: WorkloadWorld, facts: RunFacts): ClusterState {
     memoryObjects: memoryObjectStates(w),
     procs: procStates(w),
     vprocs: vprocStates(w),
-    streams: streamStates(w),
+    ...fileStates(w),
     processes: masterStates(w),
     migrations: migrationStates(w),
+    pmas: pmaStates(w),
     pmMasters: pmMasterStates(w),
     monitor: monitorState(w),
     ledger: select(w.ledger, (account) => total(account) > 0).map(ledgerEntry),

@@ -1,19 +1,29 @@
-/** The PM Masters with their blocks of pids, and what the statistics monitor has been told. */
+/** What stands in line at PMAs, the PM Masters with their blocks of pids, and what the statistics monitor has been told. */
 import { NONE, select } from '../base/table.ts';
 import { BLOCK } from '../osf1/pm-master/blocks.ts';
 import { ownEntries } from '../osf1/pm-master/entry.ts';
 import { isOnly } from '../osf1/pm-master/owner.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { nodeName } from './label.ts';
-import type { MasterState, MonitorState } from './state-management.ts';
+import type { MasterState, MonitorState, PmaState } from './state-management.ts';
+
+export function pmaStates(w: OsfWorld): PmaState[] {
+  return select(w.pmas, () => true).map(({ node, incoming, outgoing, untold }) => ({
+    node: nodeName(w, node),
+    incoming: incoming.map(({ turn, from, group }) => ({ migration: turn + 1, from: nodeName(w, from), group })),
+    outgoing: outgoing.map(({ pid, turn, by }) => ({ pid, migration: turn + 1, by: nodeName(w, by) })),
+    untold: untold.map(({ pid }) => pid),
+  }));
+}
 
 export function pmMasterStates(w: OsfWorld): MasterState[] {
   return select(w.pmMasters, () => true).map((master) => {
     const entries = ownEntries(w, master).filter(({ state }) => state !== 'reaped');
-    const { broker, nextPid, lastPid, spare, blocks } = master;
+    const { broker, recovering, nextPid, lastPid, spare, blocks } = master;
     return {
       node: nodeName(w, master.node),
       broker,
+      recovering,
       nextPid: nextPid <= lastPid ? nextPid : spare[0] === undefined ? null : spare[0] * BLOCK,
       blocks: blocks.map(({ block, node }) => ({
         first: block * BLOCK,

@@ -40,8 +40,13 @@ function taskOf(w: OsfWorld, proc: Proc): number | null {
 }
 
 export function masterStates(w: OsfWorld): MasterEntry[] {
-  return select(w.masterEntries, () => true).map(({ pid, parent, name, node, state, status, signal, lost }) => {
-    return { pid, parent, name, node: nodeName(w, node), state, status, signal, lost };
+  return select(w.masterEntries, () => true).map(({ owner, node, ...entry }) => {
+    const { pid, parent, group, session, name, state, stopped, status, signal, lost } = entry;
+    const master = w.pmMasters.rows[owner];
+    return {
+      master: master?.live === true ? nodeName(w, master.node) : '',
+      ...{ pid, parent, group, session, name, node: nodeName(w, node), state, stopped, status, signal, lost },
+    };
   });
 }
 

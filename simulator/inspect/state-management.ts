@@ -1,10 +1,23 @@
-/** The state of the servers that manage processes, besides the PMAs: the PM Masters, and the statistics monitor. */
+/** The state of the servers that manage processes, besides procs and vprocs: PMAs, PM Masters, the statistics monitor. */
+
+/** What a PMA has besides its procs and vprocs. */
+export interface PmaState {
+  readonly node: string;
+  /** Migrations that come in, or stand in line to: the first has its turn. */
+  readonly incoming: readonly { readonly migration: number; readonly from: string; readonly group: boolean }[];
+  /** Processes that are to be moved away, and the node of the PMA that sees to it. */
+  readonly outgoing: readonly { readonly pid: number; readonly migration: number; readonly by: string }[];
+  /** Pids of processes that have ended while no PM Master could be told. */
+  readonly untold: readonly number[];
+}
 
 /** A PM Master: what it may give out, and which pids it knows the owners of. */
 export interface MasterState {
   readonly node: string;
   /** It gives the blocks of pids to the others. */
   readonly broker: boolean;
+  /** It has come back and asks the PMAs what there is: other requests wait. */
+  readonly recovering: boolean;
   /** The pid that it gives out next; null if it has none left and has to ask for a block. */
   readonly nextPid: number | null;
   /** Blocks whose owner it knows, its own among them. */

@@ -1,4 +1,25 @@
-/** The state of pipes and sockets at their file servers. */
+/** What file servers keep: open file structures, and what is in pipes and sockets. */
+
+/** An open file structure: who shares it shares its position, wherever he is. [mechanisms 5.1, P10] */
+export interface OpenFileState {
+  /** The server's number of it. */
+  readonly open: number;
+  /** Node of the file server. */
+  readonly server: string;
+  /** Its path, or what people call it: `pipe 3`. */
+  readonly name: string;
+  readonly kind: 'file' | 'directory' | 'pipe' | 'socket' | 'terminal';
+  /** Bytes of the file. */
+  readonly size: number;
+  /** `read`, `write`, `non_block`. */
+  readonly flags: readonly string[];
+  /** As the server knows it: while somebody has its token it is where that one began. */
+  readonly position: number;
+  /** Who has the token of the position, and which file token with it; null if it is here. */
+  readonly token: { readonly access: 'none' | 'read' | 'write'; readonly pid: number | null } | null;
+  /** Which descriptors of which processes stand for it. */
+  readonly holders: readonly StreamHolder[];
+}
 
 /** A pipe, or one end of a connection, or a socket that listens: bytes that wait, and who waits for them. */
 export interface StreamState {
@@ -15,6 +36,10 @@ export interface StreamState {
   readonly bytes: number;
   readonly capacity: number;
   readonly text: string;
+  /** The same bytes, two hexadecimal digits each; zeros at the end are left out. */
+  readonly data: string;
+  /** Bytes that were read from a pipe before: the place of the first one that waits. Of a socket 0. */
+  readonly taken: number;
   /** The other end of a connection; null without one, or when it has gone. */
   readonly peer: string | null;
   /** What has been shut down: `read`, `write`. */

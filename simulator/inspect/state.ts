@@ -11,12 +11,12 @@
  * beside this one. [mechanisms.md section 8]
  */
 
-import type { MasterState, MonitorState } from './state-management.ts';
+import type { MasterState, MonitorState, PmaState } from './state-management.ts';
 import type { MemoryObjectState, RegionState } from './state-memory.ts';
 import type { PortIdentityState, PortState, RightType } from './state-ports.ts';
 import type { ProcState } from './state-processes.ts';
 import type { StartedTaskState } from './state-started.ts';
-import type { StreamState } from './state-streams.ts';
+import type { OpenFileState, StreamState } from './state-streams.ts';
 
 export interface ClusterState {
   readonly format: 'osf1ad-state/1';
@@ -39,10 +39,14 @@ export interface ClusterState {
   /** The local state of the processes, as their PMAs keep it. */
   readonly procs: readonly ProcState[];
   readonly vprocs: readonly VprocState[];
+  /** The open file structures of the file servers, pipes and sockets among them. */
+  readonly openFiles: readonly OpenFileState[];
   /** Pipes and sockets, as their file servers keep them. */
   readonly streams: readonly StreamState[];
   readonly processes: readonly MasterEntry[];
   readonly migrations: readonly MigrationState[];
+  /** The PMAs that are up. */
+  readonly pmas: readonly PmaState[];
   /** The PM Masters that are up. */
   readonly pmMasters: readonly MasterState[];
   /** What the statistics monitor has been told; null if there is none. */
@@ -218,10 +222,17 @@ export interface VprocState {
   readonly task: number | null;
 }
 
-/** One line of the PM Master's table. */
+/** One line of a PM Master's table. */
 export interface MasterEntry {
+  /** Node of the PM Master whose it is; empty if that has failed, and nobody has taken it over. */
+  readonly master: string;
   readonly pid: number;
   readonly parent: number;
+  /** Process group and session, by the pids of their leaders. */
+  readonly group: number;
+  readonly session: number;
+  /** The signal that has stopped it; 0 while it runs. */
+  readonly stopped: number;
   readonly name: string;
   readonly node: string;
   readonly state: 'alive' | 'zombie' | 'reaped';

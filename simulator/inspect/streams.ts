@@ -1,4 +1,4 @@
-/** Pipes and sockets: their bytes, both ends with who has them, and who waits. */
+/** Open file structures with who shares them; pipes and sockets: their bytes, both ends, and who waits. */
 import { NONE, at, select } from '../base/table.ts';
 import { lookup } from '../mach/ipc/space.ts';
 import { BLOCKED, threadOf } from '../mach/thread.ts';
@@ -15,30 +15,75 @@ import { PIPE_BYTES } from '../osf1/pipes/pipe.ts';
 import { SOCKET_BYTES } from '../osf1/sockets/socket.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { nodeName, uidOfPort } from './label.ts';
-import type { StreamEnd, StreamHolder, StreamState, StreamWaiter } from './state-streams.ts';
+import type { OpenFileState, StreamHolder, StreamState, StreamWaiter } from './state-streams.ts';
 
-export function streamStates(w: OsfWorld): StreamState[] {
+/** Both lists are of the same open file structures: who holds them is found once. */
+export function fileStates(w: OsfWorld): { readonly openFiles: OpenFileState[]; readonly streams: StreamState[] } {
+  const holders = holdersOf(w);
+  return { openFiles: openFileStates(w, holders), streams: streamStates(w, holders) };
+}
+
+function openFileStates(w: OsfWorld, holders: Holders): OpenFileState[] {
+  return select(w.fileHandles, () => true).map((handle) => {
+    const file = at(w.files, handle.file);
+    const [path] = pathsOf(w, file);
+    return {
+      open: handle.id,
+      server: nodeName(w, at(w.fileServers, handle.server).node),
+      name: path ?? channelOf(file),
+      kind: file.kind,
+      size: file.size,
+      flags: flagNames(handle.flags),
+      position: handle.position,
+      token: handle.serial === NONE ? null : { access: handle.access, pid: tokenHolder(w, handle) },
+      holders: holdersOfHandle(w, handle, holders),
+    };
+  });
+}
+
+const pathsOf = (w: OsfWorld, { id, server }: File): string[] =>
+  select(w.fileNames, (name) => name.file === id && name.server === server).map(({ path }) => path);
+
+/** Whose emulator keeps the token that was granted last; null while it is on its way. */
+function tokenHolder(w: OsfWorld, { id, serial }: FileHandle): number | null {
+  const [task] = select(w.tasks, ({ emulator }) =>
+    ((emulator as EmulatorState | null)?.tokens ?? []).some((held) => held.open === id && held.serial === serial),
+  );
+  return task === undefined ? null : task.pid;
+}
+
+function streamStates(w: OsfWorld, holders: Holders): StreamState[] {
   return select(w.files, ({ kind, socket }) => kind === 'pipe' || socket !== null).map((file) => {
     const { kind, size, blocks, socket } = file;
     const server = at(w.fileServers, file.server);
+    const handles = select(w.fileHandles, (handle) => handle.file === file.id);
     return {
       name: channelOf(file),
       kind: kind === 'pipe' ? 'pipe' : 'socket',
       server: nodeName(w, server.node),
       state: socket?.state ?? 'open',
-      paths: select(w.fileNames, (name) => name.file === file.id && name.server === server.id).map(({ path }) => path),
+      paths: pathsOf(w, file),
       bytes: size,
       capacity: kind === 'pipe' ? PIPE_BYTES : SOCKET_BYTES,
       text: textOf(blocks[0] ?? ''),
+      data: hexadecimal(blocks[0] ?? ''),
+      taken: kind === 'pipe' ? (handles.find(({ flags }) => (flags & FILE_READ) !== 0)?.position ?? 0) : 0,
       peer: socket === null || socket.peer === NONE ? null : channelOf(at(w.files, socket.peer)),
       shut: flagNames(socket?.shut ?? 0),
       backlog: socket?.backlog ?? 0,
       queue: (socket?.queue ?? []).map((end) => channelOf(at(w.files, end))),
-      ends: select(w.fileHandles, (handle) => handle.file === file.id).map((handle) => endOf(w, handle)),
+      ends: handles.map((handle) => ({
+        flags: flagNames(handle.flags),
+        position: handle.position,
+        holders: holdersOfHandle(w, handle, holders),
+      })),
       waiting: waitersOf(w, file, at(w.tasks, server.task)),
     };
   });
 }
+
+const hexadecimal = (bytes: string): string =>
+  Array.from(bytes, (each) => each.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 
 function flagNames(flags: number): string[] {
   const names: readonly (readonly [flag: number, name: string])[] = [
@@ -49,20 +94,26 @@ function flagNames(flags: number): string[] {
   return names.filter(([flag]) => (flags & flag) !== 0).map(([, name]) => name);
 }
 
-function endOf(w: OsfWorld, handle: FileHandle): StreamEnd {
-  const { task } = at(w.fileServers, handle.server);
-  const port = portOf(w, at(w.tasks, task), handle.port);
-  const holders = select(w.tasks, ({ kind }) => kind === 'process').flatMap((each) => holdersIn(w, each, port));
-  return { flags: flagNames(handle.flags), position: handle.position, holders };
+/** Which descriptors stand for which open file structure, by what its port is called on all nodes. */
+type Holders = ReadonlyMap<string, readonly StreamHolder[]>;
+
+function holdersOf(w: OsfWorld): Holders {
+  const holders = new Map<string, StreamHolder[]>();
+  for (const task of select(w.tasks, ({ kind }) => kind === 'process')) {
+    const files = (task.emulator as EmulatorState | null)?.files ?? [];
+    files.forEach((file, descriptor) => {
+      const port = file === null ? null : portOf(w, task, file.capability);
+      if (port === null) return;
+      const known = holders.get(port) ?? [];
+      holders.set(port, [...known, { pid: task.pid, node: nodeName(w, task.node), descriptor }]);
+    });
+  }
+  return holders;
 }
 
-/** The descriptors of the process that stand for the port. */
-function holdersIn(w: OsfWorld, task: Task, port: string | null): StreamHolder[] {
-  const files = (task.emulator as EmulatorState | null)?.files ?? [];
-  return files.flatMap((file, descriptor) => {
-    if (file === null || port === null || portOf(w, task, file.capability) !== port) return [];
-    return [{ pid: task.pid, node: nodeName(w, task.node), descriptor }];
-  });
+function holdersOfHandle(w: OsfWorld, { server, port }: FileHandle, holders: Holders): readonly StreamHolder[] {
+  const known = portOf(w, at(w.tasks, at(w.fileServers, server).task), port);
+  return (known === null ? undefined : holders.get(known)) ?? [];
 }
 
 /** What a name denotes, the same on all nodes; null for a dead name. */

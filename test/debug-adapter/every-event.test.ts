@@ -76,7 +76,7 @@ describe('everything that kernels do among themselves', () => {
         const byGroup = await client.get<Set>('setExceptionBreakpoints', { filters: [], filterOptions });
         byGroup.breakpoints.forEach(({ id }, at) => ids.set(`group ${filterOptions[at]?.filterId}`, id));
       });
-      let stop: Stopped = await client.stopped();
+      let stop: Stopped = await client.event('stopped', 60_000);
       for (const moment of moments) {
         assert.equal(await client.evaluate('event'), String(moment));
         const here = [...first].filter(([, event]) => event === moment).map(([name]) => name);
@@ -93,7 +93,7 @@ describe('everything that kernels do among themselves', () => {
         );
         assert.ok(stop.threadId !== undefined, 'a stop is on a thread');
         await client.get('continue', { threadId: stop.threadId });
-        if (moment !== moments.at(-1)) stop = await client.stopped();
+        if (moment !== moments.at(-1)) stop = await client.event('stopped', 60_000);
       }
       await client.event('terminated');
     });

@@ -2,19 +2,10 @@
 import assert from 'node:assert/strict';
 import { processSheet } from '../../extension/views/process-sheet.ts';
 import type { Section, Sheet } from '../../extension/views/sheet.ts';
-import { cluster, proc, request, task, vproc } from './states.ts';
+import { cluster, proc, process, request, task, vproc } from './states.ts';
 
 const owner = { pid: 2 };
-const entry = {
-  pid: 2,
-  parent: 1,
-  name: 'cc1',
-  node: 'source',
-  state: 'alive',
-  status: -1,
-  signal: 0,
-  lost: false,
-} as const;
+const entry = process(2, 'cc1');
 const kill = request('vproc.signal', { body: 'pid 2, signal 10', from: 'sh', fromNode: 'master', reply: 'sh.reply' });
 const wait = { request: request('pma.wait'), thread: 9, modifiesState: false, cancelled: true };
 

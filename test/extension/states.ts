@@ -4,6 +4,7 @@ import type { ProcState, RequestState } from '../../simulator/inspect/state-proc
 import type {
   CapabilityState,
   ClusterState,
+  MasterEntry,
   NodeState,
   TaskState,
   ThreadState,
@@ -191,6 +192,15 @@ export function proc(on: string, pid: number, given: Partial<ProcState> = {}): P
   };
 }
 
+/** A line of a PM Master's table. */
+export function process(pid: number, name: string, given: Partial<MasterEntry> = {}): MasterEntry {
+  return {
+    ...{ master: 'master', pid, parent: 1, group: pid, session: pid, stopped: 0, name, node: 'source' },
+    ...{ state: 'alive', status: -1, signal: 0, lost: false },
+    ...given,
+  };
+}
+
 export function cluster(given: Partial<ClusterState> = {}): ClusterState {
   return {
     format: 'osf1ad-state/1',
@@ -210,7 +220,9 @@ export function cluster(given: Partial<ClusterState> = {}): ClusterState {
     vprocs: [],
     processes: [],
     migrations: [],
+    openFiles: [],
     streams: [],
+    pmas: [],
     pmMasters: [],
     monitor: null,
     ledger: [],

@@ -8,7 +8,7 @@ import { taskRows } from '../../extension/views/tasks.ts';
 import { spoken, tooltipMarkdown } from '../../extension/views/tooltip.ts';
 import { vprocRows } from '../../extension/views/vprocs.ts';
 import type { ClusterState, MigrationState, TaskState } from '../../simulator/inspect/state.ts';
-import { capability, cluster, message, node, port, task, thread, vproc } from './states.ts';
+import { capability, cluster, message, node, port, process, task, thread, vproc } from './states.ts';
 
 /** The tree as text, as a reader sees it. */
 const drawn = (rows: readonly Row[], indent = ''): string[] =>
@@ -195,9 +195,7 @@ describe('the tree of ports', () => {
 
 describe('the tree of vprocs', () => {
   const frozen = vproc('source', 2, { list: 'migrating', state: 'frozen', pending: ['signal SIGCHLD'] });
-  const processes = [
-    { pid: 2, parent: 1, name: 'cc1', node: 'source', state: 'alive', status: -1, signal: 0, lost: false } as const,
-  ];
+  const processes = [process(2, 'cc1')];
 
   it('shows local operations and stubs, lists, states and what waits', () => {
     const stub = vproc('dest', 2, { operations: 'stub', at: 'source', stale: true, list: '', state: '' });

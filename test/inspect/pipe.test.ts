@@ -86,6 +86,7 @@ describe('a pipe in the inspected state', () => {
     runUntilPrinted(sim, 'looks');
     const [later] = inspect(sim).streams;
     assert.deepEqual([later?.text, later?.bytes, later?.ends[1]?.position, later?.waiting], ['two', 3, 6, []]);
+    assert.deepEqual([later?.data, later?.taken], ['74776f', 3]);
   });
 });
 
