@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { at, select } from '../../simulator/base/table.ts';
-import { step, type Simulation } from '../../simulator/engine/simulation.ts';
+import { inspect, step, type Simulation } from '../../simulator/engine/simulation.ts';
 import { NULL_IMAGE, printed, run, runUntilPrinted, start } from '../osf1/lab.ts';
 import { listener, runListening, type Asked } from './heard.ts';
 
@@ -122,5 +122,54 @@ describe('the issues of process migration [paper 3.1]', () => {
       during.filter(({ server }) => server === 'pm_master').map(({ operation, by }) => `${operation} by ${by}`),
       ['pmm.set_node by pma@dest'],
     );
+  });
+
+  it('"the process state is divided into three semantically different states ... Each state is managed by a different migration module"', () => {
+    const { asked, sim } = runListening(moving('compute 3 s', 1));
+    const { stamps } = sim.world.migrations.rows[0]!;
+    const during = asked.filter(({ time }) => time >= stamps.decision && time <= stamps.ended);
+    const asks = (of: string): string[] =>
+      during.filter(({ server, by }) => server === of && by.startsWith('pma@')).map(({ operation }) => operation);
+    assert.deepEqual(
+      asks('pma'),
+      ['migration.reserve', 'migration.request'],
+      'the local process state, by the two PMAs',
+    );
+    assert.deepEqual(asks('pm_master'), ['pmm.set_node'], 'the relations, by the PM Master');
+    // The Mach task state, by task migration alone: meanwhile no server of UNIX is asked for anything.
+    const task = during.filter(({ time }) => time > stamps.installed && time < stamps.moved);
+    assert.ok(stamps.moved - stamps.installed > 1e9);
+    assert.deepEqual(task, []);
+  });
+
+  it('"The Mach task state encompasses an execution state ..., an address-space state ..., a communication state (capabilities and ports ...) ... and additional kernel state (task/thread kernel ports, bootstrap ports and exception ports)": all of it is the same after the move', () => {
+    const sim = start(moving('let q = pipe() let c = fork { compute 6 s } dirty data[0] compute 3 s', 2));
+    const state = (node: string) => {
+      const task = inspect(sim).tasks.find((each) => each.pid === PID && each.node === node);
+      assert.ok(task !== undefined);
+      const { threads, capabilities, specialPorts, regions, files } = task;
+      return {
+        threads: threads.map(({ schedule, specialPorts: ports, frames, remaining }) => ({
+          schedule,
+          ports: ports.length,
+          frames: frames.length,
+          remaining,
+        })),
+        capabilities: capabilities.map(({ name, type, userReferences }) => [name, type, userReferences]),
+        specialPorts: specialPorts.map(({ what }) => what),
+        regions: regions.map(({ name, start: first, pages, protection, inheritance }) => [
+          name,
+          first,
+          pages,
+          protection,
+          inheritance,
+        ]),
+        files,
+      };
+    };
+    untilPhase(sim, 'detach');
+    const before = state('source');
+    untilPhase(sim, 'restart');
+    assert.deepEqual(state('dest'), before);
   });
 });
