@@ -43,6 +43,8 @@ export interface OsfTables {
   readonly fileHandles: Table<FileHandle>;
   readonly operator: Operator;
   readonly expectations: Expectation[];
+  /** How many requests for processes were made: the number of the last one (request-number.ts). */
+  asked: number;
   readonly output: OutputLine[];
 }
 
@@ -67,6 +69,7 @@ export function osfTables(): OsfTables {
     fileHandles: table(),
     operator: { task: NONE, locals: [], pmas: [], kernels: [], hosts: [], self: NONE, nameServer: NONE, started: [] },
     expectations: [],
+    asked: 0,
     output: [],
   };
 }

@@ -21,6 +21,7 @@ import type { Migrate } from '../osf1/pma/pcntl.ts';
 import type { Signal } from '../osf1/pma/signal.ts';
 import { pmaAt } from '../osf1/pma/pma.ts';
 import { isStale } from '../osf1/pma/vproc-call.ts';
+import { numbered, type Asker } from '../osf1/request-number.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { tasksOf } from './questions.ts';
 import type { WorkloadWorld } from './world.ts';
@@ -28,7 +29,7 @@ import { firstThreadOf } from '../mach/task-threads.ts';
 
 const MAXIMUM_TRIES = 8;
 
-interface OperatorSignal {
+interface OperatorSignal extends Asker {
   readonly pid: number;
   readonly signal: number;
   tries: number;
@@ -76,7 +77,7 @@ export const operatorSignal = routine<WorkloadWorld, OperatorSignal>('operator.k
     const pma = pmaOf(w, f.pid);
     if (pma === NONE) return finish(t);
     const body: Signal = { pid: f.pid, signal: f.signal, uid: SUPERUSER, realUid: SUPERUSER };
-    rpc(w, t, pma, 'vproc.signal', { body });
+    rpc(w, t, pma, 'vproc.signal', { body: numbered(w, f, body) });
   }),
   step('look at the answer', (w, t, f) => {
     if (isStale(t.code) && ++f.tries < MAXIMUM_TRIES) return goTo(w, t, 'ask the PMA of the process');

@@ -1,7 +1,7 @@
 /** The monitors are good for something: each of them notices when its rule is broken between two moments. */
 import assert from 'node:assert/strict';
 import { BrokenRule } from '../../simulator/base/assert.ts';
-import { at } from '../../simulator/base/table.ts';
+import { NONE, at } from '../../simulator/base/table.ts';
 import type { KernelEvent } from '../../simulator/base/kernel-events.ts';
 import { monitors, observe, pastOf } from '../../simulator/checkers/history/index.ts';
 import { copyWorld, type World } from '../../simulator/engine/world.ts';
@@ -13,6 +13,11 @@ import { MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
 import { SEND } from '../../simulator/mach/ipc/space.ts';
 import { NULL_IMAGE, run, runUntilPrinted, start } from '../osf1/lab.ts';
 import { step } from '../../simulator/engine/simulation.ts';
+import { READY, type Thread } from '../../simulator/mach/thread.ts';
+import { pmaCall } from '../../simulator/osf1/emulator/pma-call.ts';
+import { admission, type Admission } from '../../simulator/osf1/pma/admission.ts';
+import { serveSaved } from '../../simulator/osf1/pma/pending.ts';
+import { pmaAt } from '../../simulator/osf1/pma/pma.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { PID, SOURCE } from '../migration/story.ts';
 import { cluster, millisecond, receive, send, sleep, type Cluster, type Scripted } from '../mach/cluster.ts';
@@ -78,6 +83,32 @@ const breaks: Readonly<Record<string, (scene: Scene) => void>> = {
     useDestination(w, port, SEND);
   },
 };
+
+/** A PMA has executed getppid, and is about to answer. */
+function isExecuted(_w: World, t: Thread): boolean {
+  const { top } = t;
+  return top?.routine === admission.index && top.step === 1 && (top.data as Admission).operation === 'pma.getppid';
+}
+
+function serveAgain(w: World, t: Thread): boolean {
+  if (!isExecuted(w, t)) return false;
+  const { operation, body, names, arrivedOn, client } = t.top!.data as Admission;
+  const again = { operation, body, names, arrivedOn, client, reply: NONE, activity: t.activity };
+  serveSaved(w, pmaAt(w, t.node)!, PID, again);
+  return true;
+}
+
+/** An emulator is about to look at the answer to getppid. */
+function hasAnswer(_w: World, t: Thread): boolean {
+  const { top } = t;
+  return top?.routine === pmaCall.index && top.step === 1 && t.state === READY && t.operation === 'reply';
+}
+
+function callAgain(w: World, t: Thread): boolean {
+  if (!hasAnswer(w, t)) return false;
+  t.code = 'absent process';
+  return true;
+}
 
 describe('a monitor', () => {
   it('says nothing while all is well', () => {
@@ -169,6 +200,29 @@ describe('a monitor', () => {
     const told = notices.filter(({ notice }) => notice.kind === 'protocol' && notice.event === 'killpg done');
     assert.equal(told.length, 6);
   });
+
+  for (const [what, repeat] of [
+    ['what was kept is executed here, and was sent on', serveAgain],
+    ['a system call is made again that was executed', callAgain],
+  ] as const) {
+    it(`notices that its rule is broken: P4 ${what}`, () => {
+      const asks = (act: (w: World, t: Thread) => boolean): void => {
+        const sim = start(`
+          program p() { ${NULL_IMAGE} compute 1 s print("now") let a = getppid() compute 1 s }
+          scenario "s" on lab { let p = spawn p() on source wait p }
+        `);
+        runUntilPrinted(sim, 'now');
+        let done = false;
+        while (step(sim)) done ||= sim.world.threads.rows.some((t) => t.live && act(sim.world, t));
+        assert.ok(done);
+      };
+      asks((w, t) => isExecuted(w, t) || hasAnswer(w, t));
+      assert.throws(
+        () => asks(repeat),
+        (error) => error instanceof BrokenRule && error.rule === 'P4',
+      );
+    });
+  }
 
   it('notices that its rule is broken: P9 a process is put back with another state', () => {
     const cluster = `cluster lab {

@@ -4,6 +4,7 @@ import { exactlyOnce } from './d10-exactly-once.ts';
 import { rightsInMessages } from './i16-rights-in-messages.ts';
 import { sequenceNumbers } from './i18-sequence-numbers.ts';
 import { inOrder } from './i19-in-order.ts';
+import { executedOnce } from './p04-executed-once.ts';
 import { everyMemberOnce } from './p08-every-member-once.ts';
 import { asItWas } from './p09-as-it-was.ts';
 import type { Monitor, Observer } from './monitor.ts';
@@ -13,6 +14,7 @@ export const monitors: readonly Monitor[] = [
   sequenceNumbers,
   inOrder,
   exactlyOnce,
+  executedOnce,
   everyMemberOnce,
   asItWas,
 ];

@@ -7,10 +7,11 @@
  */
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
+import { numbered, type Asker } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
 import { PROCESS_PORT } from './state.ts';
 
-export interface PmaCall {
+export interface PmaCall extends Asker {
   readonly operation: string;
   readonly payload: Payload;
   tries: number;
@@ -25,7 +26,10 @@ function isUnserved(code: string): boolean {
 
 /** Finishes with a Payload; the rights that came are under `t.names`. */
 export const pmaCall = routine<OsfWorld, PmaCall>('emulator.system call', 'asks the PMA', [
-  step('call the PMA', (w, t, f) => rpc(w, t, PROCESS_PORT, f.operation, f.payload)),
+  step('call the PMA', (w, t, f) => {
+    const body = numbered(w, f, (f.payload.body ?? {}) as object);
+    rpc(w, t, PROCESS_PORT, f.operation, { ...f.payload, body });
+  }),
   step('return', (w, t, f) => {
     if (isUnserved(t.code) && ++f.tries < MAXIMUM_TRIES) return goTo(w, t, 'call the PMA');
     finish(t, { code: t.code, body: t.body } satisfies Payload);

@@ -16,6 +16,7 @@ import { announce, exitChannel } from '../announce.ts';
 import type { ChildReport } from '../pma/wait.ts';
 import { ABSENT } from '../pma/admission.ts';
 import { isStale } from '../pma/vproc-call.ts';
+import { numbered, type Asker, type Numbered } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
 import { groupsAround, hangUp, owedAfter, type Owed } from './hang-up.ts';
 import { INIT, masterOf, ownEntries, ownEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
@@ -36,7 +37,7 @@ export interface ExitReport {
 }
 
 /** Of what the parents are told. */
-export interface CallBacks {
+export interface CallBacks extends Asker {
   readonly children: number[];
   readonly how: 'exited' | 'changed';
   /** Children that other PM Masters own, whose parent has ended. */
@@ -97,7 +98,7 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
     const stale = f.how === 'exited' ? child?.state !== 'zombie' : child?.unreported !== true;
     if (child === null || stale) return goTo(w, t, 'go on with the next one');
     const parent = ownEntryOf(w, t, child.parent);
-    const body = reportOf(child, f.how);
+    const body = numbered(w, f, reportOf(child, f.how));
     if (parent === null) {
       // Another PM Master's process has made it here, and is here still, as a rule.
       const near = child.node === t.node && child.capability !== NONE;
@@ -117,7 +118,7 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
     const child = ownEntryOf(w, t, f.children[0]!)!;
     t.code = owner.own ? 'ESRCH' : 'KERN_SUCCESS';
     if (owner.own || owner.name === NONE) return;
-    rpc(w, t, owner.name, 'pmm.child_exit', { body: reportOf(child, f.how) });
+    rpc(w, t, owner.name, 'pmm.child_exit', { body: numbered(w, f, reportOf(child, f.how)) });
   }),
   step('see whether there still is a parent', (w, t, f) => {
     const child = ownEntryOf(w, t, f.children[0]!);
@@ -127,6 +128,7 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
     if (t.code === 'KERN_SUCCESS' || ++f.tries >= MAXIMUM_TRIES) {
       f.children.shift();
       f.tries = 0;
+      f.request = undefined;
     }
     goTo(w, t, 'call the PMA of the parent');
   }),
@@ -148,18 +150,19 @@ function reportOf(child: MasterEntry, how: CallBacks['how']): ChildReport {
   return { pid: child.parent, child: child.pid, how: change };
 }
 
-interface ChildExit extends Request {
+interface ChildExit extends Request, Asker {
   tries?: number;
 }
 
 /** Another PM Master has a child of a process of this one; ESRCH: the parent has ended. */
 const childExit = routine<OsfWorld, ChildExit>('pmm.child_exit', 'has a parent told what became of a child', [
   step('call the PMA of the parent', (w, t, f) => {
-    const body = f.body as ChildReport;
+    const body = f.body as ChildReport & Numbered;
+    f.request ??= body.request;
     const parent = ownEntryOf(w, t, body.pid);
     if (parent?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
     if (parent.capability === NONE) return finish(t, {} satisfies Payload);
-    rpc(w, t, parent.capability, 'vproc.child_exit', { body });
+    rpc(w, t, parent.capability, 'vproc.child_exit', { body: numbered(w, f, body) });
   }),
   step('answer', (w, t, f) => {
     f.tries = (f.tries ?? 0) + 1;

@@ -12,6 +12,7 @@ import { finish, goTo, routine, step } from '../../mach/routine.ts';
 import { SUPERUSER } from '../pma/fork.ts';
 import type { Signal } from '../pma/signal.ts';
 import { SIGCONT, SIGHUP } from '../signal-numbers.ts';
+import { numbered, type Asker } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
 import { ownEntryOf, type MasterEntry } from './entry.ts';
 import { isOrphaned, membersOf } from './groups.ts';
@@ -44,7 +45,7 @@ export function owedAfter(w: OsfWorld, leader: MasterEntry, groups: readonly num
   return owed;
 }
 
-interface HangUp {
+interface HangUp extends Asker {
   readonly owed: Owed[];
   tries: number;
 }
@@ -59,12 +60,13 @@ export const hangUp = routine<OsfWorld, HangUp>('pmm.hang_up', 'signals those wh
     t.code = 'KERN_SUCCESS';
     if (entry?.state !== 'alive' || entry.capability === NONE) return;
     const body: Signal = { ...next, uid: SUPERUSER, realUid: SUPERUSER };
-    rpc(w, t, entry.capability, 'vproc.signal', { body });
+    rpc(w, t, entry.capability, 'vproc.signal', { body: numbered(w, f, body) });
   }),
   step('go on with the next one', (w, t, f) => {
     if (t.code === 'KERN_SUCCESS' || t.code === 'ESRCH' || ++f.tries >= MAXIMUM_TRIES) {
       f.owed.shift();
       f.tries = 0;
+      f.request = undefined;
     }
     goTo(w, t, 'send the next signal');
   }),

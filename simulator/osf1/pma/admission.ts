@@ -35,7 +35,7 @@ export interface ProcessCall extends Request {
   readonly pid: number;
 }
 
-interface Admission extends Request {
+export interface Admission extends Request {
   /** Known beforehand if the request was forwarded, or comes from this PMA itself. */
   pid?: number;
   /** A call from a routine of this PMA, not a message. */

@@ -14,6 +14,7 @@ import type { Thread } from '../../mach/thread.ts';
 import { tell } from '../../mach/world.ts';
 import { procOf } from '../proc.ts';
 import { becomeStub, isUnused, vprocAllocate, vprocFree, vprocOf } from '../vproc.ts';
+import { numbered, type Asker } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
 import { ABSENT, FROZEN, admission } from './admission.ts';
 import { MASTER_DOWN, isGone } from './master-call.ts';
@@ -21,7 +22,7 @@ import { pmaOf } from './pma.ts';
 
 const MAXIMUM_TRIES = 8;
 
-export interface VprocCall {
+export interface VprocCall extends Asker {
   readonly pid: number;
   readonly operation: string;
   readonly body: { readonly pid: number };
@@ -56,9 +57,10 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
     const vproc = vprocOf(w, pma.node, f.pid);
     if (vproc === null) return goTo(w, t, 'ask the PM Master');
     vproc.references++;
-    if (vproc.operations === 'stub') return rpc(w, t, vproc.capability, f.operation, { body: f.body });
-    if (vproc.state !== 'active') return rpc(w, t, pma.service, f.operation, { body: f.body });
-    const { pid, operation, body } = f;
+    const { pid, operation } = f;
+    const body = numbered(w, f, f.body);
+    if (vproc.operations === 'stub') return rpc(w, t, vproc.capability, operation, { body });
+    if (vproc.state !== 'active') return rpc(w, t, pma.service, operation, { body });
     t.code = 'KERN_SUCCESS';
     call(t, admission, {
       pid,

@@ -2,11 +2,17 @@
  * Striking a migration: the run is forked after every event between the decision and the end of the clean-up, a node fails
  * there, and the fork goes on to its rest. What has become of it must be in the table (table.ts).
  *
- * Checkers run after the failure, whenever a node notices it, now and then between, and at rest; in some of the forks they
- * and the monitors run after every event.
+ * A failure comes at an instant, and finds the node that fails in the state that its own events have brought it to. Of the
+ * events that other nodes perform at that instant without it, the failure is tried after the last: it is one failure.
+ *
+ * Checkers run after the failure, whenever a node notices it, and at rest, and the monitor of P4 after every event; in some of
+ * the forks all checkers and monitors run after every event.
  */
+import { eventKinds } from '../../../simulator/base/event.ts';
+import { isEmpty, nextSlot, nextTime } from '../../../simulator/base/queue.ts';
 import { checkAll } from '../../../simulator/checkers/index.ts';
 import { observe, pastOf } from '../../../simulator/checkers/history/index.ts';
+import { executedOnce } from '../../../simulator/checkers/history/p04-executed-once.ts';
 import { performEvent } from '../../../simulator/engine/dispatch.ts';
 import { createSimulation, step as perform } from '../../../simulator/engine/simulation.ts';
 import { traceOf, type Trace } from '../../../simulator/engine/trace.ts';
@@ -23,8 +29,6 @@ import { CHILD, DEST, MASTER, PARENT_LINES, PID, SOURCE, imageOf, nameOf, type V
 const MOST_EVENTS = 30_000;
 /** The moments after the end, when nothing is left at the source: it may fail then, too. */
 const EVENTS_AFTER_THE_END = 40;
-/** Events between two looks at a fork that is not looked at after every one. */
-const SELDOM = 97;
 const TRACE = 16;
 
 export interface Sweep {
@@ -65,6 +69,7 @@ export function sweep(variant: Variant, { step, checked, job, jobs }: Share): Sw
     if (!isMine) return;
     const isChecked = event % (step * jobs * checked) === step * job;
     for (const node of [SOURCE, DEST, MASTER]) {
+      if (!isSeldom(w) && goesOnWithout(w, node)) continue;
       found.forks++;
       try {
         const row = classify(momentOf(w, node, variant), struck(w, node, isChecked));
@@ -76,6 +81,33 @@ export function sweep(variant: Variant, { step, checked, job, jobs }: Share): Sw
     }
   });
   return found;
+}
+
+/** The next event is of this same instant, and nothing of the node has a part in it. */
+function goesOnWithout(w: World, node: number): boolean {
+  const { queue, time } = w;
+  if (isEmpty(queue) || nextTime(queue, time) !== time) return false;
+  const slot = nextSlot(queue, time);
+  const row = queue.a[slot]!;
+  switch (eventKinds[queue.kind[slot]!]!.about) {
+    case 'thread':
+      return w.threads.rows[row]!.node !== node;
+    case 'message':
+      return w.messages.rows[row]!.node !== node;
+    case 'port':
+      return w.ports.rows[row]!.node !== node;
+    case 'object':
+      return w.objects.rows[row]!.node !== node;
+    case 'node':
+      return row !== node;
+    case 'crossing':
+    case 'arrival': {
+      const { from, to } = w.packets.rows[row]!;
+      return from !== node && to !== node;
+    }
+    case 'cluster':
+      return false;
+  }
 }
 
 /** The source PMA takes the decision in this event. */
@@ -107,13 +139,15 @@ function struck(before: World, node: number, isChecked: boolean): Outcome {
   crash(w, node);
   checkAll(w);
   const past = pastOf(w);
+  const seesRequests = executedOnce.begin(w);
   const most = w.events + MOST_EVENTS;
   let signals = 0;
   while (performEvent(w, trace)) {
     if (w.events > most) throw new Error('the run does not come to rest');
     const isNoticed = w.notices.some((each) => each.kind === 'protocol' && each.event === 'node down');
-    if (isChecked || isNoticed || w.events % SELDOM === 0) checkAll(w);
+    if (isChecked || isNoticed) checkAll(w);
     if (isChecked) observe(w, past);
+    else seesRequests(w);
     signals = Math.max(signals, delivered(w));
   }
   checkAll(w);
