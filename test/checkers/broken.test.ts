@@ -33,6 +33,7 @@ import { migrationOpen } from '../../simulator/migration/record.ts';
 import { arrived, remember, type Ghost } from '../../simulator/migration/task/ghost.ts';
 import { ABSENT, READ_ACCESS, WRITE_ACCESS, objectCreate, setPage } from '../../simulator/mach/vm/object.ts';
 import { INIT, masterAllocate, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
+import { admission } from '../../simulator/osf1/pma/admission.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
 import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
 import type { HeldToken } from '../../simulator/osf1/emulator/tokens.ts';
@@ -151,6 +152,15 @@ const request: SavedRequest = {
   client: -1,
   activity: 0,
 };
+
+/** The client is a process that has moved; the server was its PMA. */
+function hasLeft({ w, client, server }: Scene): void {
+  pmaAllocate(w, server.task.node, server.task.id);
+  procAllocate(w, client.task.node, 7).state = 'running';
+  const vproc = vprocAllocate(w, client.task.node, 7);
+  vproc.operations = 'local';
+  Object.assign(client.task, { kind: 'process', pid: 7 });
+}
 
 /** The server is what a migration has just brought here; what it was before is returned. */
 function hasMoved({ w, server: { task } }: Scene): Ghost {
@@ -472,6 +482,46 @@ const otherWays: readonly [rule: string, what: string, breakIt: (s: Scene) => vo
       const file = fileAllocate(w, 0, 'file', 1).id;
       Object.assign(handleAllocate(w, file, 0), { serial: 1, access: 'read' });
       Object.assign(handleAllocate(w, file, 0), { serial: 2, access: 'write' });
+    },
+  ],
+  [
+    'P4',
+    'a PMA has forgotten what a reply right is for',
+    ({ w, server }) => {
+      pmaAllocate(w, server.task.node, server.task.id);
+      for (const t of w.threads.rows) if (t.live && t.task === server.task.id) t.reply = NONE;
+    },
+  ],
+  [
+    'P4',
+    'two requests would be answered by one right',
+    ({ w, server }) => {
+      pmaAllocate(w, server.task.node, server.task.id);
+      const { reply } = w.threads.rows.find((t) => t.live && t.task === server.task.id && t.reply !== NONE)!;
+      vprocAllocate(w, server.task.node, 7).pending.push({ ...request, reply }, { ...request, reply });
+    },
+  ],
+  ['P6', 'a vproc is local without a proc', ({ w }) => void (vprocAllocate(w, 0, 7).operations = 'local')],
+  ['P6', 'a process that has moved holds a right to its old PMA', hasLeft],
+  [
+    'P6',
+    'a PMA keeps a right to the task of a process that has moved',
+    (s) => {
+      const { c, client, server, toQuiet, toFull } = s;
+      for (const name of [toQuiet, toFull]) destroyName(s.w, client.task, name);
+      c.run(100 * millisecond);
+      hasLeft(s);
+      checkAll(s.w);
+      c.kernelRight(client, server);
+    },
+  ],
+  [
+    'P6',
+    'a PMA executes a request for a process that has moved',
+    (s) => {
+      hasLeft(s);
+      const t = threadCreate(s.w, s.server.task, 'executes');
+      pushFrames(t, [{ routine: admission.index, step: 1, current: 0, data: { pid: 7, operation: 'pma.wait' } }]);
     },
   ],
   ['P10', 'two emulators have one position', (s) => void [s.client, s.server].map(({ task }) => holds(s.w, task, {}))],

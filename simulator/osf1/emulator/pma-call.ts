@@ -27,7 +27,7 @@ function isUnserved(code: string): boolean {
 /** Finishes with a Payload; the rights that came are under `t.names`. */
 export const pmaCall = routine<OsfWorld, PmaCall>('emulator.system call', 'asks the PMA', [
   step('call the PMA', (w, t, f) => {
-    const body = numbered(w, f, (f.payload.body ?? {}) as object);
+    const body = numbered(w, f, f.payload.body ?? {});
     rpc(w, t, PROCESS_PORT, f.operation, { ...f.payload, body });
   }),
   step('return', (w, t, f) => {
