@@ -6,60 +6,18 @@
 import assert from 'node:assert/strict';
 import type { Thread } from '../../simulator/mach/thread.ts';
 import { SIGCONT } from '../../simulator/osf1/signal-numbers.ts';
-import { routineNamed } from '../../simulator/engine/setup.ts';
+import { script, withStep, type Perform } from './breaking.ts';
 import { chance } from './chance.ts';
 import { drawCluster } from './cluster.ts';
 import { failureInWords } from './report.ts';
 import type { Failure } from './run.ts';
 import { whyItFails } from './seed.ts';
 import { shrink } from './shrink.ts';
-import { COMPARED, alone, outputOf } from './transparency/alone.ts';
+import { alone, outputOf } from './transparency/alone.ts';
 import { meant, type Output } from './transparency/output.ts';
 import { isDetermined, runCompared, runComparedSeed } from './transparency/run.ts';
 import { drawPlacement } from './transparency/script.ts';
 import { textOf } from './script.ts';
-
-type Perform = (w: never, t: never, f: never) => void;
-
-/** Does something while a step of a routine does something else; `perform` may call the original one. */
-function withStep<T>(routine: string, name: string, perform: (original: Perform) => Perform, act: () => T): T {
-  const broken = routineNamed(routine)!.steps.find((each) => each.name === name)!;
-  const { perform: original } = broken;
-  Object.assign(broken, { perform: perform(original as Perform) });
-  try {
-    return act();
-  } finally {
-    Object.assign(broken, { perform: original });
-  }
-}
-
-const cluster = `cluster lab {
-  node master { pma pm_master credentials file_server "/" }
-  node left { pma }
-  node right { pma }
-}`;
-
-const job = (body: string): string => `program job0() {
-  image text 8 KB data 8 KB bss 8 KB stack 8 KB
-  let sum = 0
-  mkdir("/job0")
-${body}
-  exit(sum)
-}`;
-
-const script = (body: string, actions: string): string => `// A script.
-${COMPARED}
-
-${cluster}
-
-${job(body)}
-
-scenario "s" on lab seed 1 {
-  let p_0 = spawn job0() on left
-${actions}
-  wait p_0
-}
-`;
 
 const pipeline = `
   let q = pipe()

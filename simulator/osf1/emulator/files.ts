@@ -9,7 +9,7 @@ import { DEAD_NAME, SEND } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, finish, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
-import type { Opened } from '../file-server/open.ts';
+import type { Open, Opened } from '../file-server/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
 import { absolute } from './paths.ts';
@@ -53,7 +53,11 @@ export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'op
     const emulator = emulatorOf(at(w.tasks, t.task));
     f.recalls = emulator.recalls;
     rpc(w, t, ROOT_DIRECTORY, 'file.open', {
-      body: { path: absolute(emulator, path), flags, uid: emulator.uid, mode: f.mode & ~emulator.umask },
+      body: {
+        ...{ path: absolute(emulator, path), flags, uid: emulator.uid, mode: f.mode & ~emulator.umask },
+        // Away from its PMA it could not be asked to give a token back.
+        asks: !emulator.away,
+      } satisfies Open,
       rights: [{ name: PROCESS_PORT, disposition: COPY_SEND }],
     });
   }),

@@ -67,20 +67,15 @@ export function tokenFor(emulator: EmulatorState, { capability }: OpenFile): Hel
 }
 
 /**
- * Keeps what the server has granted, in place of what was held. A grant that was on its way while a token was wanted back
- * may be the one that was meant: it is not taken.
+ * Keeps what the server has granted, in place of what was held: with each answer a grant of its own, or none any more. A grant
+ * that was on its way while a token was wanted back may be the one that was meant: it is not taken.
  */
-export function keepGrant(emulator: EmulatorState, { capability }: OpenFile, grant: Grant, recalls: number): void {
-  const kept = emulator.tokens.find((each) => each.capability === capability);
+export function keepGrant(emulator: EmulatorState, file: OpenFile, grant: Grant | null, recalls: number): void {
   if (emulator.recalls !== recalls) return;
-  if (kept?.serial === grant.serial) {
-    kept.access = grant.access;
-    kept.position = grant.position;
-    kept.size = grant.size;
-    return;
-  }
+  const cached = tokenFor(emulator, file)?.cached ?? [];
+  const { capability } = file;
   forgetToken(emulator, capability);
-  emulator.tokens.push({ ...grant, capability, cached: [], dirty: [], sending: 0 });
+  if (grant !== null) emulator.tokens.push({ ...grant, capability, cached, dirty: [], sending: 0 });
 }
 
 export function forgetToken(emulator: EmulatorState, capability: number): void {

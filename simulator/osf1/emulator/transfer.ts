@@ -180,7 +180,7 @@ function answered(w: OsfWorld, t: Thread, f: EmulatorTransfer, answer: Transferr
   }
   const held = tokenFor(state, file);
   if (held !== null) held.position = position;
-  if (grant !== undefined && grant !== null) keepGrant(state, file, grant, f.recalls);
+  if (grant !== undefined) keepGrant(state, file, grant, f.recalls);
 }
 
 /** Reads on as long as the blocks are here; the position has been passed over at once. */

@@ -44,6 +44,8 @@ export interface Open {
   /** Who asks; and the mode of a file that is made. */
   readonly uid: number;
   readonly mode?: number;
+  /** Whether the caller would like a token. */
+  readonly asks?: boolean;
 }
 
 /** What an emulator is told about the file that it has opened. */
@@ -136,7 +138,7 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
     handle.client = f.names[0] ?? NONE;
     handle.made = 1;
     const rights = [f.port!, f.token!].map((name) => ({ name, disposition: MAKE_SEND }));
-    const grant = grantToken(w, t, handle, 'none', { asks: handle.client !== NONE });
+    const grant = grantToken(w, t, handle, 'none', { asks: (f.body as Open).asks === true });
     const tokens = mayCache(w, at(w.files, handle.file)) ? { caching: true, grant } : {};
     answer(w, t, f.reply, { body: { ...described(w, t, f), ...tokens } satisfies Opened, rights });
   }),

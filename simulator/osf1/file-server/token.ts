@@ -98,8 +98,13 @@ export function grantToken(
 ): Grant | null {
   const file = at(w.files, handle.file);
   const holds = isHolder(handle, asking);
-  if (!mayCache(w, file) || (!holds && asking.asks !== true)) return null;
-  if (!holds) handle.serial = w.events;
+  // What the holder had is over in any case: if it is on its way back, it says a position that is not the last one any more.
+  if (holds) handle.serial = NONE;
+  if (!mayCache(w, file) || (!holds && asking.asks !== true)) {
+    if (holds) handle.access = 'none';
+    return null;
+  }
+  handle.serial = w.events;
   if (handle.access !== 'write') handle.access = access === 'none' ? handle.access : access;
   const { id: open, serial, position, flags } = handle;
   tellOf(w, t, 'token grant', handle, handle.access === 'none' ? 'position' : `position and ${handle.access}`);
