@@ -9,12 +9,12 @@
 import { answer, rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
-import { blockOn, threadCreate, threadStart } from '../../mach/thread.ts';
+import { blockOn, threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
 import { at, NONE } from '../../base/table.ts';
 import type { Ended } from '../ended.ts';
 import { report } from '../monitor/monitor.ts';
 import { exiting } from '../price.ts';
-import { callsChannel, procFree, procNames, procOf, totalUsage, type Proc } from '../proc.ts';
+import { callsChannel, procFree, procNames, procOf, startChannel, totalUsage, type Proc } from '../proc.ts';
 import { vprocFree, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
@@ -50,6 +50,8 @@ export const pmaExit = routine<OsfWorld, ProcessCall>('pma.exit', 'ends the call
 
 /** Ends a process without its asking: a thread of the PMA does it, and whoever sent the signal need not wait. */
 export function kill(w: OsfWorld, pma: Pma, proc: Proc, ended: Ended): void {
+  // Who waits until it has been made waits for nothing any more.
+  if (proc.state === 'creating') wakeAll(w, at(w.tasks, pma.task), startChannel(proc));
   proc.state = 'exiting';
   proc.ended = ended;
   const t = threadCreate(w, at(w.tasks, pma.task), at(w.tasks, pma.task).name);
