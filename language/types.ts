@@ -4,7 +4,7 @@
  * A type says what a number counts: `int` nothing, `time` nanoseconds, `size` bytes, `process` is a pid, `descriptor` a
  * file descriptor. Times and sizes never mix with plain numbers by accident; multiplying and dividing by plain numbers is
  * how they scale. `task` is a Mach task, `port` a name in its port name space, `message` what was received, `ended` what waitpid says of a child, `pipe` and `socketpair` two descriptors, `memory` a
- * region of the task's own. `unknown` is the type of something already reported: it fits everywhere, so that one mistake gives one
+ * region of the task's own, or the address of a file that a program has mapped. `unknown` is the type of something already reported: it fits everywhere, so that one mistake gives one
  * message. `nothing` is what a call without a value gives.
  */
 
@@ -41,6 +41,8 @@ export type Type =
   | 'how'
   | 'command'
   | 'memory'
+  | 'protection'
+  | 'sharing'
   | 'nothing'
   | 'unknown';
 
@@ -87,6 +89,8 @@ const titles: Readonly<Record<Type, string>> = {
   how: 'SHUT_RD, SHUT_WR or SHUT_RDWR',
   command: 'F_GETFL, F_SETFL, F_GETFD or F_SETFD',
   memory: 'memory',
+  protection: 'PROT_READ or PROT_WRITE',
+  sharing: 'MAP_SHARED or MAP_PRIVATE',
   nothing: 'nothing',
   unknown: 'something unknown',
 };
@@ -148,6 +152,7 @@ export function joined(operator: string, left: Type, right: Type): Type | undefi
       return ordered(left, right) ? 'bool' : undefined;
     case '|':
       if (left === 'options' || right === 'options') return fits(left, right) ? 'options' : undefined;
+      if (left === 'protection' || right === 'protection') return fits(left, right) ? 'protection' : undefined;
       if (fits(left, 'flags') && fits(right, 'flags')) return 'flags';
       return fits(left, 'signals') && fits(right, 'signals') ? 'signals' : undefined;
     default:

@@ -27,7 +27,6 @@ export const callsLeftOut: readonly NotModelled[] = [
     'priorities of processes are not there yet; the kernel shares the processor out',
   ),
   left('times', 'it is not there yet', '`getrusage()`'),
-  left('mmap munmap msync', 'mappings of files are not there yet', '`read` and `write`'),
   left('vfork', 'fork copies no memory until somebody writes to it', '`fork { ... }`'),
   left(
     'execl execle execlp execv execve execvp',

@@ -40,6 +40,7 @@ const whom = parameter('process', 'process', 'int');
 const path = parameter('path', 'text');
 const to = parameter('to', 'text');
 const set = parameter('set', 'fd_set');
+const mapping = parameter('mapping', 'memory');
 const socket = parameter('socket', 'descriptor');
 
 export const systemCalls: readonly SystemCallWord[] = [
@@ -291,6 +292,42 @@ export const systemCalls: readonly SystemCallWord[] = [
   systemCall('FD_CLR', [file, set], 'fd_set', 'The set without the descriptor.'),
   systemCall('FD_ISSET', [file, set], 'bool', 'Whether the descriptor is in the set.'),
   systemCall('FD_FIRST', [set], 'descriptor', 'The lowest descriptor in the set; -1 if it is empty.'),
+  systemCall(
+    'mmap',
+    [
+      file,
+      parameter('length', 'size'),
+      parameter('protection', 'protection'),
+      parameter('sharing', 'sharing'),
+      left(0, 'offset', 'size'),
+    ],
+    'memory',
+    'Maps an open file: `mmap(f, 8 KB, PROT_READ | PROT_WRITE, MAP_SHARED)`. What is stored in a shared mapping all see who map or read the file, on any node. The address, or `MAP_FAILED`.',
+  ),
+  systemCall(
+    'munmap',
+    [mapping],
+    'int',
+    'Unmaps a file. What was stored in a shared mapping comes to the file by itself.',
+  ),
+  systemCall(
+    'msync',
+    [mapping],
+    'int',
+    'Returns when the file server has what was stored: then no failure of a node can undo it.',
+  ),
+  systemCall(
+    'load',
+    [mapping, parameter('offset', 'size'), size],
+    'text',
+    'The text that is in a mapping from a place on, up to the first zero. No call: the pages are touched.',
+  ),
+  systemCall(
+    'store',
+    [mapping, parameter('offset', 'size'), parameter('data', 'text')],
+    'size',
+    'Puts a text into a mapping. No call: the pages are touched. Outside of the mapping, or without `PROT_WRITE`, the program ends.',
+  ),
   systemCall('ftruncate', [file, size], 'int', 'Sets the size of an open file; what it gains are zeros.'),
   systemCall('fstat', [file], 'file_status', 'What an open file is: `.size`, `.links`, `.directory`, `.modified`.'),
   systemCall('stat', [path], 'file_status', 'The same for a path.'),

@@ -79,6 +79,8 @@ const option = (name: string, value: number, doc: string): Known => ({ name, typ
 const calls = (name: string, value: number, doc: string): Known => ({ name, type: 'calls', value, doc });
 const command = (name: string, value: number, doc: string): Known => ({ name, type: 'command', value, doc });
 const how = (name: string, value: number, doc: string): Known => ({ name, type: 'how', value, doc });
+const protection = (name: string, value: number, doc: string): Known => ({ name, type: 'protection', value, doc });
+const sharing = (name: string, value: number, doc: string): Known => ({ name, type: 'sharing', value, doc });
 const flag = (name: string, value: number, doc: string): Known => ({ name, type: 'flags', value, doc });
 
 /** Names that mean something everywhere, unless a script gives them another meaning. */
@@ -99,6 +101,11 @@ export const knownNames: readonly Known[] = [
   whence('SEEK_SET', 0, 'From the beginning of the file.'),
   whence('SEEK_CUR', 1, 'From the position.'),
   whence('SEEK_END', 2, 'From the end of the file.'),
+  protection('PROT_READ', 1, 'mmap: the mapping is read.'),
+  protection('PROT_WRITE', 2, 'mmap: the mapping is written; if it is shared the file must be open for writing.'),
+  sharing('MAP_SHARED', 1, 'mmap: one memory with all who map or read the file.'),
+  sharing('MAP_PRIVATE', 2, 'mmap: the file as it is now; nobody else sees what is stored.'),
+  { name: 'MAP_FAILED', type: 'memory', value: -1, doc: 'What mmap gives if it fails.' },
   calls('AWAIT_CALLS', 0, 'migrate: the end of every system call in progress is awaited.'),
   calls('RESTART_CALLS', 1, 'migrate: calls that only wait are given up, and begun again at the destination.'),
   calls('MIGRATE_EARLY', 2, 'migrate: calls are awaited, and the task is copied meanwhile if they only wait.'),

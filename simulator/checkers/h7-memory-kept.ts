@@ -1,5 +1,5 @@
 /**
- * Memory is there as long as somebody refers to it: a region, a vm object, a message. What a message refers to stands in
+ * Memory is there as long as somebody refers to it: a region, a vm object, a message, a file that is mapped. What a message refers to stands in
  * the map of a kernel, and nothing else does, but copies of a send that is not over [mechanisms 1.11].
  */
 import { NONE, at } from '../base/table.ts';
@@ -36,6 +36,7 @@ export const memoryKept: Checker = {
       if (live && memory !== NONE) memories[memory]!++;
       if (live && shadow !== NONE) objects[shadow]!++;
     }
+    for (const { live, mapped } of w.files.rows) if (live && mapped !== null) memories[mapped.memory]!++;
     for (const { live, id, references } of w.memories.rows) {
       if (live && references !== memories[id]) broken('H7', `memory ${id} counts ${references} of ${memories[id]}`);
     }

@@ -33,6 +33,7 @@ export function emptyWorld(setup: OsfSetup, seed: number): World {
     regions: table(),
     objects: table(),
     memories: table(),
+    pageBytes: table(),
     writes: 0,
     sent: 0,
     identities: 0,

@@ -132,7 +132,12 @@ function loseServers(w: MigrationWorld, id: number): void {
   for (const servers of [w.pmas, w.pmMasters, w.monitors, w.credentialsServers, w.fileServers, w.agents]) {
     for (const each of servers.rows) if (each.node === id) each.live = false;
   }
-  for (const file of w.files.rows) if (!w.fileServers.rows[file.server]!.live) file.live = false;
+  for (const file of w.files.rows) {
+    if (!file.live || w.fileServers.rows[file.server]!.live) continue;
+    file.live = false;
+    if (file.mapped !== null) memoryForget(w, file.mapped.memory);
+    file.mapped = null;
+  }
   for (const entry of w.credentials.rows) if (!w.credentialsServers.rows[entry.server]!.live) entry.live = false;
   for (const each of w.fileHandles.rows) if (each.live && !w.fileServers.rows[each.server]!.live) handleFree(w, each);
   for (const each of w.procs.rows) if (each.live && each.node === id) procFree(w, each);

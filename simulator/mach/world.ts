@@ -20,6 +20,7 @@ import type { Routine } from './routine.ts';
 import type { Task } from './task.ts';
 import type { Thread } from './thread.ts';
 import type { LogicalMemory } from './vm/memory.ts';
+import type { PageBytes } from './vm/page-bytes.ts';
 import type { VmObject } from './vm/object.ts';
 import type { Region } from './vm/region.ts';
 
@@ -57,6 +58,8 @@ export interface MachWorld {
   readonly objects: Table<VmObject>;
   /** What each region's memory should hold: compared with what is read, and otherwise used by nobody. */
   readonly memories: Table<LogicalMemory>;
+  /** What pages of mapped files hold, by version. */
+  readonly pageBytes: Table<PageBytes>;
   /** Writes to memory so far: each gives the page that it writes a new version. */
   writes: number;
   /** Messages sent so far: each has its number. */

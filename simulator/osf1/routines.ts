@@ -6,6 +6,7 @@ import { callRoutines } from './emulator/calls.ts';
 import { childInit } from './emulator/child-init.ts';
 import { emulatorExec } from './emulator/exec.ts';
 import { fileRoutines } from './emulator/files.ts';
+import { mappingRoutines } from './emulator/mappings.ts';
 import { emulatorLeastLoaded } from './emulator/placement.ts';
 import { emulatorIdentity } from './emulator/identity.ts';
 import { emulatorPathRoutines } from './emulator/paths.ts';
@@ -24,7 +25,9 @@ import { signalRoutines } from './emulator/signals.ts';
 import { emulatorTerminalRoutines } from './emulator/terminal.ts';
 import { dataRoutines, fileNoSenders } from './file-server/data.ts';
 import { pathRoutines } from './file-server/directory.ts';
+import { mappedNoSenders, mappedServices } from './file-server/mapped.ts';
 import { filePager } from './file-server/pager.ts';
+import { throughRoutines, throughServices } from './file-server/through.ts';
 import { statusRoutines } from './file-server/status.ts';
 import { handsOut } from './file-server/hand-out.ts';
 import { filePoll } from './file-server/poll.ts';
@@ -117,6 +120,8 @@ const serverRoutines: readonly Routine[] = [
   ...monitorRoutines,
   ...credentialsRoutines,
   ...dataRoutines,
+  ...mappedServices,
+  ...throughServices,
   ...statusRoutines,
   ...pathRoutines,
   filePoll,
@@ -159,6 +164,7 @@ export const osfRoutines: readonly Routine[] = [
   ...fileRoutines,
   ...transferRoutines,
   ...statusCalls,
+  ...mappingRoutines,
   ...emulatorPathRoutines,
   ...signalRoutines,
   emulatorSigismember,
@@ -170,6 +176,8 @@ export const osfRoutines: readonly Routine[] = [
   ...waitingNotices.map(([, each]) => each),
   ...waitingRoutines,
   handsOut,
+  mappedNoSenders,
+  ...throughRoutines,
   ...socketTransferRoutines,
   emulatorPipe,
   ...emulatorSocketRoutines,

@@ -1,11 +1,12 @@
 /** The instructions that only programs have: computing, touching memory, and system calls through the emulator. */
 import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
+import { EXC_BAD_ACCESS } from '../mach/exception-ports.ts';
 import { compute } from '../mach/processor.ts';
 import { call, type Frame } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
 import { emulatorExit } from '../osf1/emulator/calls.ts';
-import { valuesOf, type CallResult, type Failed } from '../osf1/emulator/errno.ts';
+import { isTrap, valuesOf, type CallResult, type Failed } from '../osf1/emulator/errno.ts';
 import { emulatorExec, type EmulatorExec } from '../osf1/emulator/exec.ts';
 import { emulatorFork, type EmulatorFork } from '../osf1/emulator/fork.ts';
 import { emulatorSigaction, type EmulatorSigaction } from '../osf1/emulator/signals.ts';
@@ -78,6 +79,10 @@ function nodeOf(w: WorkloadWorld, f: WorkloadFrame, node: Expression | null): nu
 export function keepProgramResult(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Instruction): void {
   const result = t.result as CallResult | null;
   if (wasInterrupted(result)) return endCall(w, t, f, result as Failed);
+  if (isTrap(result)) {
+    const { trap, code, page } = result;
+    throw new Fault(trap, instruction.span, { type: EXC_BAD_ACCESS, code, subcode: page });
+  }
   const values = result === null ? [] : (valuesOf(result) ?? failure(w, t, instruction, result as Failed));
   if ('slot' in instruction && instruction.slot >= 0) {
     for (let index = 0; index < values.length; index++) f.locals[instruction.slot + index] = values[index]!;

@@ -58,6 +58,15 @@ import {
 } from '../osf1/emulator/signals.ts';
 import { emulatorSigismember } from '../osf1/emulator/signal-sets.ts';
 import { maskChanges } from '../osf1/pma/signal-calls.ts';
+import {
+  emulatorMmap,
+  emulatorMsync,
+  emulatorMunmap,
+  emulatorTouch,
+  touching,
+  type EmulatorMmap,
+  type OfMapping,
+} from '../osf1/emulator/mappings.ts';
 import { emulatorPipe } from '../osf1/emulator/pipes.ts';
 import { emulatorSelect, selectFrame } from '../osf1/emulator/select.ts';
 import {
@@ -105,6 +114,7 @@ const ofDescriptorAndPath = ([descriptor, path]: readonly Value[]): object => ({
   descriptor: int(descriptor),
   path: text(path),
 });
+const ofMapping = ([address]: readonly Value[]): OfMapping => ({ address: int(address) });
 const ofSet = ([descriptor, set]: readonly Value[]): object => ({ set: text(set), descriptors: [int(descriptor)] });
 const transfer = ([descriptor, data]: readonly Value[]): EmulatorTransfer => ({
   descriptor: int(descriptor),
@@ -248,6 +258,26 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   FD_CLR: { routine: emulatorFdClr, frame: ofSet },
   FD_ISSET: { routine: emulatorFdIsset, frame: ofSet },
   FD_FIRST: { routine: emulatorFdFirst, frame: ([set]) => ({ set: text(set), descriptors: [] }) },
+  mmap: {
+    routine: emulatorMmap,
+    frame: ([descriptor, length, protection, sharing, offset]): EmulatorMmap => ({
+      descriptor: int(descriptor),
+      length: int(length),
+      protection: int(protection),
+      sharing: int(sharing),
+      offset: int(offset),
+    }),
+  },
+  munmap: { routine: emulatorMunmap, frame: ofMapping },
+  msync: { routine: emulatorMsync, frame: ofMapping },
+  load: {
+    routine: emulatorTouch,
+    frame: ([address, offset, size]) => touching(int(address), int(offset), int(size)),
+  },
+  store: {
+    routine: emulatorTouch,
+    frame: ([address, offset, data]) => touching(int(address), int(offset), text(data)),
+  },
   ftruncate: {
     routine: emulatorTruncate,
     frame: ([descriptor, size]) => ({ descriptor: int(descriptor), size: int(size) }),

@@ -162,7 +162,7 @@ export const importServices: readonly Routine[] = [
     const hand = pairs(takeHand(t));
     if (task === null) return invalidArgument;
     const { region, objects } = request.body as ImportedRegion;
-    const { name, start, pages, protection, maximum, inheritance, needsCopy, memory } = region;
+    const { name, start, pages, protection, maximum, inheritance, needsCopy, memory, external = false } = region;
     const ports = hand.slice(objects.length);
     const imported = objects.map((info, depth) => {
       return importObject(w, task.node, info, hand[depth]!.port, at(w.ports, ports[2 * depth]!.port));
@@ -170,7 +170,8 @@ export const importServices: readonly Routine[] = [
     imported.forEach((object, depth) => {
       if (depth > 0) shadows(imported[depth - 1]!, object);
     });
-    regionAdd(w, task, imported[0]!, { name, start, pages, protection, maximum, inheritance, needsCopy, memory });
+    const fields = { name, start, pages, protection, maximum, inheritance, needsCopy, memory, external };
+    regionAdd(w, task, imported[0]!, fields);
     ports.forEach((right, index) => {
       // The name ports have served their purpose; on the control ports this kernel answers to the homes.
       if (index % 2 === 1) portDestroy(w, at(w.ports, right.port));

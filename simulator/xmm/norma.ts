@@ -155,7 +155,7 @@ function keep(w: XmmWorld, f: Making, region: number, planned: Omit<Planned, 're
 
 /** What the vector says of one region; the rights to the objects behind it are added to those that travel. */
 function entryOf(w: XmmWorld, planned: Planned, rights: number[]): VectorEntry {
-  const { name, start, pages, protection, maximum, inheritance } = at(w.regions, planned.region);
+  const { name, start, pages, protection, maximum, inheritance, external } = at(w.regions, planned.region);
   const { needsCopy, memory, shared } = planned;
   let depth = 0;
   for (let id = planned.object; id !== NONE; id = at(w.objects, id).shadow, depth++) {
@@ -166,7 +166,7 @@ function entryOf(w: XmmWorld, planned: Planned, rights: number[]): VectorEntry {
       rights.push(SEND, object.pager);
     }
   }
-  const region = { name, start, pages, protection, maximum, inheritance, needsCopy, memory };
+  const region = { name, start, pages, protection, maximum, inheritance, needsCopy, memory, external };
   return { region, depth, shared };
 }
 

@@ -160,8 +160,8 @@ const importRoutine = routine<XmmWorld, Importing>('xmm_import', 'imports a memo
     const host = hostPort(w, t.node, f.to!, HOST_PORT);
     memory.srights++;
     const rights = [SEND, memory.id, ...sendRight(at(w.ports, f.control!))];
-    const { pages, memory: logical = NONE, copyStrategy = 'delay', temporary = false } = f.body;
-    const body = { pages, memory: logical, copyStrategy, temporary, without: f.without! };
+    const { pages, size = pages, memory: logical = NONE, copyStrategy = 'delay', temporary = false } = f.body;
+    const body = { pages, size, memory: logical, copyStrategy, temporary, without: f.without! };
     rpcToPort(w, t, host, 'xmm_object_by_memory_object', { body }, rights);
   }),
   step('make the import', (w, t, f) => {

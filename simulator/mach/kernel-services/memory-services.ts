@@ -12,7 +12,18 @@ import { call, finish, routine, step, type Routine } from '../routine.ts';
 import type { Task } from '../task.ts';
 import { copyObjectOf, shareObject } from '../vm/copy.ts';
 import { memoryCreate } from '../vm/memory.ts';
-import { controlPort, objectCreate, objectOfPager, pageOf, setPager, shadows, type VmObject } from '../vm/object.ts';
+import {
+  controlPort,
+  dropReference,
+  objectCreate,
+  objectOfPager,
+  objectSince,
+  pageOf,
+  setPager,
+  shadows,
+  type VmObject,
+} from '../vm/object.ts';
+import type { SlowCopy } from '../vm/slow-copy.ts';
 import {
   ALL_ACCESS,
   allows,
@@ -29,6 +40,8 @@ import { invalidArgument, sendRight, success, taskOf } from './objects.ts';
 
 /** What `vm_map` is told besides the memory object. */
 export interface VmMap extends RegionFields {
+  /** Pages of the memory object, if they are more than the region maps. */
+  readonly size?: number;
   /** A private version of it: what is written is seen by nobody else, and what others write from now on not here. */
   readonly copy: boolean;
   /** It never changes (the file of an image, ETXTBSY): this kernel asks its pager itself, and shares no page. */
@@ -48,7 +61,7 @@ export interface RegionInfo extends RegionFields {
   /** How many objects lie behind the first one. */
   readonly shadows: number;
   readonly resident: number;
-  /** Another task maps the same memory, and sees what is written. */
+  /** Another task maps the same memory, and sees what is written; or it is a file. */
   readonly shared: boolean;
   /** Some of it is what a pager has, a file's server for instance, and may not be resident. */
   readonly paged: boolean;
@@ -69,6 +82,8 @@ export function regionOf(w: MachWorld, request: KernelRequest): Region | null {
 interface Mapping extends KernelRequest {
   readonly body: VmMap;
   object?: number;
+  /** Event in which it was found: until it is mapped its last user here may end, and it with him. */
+  since?: number;
 }
 
 const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
@@ -84,6 +99,7 @@ const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
     const here = objectBehind(w, task, port, f.body);
     if (here !== null) {
       f.object = here.id;
+      f.since = w.events;
       takeHand(t);
       // A new object keeps the right to its pager.
       if (known || here.pager !== id) discard(w, { type, port: id });
@@ -98,33 +114,38 @@ const vmMap = routine<MachWorld, Mapping>('vm_map', 'maps a memory object', [
       const { code, body } = t.result as KernelAnswer;
       if (code !== undefined) return finish(t, { code } satisfies KernelAnswer);
       f.object = (body as { readonly object: number }).object;
+      f.since = w.events;
       return;
     }
-    if (at(w.objects, f.object).manager === NONE) return;
+    if ((objectSince(w, f.object, f.since!)?.manager ?? NONE) === NONE) return;
     const share = w.setup.kernelServices.get('xmm_share')!;
     call(t, share, { operation: share.name, body: { object: f.object }, port: f.port } satisfies KernelRequest);
   }),
   step('copy it, if its home has to', (w, t, f) => {
-    const object = at(w.objects, f.object!);
-    if (!f.body.copy || object.copyStrategy !== 'call') return;
+    const object = objectSince(w, f.object!, f.since!);
+    if (!f.body.copy || object?.copyStrategy !== 'call') return;
     const copier = w.setup.kernelServices.get('memory_object_copy')!;
     call(t, copier, { operation: copier.name, body: { object: object.id }, port: f.port } satisfies KernelRequest);
   }),
   step('enter it into the map', (w, t, f) => {
     const task = taskOf(w, f);
-    const object = w.objects.rows[f.object!];
-    const copied = t.result as KernelAnswer | null;
-    if (task === null || object?.live !== true) return finish(t, invalidArgument);
-    if (copied?.code !== undefined && f.body.copy) return finish(t, { code: copied.code } satisfies KernelAnswer);
-    const { copy, constant: _, copyStrategy: _strategy, temporary: _temporary, ...fields } = f.body;
+    const object = objectSince(w, f.object!, f.since!);
+    const copied = f.body.copy ? (t.result as KernelAnswer | null) : null;
+    if (copied?.code !== undefined) return finish(t, { code: copied.code } satisfies KernelAnswer);
+    const made = (copied?.body ?? null) as SlowCopy | null;
+    if (task === null || object === null) {
+      if (made !== null) dropReference(w, at(w.objects, made.object));
+      return finish(t, invalidArgument);
+    }
+    const { copy, size: _size, constant: _, copyStrategy: _strategy, temporary: _temporary, ...fields } = f.body;
     if (!copy) {
       regionAdd(w, task, object, { ...fields, memory: object.memory });
       return finish(t, success);
     }
-    const made = copied === null ? null : (copied.body as { readonly object: number } | undefined);
-    const front = made === null || made === undefined ? copyObjectOf(w, object) : at(w.objects, made.object);
-    const memory = memoryCreate(w, at(w.memories, object.memory).written.slice()).id;
+    const front = made === null ? copyObjectOf(w, object) : at(w.objects, made.object);
+    const memory = made?.memory ?? memoryCreate(w, at(w.memories, object.memory).written.slice()).id;
     regionAdd(w, task, front, { ...fields, memory, needsCopy: true });
+    if (made !== null) dropReference(w, front);
     finish(t, success);
   }),
 ]);
@@ -163,7 +184,7 @@ function objectBehind(w: MachWorld, task: Task, port: Port, body: VmMap): VmObje
 }
 
 /** What a kernel that maps a memory object first must know of it. */
-export type PagerAttributes = Pick<VmMap, 'pages' | 'memory' | 'copyStrategy' | 'temporary'>;
+export type PagerAttributes = Pick<VmMap, 'pages' | 'size' | 'memory' | 'copyStrategy' | 'temporary'>;
 
 /**
  * A new object whose pages a task's pager has; its logical memory holds whatever that pager says, unless it is known.
@@ -173,17 +194,17 @@ export function pagerObject(
   w: MachWorld,
   node: number,
   port: Port,
-  { pages, memory: known = NONE, copyStrategy = 'delay', temporary = false }: PagerAttributes,
+  { pages, size = pages, memory: known = NONE, copyStrategy = 'delay', temporary = false }: PagerAttributes,
 ): VmObject {
-  const object = objectCreate(w, node, port.label, 'pager', pages);
+  const object = objectCreate(w, node, port.label, 'pager', size);
   setPager(w, object, port.id);
   port.objectKind = 'paged';
   port.object = node;
   object.copyStrategy = copyStrategy;
   object.temporary = temporary;
-  object.backing = new Int32Array(pages).fill(NONE);
+  object.backing = new Int32Array(size).fill(NONE);
   const logical = w.memories.rows[known];
-  const memory = logical?.live === true ? logical : memoryCreate(w, new Int32Array(pages), true);
+  const memory = logical?.live === true ? logical : memoryCreate(w, new Int32Array(size), true);
   object.memory = memory.id;
   memory.references++;
   return object;
@@ -232,17 +253,20 @@ export const memoryServices: readonly Routine[] = [
     const task = taskOf(w, request);
     const id = task?.regions[(request.body as { index: number }).index];
     if (task === null || id === undefined) return { code: 'KERN_NO_SPACE', bytes: REGION_BYTES };
-    const { name, start, pages, protection, maximum, inheritance, needsCopy, memory, object } = at(w.regions, id);
+    const { name, start, pages, protection, maximum, inheritance, needsCopy, external, memory, object } = at(
+      w.regions,
+      id,
+    );
     let depth = 0;
     let resident = 0;
     let paged = false;
-    const shared = w.regions.rows.some((each) => each.live && each.id !== id && each.memory === memory);
+    const shared = external || w.regions.rows.some((each) => each.live && each.id !== id && each.memory === memory);
     for (let each = at(w.objects, object); ; each = at(w.objects, each.shadow), depth++) {
       paged ||= each.pager !== NONE;
       for (let page = 0; page < each.size; page++) if (pageOf(each, page) >= 0) resident++;
       if (each.shadow === NONE) break;
     }
-    const fields = { name, start, pages, protection, maximum, inheritance, needsCopy, memory };
+    const fields = { name, start, pages, protection, maximum, inheritance, needsCopy, external, memory };
     return { body: { ...fields, shadows: depth, resident, shared, paged } satisfies RegionInfo, bytes: REGION_BYTES };
   }),
   kernelService<MachWorld>('mach_make_memory_entry', 'give a right to the memory of a region', (w, _t, request) => {

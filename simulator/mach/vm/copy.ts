@@ -83,7 +83,8 @@ export function inheritRegion(w: MachWorld, region: Region, child: Task): boolea
   if (inheritance === 'none') return true;
   const fields = { name, start, pages, protection, maximum, inheritance };
   if (inheritance === 'share') {
-    regionAdd(w, child, shareObject(w, region), { ...fields, memory: region.memory });
+    const { memory, external } = region;
+    regionAdd(w, child, shareObject(w, region), { ...fields, memory, external });
     return true;
   }
   const made = copyRegion(w, region);

@@ -13,6 +13,7 @@ import { charge } from '../processor.ts';
 import type { Thread } from '../thread.ts';
 import type { MachWorld } from '../world.ts';
 import { memoryRead, memoryWritten } from './memory.ts';
+import { bytesFollow } from './page-bytes.ts';
 import {
   ABSENT,
   EMPTY,
@@ -83,7 +84,7 @@ export function writePage(w: MachWorld, t: Thread, region: Region, page: number,
   if (version >= 0) {
     const pushed = push(w, t, top, page, version);
     if (pushed !== 'present') return pushed;
-    return change(w, region, top, page, contents);
+    return change(w, region, top, page, version, contents);
   }
   for (let object = top; object.shadow !== NONE;) {
     object = at(w.objects, object.shadow);
@@ -94,8 +95,9 @@ export function writePage(w: MachWorld, t: Thread, region: Region, page: number,
   return copyUp(w, t, region, top, page, 0, contents);
 }
 
-function change(w: MachWorld, region: Region, top: VmObject, page: number, contents: number): Touched {
+function change(w: MachWorld, region: Region, top: VmObject, page: number, before: number, contents: number): Touched {
   const written = contents === NONE ? ++w.writes : contents;
+  if (contents === NONE && w.pageBytes.rows.length > 0) bytesFollow(w, before, written);
   setPage(w, top, page, written);
   pageReferenced(w, top, page);
   memoryWritten(w, region.memory, page, written);
@@ -116,7 +118,7 @@ function copyUp(
   contents: number,
 ): Touched {
   if (top.access !== null) {
-    change(w, region, top, page, contents);
+    change(w, region, top, page, version, contents);
     relieve(w, top.node);
     return 'present';
   }

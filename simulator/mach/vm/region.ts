@@ -28,6 +28,8 @@ export interface Region extends Row {
   maximum: string;
   inheritance: Inheritance;
   needsCopy: boolean;
+  /** Others than tasks see what is written to it: it is a file. So nobody can take it over, only share it. */
+  external: boolean;
   /** Its logical memory (memory.ts). */
   memory: number;
 }
@@ -39,6 +41,7 @@ export interface RegionFields {
   readonly inheritance: Inheritance;
   readonly maximum?: string;
   readonly needsCopy?: boolean;
+  readonly external?: boolean;
   readonly start?: number;
   /** Logical memory that it continues or shares; without one, what is behind it now is right. */
   readonly memory?: number;
@@ -59,6 +62,7 @@ export function blankRegion(id: number): Region {
     maximum: ALL_ACCESS,
     inheritance: 'copy',
     needsCopy: false,
+    external: false,
     memory: NONE,
   };
 }

@@ -20,10 +20,11 @@ import { TASK_SELF, emulatorOf } from './state.ts';
 export const childInit = routine<OsfWorld, object>('emulator.child_init', 'makes the ports of a new process', [
   step('write to its memory', (w, t) => {
     const task = at(w.tasks, t.task);
+    const { mappings } = emulatorOf(task);
     for (const id of task.regions) {
       const region = at(w.regions, id);
-      // What copying costs is part of the processor price of fork.
-      if (region.needsCopy) firstWrite(w, region);
+      // What copying costs is part of the processor price of fork. Nobody has written to a file that is mapped.
+      if (region.needsCopy && !mappings.some((each) => each.region === region.name)) firstWrite(w, region);
     }
   }),
   step('make the signal port', (w, t) => {

@@ -11,7 +11,19 @@ export interface Failed {
   readonly final?: boolean;
 }
 
-export type CallResult = Value | readonly Value[] | Failed;
+/** The machine found that memory cannot be touched like that: the program is at fault, and ends. */
+export interface Trapped {
+  readonly trap: string;
+  /** The exception's code, and the page. */
+  readonly code: string;
+  readonly page: number;
+}
+
+export type CallResult = Value | readonly Value[] | Failed | Trapped;
+
+export function isTrap(result: CallResult | null): result is Trapped {
+  return typeof result === 'object' && result !== null && 'trap' in result;
+}
 
 export function failed(code: string | undefined): Failed {
   return { errno: code !== undefined && /^E[A-Z0-9]+$/.test(code) ? code : 'EIO' };
@@ -23,4 +35,4 @@ export function valuesOf(result: CallResult): readonly Value[] | null {
   return isRow(result) ? result : null;
 }
 
-const isRow = (result: readonly Value[] | Failed): result is readonly Value[] => Array.isArray(result);
+const isRow = (result: readonly Value[] | Failed | Trapped): result is readonly Value[] => Array.isArray(result);

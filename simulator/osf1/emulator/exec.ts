@@ -14,6 +14,7 @@ import { emulatorClose, type EmulatorClose } from './files.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
 import { failed } from './errno.ts';
 import { emulatorExit, emulatorMigrate } from './calls.ts';
+import { emulatorMunmap, type OfMapping } from './mappings.ts';
 import { emulatorOf } from './state.ts';
 
 /** An image: where it is, and the sizes of its regions in pages of 4 KB. */
@@ -81,6 +82,12 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     if (descriptor < 0) return;
     again(t);
     call(t, emulatorClose, { descriptor, file: null } satisfies EmulatorClose);
+  }),
+  step('unmap the files that the old program had mapped', (w, t) => {
+    const [mapping] = emulatorOf(at(w.tasks, t.task)).mappings;
+    if (mapping === undefined) return;
+    again(t);
+    call(t, emulatorMunmap, { address: mapping.address } satisfies OfMapping);
   }),
   step('jump to the entry point', (_w, t, f) => {
     t.top = null;

@@ -31,6 +31,7 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
       file.shared = true;
       rights.push({ name: file.capability, disposition: COPY_SEND }, { name: file.token, disposition: COPY_SEND });
     }
+    for (const { memory } of emulator.mappings) rights.push({ name: memory, disposition: COPY_SEND });
     const init: Frame = { routine: childInit.index, step: 0, current: 0, data: {} };
     const body: Fork = {
       frames: copy([...f.frames, init]),

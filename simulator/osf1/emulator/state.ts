@@ -70,6 +70,22 @@ export interface Waiting {
   readonly call: number;
 }
 
+/** A file that the program has mapped. The region begins with the first page of the file; the program sees it from `offset` on. */
+export interface FileMapping {
+  /** Name of the region. */
+  readonly region: string;
+  /** Virtual address of the first byte that the program sees. */
+  readonly address: number;
+  /** Of that byte in the file, and how many there are. */
+  readonly offset: number;
+  readonly length: number;
+  readonly shared: boolean;
+  /** Shown to people. */
+  readonly path: string;
+  /** Name of the right to the memory object. */
+  readonly memory: number;
+}
+
 export interface EmulatorState {
   /** Name of the program whose image is mapped; empty before the first exec. */
   image: string;
@@ -78,6 +94,8 @@ export interface EmulatorState {
   exceptionPort: number;
   /** By descriptor; null where it is free. */
   files: (OpenFile | null)[];
+  /** In the order in which they were made. */
+  mappings: FileMapping[];
   /** Where relative paths begin: absolute, without a slash at its end but for the root. */
   directory: string;
   /** What was read last, as a string of bytes (file-server/bytes.ts); write(file, size) writes from it. */
@@ -117,6 +135,7 @@ export function newEmulator(uid: number): EmulatorState {
     signalPort: NONE,
     exceptionPort: NONE,
     files: [],
+    mappings: [],
     directory: '/',
     buffer: '',
     ...noTokens(),

@@ -17,7 +17,7 @@ import { socketRead, socketWrite } from '../sockets/transfer.ts';
 import type { Grant, Piece, Returned } from '../emulator/tokens.ts';
 import type { OsfWorld } from '../world.ts';
 import { handleByPort, handleFree, type FileHandle } from './handle.ts';
-import { BLOCK_BYTES, readBytes, writeBytes } from './bytes.ts';
+import { BLOCK_BYTES, joined, readBytes, writeBytes } from './bytes.ts';
 import { forgetUnused } from './name.ts';
 import { fileServerOf, type File } from './file.ts';
 import { FILE_APPEND, FILE_READ, FILE_WRITE } from './open.ts';
@@ -35,6 +35,8 @@ import {
   takeIn,
   type Asking,
 } from './token.ts';
+import { endTurn, mappedNoSenders, takeTurn } from './mapped.ts';
+import { callThrough, type Through } from './through.ts';
 import { wakeFile } from './waiting.ts';
 
 /** Body of `file.read` and `file.write`: how many bytes, at most one block; and, to be written, which (bytes.ts). */
@@ -121,7 +123,9 @@ function transfer(
           again(t);
           return callIn(t, granted);
         }
+        if (file.mapped !== null && !takeTurn(w, t, file)) return;
         if (isHolder(handle, body) && body.position !== undefined) handle.position = body.position;
+        const { size: before } = file;
         const done = act(w, file, handle, body);
         const grant = body.at === undefined ? grantToken(w, t, handle, access, body) : null;
         const tokens = body.asks === true ? { grant, caching: grant !== null } : { grant };
@@ -129,13 +133,39 @@ function transfer(
           body: { ...done, ...(fileCaching(w) ? tokens : {}) },
           ...(access === 'read' ? { bytes: done.size } : {}),
         };
+        if (file.mapped !== null) return transferThrough(t, file, access, before, done, body.bytes);
+        goTo(w, t, 'answer');
         if (keepClient(w, t, f, handle, grant !== null)) return;
       }
-      if (handle === null && keepClient(w, t, f, null, false)) return;
+      if (handle === null) {
+        goTo(w, t, 'answer');
+        if (keepClient(w, t, f, null, false)) return;
+      }
       finish(t, f.answer);
+    }),
+    step('it went through a mapping', (w, t, f) => {
+      const { file, bytes, code } = t.result as Through;
+      endTurn(w, at(w.files, file));
+      if (code !== 'KERN_SUCCESS') f.answer = { code };
+      else if (access === 'read') f.answer = { ...f.answer, body: { ...(f.answer!.body as Transferred), bytes } };
+      keepClient(w, t, f, null, false);
     }),
     step('answer', (_w, t, f) => finish(t, f.answer)),
   ]);
+}
+
+/** What was decided is done in the pages that the kernels have. A gap behind what was the end of the file becomes zeros. */
+function transferThrough(
+  t: Thread,
+  file: File,
+  access: 'read' | 'write',
+  before: number,
+  { start, size }: Transferred,
+  bytes = '',
+): void {
+  if (access === 'read') return callThrough(t, file, 'read', start!, size);
+  const from = Math.min(before, start!);
+  callThrough(t, file, 'write', from, start! + size - from, joined('', start! - from, bytes));
 }
 
 const fileRead = transfer(
@@ -165,7 +195,7 @@ const fileWrite = transfer(
     if (body.at === undefined && append) handle.position = file.size;
     const start = body.at ?? handle.position;
     const total = body.total ?? size;
-    writeBytes(file.blocks, start, bytes ?? '', size);
+    if (file.mapped === null) writeBytes(file.blocks, start, bytes ?? '', size);
     file.modified = w.time;
     if (body.at === undefined) handle.position += total;
     file.size = Math.max(file.size, start + total);
@@ -267,7 +297,7 @@ export const fileNoSenders = routine<OsfWorld, Closing>('file.no_senders', 'free
     const server = fileServerOf(w, t);
     const { name, mscount } = f.body as { name: number; mscount: number };
     const handle = handleByPort(w, server.id, name);
-    if (handle === null) return finish(t, null);
+    if (handle === null) return replace(t, mappedNoSenders, f);
     if (mscount !== handle.made) {
       handle.made = mscount;
       return goTo(w, t, 'ask again');

@@ -5,8 +5,9 @@
  */
 import { NONE, at } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { again, finish, replace, routine, step, type Routine } from '../../mach/routine.ts';
+import { again, finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
+import type { Thread } from '../../mach/thread.ts';
 import { adoptReply, forward, unwrap } from '../forward.ts';
 import { pipeOpen } from '../pipes/open.ts';
 import { socketConnect } from '../sockets/connect.ts';
@@ -19,7 +20,8 @@ import { fileOpen } from './open.ts';
 import { WRITE, permits, permitsEntering } from './permission.ts';
 import { SUPERUSER } from '../pma/fork.ts';
 import type { FileAccess } from './handle.ts';
-import { statusOf, truncate } from './status.ts';
+import { statusOf } from './status.ts';
+import { truncate } from './through.ts';
 import { callIn, inTheWay } from './token.ts';
 
 /** Body of every operation on a path; `to` is the new name of `file.rename` and `file.link`. */
@@ -37,7 +39,8 @@ export interface PathCall {
   readonly size?: number;
 }
 
-type Act = (w: OsfWorld, server: FileServer, name: FileName | null, body: PathCall) => Payload;
+/** Null: it takes more than this step, and has called a routine that finishes with the answer. */
+type Act = (w: OsfWorld, server: FileServer, name: FileName | null, body: PathCall, t: Thread) => Payload | null;
 
 /**
  * `enters`: it changes what is in a directory; `needs`: whose tokens come home first; `changes`: whoever keeps an image under
@@ -66,13 +69,19 @@ function operation(
           return callImageIn(t, kept);
         }
         const granted = entry === null ? null : inTheWay(w, at(w.files, entry.file), needs);
-        if (granted === null) return finish(t, act(w, server, entry, body));
+        if (granted === null) {
+          goTo(w, t, 'answer');
+          const done = act(w, server, entry, body, t);
+          if (done !== null) finish(t, done);
+          return;
+        }
         again(t);
         return callIn(t, granted);
       }
       forward(w, t, server.peers[holder.id]!, 'file.forwarded', NONE, f);
     }),
     step('leave the answer to it', (_w, t) => finish(t, null)),
+    step('answer', (_w, t) => finish(t, t.result)),
   ]);
 }
 
@@ -94,14 +103,13 @@ const status = operation(
 const cut = operation(
   'file.cut',
   'sets the size of a file',
-  (w, _server, name, { size, uid }) => {
+  (w, _server, name, { size, uid }, t) => {
     if (name === null) return failure('ENOENT');
     const file = at(w.files, name.file);
     if (file.kind === 'directory') return failure('EISDIR');
     if (!permits(file, uid ?? SUPERUSER, WRITE)) return failure('EACCES');
     if (size === undefined || size < 0) return failure('EINVAL');
-    truncate(w, file, size);
-    return {};
+    return truncate(w, t, file, size) ? null : {};
   },
   false,
   'write',

@@ -8,6 +8,7 @@ import type { Thread } from '../../mach/thread.ts';
 import type { Socket } from '../sockets/socket.ts';
 import type { Keeper } from './kept-images.ts';
 import type { OsfWorld } from '../world.ts';
+import type { Mapped } from './mapped.ts';
 import { isBelow } from './name.ts';
 
 export interface FileServer extends Row {
@@ -55,6 +56,8 @@ export interface File extends Row {
   readonly versions: number[];
   /** PMAs that execute it without asking: to be called back before it changes. */
   readonly keepers: Keeper[];
+  /** What the server knows as its pager while programs have it mapped (mapped.ts); else null. */
+  mapped: Mapped | null;
   /** What there is to say of a socket; null of everything else, and of a name whose socket has been closed. */
   socket: Socket | null;
 }
@@ -89,6 +92,7 @@ export function fileAllocate(
     memoryObject: NONE,
     versions: [],
     keepers: [],
+    mapped: null,
     socket: null,
   }));
 }

@@ -46,7 +46,7 @@ export function removeName(w: OsfWorld, name: FileName): void {
 
 /** Frees a file that has no name, that nobody has open, that no kernel has mapped, and that is no end of a connection. */
 export function forgetUnused(w: OsfWorld, file: File): void {
-  if (file.links > 0 || file.memoryObject !== NONE || file.socket !== null) return;
+  if (file.links > 0 || file.memoryObject !== NONE || file.mapped !== null || file.socket !== null) return;
   if (w.fileHandles.rows.some((handle) => handle.live && handle.file === file.id)) return;
   file.live = false;
 }

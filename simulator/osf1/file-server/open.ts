@@ -20,7 +20,7 @@ import { handleAllocate } from './handle.ts';
 import { entering, enterName, holderOf, nameOf } from './name.ts';
 import { callImageIn, noteKeeper } from './kept-images.ts';
 import { EXECUTE, READ, WRITE, permits, permitsEntering, setUidOf } from './permission.ts';
-import { truncate } from './status.ts';
+import { truncate } from './through.ts';
 import { callIn, grantToken, inTheWay, mayCache } from './token.ts';
 
 export const FILE_READ = 1;
@@ -98,7 +98,7 @@ export const fileOpen = routine<OsfWorld, OpenCall>('file.open', 'opens a file',
       return callImageIn(t, file);
     }
     const granted = inTheWay(w, file, 'write');
-    if (granted === null) return truncate(w, file, 0);
+    if (granted === null) return void truncate(w, t, file, 0);
     again(t);
     callIn(t, granted);
   }),

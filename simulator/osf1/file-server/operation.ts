@@ -1,6 +1,7 @@
 /**
  * An operation on an open file structure, in one step: the port that the request arrives on says which it is. It says which
- * access to the file it needs, and whether the position; tokens that are in its way come home first (token.ts).
+ * access to the file it needs, and whether the position; tokens that are in its way come home first (token.ts). If it takes more
+ * than that step it has called a routine, says null, and answers what that finishes with.
  */
 import { NONE, at } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
@@ -16,7 +17,7 @@ import { callIn, inTheWay } from './token.ts';
 export function operation<B>(
   name: string,
   story: string,
-  act: (w: OsfWorld, handle: FileHandle, body: B, t: Thread) => Payload,
+  act: (w: OsfWorld, handle: FileHandle, body: B, t: Thread) => Payload | null,
   needs: FileAccess = 'none',
   position = false,
 ): Routine {
@@ -30,9 +31,14 @@ export function operation<B>(
         return callImageIn(t, file);
       }
       const granted = position && handle.serial !== NONE ? handle : inTheWay(w, file, needs);
-      if (granted === null) return finish(t, act(w, handle, f.body as B, t));
+      if (granted === null) {
+        const done = act(w, handle, f.body as B, t);
+        if (done !== null) finish(t, done);
+        return;
+      }
       again(t);
       callIn(t, granted);
     }),
+    step('answer', (_w, t) => finish(t, t.result)),
   ]);
 }

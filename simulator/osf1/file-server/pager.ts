@@ -5,6 +5,8 @@
  *                                was never written, is not the server's to give
  *   memory_object_data_return    a page that was written through a mapping comes back: because memory is short there, or
  *                                because nobody maps the file any more. Whoever maps it next finds what was written
+ *
+ * A file that programs map has bytes: what a version means stands in mapped.ts. Otherwise only versions are kept, as of images.
  */
 import { NONE } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
@@ -16,15 +18,18 @@ import type { DataRequest, DataSupply } from '../../mach/vm/page-in.ts';
 import type { DataReturn } from '../../mach/vm/page-out.ts';
 import type { OsfWorld } from '../world.ts';
 import { fileServerOf, type File } from './file.ts';
+import { fileMappedBy } from './mapped.ts';
+import { keepPage } from './through.ts';
 
 /** The version of a page that has only ever been read from the disk. */
 const ON_DISK = 0;
 
 const filePageIn = routine<OsfWorld, Request>('file.page_in', 'supplies a page of a file', [
   step('supply the page', (w, t, f) => {
-    const file = mappedFile(w, t, f);
+    const mapped = fileMappedBy(w, fileServerOf(w, t).id, f.arrivedOn)?.mapped ?? null;
+    const file = mapped === null ? mappedFile(w, t, f) : null;
     const { page } = f.body as DataRequest;
-    const version = file?.versions[page] ?? ((file?.size ?? 0) > page * BYTES_PER_PAGE ? ON_DISK : NONE);
+    const version = (mapped ?? file)?.versions[page] ?? ((file?.size ?? 0) > page * BYTES_PER_PAGE ? ON_DISK : NONE);
     if (version === NONE) return finish(t, { code: 'KERN_MEMORY_DATA_UNAVAILABLE' } satisfies Payload);
     finish(t, { body: { version } satisfies DataSupply, pages: 1 } satisfies Payload);
   }),
@@ -32,9 +37,14 @@ const filePageIn = routine<OsfWorld, Request>('file.page_in', 'supplies a page o
 
 const filePageOut = routine<OsfWorld, Request>('file.page_out', 'keeps a page of a file', [
   step('keep the page', (w, t, f) => {
+    const { page, version } = f.body as DataReturn;
+    const written = fileMappedBy(w, fileServerOf(w, t).id, f.arrivedOn);
+    if (written !== null) {
+      keepPage(w, written, page, version);
+      return finish(t, {} satisfies Payload);
+    }
     const file = mappedFile(w, t, f);
     if (file === null) return finish(t, { code: 'KERN_INVALID_ARGUMENT' } satisfies Payload);
-    const { page, version } = f.body as DataReturn;
     while (file.versions.length <= page) file.versions.push(pageBefore(file));
     file.versions[page] = version;
     finish(t, {} satisfies Payload);

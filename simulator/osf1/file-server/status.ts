@@ -1,11 +1,10 @@
 /** What is asked and set of an open file besides its bytes: the position, the size, what it is. */
 import { at } from '../../base/table.ts';
 import type { Routine } from '../../mach/routine.ts';
-import type { OsfWorld } from '../world.ts';
-import { cutBytes } from './bytes.ts';
 import type { File } from './file.ts';
 import { FILE_APPEND, FILE_NON_BLOCK, FILE_READ, FILE_WRITE } from './open.ts';
 import { operation } from './operation.ts';
+import { truncate } from './through.ts';
 import { wakeFile } from './waiting.ts';
 
 /** What stat and fstat answer. */
@@ -27,13 +26,6 @@ export const statusOf = ({ size, links, kind, owner, mode, modified }: File): Fi
   mode,
   modified,
 });
-
-/** A file ends after `size` bytes; what it gains are zeros. */
-export function truncate(w: OsfWorld, file: File, size: number): void {
-  if (size < file.size) cutBytes(file.blocks, size);
-  file.size = size;
-  file.modified = w.time;
-}
 
 /** Body of `file.seek`: where to, counted from the beginning, from the position, or from the end of the file. */
 export interface Seek {
@@ -66,11 +58,10 @@ const status = operation(
 const cut = operation<{ readonly size: number }>(
   'file.truncate',
   'sets the size of an open file',
-  (w, handle, { size }) => {
+  (w, handle, { size }, t) => {
     const file = at(w.files, handle.file);
     if ((handle.flags & FILE_WRITE) === 0 || size < 0 || file.kind !== 'file') return { code: 'EINVAL' };
-    truncate(w, file, size);
-    return {};
+    return truncate(w, t, file, size) ? null : {};
   },
   'write',
 );

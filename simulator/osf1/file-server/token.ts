@@ -84,8 +84,8 @@ export function handleInTheWay(w: OsfWorld, handle: FileHandle, access: FileAcce
 
 /** Whether tokens of the file are granted at all. */
 export function mayCache(w: OsfWorld, file: File): boolean {
-  if (file.kind !== 'file' || file.memoryObject !== NONE || file.keepers.length > 0) return false;
-  return file.recalls < MOST_RECALLS && fileCaching(w);
+  const kept = file.memoryObject !== NONE || file.mapped !== null || file.keepers.length > 0;
+  return file.kind === 'file' && !kept && file.recalls < MOST_RECALLS && fileCaching(w);
 }
 
 /** Grants the tokens to the caller if nothing speaks against it; nobody else's is in the way. */
