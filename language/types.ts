@@ -30,6 +30,10 @@ export type Type =
   | 'ended'
   | 'file_status'
   | 'usage'
+  | 'tms'
+  | 'limit'
+  | 'resource'
+  | 'which'
   | 'process_info'
   | 'pipe'
   | 'socketpair'
@@ -79,6 +83,10 @@ const titles: Readonly<Record<Type, string>> = {
   ended: 'what became of a child',
   file_status: 'what a file is',
   usage: 'what a process has used',
+  tms: 'what a process has used, and how',
+  limit: 'a limit',
+  resource: 'RLIMIT_CPU, RLIMIT_AS, RLIMIT_NOFILE or RLIMIT_NPROC',
+  which: 'PRIO_PROCESS, PRIO_PGRP or PRIO_USER',
   process_info: 'what is known of a process',
   pipe: 'a pipe',
   options: 'options of waitpid',
@@ -117,6 +125,8 @@ const records: ReadonlySet<Type> = new Set<Type>([
   'ended',
   'file_status',
   'usage',
+  'tms',
+  'limit',
   'process_info',
   'pipe',
   'socketpair',

@@ -1,6 +1,7 @@
 /**
  * The process inspector: one UNIX process as its PMA, the PM Master, its emulator and the vprocs of all nodes know it.
  */
+import type { LimitState } from '../../simulator/inspect/state-processes.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { calls, queue } from './process-calls.ts';
 import { capabilities, files, relatives, vprocs } from './process-holds.ts';
@@ -34,6 +35,20 @@ function subtitle(now: KnownProcess | null, was: KnownProcess | null): string {
 
 const facts = factsOf('Process', 'No PMA has it.', processFacts);
 
+const limitNames: Readonly<Record<string, string>> = {
+  cpu: 'Limit of processor time (s)',
+  as: 'Limit of memory (bytes)',
+  nofile: 'Limit of descriptors',
+  nproc: 'Limit of processes of the user',
+};
+
+/** What is not limited has no row. */
+function limitRow({ resource, soft, hard }: LimitState): SheetFact[] {
+  if (soft === null && hard === null) return [];
+  const said = (value: number | null): string => (value === null ? 'none' : String(value));
+  return [[limitNames[resource] ?? resource, soft === hard ? said(soft) : `${said(soft)}, at most ${said(hard)}`]];
+}
+
 function processFacts({ procs: [proc, other], entry }: KnownProcess): readonly SheetFact[] {
   if (proc === undefined) return [];
   const { relations, credentials, usage, signals } = proc;
@@ -58,8 +73,11 @@ function processFacts({ procs: [proc, other], entry }: KnownProcess): readonly S
     ['Migration group', proc.migrationGroup === 0 ? '' : proc.migrationGroup],
     ['Processes created', proc.creations.total === 0 ? '' : proc.creations.total],
     ['Processes created in a minute (avencreate)', proc.creations.average === 0 ? '' : proc.creations.average],
+    ['Nice', proc.nice === 0 ? '' : proc.nice],
+    ...proc.limits.flatMap(limitRow),
     ['Processor time here', time(usage.here)],
     ['Processor time in all', time(usage.total)],
+    ['Of that, computation', usage.user === 0 ? '' : time(usage.user)],
     ['Processor time of children', usage.children === 0 ? '' : time(usage.children)],
     ['Children', proc.children.length === 0 ? '' : count(proc.children.length, 'process')],
   ];

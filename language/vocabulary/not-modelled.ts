@@ -21,12 +21,6 @@ const left = (names: string, because: string, instead?: string): NotModelled => 
 
 /** Calls: names that stand before a parenthesis. */
 export const callsLeftOut: readonly NotModelled[] = [
-  left('getrlimit setrlimit', 'limits are not there yet; a process has at most 64 descriptors'),
-  left(
-    'nice getpriority setpriority',
-    'priorities of processes are not there yet; the kernel shares the processor out',
-  ),
-  left('times', 'it is not there yet', '`getrusage()`'),
   left('vfork', 'fork copies no memory until somebody writes to it', '`fork { ... }`'),
   left(
     'execl execle execlp execv execve execvp',

@@ -81,6 +81,8 @@ const command = (name: string, value: number, doc: string): Known => ({ name, ty
 const how = (name: string, value: number, doc: string): Known => ({ name, type: 'how', value, doc });
 const protection = (name: string, value: number, doc: string): Known => ({ name, type: 'protection', value, doc });
 const sharing = (name: string, value: number, doc: string): Known => ({ name, type: 'sharing', value, doc });
+const resource = (name: string, value: number, doc: string): Known => ({ name, type: 'resource', value, doc });
+const which = (name: string, value: number, doc: string): Known => ({ name, type: 'which', value, doc });
 const flag = (name: string, value: number, doc: string): Known => ({ name, type: 'flags', value, doc });
 
 /** Names that mean something everywhere, unless a script gives them another meaning. */
@@ -136,6 +138,18 @@ export const knownNames: readonly Known[] = [
   change('SIG_BLOCK', 0, 'The signals of the set are blocked, too.'),
   change('SIG_UNBLOCK', 1, 'The signals of the set are not blocked any more.'),
   change('SIG_SETMASK', 2, 'The signals of the set are blocked, and no others.'),
+  resource(
+    'RLIMIT_CPU',
+    0,
+    'Seconds of processor time, on all nodes together: SIGXCPU at the soft limit, the end at the hard one.',
+  ),
+  resource('RLIMIT_AS', 1, 'Bytes of memory of the program: exec fails with ENOMEM.'),
+  resource('RLIMIT_NOFILE', 2, 'Descriptors: EMFILE.'),
+  resource('RLIMIT_NPROC', 3, 'Processes of the real user, on all nodes together: fork fails with EAGAIN.'),
+  { name: 'RLIM_INFINITY', type: 'int', value: Number.MAX_SAFE_INTEGER, doc: 'No limit.' },
+  which('PRIO_PROCESS', 0, 'One process; 0 is the caller.'),
+  which('PRIO_PGRP', 1, 'The processes of a group; 0 is that of the caller.'),
+  which('PRIO_USER', 2, 'The processes of a user; 0 is the effective user of the caller.'),
   disposition('SIG_DFL', 0, 'What the system does with the signal if nothing else is said.'),
   disposition('SIG_IGN', 1, 'The signal is ignored.'),
 ];
@@ -253,6 +267,22 @@ const usageFields: readonly Field[] = [
   { name: 'here', type: 'time', doc: 'Processor time on the node that it is on now.' },
 ];
 
+const tmsFields: readonly Field[] = [
+  { name: 'user', type: 'time', doc: 'What it has computed, wherever it was.' },
+  {
+    name: 'system',
+    type: 'time',
+    doc: 'What servers have done for it. With `.user` it is the `.time` of `getrusage()`.',
+  },
+  { name: 'children_user', type: 'time', doc: 'What the children that it has waited for, and theirs, have computed.' },
+  { name: 'children_system', type: 'time', doc: 'What servers have done for those.' },
+];
+
+const limitFields: readonly Field[] = [
+  { name: 'soft', type: 'int', doc: 'The limit that holds: seconds, bytes, or how many.' },
+  { name: 'hard', type: 'int', doc: 'How far the process may move the soft one; only the superuser raises it.' },
+];
+
 const processInfoFields: readonly Field[] = [
   { name: 'elapsed', type: 'time', doc: 'Since it was created.' },
   { name: 'since_migration', type: 'time', doc: 'Since it was migrated last; since it was created if it never was.' },
@@ -292,6 +322,10 @@ export function fieldsOf(type: Type): readonly Field[] {
       return endedFields;
     case 'usage':
       return usageFields;
+    case 'tms':
+      return tmsFields;
+    case 'limit':
+      return limitFields;
     case 'process_info':
       return processInfoFields;
     case 'pipe':

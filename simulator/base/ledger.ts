@@ -43,6 +43,8 @@ export interface Account extends Row {
   readonly counts: number[];
   /** Nanoseconds, by column. */
   readonly spent: number[];
+  /** Of the processor's nanoseconds, those in which programs have computed. */
+  computed: number;
   /** Where its time went, if it is followed: a migration is. */
   path: Path | null;
 }
@@ -60,6 +62,7 @@ export function openAccount(ledger: Ledger, name: string, pid = NONE): Account {
     pid,
     counts: columns.map(() => 0),
     spent: columns.map(() => 0),
+    computed: 0,
     path: null,
   }));
 }

@@ -31,6 +31,7 @@ import { lostWithNode } from '../osf1/ended.ts';
 import { kill } from '../osf1/pma/exit.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
 import { waitsAreOver } from '../osf1/pma/wait.ts';
+import { forgetHolders } from '../osf1/credentials/holders.ts';
 import { masterNodeDown } from '../osf1/pm-master/exit.ts';
 import { endLostTasks } from '../osf1/started-tasks.ts';
 import { loseKernel } from '../xmm/memory-object.ts';
@@ -66,6 +67,9 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
     abandonLost(w, pma, node);
   }
   for (const master of w.pmMasters.rows) if (master.live && master.node === observer) masterNodeDown(w, master, node);
+  for (const server of w.credentialsServers.rows) {
+    if (server.live && server.node === observer) forgetHolders(w, server, node);
+  }
   endLostTasks(w);
   for (const m of w.migrations.rows) {
     // Whoever moves a task that is no process sees to the record, unless it has failed with the node.

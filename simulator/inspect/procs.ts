@@ -5,12 +5,13 @@ import { lookup } from '../mach/ipc/space.ts';
 import { threadOf } from '../mach/thread.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { pmaAt } from '../osf1/pma/pma.ts';
-import { currentUsage, procNames, totalUsage, type Proc, type SavedRequest } from '../osf1/proc.ts';
+import { RLIM_INFINITY, resources, type Limits } from '../osf1/limits.ts';
+import { currentUsage, procNames, totalUsage, userTime, type Proc, type SavedRequest } from '../osf1/proc.ts';
 import { membersOf } from '../osf1/signal-numbers.ts';
 import { vprocOf } from '../osf1/vproc.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { nodeName } from './label.ts';
-import type { ProcCapabilityState, ProcState, RequestState, SignalState } from './state-processes.ts';
+import type { LimitState, ProcCapabilityState, ProcState, RequestState, SignalState } from './state-processes.ts';
 
 export function procStates(w: OsfWorld): ProcState[] {
   return select(w.procs, ({ list }) => list !== 'free').map((proc) => procState(w, proc));
@@ -30,7 +31,15 @@ function procState(w: OsfWorld, proc: Proc): ProcState {
     relations: entry === null ? null : { parent: entry.parent, group: entry.group, session: entry.session },
     credentials: { uid, realUid: proc.realUid, savedUid: proc.savedUid },
     signals: signalState(proc),
-    usage: { here: currentUsage(w, proc), total: totalUsage(w, proc), children: usage.children },
+    limits: limitStates(proc.limits),
+    nice: proc.nice,
+    usage: {
+      here: currentUsage(w, proc),
+      total: totalUsage(w, proc),
+      children: usage.children,
+      user: userTime(w, proc),
+      childrenUser: usage.computed.children,
+    },
     created,
     lastMigrated: proc.lastMigrated === NONE ? null : proc.lastMigrated,
     migrations,
@@ -49,6 +58,15 @@ function procState(w: OsfWorld, proc: Proc): ProcState {
     pending: isHere ? vproc.pending.map((request) => requestState(w, proc.node, request)) : [],
     capabilities: capabilities(w, proc),
   };
+}
+
+/** No limit is null, as in the JSON of the state. */
+function limitStates(limits: Limits): LimitState[] {
+  const finite = (value: number): number | null => (value === RLIM_INFINITY ? null : value);
+  return resources.map((resource) => {
+    const { soft, hard } = limits[resource];
+    return { resource, soft: finite(soft), hard: finite(hard) };
+  });
 }
 
 function signalState({ signals, timer }: Proc): SignalState {

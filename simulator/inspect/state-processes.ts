@@ -17,6 +17,10 @@ export interface ProcState {
   readonly relations: { readonly parent: number; readonly group: number; readonly session: number } | null;
   readonly credentials: CredentialsState;
   readonly signals: SignalState;
+  /** What it may use. */
+  readonly limits: readonly LimitState[];
+  /** How much it gives way to others: -20 to 19. */
+  readonly nice: number;
   readonly usage: UsageState;
   readonly created: number;
   /** When it came to this node; null if it was created here. */
@@ -69,6 +73,16 @@ export interface UsageState {
   readonly total: number;
   /** Of the children that it has waited for. */
   readonly children: number;
+  /** Of `total` and of `children`, what was computation; the rest is the work of servers. */
+  readonly user: number;
+  readonly childrenUser: number;
+}
+
+/** A resource limit: seconds of `cpu`, bytes of `as`, how many of `nofile` and `nproc`; null is no limit. */
+export interface LimitState {
+  readonly resource: string;
+  readonly soft: number | null;
+  readonly hard: number | null;
 }
 
 /** A request as the PMA has received it. */

@@ -134,6 +134,7 @@ function settle(w: MachWorld, node: Node, t: Thread, used: number): void {
   t.schedule = scheduleAt(t.schedule, w.time, used);
   node.busy += used;
   book(w.ledger, t.activity, PROCESSOR, 0, used);
+  w.ledger.rows[t.activity]!.computed += used;
   book(w.ledger, t.activity, WAITING, 0, w.time - t.since - used);
   t.since = w.time;
 }

@@ -68,6 +68,14 @@ export function scheduleAt(schedule: Schedule, time: number, used = 0): Schedule
   return { ...schedule, usage, aged, depressed, userTime, current };
 }
 
+/** The schedule without what the thread has used lately: what it would begin with. */
+export const freshSchedule = (schedule: Schedule): Schedule => ({
+  ...schedule,
+  usage: 0,
+  current: schedule.base,
+  depressed: NONE,
+});
+
 /** Recent use as a share of what a thread that computes all the time comes to, in thousandths [TH_USAGE_SCALE]. */
 export function usageShare({ usage }: Schedule): number {
   // u = (u + 1 s) * 5/8 just after a second's end: at most 5/3 s then, and 8/3 s just before the next.

@@ -15,7 +15,7 @@ import { emulatorSignals } from './emulator/signals.ts';
 import { newEmulator } from './emulator/state.ts';
 import { rootServer } from './file-server/file.ts';
 import { mapEmulator } from './memory.ts';
-import { SUPERUSER } from './pma/fork.ts';
+import { SUPERUSER } from './users.ts';
 import type { Pma } from './pma/pma.ts';
 import { INIT, masterEntryAllocate, type PmMaster } from './pm-master/entry.ts';
 import { procAllocate } from './proc.ts';
@@ -42,7 +42,7 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
   proc.processPort = bootPort(w, { task: server, set: pma.set }, 'pid 1@pma');
   const superuser = w.credentials.rows.find((each) => each.uid === SUPERUSER)!;
   const credentials = at(w.credentialsServers, superuser.server);
-  superuser.holders.push(INIT);
+  superuser.holders.push({ pid: INIT, user: SUPERUSER, node });
   const ports = [
     taskPort(w, task),
     threadPort(w, main),

@@ -17,7 +17,7 @@ import { enterName, makeDirectories, parentOf } from './file-server/name.ts';
 import { isManaged, templateOn } from './configuration.ts';
 import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
-import { SUPERUSER, USER } from './pma/fork.ts';
+import { SUPERUSER, USER } from './users.ts';
 import { pmaAllocate, type Pma } from './pma/pma.ts';
 import { bootMonitor, introduceMonitor } from './monitor/monitor.ts';
 import { BLOCK, firstBlock, grantBlock, takeBlock } from './pm-master/blocks.ts';
@@ -111,7 +111,16 @@ function bootCredentials(w: OsfWorld, node: number): void {
   const booted = bootTask(w, node, 'credentials');
   const { self, service, set } = booted;
   const task = booted.task.id;
-  const { id } = take(w.credentialsServers, (row) => ({ id: row, live: true, node, task, self, service, set }));
+  const { id } = take(w.credentialsServers, (row) => ({
+    id: row,
+    live: true,
+    node,
+    task,
+    self,
+    service,
+    set,
+    peers: [],
+  }));
   for (const uid of [SUPERUSER, USER]) {
     const entry = credentialsEntryAllocate(w, id, uid);
     entry.port = bootPort(w, booted, `credentials of user ${uid}`);

@@ -18,6 +18,7 @@ import { NONE, release, take, type Row } from '../base/table.ts';
 import type { Request } from '../mach/server.ts';
 import type { Ended } from './ended.ts';
 import { noCreations, type Creations } from './creation-rate.ts';
+import { newLimits, type Limits } from './limits.ts';
 import { noSignals, type Signals } from './signal-state.ts';
 import type { OsfWorld } from './world.ts';
 
@@ -84,6 +85,13 @@ export interface Timer {
   clock: number;
 }
 
+/** A time that is counted over nodes: on the earlier ones, what this one began with, and of the children. */
+export interface Counted {
+  accumulated: number;
+  base: number;
+  children: number;
+}
+
 /** Parent, process group and session, by pid. They are the PM Master's to say. */
 export interface Relations {
   readonly parent: number;
@@ -110,11 +118,17 @@ export interface Proc extends Row {
   names: ProcNames;
   signals: Signals;
   timer: Timer;
+  /** What it may use (limits.ts), and how little it wants of the processor: -20 to 19 (priority.ts). */
+  limits: Limits;
+  nice: number;
   /**
    * Nanoseconds of processor time: on all earlier nodes, the account's total when this node began to count [P7], and
    * what the children that were waited for have used.
    */
-  usage: { accumulated: number; base: number; children: number };
+  usage: Counted & {
+    /** Of that, the computation of programs; the rest is what servers and kernels have done for them. */
+    computed: Counted;
+  };
   created: number;
   lastMigrated: number;
   migrations: number;
@@ -137,6 +151,8 @@ export interface Proc extends Row {
   ended: Ended | null;
   readonly callsInProgress: CallInProgress[];
 }
+
+const nothingCounted: Readonly<Counted> = { accumulated: 0, base: 0, children: 0 };
 
 function noProcNames(): ProcNames {
   return {
@@ -170,7 +186,9 @@ function blankProc(id: number): Proc {
     names: noProcNames(),
     signals: noSignals(),
     timer: { expires: NONE, interval: 0, clock: NONE },
-    usage: { accumulated: 0, base: 0, children: 0 },
+    limits: newLimits(),
+    nice: 0,
+    usage: { ...nothingCounted, computed: { ...nothingCounted } },
     created: 0,
     lastMigrated: NONE,
     migrations: 0,
@@ -217,6 +235,11 @@ export function currentUsage(w: OsfWorld, proc: Proc): number {
 /** Processor time of the whole life of the process: what getrusage and wait report. */
 export function totalUsage(w: OsfWorld, proc: Proc): number {
   return proc.usage.accumulated + currentUsage(w, proc);
+}
+
+/** The part of it that was computation: user time. */
+export function userTime(w: OsfWorld, { activity, usage: { computed } }: Proc): number {
+  return computed.accumulated + w.ledger.rows[activity]!.computed - computed.base;
 }
 
 /** Channel on which threads of the PMA wait for the end of the calls in progress. */

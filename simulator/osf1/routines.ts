@@ -1,12 +1,15 @@
 /** All routines of the OSF/1 AD servers and of the emulator, and which of them serves which operation. */
 import type { Routine } from '../mach/routine.ts';
 import { NO_SENDERS_NOTICE } from '../mach/ipc/notify.ts';
+import { holderRoutine } from './credentials/holders.ts';
 import { credentialsRoutines } from './credentials/operations.ts';
 import { callRoutines } from './emulator/calls.ts';
 import { childInit } from './emulator/child-init.ts';
 import { emulatorExec } from './emulator/exec.ts';
 import { fileRoutines } from './emulator/files.ts';
 import { mappingRoutines } from './emulator/mappings.ts';
+import { limitRoutines } from './emulator/limits.ts';
+import { emulatorPriority } from './emulator/priority.ts';
 import { emulatorLeastLoaded } from './emulator/placement.ts';
 import { emulatorIdentity } from './emulator/identity.ts';
 import { emulatorPathRoutines } from './emulator/paths.ts';
@@ -45,7 +48,9 @@ import { pmaChildInit, pmaFork, pmaSpawn } from './pma/fork.ts';
 import { groupCalls, setGroup } from './pma/groups.ts';
 import { killCalls } from './pma/kill.ts';
 import { imageRecall } from './pma/images.ts';
-import { pmaGetpid, pmaGetppid, pmaGetrusage, pmaLeastLoaded } from './pma/identity.ts';
+import { pmaGetpid, pmaGetppid, pmaGetrusage, pmaLeastLoaded, pmaTimes } from './pma/identity.ts';
+import { limitCalls } from './pma/limits.ts';
+import { priorityCalls, schedule } from './pma/priority.ts';
 import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
 import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
 import { controlRoutines } from './pma/pcntl-control.ts';
@@ -83,6 +88,9 @@ const processRoutines: readonly Routine[] = [
   pmaGetpid,
   pmaGetppid,
   pmaGetrusage,
+  pmaTimes,
+  ...limitCalls,
+  ...priorityCalls,
   pmaLeastLoaded,
   pmaGetuid,
   pmaSetuid,
@@ -138,6 +146,8 @@ export const osfRoutines: readonly Routine[] = [
   createProcess,
   forkThere,
   changeIdentity,
+  schedule,
+  holderRoutine,
   setGroup,
   exitProcess,
   settleSignals,
@@ -169,6 +179,8 @@ export const osfRoutines: readonly Routine[] = [
   ...signalRoutines,
   emulatorSigismember,
   ...callRoutines,
+  ...limitRoutines,
+  ...Object.values(emulatorPriority),
   ...emulatorTerminalRoutines,
   emulatorLeastLoaded,
   ...Object.values(emulatorIdentity),

@@ -11,6 +11,7 @@ const SIGTSTP = 20;
 export const SIGTTIN = 21;
 export const SIGTTOU = 22;
 const SIGURG = 23;
+export const SIGXCPU = 24;
 const SIGWINCH = 28;
 export const LAST_SIGNAL = 31;
 

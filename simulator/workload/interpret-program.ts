@@ -2,13 +2,13 @@
 import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
 import { EXC_BAD_ACCESS } from '../mach/exception-ports.ts';
-import { compute } from '../mach/processor.ts';
 import { call, type Frame } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
 import { emulatorExit } from '../osf1/emulator/calls.ts';
 import { isTrap, valuesOf, type CallResult, type Failed } from '../osf1/emulator/errno.ts';
 import { emulatorExec, type EmulatorExec } from '../osf1/emulator/exec.ts';
 import { emulatorFork, type EmulatorFork } from '../osf1/emulator/fork.ts';
+import { computeWithin } from '../osf1/emulator/limits.ts';
 import { emulatorSigaction, type EmulatorSigaction } from '../osf1/emulator/signals.ts';
 import { emulatorOf } from '../osf1/emulator/state.ts';
 import { Fault, evaluate, number } from './evaluate.ts';
@@ -27,7 +27,7 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
     case 'compute': {
       const duration = number(w, f.locals, instruction.duration);
       next(t, f);
-      if (duration > 0) compute(w, t, duration);
+      if (duration > 0) computeWithin(w, t, duration);
       return;
     }
     case 'touch':

@@ -16,7 +16,7 @@ import { taskPort } from '../mach/task.ts';
 import { threadCreate, threadStart, type Thread } from '../mach/thread.ts';
 import type { TaskMove } from '../migration/task/how.ts';
 import { migrationEnd, migrationOpen, type Migration } from '../migration/record.ts';
-import { SUPERUSER } from '../osf1/pma/fork.ts';
+import { SUPERUSER } from '../osf1/users.ts';
 import type { Migrate } from '../osf1/pma/pcntl.ts';
 import type { Signal } from '../osf1/pma/signal.ts';
 import { pmaAt } from '../osf1/pma/pma.ts';

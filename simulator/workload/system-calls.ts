@@ -17,6 +17,7 @@ import {
   emulatorMigrate,
   emulatorSetpgid,
   emulatorSetsid,
+  emulatorTimes,
   emulatorWait,
   emulatorWaitpid,
 } from '../osf1/emulator/calls.ts';
@@ -82,6 +83,10 @@ import { emulatorSeek, emulatorStatus, emulatorSync, emulatorTruncate } from '..
 import { emulatorBuffer, emulatorRead, emulatorWrite, type EmulatorTransfer } from '../osf1/emulator/transfer.ts';
 import { emulatorTerminal } from '../osf1/emulator/terminal.ts';
 import { emulatorLeastLoaded } from '../osf1/emulator/placement.ts';
+import { emulatorLimitCalls } from '../osf1/emulator/limits.ts';
+import { emulatorPriority } from '../osf1/emulator/priority.ts';
+import { resources } from '../osf1/limits.ts';
+import { whose } from '../osf1/priority.ts';
 import type { PathCall } from '../osf1/file-server/directory.ts';
 import type { PcntlMigrate } from '../osf1/pma/pcntl.ts';
 import type { Wait } from '../osf1/pma/wait.ts';
@@ -193,6 +198,28 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
     frame: ([tty, group]) => ({ descriptor: int(tty), group: int(group) }),
   },
   getrusage: { routine: emulatorGetrusage, frame: none },
+  times: { routine: emulatorTimes, frame: none },
+  nice: { routine: emulatorPriority.nice, frame: ([increment]) => ({ increment: int(increment) }) },
+  getpriority: {
+    routine: emulatorPriority.getpriority,
+    frame: ([which, who]) => ({ which: whose[int(which)] ?? 'process', who: int(who), value: null }),
+  },
+  setpriority: {
+    routine: emulatorPriority.setpriority,
+    frame: ([which, who, value]) => ({ which: whose[int(which)] ?? 'process', who: int(who), value: int(value) }),
+  },
+  getrlimit: {
+    routine: emulatorLimitCalls.getrlimit,
+    frame: ([resource]) => ({ resource: resources[int(resource)] ?? '' }),
+  },
+  setrlimit: {
+    routine: emulatorLimitCalls.setrlimit,
+    frame: ([resource, soft, hard]) => ({
+      resource: resources[int(resource)] ?? '',
+      soft: int(soft),
+      hard: int(hard),
+    }),
+  },
   open: {
     routine: emulatorOpen,
     frame: ([path, flags, mode]): EmulatorOpen => ({

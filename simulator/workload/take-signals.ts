@@ -7,9 +7,9 @@
  * whether it is made again. When the handler ends the program asks once more, and goes on if there is nothing to take.
  */
 import { NONE, at } from '../base/table.ts';
-import { compute } from '../mach/processor.ts';
 import { call } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
+import { computeWithin, emulatorOverrun, isOverrun } from '../osf1/emulator/limits.ts';
 import { emulatorTake } from '../osf1/emulator/signals.ts';
 import { emulatorOf, type EmulatorState } from '../osf1/emulator/state.ts';
 import type { Sigtake, Taken } from '../osf1/pma/signal-calls.ts';
@@ -34,11 +34,16 @@ export function isInterrupted(w: WorkloadWorld, t: Thread, f: WorkloadFrame, ins
     return true;
   }
   f.failing = null;
+  if (f.page === NONE && isOverrun(w, t)) {
+    stay(t, f);
+    call(t, emulatorOverrun, {});
+    return true;
+  }
   const { left } = emulator;
   if (left === 0) return false;
   emulator.left = 0;
   stay(t, f);
-  compute(w, t, left);
+  computeWithin(w, t, left);
   return true;
 }
 

@@ -66,6 +66,26 @@ describe('the process inspector', () => {
     ]);
   });
 
+  it('shows how nice the process is, and what limits it', () => {
+    const limits = [
+      { resource: 'cpu', soft: 1, hard: 3 },
+      { resource: 'as', soft: null, hard: null },
+      { resource: 'nofile', soft: 64, hard: 64 },
+      { resource: 'nproc', soft: 9, hard: null },
+    ];
+    const limited = { ...moving, procs: moving.procs.map((proc) => ({ ...proc, nice: 5, limits })) };
+    const facts = lines(processSheet(limited, limited, owner), 'facts');
+    assert.deepEqual(
+      facts.filter((line) => /Nice|Limit/.test(line)),
+      [
+        'same Nice|5',
+        'same Limit of processor time (s)|1, at most 3',
+        'same Limit of descriptors|64',
+        'same Limit of processes of the user|9, at most none',
+      ],
+    );
+  });
+
   it('shows both procs while it moves', () => {
     const sheet = processSheet(moving, frozen, owner);
     assert.equal(sheet?.subtitle, 'attaching on dest, still on the migrating list of source');

@@ -47,7 +47,7 @@ describe('a process', () => {
       'sleep 1 s expect p.alive let m = migrate p to dest wait m expect p.migrations == 1 expect residual(p, source).pma == 0 wait p',
     );
     assert.deepEqual(
-      select(sim.world.credentials, () => true).map(({ uid, holders }) => [uid, ...holders]),
+      select(sim.world.credentials, () => true).map(({ uid, holders }) => [uid, ...holders.map(({ pid }) => pid)]),
       [[0, 1], [100], [200]],
     );
   });

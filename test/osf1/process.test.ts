@@ -82,7 +82,7 @@ underEach(['distributed', 'local_masters'], () => {
       assert.equal(masterEntryOf(w, made(w, 1))!.state, 'reaped');
       assert.equal(select(w.tasks, (task) => task.pid === made(w, 1)).length, 0);
       assert.deepEqual(
-        w.credentials.rows.flatMap(({ holders }) => holders),
+        w.credentials.rows.flatMap(({ holders }) => holders.map(({ pid }) => pid)),
         [1],
       );
     });

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { select } from '../../simulator/base/table.ts';
 import { step, type Simulation } from '../../simulator/engine/simulation.ts';
+import { scheduleAt } from '../../simulator/mach/schedule.ts';
 import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { vprocOf } from '../../simulator/osf1/vproc.ts';
@@ -66,6 +67,24 @@ describe('the process migration mechanism [paper 3.2]', () => {
     assert.deepEqual([source.name, source.uid, source.children], [dest.name, dest.uid, dest.children]);
     assert.notEqual(source.names.credentials, -1);
     assert.notEqual(dest.names.credentials, -1);
+  });
+
+  it('(c) "No provision is made to recreate the scheduling priority of the migrating process": how far its priority has sunk is forgotten, how nice it is is not; the migration of a task alone, which is Mach\'s, keeps both [docs/decisions/0058-how-nice-a-process-is.md]', () => {
+    const priorities = (by: string) => {
+      const sim = start(moving('nice(3) compute 3 s').replace('to dest', `to dest by ${by}`));
+      const main = () => sim.world.threads.rows.find((t) => t.live && t.task === taskOf(sim, SOURCE)?.id)!;
+      while (sim.world.migrations.rows.length === 0) assert.ok(step(sim));
+      const sunk = scheduleAt(main().schedule, sim.world.time, 500_000_000).current;
+      while (!(taskOf(sim, SOURCE) === undefined && taskOf(sim, DEST)?.suspendCount === 0)) assert.ok(step(sim));
+      const there = sim.world.threads.rows.find((t) => t.live && t.task === taskOf(sim, DEST)?.id)!;
+      return { base: there.schedule.base, sunk, current: scheduleAt(there.schedule, sim.world.time).current };
+    };
+    const byProcess = priorities('process');
+    assert.deepEqual([byProcess.base, byProcess.current], [15, 15]);
+    assert.ok(byProcess.sunk > 15);
+    const byTask = priorities('task');
+    assert.equal(byTask.base, 15);
+    assert.ok(byTask.current > 15, `${byTask.current}`);
   });
 
   it('(c) "the PMA on the destination node allocates a new process data structure and a virtual process with the same process identifier"', () => {

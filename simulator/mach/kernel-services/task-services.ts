@@ -35,6 +35,8 @@ export interface TaskInfo {
   readonly activity: number;
   /** Nanoseconds of processor time that the task's activity has used. */
   readonly processor: number;
+  /** Of that, what was computation of programs, also of threads that have ended. */
+  readonly computed: number;
   /** The priority that its threads begin with; what its threads have computed, and what was done for them (ns). */
   readonly basePriority: number;
   readonly userTime: number;
@@ -123,13 +125,14 @@ export const taskServices: readonly Routine[] = [
 
 function infoOf(w: MachWorld, task: Task): TaskInfo {
   const { name, kind, pid, suspendCount, activity } = task;
-  const processor = w.ledger.rows[activity]!.spent[PROCESSOR]!;
+  const account = w.ledger.rows[activity]!;
+  const processor = account.spent[PROCESSOR]!;
   const threads = threadsOf(w, task);
   const userTime = threads.reduce((sum, each) => sum + each.schedule.userTime, 0);
   const systemTime = threads.reduce((sum, each) => sum + each.systemTime, 0);
   const basePriority = task.schedule.base;
   return {
-    ...{ name, kind, pid, suspendCount, activity, processor },
+    ...{ name, kind, pid, suspendCount, activity, processor, computed: account.computed },
     interposed: sselfOf(task) !== NONE,
     ...{ threads: threads.length, basePriority, userTime, systemTime },
   };

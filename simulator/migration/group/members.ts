@@ -16,7 +16,8 @@ import { blockOn } from '../../mach/thread.ts';
 import type { ProcessCall } from '../../osf1/pma/admission.ts';
 import { pmaOf, type Pma } from '../../osf1/pma/pma.ts';
 import { mayOperate } from '../../osf1/pma/signal.ts';
-import { procOf, startChannel } from '../../osf1/proc.ts';
+import { isExceeded } from '../../osf1/limits.ts';
+import { procOf, startChannel, totalUsage } from '../../osf1/proc.ts';
 import type { MigrationWorld } from '../record.ts';
 
 /** Body of `vproc.promise` and `vproc.unpromise`. */
@@ -63,6 +64,8 @@ export const promise = routine<MigrationWorld, ProcessCall>('vproc.promise', 'pr
     if (outgoing.some(({ pid }) => pid === f.pid)) return failure('EBUSY');
     if (!mayOperate({ uid, realUid: uid }, proc) || !proc.migratable) return failure('EPERM');
     const here = node === t.node;
+    // The destination would refuse it alone, when others have moved [3.2 (c)].
+    if (!here && isExceeded(proc.limits, totalUsage(w, proc))) return failure('EAGAIN');
     if (!here) outgoing.push({ pid: f.pid, turn, by });
     finish(t, { body: { here } satisfies Promised } satisfies Payload);
   }),

@@ -85,7 +85,7 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
     const { to } = at(w.migrations, f.migration);
     stamp(w, f.migration, 'detached');
     atStep(w, f.migration, 7);
-    const body = localState(f.migration, f.turn, proc, f.info!.processor);
+    const body = localState(f.migration, f.turn, proc, f.info!);
     rpc(w, t, peerOf(w, pmaOf(w, t), to), 'migration.request', {
       body,
       bytes: LOCAL_STATE_BYTES,

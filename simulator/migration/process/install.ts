@@ -7,8 +7,9 @@
  * Undo:   everything that was made is given up, and the source is told REFUSED.      until: the first receive right moves
  *
  * Admission, step 8: a node takes one process in at a time (turn.ts); one that has left this node and comes back at once waits
- * until nothing is left of it here (cleanup.ts). It refuses when its cluster says that it takes nothing, or when too little
- * of its memory is free. While it is being installed the process is
+ * until nothing is left of it here (cleanup.ts). It refuses when its cluster says that it takes nothing, when too little of
+ * its memory is free, or when the process has used more of the processor than its limit allows [paper 3.2 (c): "an exceeded
+ * resource usage limit"]. While it is being installed the process is
  * on no active list, here or there [P1], and requests that find it here are kept.
  */
 import { PROCESSOR } from '../../base/ledger.ts';
@@ -26,6 +27,7 @@ import { ownNames } from '../../osf1/pma/exit.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import { procAllocate, procFree, procNames, procOf } from '../../osf1/proc.ts';
 import { becomeLocal, becomeStub, vprocAllocate, vprocFree, vprocOf } from '../../osf1/vproc.ts';
+import { isExceeded } from '../../osf1/limits.ts';
 import { abandonPrepared } from '../agent/early.ts';
 import { pullOver } from '../agent/delegate.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
@@ -59,7 +61,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     }
     atStep(w, migration, 8);
     f.surplus = [...f.names];
-    f.refusal = reason === '' && turn === migration ? refusal(w, t.node) : reason;
+    f.refusal = reason === '' && turn === migration ? exceeded(f.body) || refusal(w, t.node) : reason;
     if (f.refusal !== '') return goTo(w, t, 'give up what was prepared');
     stamp(w, migration, 'installed');
     atStep(w, migration, 9);
@@ -104,7 +106,9 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     assert(at(w.migrations, migration).committed, '4.6', `the task of ${pid} has moved without commit`);
     stamp(w, migration, 'moved');
     atStep(w, migration, 11);
-    rpc(w, t, procOf(w, t.node, pid)!.names.credentials, 'credentials.install');
+    rpc(w, t, procOf(w, t.node, pid)!.names.credentials, 'credentials.install', {
+      body: { pid, node: t.node },
+    });
   }),
   step('keep one right to everything', (w, t, f) => {
     const pma = pmaOf(w, t);
@@ -157,3 +161,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     finish(t, { code: 'EAGAIN', body: { reason: f.refusal! } } satisfies Payload);
   }),
 ]);
+
+/** It lives on what is left up to the hard limit, where it is. Empty, or the reason. */
+const exceeded = ({ limits, usage }: LocalState): string =>
+  isExceeded(limits, usage.accumulated) ? 'the process has exceeded its limit of processor time' : '';

@@ -7,8 +7,10 @@ import { copy } from '../../base/plain.ts';
 import { NONE } from '../../base/table.ts';
 import type { Carried } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
+import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import type { Creations } from '../../osf1/creation-rate.ts';
-import { procNames, type Proc, type ProcNames } from '../../osf1/proc.ts';
+import type { Limits } from '../../osf1/limits.ts';
+import { procNames, type Counted, type Proc, type ProcNames } from '../../osf1/proc.ts';
 import type { Relations } from '../../osf1/proc.ts';
 
 export interface LocalState {
@@ -26,9 +28,9 @@ export interface LocalState {
   readonly signals: Proc['signals'];
   readonly timer: Pick<Proc['timer'], 'expires' | 'interval'>;
   /** Processor time on all nodes so far, and what the account showed then: usage goes on without a step [P7]. */
-  readonly accumulated: number;
-  readonly base: number;
-  readonly ofChildren: number;
+  readonly usage: Proc['usage'];
+  readonly limits: Limits;
+  readonly nice: number;
   readonly created: number;
   readonly migrations: number;
   readonly migratable: boolean;
@@ -42,8 +44,8 @@ export interface LocalState {
   readonly which: readonly (keyof ProcNames)[];
 }
 
-/** A copy of the state; `processor` is what the kernel says that the process has used. The process is frozen [P5]. */
-export function localState(migration: number, turn: number, proc: Proc, processor: number): LocalState {
+/** A copy of the state; `info` is what the kernel says that the process has used. The process is frozen [P5]. */
+export function localState(migration: number, turn: number, proc: Proc, info: Used): LocalState {
   const { pid, name, uid, activity, usage, created, migrations } = proc;
   return {
     migration,
@@ -58,9 +60,12 @@ export function localState(migration: number, turn: number, proc: Proc, processo
     stopped: proc.state === 'stopped',
     signals: copy(proc.signals),
     timer: { expires: proc.timer.expires, interval: proc.timer.interval },
-    accumulated: usage.accumulated + processor - usage.base,
-    base: processor,
-    ofChildren: usage.children,
+    usage: {
+      ...upTo(usage, info.processor),
+      computed: upTo(usage.computed, info.computed),
+    },
+    limits: copy(proc.limits),
+    nice: proc.nice,
     created,
     migrations,
     migratable: proc.migratable,
@@ -74,20 +79,30 @@ export function localState(migration: number, turn: number, proc: Proc, processo
   };
 }
 
+type Used = Pick<TaskInfo, 'processor' | 'computed'>;
+
+/** What was counted on this node is accumulated now. */
+const upTo = ({ accumulated, base, children }: Counted, now: number): Counted => ({
+  accumulated: accumulated + now - base,
+  base: now,
+  children,
+});
+
 export function localRights(proc: Proc): Carried[] {
   const held = procNames.map((each) => proc.names[each]).filter((name) => name !== NONE);
   return held.map((name) => ({ name, disposition: COPY_SEND }));
 }
 
-/** Fills a new proc at the destination. Scheduling priority is not carried over [paper 3.2 (c)]. */
+/** Fills a new proc at the destination. How nice it is goes along; the priority that it had come to does not [paper 3.2 (c)]. */
 export function installState(proc: Proc, state: LocalState, names: readonly number[], now: number): void {
-  const { name, uid, realUid, savedUid, executed, activity, accumulated, base, created } = state;
-  Object.assign(proc, { name, uid, realUid, savedUid, executed, activity, created });
+  const { name, uid, realUid, savedUid, executed, activity, nice, created } = state;
+  Object.assign(proc, { name, uid, realUid, savedUid, executed, activity, nice, created });
   proc.state = 'attaching';
   proc.list = 'migrating';
   proc.signals = copy(state.signals);
   proc.timer = { ...state.timer, clock: NONE };
-  proc.usage = { accumulated, base, children: state.ofChildren };
+  proc.usage = copy(state.usage);
+  proc.limits = copy(state.limits);
   proc.migratable = state.migratable;
   proc.migrationGroup = state.migrationGroup;
   proc.creations = { ...state.creations };

@@ -5,9 +5,10 @@
  * count is part of it), and the kernel port that others know it by. It stays stopped with its task. The husk of the old
  * thread is not ended by a call of its own: it stands still, nobody has a name for it, and it ends with the old task [step 9].
  */
-import { NONE } from '../../base/table.ts';
+import { NONE, at } from '../../base/table.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import type { ThreadState } from '../../mach/thread-state.ts';
+import { freshSchedule } from '../../mach/schedule.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { MigrationWorld } from '../record.ts';
 import { kernelPort, movingKernelPort, type MovedKernelPort } from './kernel-port.ts';
@@ -44,7 +45,10 @@ export const moveThread = routine<MigrationWorld, MoveThread>('sms.move thread',
   step('set its state', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, t.code);
     f.made = t.names[0]!;
-    kernelCall(w, t, f.made, 'thread_set_state', { body: f.state });
+    // The priority that a process had come to says how busy the source was: it begins afresh. [paper 3.2 (c)]
+    const isProcess = at(w.migrations, f.migration).by === 'process';
+    const schedule = isProcess ? freshSchedule(f.state.schedule) : f.state.schedule;
+    kernelCall(w, t, f.made, 'thread_set_state', { body: { ...f.state, schedule } satisfies ThreadState });
   }),
   step('set a port that is its own', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, t.code);

@@ -10,18 +10,10 @@ import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
-import type { Thread } from '../../mach/thread.ts';
 import { CREDENTIALS_BYTES } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
-import { credentialsEntryAllocate, type CredentialsEntry } from './entry.ts';
-
-/** The entry that the request was sent to, or null. */
-function entryAt(w: OsfWorld, t: Thread, port: number): CredentialsEntry | null {
-  for (const entry of w.credentials.rows) {
-    if (entry.live && entry.port === port && w.credentialsServers.rows[entry.server]!.task === t.task) return entry;
-  }
-  return null;
-}
+import { holderOperations } from './holders.ts';
+import { credentialsEntryAllocate, entryAt, type CredentialsEntry, type Holder } from './entry.ts';
 
 function operation(name: string, story: string, act: (entry: CredentialsEntry, body: unknown) => Payload): Routine {
   return routine<OsfWorld, Request>(name, story, [
@@ -32,6 +24,11 @@ function operation(name: string, story: string, act: (entry: CredentialsEntry, b
   ]);
 }
 
+/** Body of `credentials.change`: the effective and the real user that the process has from now on. */
+export interface Become extends Holder {
+  readonly uid: number;
+}
+
 interface Change extends Request {
   /** Row of the entry of the other user. */
   entry?: number;
@@ -40,7 +37,7 @@ interface Change extends Request {
 /** The process uses the entry of another user from now on; an entry is made for a user that has none. */
 const change = routine<OsfWorld, Change>('credentials.change', 'gives a process the entry of another user', [
   step('find the entry', (w, t, f) => {
-    const { uid } = f.body as { uid: number };
+    const { uid } = f.body as Become;
     const from = entryAt(w, t, f.arrivedOn);
     if (from === null) return finish(t, { code: 'KERN_INVALID_ARGUMENT' } satisfies Payload);
     const known = w.credentials.rows.find(({ live, server, uid: of }) => live && server === from.server && of === uid);
@@ -52,40 +49,45 @@ const change = routine<OsfWorld, Change>('credentials.change', 'gives a process 
   step('make one', (w, t, f) => {
     const { name } = t.body as { name: number };
     const { server } = entryAt(w, t, f.arrivedOn)!;
-    const made = credentialsEntryAllocate(w, server, (f.body as { uid: number }).uid);
+    const made = credentialsEntryAllocate(w, server, (f.body as Become).uid);
     made.port = name;
     f.entry = made.id;
     const { self, set } = w.credentialsServers.rows[server]!;
     kernelCall(w, t, self, 'mach_port_move_member', { body: { member: name, set } });
   }),
   step('move the process over', (w, t, f) => {
-    const { pid } = f.body as { pid: number };
+    const { pid, user, node } = f.body as Become;
     const from = entryAt(w, t, f.arrivedOn)!;
     const to = w.credentials.rows[f.entry!]!;
-    from.holders.splice(0, from.holders.length, ...from.holders.filter((each) => each !== pid));
-    if (!to.holders.includes(pid)) to.holders.push(pid);
+    for (const { holders } of [from, to]) {
+      holders.splice(0, holders.length, ...holders.filter((each) => each.pid !== pid));
+    }
+    to.holders.push({ pid, user, node });
     finish(t, { body: { uid: to.uid }, rights: [{ name: to.port, disposition: MAKE_SEND }] } satisfies Payload);
   }),
 ]);
 
 export const credentialsRoutines: readonly Routine[] = [
   change,
-  operation('credentials.dup', 'lets one more process use the entry', (entry, body) => {
-    const { pid } = body as { pid: number };
-    if (!entry.holders.includes(pid)) entry.holders.push(pid);
-    return {};
-  }),
+  ...holderOperations,
   operation('credentials.release', 'one process less uses the entry', (entry, body) => {
     const { pid, usage } = body as { pid: number; usage: number };
-    const place = entry.holders.indexOf(pid);
+    const place = entry.holders.findIndex((each) => each.pid === pid);
     if (place >= 0) entry.holders.splice(place, 1);
     entry.usage += usage;
     return {};
   }),
   operation('credentials.get', 'reads the entry', ({ uid, holders }) => {
-    return { body: { uid, holders: [...holders] }, bytes: CREDENTIALS_BYTES };
+    return { body: { uid, holders: holders.map(({ pid }) => pid) }, bytes: CREDENTIALS_BYTES };
   }),
-  operation('credentials.install', 'gives a right to the entry to the PMA of a process that has moved', (entry) => {
-    return { body: { uid: entry.uid }, rights: [{ name: entry.port, disposition: MAKE_SEND }] };
-  }),
+  operation(
+    'credentials.install',
+    'gives a right to the entry to the PMA of a process that has moved',
+    (entry, body) => {
+      const { pid, node } = body as Pick<Holder, 'pid' | 'node'>;
+      const place = entry.holders.findIndex((each) => each.pid === pid);
+      if (place >= 0) entry.holders[place] = { ...entry.holders[place]!, node };
+      return { body: { uid: entry.uid }, rights: [{ name: entry.port, disposition: MAKE_SEND }] };
+    },
+  ),
 ];

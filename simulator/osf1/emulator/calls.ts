@@ -7,7 +7,7 @@ import { NONE, at } from '../../base/table.ts';
 import { send, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
-import type { Usage } from '../pma/identity.ts';
+import type { Times, Usage } from '../pma/identity.ts';
 import type { PcntlMigrate } from '../pma/pcntl.ts';
 import type { ProcessInfo } from '../pma/pcntl-control.ts';
 import type { Wait, Waited } from '../pma/wait.ts';
@@ -93,6 +93,18 @@ export const emulatorGetrusage = simple(
   },
 );
 
+/** The parts of the language's `tms`. */
+export const emulatorTimes = simple(
+  'emulator.times',
+  'how have I used it',
+  'pma.times',
+  () => ({}),
+  (body) => {
+    const { user, system, childrenUser, childrenSystem } = body as Times;
+    return [user, system, childrenUser, childrenSystem];
+  },
+);
+
 export const emulatorMigrate = simple<PcntlMigrate>(
   'emulator.pcntl migrate',
   'asks for a process to be moved',
@@ -160,6 +172,7 @@ export const callRoutines: readonly Routine[] = [
   emulatorSetsid,
   emulatorSetpgid,
   emulatorGetrusage,
+  emulatorTimes,
   emulatorMigrate,
   emulatorAllow,
   emulatorJoinGroup,

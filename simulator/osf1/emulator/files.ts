@@ -12,6 +12,7 @@ import type { Thread } from '../../mach/thread.ts';
 import type { Open, Opened } from '../file-server/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
+import { mayHaveFiles } from './limits.ts';
 import { absolute } from './paths.ts';
 import { askPma } from './terminal.ts';
 import {
@@ -27,9 +28,6 @@ import { bytesIn, forgetToken, keepGrant, returned, tokenFor } from './tokens.ts
 
 /** An open flag that is the emulator's own business. */
 export const CLOSE_ON_EXEC = 64;
-
-/** Descriptors that a process may have. */
-export const MOST_FILES = 64;
 
 export interface EmulatorOpen {
   readonly path: string;
@@ -49,7 +47,7 @@ export const emulatorOpen = routine<OsfWorld, EmulatorOpen>('emulator.open', 'op
     const { path, flags } = f;
     const code = isTerminalPath(w, t, path) ? (t.result as Payload).code : 'KERN_SUCCESS';
     if (code !== 'KERN_SUCCESS') return finish(t, failed(code));
-    if (freeDescriptor(w, t) >= MOST_FILES) return finish(t, failed('EMFILE'));
+    if (!mayHaveFiles(w, t, freeDescriptor(w, t) + 1)) return finish(t, failed('EMFILE'));
     const emulator = emulatorOf(at(w.tasks, t.task));
     f.recalls = emulator.recalls;
     rpc(w, t, ROOT_DIRECTORY, 'file.open', {
@@ -154,7 +152,8 @@ export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has o
   step('close what the wanted one stands for', (w, t, f) => {
     const file = fileAt(w, t, f.descriptor);
     if (f.wanted < 0) f.wanted = freeDescriptor(w, t);
-    if (file === null || f.wanted >= MOST_FILES) return finish(t, failed(file === null ? 'EBADF' : 'EMFILE'));
+    if (file === null) return finish(t, failed('EBADF'));
+    if (!mayHaveFiles(w, t, f.wanted + 1)) return finish(t, failed('EMFILE'));
     if (f.wanted === f.descriptor) return finish(t, f.wanted);
     if (fileAt(w, t, f.wanted) === null) return;
     call(t, emulatorClose, { descriptor: f.wanted, file: null } satisfies EmulatorClose);

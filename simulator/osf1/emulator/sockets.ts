@@ -14,17 +14,21 @@ import type { TokenRequest } from '../file-server/hand-over.ts';
 import type { AtPath, May, SocketOpen } from '../sockets/open.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
-import { MOST_FILES, fileAt, freeDescriptor } from './files.ts';
+import { fileAt, freeDescriptor } from './files.ts';
 import { calledBack, interruptibleRpc } from './interruptible.ts';
+import { mayHaveFiles } from './limits.ts';
 import { absolute } from './paths.ts';
 import { PROCESS_PORT, ROOT_DIRECTORY, TASK_SELF, emulatorOf, newOpenFile, type EmulatorState } from './state.ts';
 
 const client = { name: PROCESS_PORT, disposition: COPY_SEND };
 const emulator = (w: OsfWorld, t: Thread): EmulatorState => emulatorOf(at(w.tasks, t.task));
 
-/** Whether so many descriptors more can be had. */
+/** Whether so many descriptors more can be had: of those that are free the last one counts, some above a limit may be in use. */
 export function hasRoomFor(w: OsfWorld, t: Thread, more: number): boolean {
-  return emulator(w, t).files.filter((file) => file !== null).length + more <= MOST_FILES;
+  const { files } = emulator(w, t);
+  const free = files.flatMap((file, descriptor) => (file === null ? [descriptor] : []));
+  const last = more <= free.length ? free[more - 1]! : files.length + more - free.length - 1;
+  return mayHaveFiles(w, t, last + 1);
 }
 
 /** The ends that were handed out get the lowest descriptors that are free. */

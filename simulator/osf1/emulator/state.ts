@@ -7,6 +7,7 @@
  */
 import { NONE } from '../../base/table.ts';
 import type { Task } from '../../mach/task.ts';
+import { emulatorLimits, usualLimits, type EmulatorLimits } from '../limits.ts';
 import type { HeldToken } from './tokens.ts';
 
 /** The well-known names of a process's send rights: index in the name space, generation 0. */
@@ -122,6 +123,8 @@ export interface EmulatorState {
   /** The effective user, and the bits that the modes of new files do not have. */
   uid: number;
   umask: number;
+  /** What it enforces itself of the process's limits (limits.ts). */
+  limits: EmulatorLimits;
   /** The error of the last system call that failed: `ECHILD`; empty before the first. */
   errno: string;
 }
@@ -149,6 +152,7 @@ export function newEmulator(uid: number): EmulatorState {
     waiting: null,
     uid,
     umask: 0o022,
+    limits: emulatorLimits(usualLimits, 0),
     errno: '',
   };
 }

@@ -18,7 +18,7 @@ import { entering, enterName, holderOf, isBelow, nameOf, namesIn, removeName, ty
 import { callImageIn, keptUnder } from './kept-images.ts';
 import { fileOpen } from './open.ts';
 import { WRITE, permits, permitsEntering } from './permission.ts';
-import { SUPERUSER } from '../pma/fork.ts';
+import { SUPERUSER } from '../users.ts';
 import type { FileAccess } from './handle.ts';
 import { statusOf } from './status.ts';
 import { truncate } from './through.ts';

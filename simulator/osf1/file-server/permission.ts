@@ -6,7 +6,7 @@
  * is the same but for the right.
  */
 import { NONE } from '../../base/table.ts';
-import { SUPERUSER } from '../pma/fork.ts';
+import { SUPERUSER } from '../users.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Ownership } from './file.ts';
 import { nameOf, parentOf } from './name.ts';

@@ -72,8 +72,9 @@ export interface MasterEntry extends Row {
   /** The signal that has stopped it, 0 while it runs; and whether its parent has still to be told of the last change. */
   stopped: number;
   unreported: boolean;
-  /** Processor time that it and its waited-for children have used (ns), once it has ended. */
+  /** Processor time that it and its waited-for children have used (ns), once it has ended; of that, computation. */
   usage: number;
+  computed: number;
   /** Name, in the PM Master's space, of the send right to the PMA of the process; NONE before it is registered. */
   capability: number;
   migrations: number;
@@ -109,6 +110,7 @@ export function masterEntryAllocate(w: OsfWorld, master: PmMaster, known: NewEnt
     signal: 0,
     lost: false,
     usage: 0,
+    computed: 0,
     capability: NONE,
     migrations: 0,
     delivered: 0,

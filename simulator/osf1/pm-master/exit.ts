@@ -30,6 +30,8 @@ export interface ExitReport {
   readonly node: number;
   readonly ended: Ended;
   readonly usage: number;
+  /** Of that, computation. */
+  readonly computed: number;
   readonly migrations: number;
   readonly delivered: number;
   /** Children that have not been waited for. */
@@ -52,8 +54,8 @@ const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a process a zom
     const report = f.body as ExitReport;
     const entry = ownEntryOf(w, t, report.pid);
     if (entry?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
-    const { usage, migrations, delivered } = report;
-    Object.assign(entry, { usage, migrations, delivered });
+    const { usage, computed, migrations, delivered } = report;
+    Object.assign(entry, { usage, computed, migrations, delivered });
     entry.elsewhere = entry.elsewhere.filter((child) => report.children.includes(child));
     const { callBacks, owed } = ends(w, masterOf(w, t), entry, report.ended);
     call(t, hangUp, { owed, tries: 0 });

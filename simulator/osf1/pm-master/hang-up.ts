@@ -9,7 +9,7 @@
 import { NONE } from '../../base/table.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
-import { SUPERUSER } from '../pma/fork.ts';
+import { SUPERUSER } from '../users.ts';
 import type { Signal } from '../pma/signal.ts';
 import { SIGCONT, SIGHUP } from '../signal-numbers.ts';
 import { numbered, type Asker } from '../request-number.ts';

@@ -93,4 +93,11 @@ const newChild = operation<NewChild>(
   },
 );
 
-export const pidRoutines: readonly Routine[] = [allocPid, newChild];
+/** There is no process after all: its pid is nobody's, and is not given out again. */
+const freePid = operation<{ readonly pid: number }>('pmm.free_pid', 'takes a pid back', (w, { pid }, t) => {
+  const entry = ownEntryOf(w, t, pid);
+  if (entry?.state === 'alive' && entry.capability === NONE) entry.state = 'reaped';
+  return {};
+});
+
+export const pidRoutines: readonly Routine[] = [allocPid, newChild, freePid];

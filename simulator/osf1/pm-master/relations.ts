@@ -74,6 +74,7 @@ interface Child {
 /** What wait learns of a child, which is forgotten with it. */
 export interface Reaped extends Ended {
   readonly usage: number;
+  readonly computed: number;
 }
 
 const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives its pid up', [
@@ -87,8 +88,8 @@ const reap = routine<OsfWorld, Request>('pmm.reap', 'reports a zombie and gives 
     if (name !== NONE) kernelCall(w, t, masterOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
   step('report', (w, t, f) => {
-    const { status, signal, lost, usage } = ownEntryOf(w, t, (f.body as Child).child)!;
-    finish(t, { body: { status, signal, lost, usage } satisfies Reaped } satisfies Payload);
+    const { status, signal, lost, usage, computed } = ownEntryOf(w, t, (f.body as Child).child)!;
+    finish(t, { body: { status, signal, lost, usage, computed } satisfies Reaped } satisfies Payload);
   }),
 ]);
 

@@ -3,6 +3,7 @@
  *
  *   PM Master     alloc_pid; register the child, with the capability of this PMA        2 RPCs, 1 right
  *   credentials   dup                                                                   1 RPC
+ *                 (EAGAIN if its user has as many processes as the limit says: the pid is given up)
  *   kernel        task_create (cloned, memory copy-on-write), two threads, the main thread's state,
  *                 the per-process port and its place in the set, the eight rights under the emulator's names, resume
  *
@@ -20,7 +21,7 @@ import type { Task } from '../../mach/task.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { NormaTask } from '../../xmm/norma.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { finish, goTo, routine, step, type Frame } from '../../mach/routine.ts';
+import { call, finish, goTo, routine, step, type Frame } from '../../mach/routine.ts';
 import { tell } from '../../mach/world.ts';
 import { emulatorSignals } from '../emulator/signals.ts';
 import {
@@ -35,16 +36,20 @@ import {
   type EmulatorState,
 } from '../emulator/state.ts';
 import { lostWithNode } from '../ended.ts';
+import { RLIM_INFINITY, emulatorLimits, type Limits } from '../limits.ts';
+import type { Dup } from '../credentials/holders.ts';
 import type { Born } from '../pm-master/pids.ts';
 import { procAllocate, procOf } from '../proc.ts';
 import type { Relations } from '../proc.ts';
 import type { Signals } from '../signal-state.ts';
 import { becomeLocal, vprocAllocate, vprocOf } from '../vproc.ts';
+import { SUPERUSER } from '../users.ts';
 import type { OsfWorld } from '../world.ts';
 import { kill } from './exit.ts';
 import type { Users } from './identity-change.ts';
 import { mustRepeat } from './master-call.ts';
 import { pmaOf } from './pma.ts';
+import { schedule, scheduling } from './priority.ts';
 
 /** A right that the child gets, under the emulator's name for it. */
 interface Inherited extends Carried {
@@ -70,6 +75,8 @@ export interface Create extends Users {
   /** Rights of open files, which came with the request. */
   readonly files: readonly Inherited[];
   readonly signals: Signals;
+  readonly limits: Limits;
+  readonly nice: number;
   // What has been made so far.
   pid: number;
   relations: Relations | null;
@@ -114,9 +121,12 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     const { pid, group, session } = t.body as Born;
     f.pid = pid;
     f.relations = { parent: f.parent, group, session };
-    rpc(w, t, f.credentials, 'credentials.dup', { body: { pid: f.pid } });
+    const limit = f.uid === SUPERUSER ? RLIM_INFINITY : f.limits.nproc.soft;
+    const body: Dup = { pid: f.pid, user: f.realUid, node: t.node, limit };
+    rpc(w, t, f.credentials, 'credentials.dup', { body });
   }),
   step('make the task', (w, t, f) => {
+    if (t.code === 'EAGAIN') return goTo(w, t, 'give its pid up');
     f.activity = openAccount(w.ledger, `${f.program} (pid ${f.pid})`, f.pid).id;
     const { pid, activity, program: name } = f;
     if (f.remote) {
@@ -126,24 +136,24 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     kernelCall(w, t, f.from, 'task_create', { body: { name, kind: 'process', inherit: true, pid, activity } });
   }),
   step('make its main thread', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
+    if (t.code !== 'KERN_SUCCESS') return goTo(w, t, 'give the credentials back');
     f.task = t.names[0]!;
     // The emulator's memory came with the regions; the simulator keeps it beside them.
     const task = f.remote ? taskNamed(w, t, f.task) : at(w.tasks, (t.body as { task: number }).task);
     task.pid = f.pid;
-    task.emulator = copy(f.emulator);
+    task.emulator = { ...copy(f.emulator), limits: emulatorLimits(f.limits, 0) } satisfies EmulatorState;
     if (f.remote) tell(w, 'remote fork', t.node, null, t.identity, `the task of pid ${f.pid} is made`);
     kernelCall(w, t, f.task, 'thread_create', { body: { name: 'main', frames: [] } });
   }),
   step('make its signal thread', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
+    if (t.code !== 'KERN_SUCCESS') return goTo(w, t, 'give the credentials back');
     f.mainThread = t.names[0]!;
     f.thread = (t.body as { identity: number }).identity;
     const frames: Frame[] = [{ routine: emulatorSignals.index, step: 0, current: 0, data: {} }];
     kernelCall(w, t, f.task, 'thread_create', { body: { name: 'signals', frames } });
   }),
   step('set the state of the main thread', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);
+    if (t.code !== 'KERN_SUCCESS') return goTo(w, t, 'give the credentials back');
     f.signalThread = t.names[0]!;
     kernelCall(w, t, f.mainThread, 'thread_set_state', { body: { frames: f.frames } });
   }),
@@ -186,6 +196,8 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     proc.relations = f.relations!;
     proc.migrationGroup = f.migrationGroup;
     proc.signals = f.signals;
+    proc.limits = f.limits;
+    proc.nice = f.nice;
     proc.activity = f.activity;
     proc.processPort = f.processPort;
     const { task, mainThread, signalThread, credentials, root, directory, terminal } = f;
@@ -202,6 +214,9 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
   step('see that the PM Master knows', (w, t) => {
     if (mustRepeat(w, pmaOf(w, t), t.code)) goTo(w, t, 'register it');
   }),
+  step('be as nice as its parent', (_w, t, f) => {
+    if (f.nice !== 0) call(t, schedule, scheduling(f.task, f.nice));
+  }),
   step('let it run', (w, t, f) => kernelCall(w, t, f.mainThread, 'thread_resume')),
   step('report the pid', (w, t, f) => {
     // Its task was made on another node, beside its parent's, and that node has failed meanwhile.
@@ -209,4 +224,9 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     if (proc !== null && t.code === 'MACH_SEND_INVALID_DEST') kill(w, pmaOf(w, t), proc, lostWithNode());
     finish(t, { body: { pid: f.pid } } satisfies Payload);
   }),
+  step('give the credentials back', (w, t, f) => {
+    rpc(w, t, f.credentials, 'credentials.release', { body: { pid: f.pid, usage: 0 } });
+  }),
+  step('give its pid up', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.free_pid', { body: { pid: f.pid } })),
+  step('say that there is none', (_w, t) => finish(t, { code: 'EAGAIN' } satisfies Payload)),
 ]);

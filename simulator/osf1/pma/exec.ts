@@ -17,6 +17,7 @@ import { NONE } from '../../base/table.ts';
 import type { Open, Opened } from '../file-server/open.ts';
 import { EXECUTE, permits, setUidOf } from '../file-server/permission.ts';
 import type { ImageToMap } from '../emulator/exec.ts';
+import { BYTES_PER_PAGE } from '../../mach/vm/object.ts';
 import { executing } from '../price.ts';
 import { procOf } from '../proc.ts';
 import type { Thread } from '../../mach/thread.ts';
@@ -53,6 +54,11 @@ const HEADER_BYTES = 1024;
 const FILE_READ = 1;
 
 export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the image of the calling process', [
+  step('see whether it may have so much memory', (w, t, f) => {
+    const { text, data, bss, stack } = (f.body as Exec).image;
+    const bytes = (text + data + bss + stack) * BYTES_PER_PAGE;
+    if (bytes > procOf(w, t.node, f.pid)!.limits.as.soft) finish(t, { code: 'ENOMEM' } satisfies Payload);
+  }),
   step('do the bookkeeping of a new image', executing),
   step('look whether the image is kept', (w, t, f) => {
     const pma = pmaOf(w, t);

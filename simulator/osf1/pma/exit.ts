@@ -14,7 +14,7 @@ import { at, NONE } from '../../base/table.ts';
 import type { Ended } from '../ended.ts';
 import { report } from '../monitor/monitor.ts';
 import { exiting } from '../price.ts';
-import { callsChannel, procFree, procNames, procOf, startChannel, totalUsage, type Proc } from '../proc.ts';
+import { callsChannel, procFree, procNames, procOf, startChannel, totalUsage, userTime, type Proc } from '../proc.ts';
 import { vprocFree, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
@@ -120,6 +120,7 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     const proc = procOf(w, t.node, f.pid)!;
     const { migrations, signals, name, relations } = proc;
     const usage = totalUsage(w, proc) + proc.usage.children;
+    const computed = userTime(w, proc) + proc.usage.computed.children;
     // From now on its children are init's.
     const { children } = proc;
     proc.children = [];
@@ -127,7 +128,10 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     proc.changed = [];
     const { parent } = relations;
     const { delivered } = signals;
-    f.report = { pid: f.pid, name, parent, node: t.node, ended: f.ended, usage, migrations, delivered, children };
+    f.report = {
+      ...{ pid: f.pid, name, parent, node: t.node, ended: f.ended },
+      ...{ usage, computed, migrations, delivered, children },
+    };
   }),
   step('send the report', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.exit', { body: f.report! })),
   step('keep it if nobody takes it', (w, t, f) => {

@@ -15,6 +15,7 @@ import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { tell } from '../../mach/world.ts';
+import type { Limits } from '../limits.ts';
 import { LOCAL_STATE_BYTES, procNames, procOf } from '../proc.ts';
 import { inheritedSignals, type Signals } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
@@ -28,6 +29,8 @@ import { peerOf, pmaOf } from './pma.ts';
 /** Body of `pma.fork_on`; the capabilities of the parent come along in the order of `procNames`, then its files'. */
 interface ForkOn extends Users, Fork {
   readonly signals: Signals;
+  readonly limits: Limits;
+  readonly nice: number;
   readonly migrationGroup: number;
   readonly pid: number;
   readonly program: string;
@@ -51,10 +54,11 @@ export const forkThere = routine<OsfWorld, ForkThere>('pma.fork_there', 'has a c
     const rights: Carried[] = [...procNames.map((each) => names[each]), ...f.names].map((name) => {
       return { name, disposition: COPY_SEND };
     });
-    const { migrationGroup } = proc;
+    const { migrationGroup, limits, nice } = proc;
     const signals = inheritedSignals(proc.signals);
     if (w.setup.watched) tellFork(w, t, `pid ${pid} asks for a child on ${at(w.nodes, fork.node).name}`);
-    const body: ForkOn = { ...fork, uid, realUid, savedUid, pid, program, signals, migrationGroup };
+    const users = { uid, realUid, savedUid };
+    const body: ForkOn = { ...fork, ...users, pid, program, signals, limits, nice, migrationGroup };
     rpc(w, t, peer, 'pma.fork_on', { body, rights, bytes: LOCAL_STATE_BYTES });
   }),
   step('remember the child', (w, t, f) => {
@@ -95,12 +99,14 @@ export const forkHere = routine<OsfWorld, ForkHere>('pma.fork_on', 'makes a chil
       realUid,
       savedUid,
       signals,
+      limits,
+      nice,
       migrationGroup,
     } = f.body as ForkOn;
     const right = (which: (typeof procNames)[number]): number => f.names[procNames.indexOf(which)]!;
     call(t, createProcess, {
       ...nothingMade,
-      ...{ parent, program, frames, emulator, uid, realUid, savedUid, signals, migrationGroup },
+      ...{ parent, program, frames, emulator, uid, realUid, savedUid, signals, limits, nice, migrationGroup },
       from: right('task'),
       remote: true,
       credentials: right('credentials'),

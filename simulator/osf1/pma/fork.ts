@@ -16,10 +16,12 @@ import { childInit } from '../emulator/child-init.ts';
 import { emulatorExec, type ImageToMap } from '../emulator/exec.ts';
 import { newEmulator, type EmulatorState } from '../emulator/state.ts';
 import { noteCreation } from '../creation-rate.ts';
+import { newLimits } from '../limits.ts';
 import { INIT } from '../pm-master/entry.ts';
 import { procOf, startChannel } from '../proc.ts';
 import { templateOn } from '../configuration.ts';
 import { inheritedSignals, noSignals } from '../signal-state.ts';
+import { USER } from '../users.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
 import { createProcess, nothingMade, type Create } from './create.ts';
@@ -61,6 +63,8 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
       savedUid: proc.savedUid,
       migrationGroup: proc.migrationGroup,
       signals: inheritedSignals(proc.signals),
+      limits: copy(proc.limits),
+      nice: proc.nice,
       from: task,
       remote: false,
       credentials,
@@ -122,6 +126,8 @@ export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child o
       remote: false,
       from: templateOn(w, pma, node),
       signals: noSignals(),
+      limits: newLimits(),
+      nice: 0,
       credentials: user,
       root,
       directory,
@@ -134,10 +140,6 @@ export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child o
   }),
   step('report the pid', (_w, t) => finish(t, t.result)),
 ]);
-
-/** The one user of the cluster, and the superuser. */
-export const USER = 100;
-export const SUPERUSER = 0;
 
 export const pmaChildInit = routine<OsfWorld, ProcessCall>('pma.child_init', 'learns the ports of a new process', [
   step('start its signal thread', (w, t, f) => {

@@ -1,7 +1,7 @@
 /**
  * A process becomes another user: by setuid or seteuid, or because it executes an image that is set-uid [paper 2.2: the
  * credentials server; mechanisms 5.3]. The three users of a process are local state; what the others know of it is the
- * entry of the credentials server, and only a change of the effective user has that server asked.
+ * entry of the credentials server, and only a change of the effective or the real user has that server asked.
  *
  *   credentials   change: the process uses the entry of the other user                   1 RPC, 1 right
  *   kernel        the task's right to its entry is replaced under its name               2 calls
@@ -12,10 +12,11 @@ import { COPY_SEND } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, finish, routine, step } from '../../mach/routine.ts';
 import { CREDENTIALS } from '../emulator/state.ts';
+import type { Become } from '../credentials/operations.ts';
 import { procNames, procOf, type Proc } from '../proc.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
-import { SUPERUSER } from './fork.ts';
+import { SUPERUSER } from '../users.ts';
 import { pmaOf, type Pma } from './pma.ts';
 
 /** The users of a process: effective, real and saved. */
@@ -35,9 +36,9 @@ export interface IdentityChange extends Users {
 export const changeIdentity = routine<OsfWorld, IdentityChange>('pma.change_identity', 'makes it another user', [
   step('have the entry of the other user', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
-    if (f.uid !== proc.uid) {
-      rpc(w, t, proc.names.credentials, 'credentials.change', { body: { pid: f.pid, uid: f.uid } });
-      return;
+    if (f.uid !== proc.uid || f.realUid !== proc.realUid) {
+      const body: Become = { pid: f.pid, uid: f.uid, user: f.realUid, node: t.node };
+      return rpc(w, t, proc.names.credentials, 'credentials.change', { body });
     }
     become(proc, f);
     finish(t, { body: { uid: f.uid } } satisfies Payload);

@@ -6,7 +6,7 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { finish, routine, step } from '../../mach/routine.ts';
 import type { OsfWorld } from '../world.ts';
 import type { ProcessCall } from './admission.ts';
-import { currentUsage, procOf, totalUsage } from '../proc.ts';
+import { currentUsage, procOf, totalUsage, userTime } from '../proc.ts';
 import { fromMaster } from './master-call.ts';
 import { pmaOf } from './pma.ts';
 
@@ -36,6 +36,32 @@ export const pmaGetrusage = routine<OsfWorld, ProcessCall>('pma.getrusage', 'say
   step('answer', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const body: Usage = { time: totalUsage(w, proc), children: proc.usage.children, here: currentUsage(w, proc) };
+    finish(t, { body } satisfies Payload);
+  }),
+]);
+
+/**
+ * What times answers, on all nodes together [P7]: the computation of the process, what servers and kernels have done for it,
+ * and the same of the children that it has waited for (ns).
+ */
+export interface Times {
+  readonly user: number;
+  readonly system: number;
+  readonly childrenUser: number;
+  readonly childrenSystem: number;
+}
+
+export const pmaTimes = routine<OsfWorld, ProcessCall>('pma.times', 'says what the process has used, and how', [
+  step('answer', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    const { children, computed } = proc.usage;
+    const user = userTime(w, proc);
+    const body: Times = {
+      user,
+      system: totalUsage(w, proc) - user,
+      childrenUser: computed.children,
+      childrenSystem: children - computed.children,
+    };
     finish(t, { body } satisfies Payload);
   }),
 ]);

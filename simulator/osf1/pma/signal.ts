@@ -20,7 +20,7 @@ import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
 import { lookAgain } from './cancel.ts';
 import { kill } from './exit.ts';
-import { SUPERUSER } from './fork.ts';
+import { SUPERUSER } from '../users.ts';
 import { pmaOf } from './pma.ts';
 
 /** Body of `pma.kill`. */
@@ -124,7 +124,7 @@ export const settleSignals = routine<OsfWorld, Settle>('pma.settle_signals', 'ac
 ]);
 
 /** `accepted 15 for 7`, and by which killpg: what makes it exactly one for each member [P8]. */
-function tellAccepted(w: OsfWorld, t: Thread, pid: number, signal: number, killpg: number | undefined): void {
+export function tellAccepted(w: OsfWorld, t: Thread, pid: number, signal: number, killpg?: number): void {
   const from = killpg === undefined ? '' : ` of killpg ${killpg}`;
   tell(w, 'signal', t.node, null, t.identity, `${signal} for ${pid}${from}`);
 }

@@ -15,7 +15,7 @@ import { procOf, type Proc } from '../proc.ts';
 import { SIGALRM } from '../signal-numbers.ts';
 import type { OsfWorld } from '../world.ts';
 import { admission, type ProcessCall } from './admission.ts';
-import { SUPERUSER } from './fork.ts';
+import { SUPERUSER } from '../users.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import type { Signal } from './signal.ts';
 

@@ -100,8 +100,9 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
     const child = f.child!;
     forget(proc, child);
     if (t.code !== 'KERN_SUCCESS') return finish(t, noChild);
-    const { status, signal, lost, usage } = t.body as Reaped;
+    const { status, signal, lost, usage, computed } = t.body as Reaped;
     proc.usage.children += usage;
+    proc.usage.computed.children += computed;
     const report: Waited = { pid: child, status, signal, lost, stopped: 0, continued: false };
     finish(t, { body: report } satisfies Payload);
   }),
