@@ -194,6 +194,19 @@ describe('RLIMIT_AS', () => {
   });
 });
 
+describe('RLIMIT_AS, of mappings', () => {
+  it('counts them with the memory of the program: mmap fails with ENOMEM, munmap makes room', () => {
+    const lines = program(`
+      let f = open("/tmp/f", read | write | create)
+      write(f, "mapped")
+      setrlimit(RLIMIT_AS, 24576, 24576)
+      let a = mmap(f, 8 KB, PROT_READ, MAP_SHARED)
+      print(a, " ", mmap(f, 4 KB, PROT_READ, MAP_SHARED), " ", errno(), " ", munmap(a), " ", mmap(f, 4 KB, PROT_READ, MAP_SHARED))
+    `);
+    assert.match(lines[0]!, /^\d.* -1 ENOMEM 0 \d/);
+  });
+});
+
 underEach(['distributed', 'local_masters'], () => {
   describe('RLIMIT_NPROC', () => {
     it('is how many processes the user has on all nodes, as the credentials servers know them: fork fails with EAGAIN', () => {

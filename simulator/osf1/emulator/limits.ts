@@ -8,17 +8,20 @@ import { PROCESSOR } from '../../base/ledger.ts';
 import { at } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { compute } from '../../mach/processor.ts';
+import { BYTES_PER_PAGE } from '../../mach/vm/object.ts';
 import { finish, routine, step, type Routine } from '../../mach/routine.ts';
 import { blockOn, type Thread } from '../../mach/thread.ts';
 import { SECOND, type EmulatorLimits, type Limit, type Resource } from '../limits.ts';
 import type { Overrun } from '../pma/limits.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
-import { emulatorOf } from './state.ts';
+import { MAPPED, emulatorOf } from './state.ts';
 import { askPma } from './terminal.ts';
 
 /** Processor time of the whole life of the process (ns): the account is one, wherever it runs [P7]. */
 const used = (w: OsfWorld, t: Thread): number => w.ledger.rows[t.activity]!.spent[PROCESSOR]!;
+
+const programRegions: ReadonlySet<string> = new Set(['text', 'data', 'bss', 'stack']);
 
 const limitsOf = (w: OsfWorld, t: Thread): EmulatorLimits => emulatorOf(at(w.tasks, t.task)).limits;
 
@@ -34,6 +37,14 @@ export function computeWithin(w: OsfWorld, t: Thread, nanoseconds: number): void
 
 /** Whether the process may have so many descriptors. */
 export const mayHaveFiles = (w: OsfWorld, t: Thread, files: number): boolean => files <= limitsOf(w, t).files;
+
+/** Whether its program may have so many pages more, of all that is no memory of the emulator. */
+export function mayHaveMemory(w: OsfWorld, t: Thread, pages: number): boolean {
+  const regions = at(w.tasks, t.task).regions.map((id) => at(w.regions, id));
+  const own = regions.filter(({ name }) => programRegions.has(name) || name.startsWith(MAPPED));
+  const all = own.reduce((sum, region) => sum + region.pages, pages);
+  return all * BYTES_PER_PAGE <= limitsOf(w, t).memory;
+}
 
 export const emulatorOverrun = routine<OsfWorld, object>('emulator.overrun', 'has used up its processor time', [
   step('have the PMA look', (_w, t) => askPma(t, 'pma.overrun')),

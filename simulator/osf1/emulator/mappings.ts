@@ -26,7 +26,8 @@ import type { Sync } from '../file-server/through.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type Trapped } from './errno.ts';
 import { fileAt } from './files.ts';
-import { TASK_SELF, emulatorOf, type EmulatorState, type FileMapping } from './state.ts';
+import { mayHaveMemory } from './limits.ts';
+import { MAPPED, TASK_SELF, emulatorOf, type EmulatorState, type FileMapping } from './state.ts';
 
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;
@@ -57,6 +58,7 @@ export const emulatorMmap = routine<OsfWorld, EmulatorMmap>('emulator.mmap', 'ma
     const { length, offset, sharing, protection } = f;
     if (file === null) return finish(t, failed('EBADF'));
     if (length <= 0 || offset < 0 || offset % BYTES_PER_PAGE !== 0) return finish(t, failed('EINVAL'));
+    if (!mayHaveMemory(w, t, pagesOf(f))) return finish(t, failed('ENOMEM'));
     f.path = file.path;
     const writes = sharing === MAP_SHARED && (protection & PROT_WRITE) !== 0;
     rpc(w, t, file.capability, 'file.mmap', { body: { pages: pagesOf(f), writes } satisfies MapFile });
@@ -70,8 +72,8 @@ export const emulatorMmap = routine<OsfWorld, EmulatorMmap>('emulator.mmap', 'ma
   step('enter it into the address space', (w, t, f) => {
     const { mappings } = emulator(w, t);
     const shared = f.sharing === MAP_SHARED;
-    const number = mappings.reduce((most, { region }) => Math.max(most, Number(region.slice(PREFIX.length))), 0) + 1;
-    f.region = `${PREFIX}${number}`;
+    const number = mappings.reduce((most, { region }) => Math.max(most, Number(region.slice(MAPPED.length))), 0) + 1;
+    f.region = `${MAPPED}${number}`;
     const body: VmMap = {
       name: f.region,
       pages: pagesOf(f),
@@ -105,7 +107,6 @@ export const emulatorMmap = routine<OsfWorld, EmulatorMmap>('emulator.mmap', 'ma
   step('fail', (_w, t) => finish(t, failed('ENOMEM'))),
 ]);
 
-const PREFIX = 'mapping ';
 
 const pagesOf = ({ offset, length }: Pick<FileMapping, 'offset' | 'length'>): number =>
   Math.ceil((offset + length) / BYTES_PER_PAGE);

@@ -71,6 +71,9 @@ export interface Waiting {
   readonly call: number;
 }
 
+/** How the names of the regions begin that files are mapped in. */
+export const MAPPED = 'mapping ';
+
 /** A file that the program has mapped. The region begins with the first page of the file; the program sees it from `offset` on. */
 export interface FileMapping {
   /** Name of the region. */
