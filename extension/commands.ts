@@ -7,7 +7,7 @@ import type { CapabilityPanels } from './capability-table/panel.ts';
 import type { Cluster } from './debug/cluster.ts';
 import { start } from './debug/configuration.ts';
 import { breakOnPhases } from './phases.ts';
-import { portOf, processOf, type Inspectors, type VariableMenu } from './inspector/commands.ts';
+import { portOf, processOf, serverOf, streamOf, type Inspectors, type VariableMenu } from './inspector/commands.ts';
 import type { Report } from './report.ts';
 import { isTask, revealStack, taskOfThread } from './trees/follow.ts';
 import type { ClusterTree } from './trees/tree.ts';
@@ -52,6 +52,14 @@ export function registerCommands(parts: Parts): Disposable[] {
     register('inspectProcess', async (row?: MarkedRow) => {
       const owner = await processOf(cluster, row);
       if (owner !== undefined) inspectors.processes.show({ pid: owner.pid });
+    }),
+    register('inspectServer', async (row?: MarkedRow) => {
+      const owner = await serverOf(cluster, row);
+      if (owner !== undefined) inspectors.servers.show(owner);
+    }),
+    register('inspectStream', async (row?: MarkedRow) => {
+      const owner = await streamOf(cluster, row);
+      if (owner !== undefined) inspectors.streams.show({ name: owner.name });
     }),
     register('revealStack', (row: MarkedRow) => revealStack(cluster, row.subject)),
     register('revealTask', async (place: unknown, context: unknown) => {

@@ -1,12 +1,12 @@
 /**
  * The extension's door: what is registered when it is activated, and nothing that costs time. The language server starts
- * with the first script, the debug adapter with the first session; until then four empty views stand ready.
+ * with the first script, the debug adapter with the first session; until then five empty views stand ready.
  *
  *   debug/              the session: configurations, the adapter, the cluster that the views follow
  *   views/              from the state of the cluster to rows and tables, as pure functions
- *   trees/              the four tree views
+ *   trees/              the five tree views
  *   capability-table/   the panel; its page is webview/
- *   inspector/          the panels of the port, memory and process inspectors; their page is webview/inspector.ts
+ *   inspector/          the panels of the inspectors; their page is webview/inspector.ts
  */
 import { join } from 'node:path';
 import { DebugConfigurationProviderTriggerKind, commands, debug, window, type ExtensionContext } from 'vscode';
@@ -25,7 +25,14 @@ import { ClusterTree } from './trees/tree.ts';
 import { nodeRows } from './views/nodes.ts';
 import { portOwner } from './views/port-known.ts';
 import { portRows } from './views/ports.ts';
-import { memoryInspector, portInspector, processInspector } from './views/inspectors.ts';
+import { fileRows } from './views/files.ts';
+import {
+  memoryInspector,
+  portInspector,
+  processInspector,
+  serverInspector,
+  streamInspector,
+} from './views/inspectors.ts';
 import { taskRows } from './views/tasks.ts';
 import { vprocRows } from './views/vprocs.ts';
 
@@ -40,6 +47,8 @@ export function activate(context: ExtensionContext): void {
     ports: new InspectorPanels(context.extensionUri, cluster, portInspector),
     memory: new InspectorPanels(context.extensionUri, cluster, memoryInspector),
     processes: new InspectorPanels(context.extensionUri, cluster, processInspector),
+    servers: new InspectorPanels(context.extensionUri, cluster, serverInspector),
+    streams: new InspectorPanels(context.extensionUri, cluster, streamInspector),
   };
   const panels = new CapabilityPanels(
     context.extensionUri,
@@ -59,12 +68,11 @@ export function activate(context: ExtensionContext): void {
     tasks,
     new ClusterTree('osf1ad.ports', cluster, portRows),
     new ClusterTree('osf1ad.vprocs', cluster, vprocRows),
+    new ClusterTree('osf1ad.files', cluster, fileRows),
     window.registerFileDecorationProvider(marks),
     report,
     panels,
-    inspectors.ports,
-    inspectors.memory,
-    inspectors.processes,
+    ...Object.values(inspectors),
     ...showTime(cluster),
     cluster.onDidChange((moment) => commands.executeCommand('setContext', 'osf1ad.hasState', moment !== null)),
     followStack(cluster, tasks),

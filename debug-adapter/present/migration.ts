@@ -17,6 +17,8 @@ const facts = [
   'phase',
   'step',
   'committed',
+  'calls',
+  'group',
   'outcome',
   'reason',
   'how',

@@ -2,8 +2,8 @@
  * A UNIX process: its line in the PM Master's table, what its PMA keeps of it (two PMAs, while it moves), its vprocs on
  * the nodes that know it, and its open files.
  */
-import type { ClusterState, FileDescriptorState, VprocState } from '../../simulator/inspect/state.ts';
-import type { ProcState } from '../../simulator/inspect/state-processes.ts';
+import type { ClusterState, FileDescriptorState, FileTokenState, VprocState } from '../../simulator/inspect/state.ts';
+import { presentProc } from './proc.ts';
 import { presentValue, withMembers } from './value.ts';
 import { group, type Shown } from './shown.ts';
 
@@ -19,8 +19,8 @@ export function presentProcess(state: ClusterState, pid: number): readonly Shown
       : [presentValue('name', task.name, `${base}.name`), presentValue('node', task.node, `${base}.node`)]),
     ...(entry === undefined
       ? []
-      : (['parent', 'state', 'status', 'signal', 'lost'] as const).map((member) =>
-          presentValue(member, entry[member], `${base}.${member}`),
+      : (['parent', 'group', 'session', 'state', 'stopped', 'status', 'signal', 'lost', 'master'] as const).map(
+          (member) => presentValue(member, entry[member], `${base}.${member}`),
         )),
     group(
       'local state',
@@ -48,15 +48,16 @@ function presentVproc(vproc: VprocState, expression: string): Shown {
   return withMembers({ name: `on ${vproc.node}`, value: where, expression }, vproc);
 }
 
-function presentProc(proc: ProcState, expression: string): Shown {
-  const { node, list, state, calls, pending } = proc;
-  const asked = `${calls.length} in progress, ${pending.length} pending`;
-  return withMembers({ name: `at ${node}`, value: `${list}, ${state}, ${asked}`, expression }, proc);
-}
-
 function presentFile(file: FileDescriptorState, expression: string): Shown {
+  const { descriptor, path, position, server, token } = file;
   return withMembers(
-    { name: `${file.descriptor}`, value: `${file.path} at ${file.position}, from ${file.server}`, expression },
+    { name: String(descriptor), value: `${path} at ${position}, from ${server}${tokenInWords(token)}`, expression },
     file,
   );
+}
+
+/** What the emulator keeps of the file besides the descriptor. */
+function tokenInWords(token: FileTokenState | null): string {
+  if (token === null) return '';
+  return token.access === 'none' ? ', with its position' : `, with its position and to ${token.access}`;
 }

@@ -2,7 +2,7 @@
  * Which port or process somebody means: that of a row of a view, of a variable of the debugger, of a cell of a capability
  * table, of the focused thread; or one that is picked from all that there are.
  */
-import { debug, window } from 'vscode';
+import { debug, window, type QuickPickItem } from 'vscode';
 import type { PortIdentityState } from '../../simulator/inspect/state-ports.ts';
 import type { ClusterState, MasterEntry } from '../../simulator/inspect/state.ts';
 import type { Cluster } from '../debug/cluster.ts';
@@ -12,12 +12,16 @@ import type { MarkedRow } from '../views/changes.ts';
 import { portOwner, type PortOwner } from '../views/port-known.ts';
 import { count } from '../views/quantities.ts';
 import type { ProcessOwner } from '../views/process-known.ts';
+import { serverTitle, serversOf, type ServerKind, type ServerOwner } from '../views/server-known.ts';
+import type { StreamOwner } from '../views/stream-sheet.ts';
 import type { InspectorPanels } from './panel.ts';
 
 export interface Inspectors {
   readonly ports: InspectorPanels<PortOwner>;
   readonly memory: InspectorPanels<TableOwner>;
   readonly processes: InspectorPanels<ProcessOwner>;
+  readonly servers: InspectorPanels<ServerOwner>;
+  readonly streams: InspectorPanels<StreamOwner>;
 }
 
 /** What the Variables view gives to a command of its menu. */
@@ -80,9 +84,51 @@ export async function processOf(cluster: Cluster, row: MarkedRow | undefined): P
       description: state === 'alive' ? node : state,
       pid,
     }));
-  if (items.length === 0) {
-    void window.showInformationMessage('This cluster has no UNIX processes.');
-    return undefined;
-  }
-  return window.showQuickPick(items, { title: 'Process', placeHolder: 'Process', matchOnDescription: true });
+  return picked(items, 'Process', 'This cluster has no UNIX processes.');
+}
+
+const serverIcons: Readonly<Record<ServerKind, string>> = {
+  pma: 'server-process',
+  pm_master: 'organization',
+  monitor: 'graph',
+  file_server: 'files',
+};
+
+/** The server of the row; without a row one that is picked. */
+export async function serverOf(cluster: Cluster, row: MarkedRow | undefined): Promise<ServerOwner | undefined> {
+  const state = cluster.moment?.state;
+  if (state === undefined) return undefined;
+  if (row?.subject.server !== undefined) return row.subject.server;
+  const items = serversOf(state).map((owner) => ({
+    label: `$(${serverIcons[owner.kind]}) ${serverTitle(owner)}`,
+    owner,
+  }));
+  return (await picked(items, 'Server', 'This cluster has no servers of OSF/1 AD.'))?.owner;
+}
+
+/** The pipe or the socket of the row; without a row one that is picked, those first in which somebody waits. */
+export async function streamOf(cluster: Cluster, row: MarkedRow | undefined): Promise<StreamOwner | undefined> {
+  const state = cluster.moment?.state;
+  if (state === undefined) return undefined;
+  if (row?.subject.stream !== undefined) return { name: row.subject.stream };
+  const items = [...state.streams]
+    .sort((a, b) => b.waiting.length - a.waiting.length)
+    .map(({ name, state, paths, bytes, waiting }) => ({
+      label: `$(arrow-both) ${name}`,
+      description: [state, ...paths].join(', '),
+      detail: [count(bytes, 'byte'), ...(waiting.length === 0 ? [] : [`${waiting.length} waiting`])].join(', '),
+      name,
+    }));
+  return picked(items, 'Pipe or socket', 'There is no pipe and no socket at this moment.');
+}
+
+/** Asks which one is meant; says so if there is none. */
+async function picked<Item extends QuickPickItem>(
+  items: readonly Item[],
+  title: string,
+  none: string,
+): Promise<Item | undefined> {
+  if (items.length > 0) return window.showQuickPick(items, { title, placeHolder: title, matchOnDescription: true });
+  void window.showInformationMessage(none);
+  return undefined;
 }

@@ -1,6 +1,7 @@
 /** What a process has, and who knows it: open files, relatives, vprocs on the nodes, the capabilities of its PMA. */
+import type { FileTokenState } from '../../simulator/inspect/state.ts';
 import type { KnownProcess } from './process-known.ts';
-import { portName } from './quantities.ts';
+import { count, portName, size } from './quantities.ts';
 import { column, sectionOf } from './sheet.ts';
 
 export const files = sectionOf<KnownProcess>(
@@ -14,14 +15,22 @@ export const files = sectionOf<KnownProcess>(
       column('position', 'Position', 'As the emulator knows it', true),
       column('server', 'Server', 'Node of the file server'),
       column('capability', 'Capability', 'Name of the right to the open file structure'),
+      column('token', 'Token', 'What the emulator may keep: the position alone, or what it reads, or writes'),
+      column('kept', 'Keeps', 'Blocks of the file, and bytes that the file server does not have yet'),
     ],
   },
   ({ task }) =>
-    (task?.files ?? []).map(({ descriptor, path, position, server, capability }) => ({
+    (task?.files ?? []).map(({ descriptor, path, position, server, capability, token }) => ({
       key: String(descriptor),
-      cells: [descriptor, path, position, server, portName(capability)],
+      cells: [descriptor, path, position, server, portName(capability), tokenKind(token), kept(token)],
     })),
 );
+
+const tokenKind = (token: FileTokenState | null): string =>
+  token === null ? '' : token.access === 'none' ? 'position' : `position, ${token.access}`;
+
+const kept = (token: FileTokenState | null): string =>
+  token === null ? '' : `${count(token.blocks, 'block')}, ${size(token.unwritten)} unwritten`;
 
 export const relatives = sectionOf<KnownProcess>(
   {

@@ -3,7 +3,7 @@
  */
 import type { LimitState } from '../../simulator/inspect/state-processes.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
-import { calls, queue } from './process-calls.ts';
+import { atPma, callsOf, queueOf } from './process-calls.ts';
 import { capabilities, files, relatives, vprocs } from './process-holds.ts';
 import { knownProcess, type KnownProcess, type ProcessOwner } from './process-known.ts';
 import { count, time } from './quantities.ts';
@@ -20,7 +20,12 @@ export function processSheet(state: ClusterState, before: ClusterState | null, o
     title: `pid ${shown.pid} ${entry?.name ?? procs[0]?.name ?? ''}`,
     subtitle: subtitle(now, was),
     isAlive: now !== null && now.procs.length > 0,
-    sections: sectionsOf([facts, calls, queue, files, relatives, vprocs, capabilities], now, was, before !== null),
+    sections: sectionsOf(
+      [facts, callsOf(atPma), queueOf(atPma), files, relatives, vprocs, capabilities],
+      now,
+      was,
+      before !== null,
+    ),
   };
 }
 

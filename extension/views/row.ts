@@ -7,6 +7,8 @@
  * compared. A fact that is different at every moment, such as a clock, is shown but not compared (`quiet`).
  */
 
+import type { ServerOwner } from './server-known.ts';
+
 export interface Fact {
   readonly name: string;
   readonly value: string;
@@ -25,6 +27,8 @@ export type RowKind =
   | 'regions'
   | 'region'
   | 'file'
+  | 'stream'
+  | 'server'
   | 'port'
   | 'message'
   | 'waiting'
@@ -41,6 +45,9 @@ export interface Subject {
   readonly pid?: number;
   /** Id of a port copy. */
   readonly port?: number;
+  readonly server?: ServerOwner;
+  /** A pipe or a socket, by what it is called. */
+  readonly stream?: string;
 }
 
 export interface Row {

@@ -113,6 +113,7 @@ function threadRow(id: string, thread: ThreadState, subject: Subject): Row {
       fact('Waits for', thread.waits),
       fact('In', where),
       fact('Suspend count', thread.suspendCount),
+      fact('A signal would end its call by', interruption(thread)),
       fact('Priority', priority(thread)),
       ...thread.specialPorts.map(({ what, label }) => fact(`Port: ${what}`, label)),
       quietFact('Computed', time(thread.schedule.userTime)),
@@ -124,6 +125,9 @@ function threadRow(id: string, thread: ThreadState, subject: Subject): Row {
     children: [],
   };
 }
+
+const interruption = ({ interruptible }: ThreadState): string =>
+  interruptible === null ? '' : `${interruptible.operation} on ${interruptible.port}`;
 
 function priority({ schedule }: ThreadState): string {
   const { policy, base, current, depressed } = schedule;

@@ -3,17 +3,23 @@
  *
  * Every node's PMA has a vproc for each process that it knows: with the local operations where the process is, with
  * client stubs elsewhere. Below a local one stand the calls in progress and the requests that wait while it is frozen.
- * Then the PM Master's table, and the migrations with the times at which they reached each phase.
+ * Then the table of each PM Master, what the statistics monitor was told, and the migrations with the times at which they
+ * reached each phase.
  */
+import type { MasterState, MonitorState } from '../../simulator/inspect/state-management.ts';
 import type { ClusterState, MasterEntry, MigrationState, VprocState } from '../../simulator/inspect/state.ts';
 import { count, time } from './quantities.ts';
 import { fact, joined, quietFact, type Row } from './row.ts';
+import { howItEnded } from './server-management.ts';
 
 export function vprocRows(state: ClusterState): readonly Row[] {
+  const orphans = state.processes.filter(({ master }) => master === '');
   const agents = state.nodes.filter(({ roles }) => roles.includes('pma'));
   return [
     ...agents.map(({ node }) => agentRow(node, state)),
-    ...(state.processes.length === 0 ? [] : [masterRow(state)]),
+    ...state.pmMasters.map((master) => masterRow(master, state)),
+    ...(orphans.length === 0 ? [] : [orphanRow(orphans)]),
+    ...(state.monitor === null ? [] : [monitorRow(state.monitor)]),
     ...state.migrations.map(migrationRow),
   ];
 }
@@ -25,7 +31,7 @@ function agentRow(node: string, state: ClusterState): Row {
   const [active, migrating] = [on('active'), on('migrating')];
   return {
     id: `pma/${node}`,
-    kind: 'group',
+    kind: 'server',
     label: `pma @ ${node}`,
     description: joined(
       `${active} active`,
@@ -34,7 +40,7 @@ function agentRow(node: string, state: ClusterState): Row {
     ),
     icon: 'server-process',
     facts: [fact('On the active list', active), fact('On the migrating list', migrating), fact('Stubs', stubs)],
-    subject: {},
+    subject: { server: { kind: 'pma', node } },
     open: true,
     children: vprocs.map(vprocRow),
   };
@@ -96,18 +102,79 @@ function vprocRow(vproc: VprocState): Row {
 
 const pendingWords = ({ pending }: VprocState): string => (pending.length === 0 ? '' : `${pending.length} pending`);
 
-function masterRow(state: ClusterState): Row {
-  const alive = state.processes.filter((entry) => entry.state === 'alive').length;
+/** A PM Master with the processes whose entries it owns. */
+function masterRow(master: MasterState, { processes }: ClusterState): Row {
+  const { node, broker, recovering, nextPid, blocks } = master;
+  const own = processes.filter((entry) => entry.master === node);
+  const alive = own.filter(({ state }) => state === 'alive').length;
+  const owned = blocks.filter(({ owner, last }) => owner === node && last !== null);
   return {
-    id: 'pm-master',
-    kind: 'group',
-    label: 'PM Master',
-    description: `${count(state.processes.length, 'process')}, ${alive} alive`,
+    id: `pm-master/${node}`,
+    kind: 'server',
+    label: `pm_master @ ${node}`,
+    description: joined(recovering ? 'recovering' : '', count(own.length, 'process'), `${alive} alive`),
     icon: 'organization',
-    facts: [fact('Processes', state.processes.length), fact('Alive', alive)],
+    facts: [
+      fact('Processes', own.length),
+      fact('Alive', alive),
+      fact('Next pid', nextPid ?? 'has to ask for a block'),
+      fact('Blocks of pids', owned.map(({ first, last }) => `${first} to ${last}`).join(', ')),
+      fact('Gives blocks to others', broker && owned.length > 0 ? 'yes' : ''),
+      fact('Recovering', recovering ? 'yes' : ''),
+    ],
+    subject: { server: { kind: 'pm_master', node } },
+    open: false,
+    children: own.map(masterEntryRow),
+  };
+}
+
+/** Entries of PM Masters that have failed, as they were known last. */
+function orphanRow(entries: readonly MasterEntry[]): Row {
+  return {
+    id: 'pm-master/none',
+    kind: 'group',
+    label: 'No PM Master',
+    description: `${count(entries.length, 'process')}, as known last`,
+    icon: 'circle-slash',
+    facts: [fact('Processes', entries.length)],
     subject: {},
     open: false,
-    children: state.processes.map(masterEntryRow),
+    children: entries.map(masterEntryRow),
+  };
+}
+
+function monitorRow({ node, processes, migrations }: MonitorState): Row {
+  return {
+    id: 'monitor',
+    kind: 'server',
+    label: `monitor @ ${node}`,
+    description: joined(count(migrations.length, 'migration'), `${count(processes.length, 'process')} ended`),
+    icon: 'graph',
+    facts: [fact('Migrations', migrations.length), fact('Processes that have ended', processes.length)],
+    subject: { server: { kind: 'monitor', node } },
+    open: false,
+    children: migrations.map((each) => ({
+      id: `monitor/${each.migration}`,
+      kind: 'group',
+      label: `migration ${each.migration}`,
+      description: joined(
+        `pid ${each.pid} ${each.name}`,
+        each.outcome,
+        each.freezeTime === null ? '' : `frozen ${time(each.freezeTime)}`,
+        each.totalTime === null ? '' : `in all ${time(each.totalTime)}`,
+      ),
+      icon: 'graph-line',
+      facts: [
+        fact('Way', `${each.from} → ${each.to}, by ${each.by}`),
+        fact('Freezing time', optionalTime(each.freezingTime)),
+        fact('Freeze time', optionalTime(each.freezeTime)),
+        fact('Task', optionalTime(each.taskTime)),
+        fact('Total time', optionalTime(each.totalTime)),
+      ],
+      subject: { pid: each.pid },
+      open: false,
+      children: [],
+    })),
   };
 }
 
@@ -116,10 +183,15 @@ function masterEntryRow(entry: MasterEntry): Row {
     id: `pm-master/${entry.pid}`,
     kind: 'process',
     label: `pid ${entry.pid} ${entry.name}`,
-    description: joined(entry.state === 'alive' ? `at ${entry.node}` : `${entry.state}, ${howItEnded(entry)}`),
+    description:
+      entry.state === 'alive'
+        ? joined(`at ${entry.node}`, entry.stopped === 0 ? '' : `stopped by signal ${entry.stopped}`)
+        : `${entry.state}, ${howItEnded(entry)}`,
     icon: entry.state === 'alive' ? 'location' : 'circle-slash',
     facts: [
       fact('Parent', entry.parent),
+      fact('Process group', entry.group),
+      fact('Session', entry.session),
       fact('Node', entry.node),
       fact('State', entry.state),
       ...(entry.state === 'alive' ? [] : [fact('Ended', howItEnded(entry))]),
@@ -130,16 +202,17 @@ function masterEntryRow(entry: MasterEntry): Row {
   };
 }
 
-function howItEnded({ status, signal, lost }: MasterEntry): string {
-  if (lost) return 'lost with its node';
-  return signal === 0 ? `status ${status}` : `signal ${signal}`;
-}
-
 const outcomes: Readonly<Record<MigrationState['outcome'], { icon: string; color: string }>> = {
   '': { icon: 'arrow-swap', color: 'osf1ad.frozen' },
   done: { icon: 'pass', color: 'testing.iconPassed' },
   refused: { icon: 'discard', color: 'list.warningForeground' },
   failed: { icon: 'error', color: 'errorForeground' },
+};
+
+const callWords: Readonly<Record<string, string>> = {
+  await: 'awaited',
+  restart: 'cancelled, and made again',
+  early: 'awaited, while its task is copied',
 };
 
 function migrationRow(migration: MigrationState): Row {
@@ -159,6 +232,7 @@ function migrationRow(migration: MigrationState): Row {
       fact('Moves', what),
       fact('By', migration.by),
       fact('Migration group', migration.group === 0 ? '' : migration.group),
+      fact('Calls in progress', callWords[migration.calls] ?? migration.calls),
       fact('Using', `${how.using}, ${how.strategy.replaceAll('_', ' ')}, agent on ${how.agent}`),
       fact('Pages moved while it ran', pages.before),
       fact('Pages moved while it was frozen', pages.frozen),

@@ -11,7 +11,9 @@ export function pmaStates(w: OsfWorld): PmaState[] {
   return select(w.pmas, () => true).map(({ node, incoming, outgoing, untold }) => ({
     node: nodeName(w, node),
     incoming: incoming.map(({ turn, from, group }) => ({ migration: turn + 1, from: nodeName(w, from), group })),
-    outgoing: outgoing.map(({ pid, turn, by }) => ({ pid, migration: turn + 1, by: nodeName(w, by) })),
+    outgoing: outgoing.map(({ pid, turn, by }) => {
+      return { pid, migration: turn === NONE ? null : turn + 1, by: nodeName(w, by) };
+    }),
     untold: untold.map(({ pid }) => pid),
   }));
 }

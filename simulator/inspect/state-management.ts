@@ -5,8 +5,8 @@ export interface PmaState {
   readonly node: string;
   /** Migrations that come in, or stand in line to: the first has its turn. */
   readonly incoming: readonly { readonly migration: number; readonly from: string; readonly group: boolean }[];
-  /** Processes that are to be moved away, and the node of the PMA that sees to it. */
-  readonly outgoing: readonly { readonly pid: number; readonly migration: number; readonly by: string }[];
+  /** Processes that are to be moved away, the migration if they stand in line for it, and the node of the PMA that sees to it. */
+  readonly outgoing: readonly { readonly pid: number; readonly migration: number | null; readonly by: string }[];
   /** Pids of processes that have ended while no PM Master could be told. */
   readonly untold: readonly number[];
 }

@@ -124,6 +124,8 @@ export interface ThreadState {
   readonly serves: number | null;
   readonly servedBy: number | null;
   readonly specialPorts: readonly SpecialPortState[];
+  /** The system call that a signal interrupts now, by the operation that ends it and the label of the port; null outside. */
+  readonly interruptible: { readonly operation: string; readonly port: string } | null;
   /** The frames, innermost first: routine and step in words. */
   readonly frames: readonly FrameState[];
 }

@@ -61,8 +61,19 @@ function threadOf(w: OsfWorld, t: Thread): ThreadState {
     serves: t.serves === NONE ? null : t.serves,
     servedBy: t.servedBy === NONE ? null : t.servedBy,
     specialPorts: specialPorts(w, t),
+    interruptible: interruptible(w, t),
     frames: frameStates(w, t),
   };
+}
+
+/** Of the main thread of a process: what its emulator would have ended if a signal came. */
+function interruptible(w: OsfWorld, t: Thread): ThreadState['interruptible'] {
+  const task = at(w.tasks, t.task);
+  const waiting = task.kind === 'process' ? ((task.emulator as EmulatorState | null)?.waiting ?? null) : null;
+  if (waiting === null || threadsOf(w, task)[0] !== t) return null;
+  const entry = lookup(task.space, waiting.port);
+  const port = entry === null || entry.port === NONE ? 'dead' : at(w.ports, entry.port).label;
+  return { operation: waiting.operation, port };
 }
 
 function scheduleOf(w: OsfWorld, { schedule, systemTime }: Thread): ScheduleState {

@@ -17,7 +17,16 @@ const frozen = cluster({
     task(7, 'cc1', {
       pid: 2,
       kind: 'process',
-      files: [{ descriptor: 0, path: '/a', position: 512, capability: 0x900, server: 'master', token: null }],
+      files: [
+        {
+          descriptor: 0,
+          path: '/a',
+          position: 512,
+          capability: 0x900,
+          server: 'master',
+          token: { access: 'write', blocks: 2, unwritten: 80 },
+        },
+      ],
     }),
   ],
 });
@@ -58,7 +67,7 @@ describe('the process inspector', () => {
 
   it('shows open files, children and who knows it', () => {
     const sheet = processSheet(frozen, null, owner);
-    assert.deepEqual(lines(sheet, 'files'), ['same 0|/a|512|master|0x900']);
+    assert.deepEqual(lines(sheet, 'files'), ['same 0|/a|512|master|0x900|position, write|2 blocks, 80 B unwritten']);
     assert.deepEqual(lines(sheet, 'children'), ['same 3|as|source|alive|no']);
     assert.deepEqual(lines(sheet, 'vprocs'), [
       'same source|local|source||1|active, frozen',
@@ -110,7 +119,7 @@ describe('the process inspector', () => {
     const zombie = cluster({ processes: [{ ...entry, state: 'zombie', status: 3 }] });
     const sheet = processSheet(zombie, moved, owner);
     assert.deepEqual([sheet?.isAlive, sheet?.subtitle], [false, 'zombie']);
-    assert.equal(section(sheet, 'calls').empty, 'The PMA executes nothing for it.');
+    assert.equal(section(sheet, 'calls').empty, 'No call is in progress.');
     assert.equal(processSheet(cluster(), cluster(), owner), null);
   });
 });

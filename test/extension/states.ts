@@ -84,6 +84,7 @@ export function thread(number: number, name: string, given: Partial<ThreadState>
     serves: null,
     servedBy: null,
     specialPorts: [],
+    interruptible: null,
     frames: [],
     ...given,
   };

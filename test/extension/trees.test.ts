@@ -196,16 +196,19 @@ describe('the tree of ports', () => {
 describe('the tree of vprocs', () => {
   const frozen = vproc('source', 2, { list: 'migrating', state: 'frozen', pending: ['signal SIGCHLD'] });
   const processes = [process(2, 'cc1')];
+  const pmMasters = [
+    { node: 'master', broker: true, recovering: false, nextPid: 3, blocks: [], processes: [2], elsewhere: [] },
+  ];
 
   it('shows local operations and stubs, lists, states and what waits', () => {
     const stub = vproc('dest', 2, { operations: 'stub', at: 'source', stale: true, list: '', state: '' });
-    assert.deepEqual(drawn(vprocRows(cluster({ nodes, vprocs: [frozen, stub], processes }))), [
+    assert.deepEqual(drawn(vprocRows(cluster({ nodes, vprocs: [frozen, stub], processes, pmMasters }))), [
       'pma @ source | 0 active · 1 migrating',
       '  pid 2 cc1 | local · migrating list · frozen · 1 pending',
       '    signal SIGCHLD | pending',
       'pma @ dest | 0 active · 1 stub',
       '  pid 2 cc1 | stub · at source · stale',
-      'PM Master | 1 process, 1 alive',
+      'pm_master @ master | 1 process · 1 alive',
       '  pid 2 cc1 | at source',
     ]);
   });
