@@ -98,7 +98,7 @@ describe('the inspectors of servers', () => {
       (all) => all.some((row) => /pipe \d+/.test(row)),
     );
     assert.ok(
-      rows.some((row) => /\/data\/log.*token/.test(row)),
+      rows.some((row) => /\/data\/log.*Token was position/.test(row)),
       rows.join('\n'),
     );
     await editor.page.locator('.sidebar .monaco-list-row[aria-label^="file_server @ master"]').click();
