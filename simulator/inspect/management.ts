@@ -2,7 +2,7 @@
 import { NONE, select } from '../base/table.ts';
 import { BLOCK } from '../osf1/pm-master/blocks.ts';
 import { ownEntries } from '../osf1/pm-master/entry.ts';
-import { isOnly } from '../osf1/pm-master/owner.ts';
+import { isBroker, isOnly } from '../osf1/pm-master/owner.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { nodeName } from './label.ts';
 import type { MasterState, MonitorState, PmaState } from './state-management.ts';
@@ -21,10 +21,10 @@ export function pmaStates(w: OsfWorld): PmaState[] {
 export function pmMasterStates(w: OsfWorld): MasterState[] {
   return select(w.pmMasters, () => true).map((master) => {
     const entries = ownEntries(w, master).filter(({ state }) => state !== 'reaped');
-    const { broker, recovering, nextPid, lastPid, spare, blocks } = master;
+    const { recovering, nextPid, lastPid, spare, blocks } = master;
     return {
       node: nodeName(w, master.node),
-      broker,
+      broker: isBroker(w, master),
       recovering,
       nextPid: nextPid <= lastPid ? nextPid : spare[0] === undefined ? null : spare[0] * BLOCK,
       blocks: blocks.map(({ block, node }) => ({

@@ -22,8 +22,9 @@ import { pmaAllocate, type Pma } from './pma/pma.ts';
 import { bootMonitor, introduceMonitor } from './monitor/monitor.ts';
 import { BLOCK, firstBlock, grantBlock, takeBlock } from './pm-master/blocks.ts';
 import { INIT, masterAllocate, type PmMaster } from './pm-master/entry.ts';
-import { isOnly } from './pm-master/owner.ts';
+import { isBroker, isOnly, rankOf } from './pm-master/owner.ts';
 import { beginRecovery } from './pm-master/recover.ts';
+import { beginTakeOver } from './pm-master/take-over.ts';
 import type { OsfWorld } from './world.ts';
 
 /** What every UNIX has below the root. */
@@ -33,7 +34,7 @@ const STANDARD_DIRECTORIES = ['/', '/bin', '/dev', '/tmp', '/usr'];
 export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly FileSpec[]): void {
   cluster.nodes.forEach((spec, node) => {
     const isLocal = spec.pma && !isOnly(w);
-    if (spec.pmMaster || isLocal) bootMaster(w, node, spec.pmMaster);
+    if (spec.pmMaster || isLocal) bootMaster(w, node);
     if (spec.credentials || isLocal) bootCredentials(w, node);
     if (spec.monitor) bootMonitor(w, node);
     if (spec.fileServer !== null) bootFileServer(w, node, spec.fileServer);
@@ -58,7 +59,7 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
     const { owner, mode } = files.find((each) => each.path === path) ?? { owner: null, mode: null };
     addFile(w, path, imageBytes(program), NONE, { owner: owner ?? SUPERUSER, mode: mode ?? 0o755 });
   }
-  const broker = w.pmMasters.rows.find((master) => master.broker);
+  const broker = w.pmMasters.rows.find(({ node }) => cluster.nodes[node]!.pmMaster);
   if (broker === undefined || w.credentialsServers.rows.length === 0) return;
   // The first block of each is given out before time 0.
   for (const master of w.pmMasters.rows) if (master !== broker) takeBlock(master, grantBlock(broker, master.node));
@@ -69,15 +70,16 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
 
 /**
  * The servers of a node that has booted again: its PMA, if there still is somebody to introduce it to; the PM Master, which
- * asks the PMAs what there is; a PM Master among several, which begins with an empty table. What file servers, the only
+ * asks the PMAs what there is; a PM Master among several, whose table the broker has taken over meanwhile. What file servers, the only
  * credentials server and the monitor knew was in their memory and is lost: they do not come back.
  */
 export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['nodes'][number]): void {
   if (isManaged(w, node)) templateTask(w, node);
   if (isOnly(w)) {
-    if (spec.pmMaster) beginRecovery(w, bootMaster(w, node, true));
+    if (spec.pmMaster) beginRecovery(w, bootMaster(w, node));
   } else if (spec.pma) {
-    bootMaster(w, node, spec.pmMaster);
+    const again = bootMaster(w, node);
+    if (isBroker(w, again)) beginTakeOver(w, again);
     bootCredentials(w, node);
   }
   const master = masterFor(w, node);
@@ -86,12 +88,13 @@ export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['n
   introducePma(w, bootPma(w, node), master, credentials);
 }
 
-function bootMaster(w: OsfWorld, node: number, broker: boolean): PmMaster {
+function bootMaster(w: OsfWorld, node: number): PmMaster {
   const { task, self, service } = bootTask(w, node, 'pm_master');
-  const ports = { node, task: task.id, self, service, broker };
-  if (!broker) return masterAllocate(w, ports);
   const { incarnation } = at(w.nodes, node);
-  const first = firstBlock(incarnation);
+  const rank = rankOf(w, node);
+  const first = firstBlock(rank, incarnation);
+  const ports = { node, task: task.id, self, service };
+  if (rank !== 0) return masterAllocate(w, { ...ports, nextBlock: first });
   const nextPid = first * BLOCK + (incarnation === 1 ? INIT + 1 : 0);
   const lastPid = isOnly(w) ? Number.MAX_SAFE_INTEGER : first * BLOCK + BLOCK - 1;
   return masterAllocate(w, { ...ports, nextPid, lastPid, nextBlock: first + 1, blocks: [{ block: first, node }] });

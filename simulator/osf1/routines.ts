@@ -73,6 +73,7 @@ import { pidRoutines } from './pm-master/pids.ts';
 import { gatherMembers, groupRoutines } from './pm-master/groups.ts';
 import { leastLoaded } from './pm-master/placement.ts';
 import { recover } from './pm-master/recover.ts';
+import { takeOver, takeOverRoutines } from './pm-master/take-over.ts';
 import { relationRoutines } from './pm-master/relations.ts';
 import { connectionRoutines } from './sockets/connect.ts';
 import { namingRoutines } from './sockets/open.ts';
@@ -116,6 +117,7 @@ const masterRoutines: readonly Routine[] = [
   ...groupRoutines,
   ...terminalRoutines,
   ...blockRoutines,
+  ...takeOverRoutines,
 ];
 
 /** Requests to a server as such; named like the operation. */
@@ -162,6 +164,7 @@ export const osfRoutines: readonly Routine[] = [
   hangUp,
   gatherMembers,
   recover,
+  takeOver,
   findOwner,
   masterRequest,
   ...masterRoutines,

@@ -306,7 +306,7 @@ const breakages: Record<string, (s: Scene) => void> = {
     procAllocate(w, 1, 7);
   },
   P2: ({ w }) => {
-    const master = masterAllocate(w, { node: 0, task: 0, self: -1, service: -1, broker: true });
+    const master = masterAllocate(w, { node: 0, task: 0, self: -1, service: -1 });
     masterEntryAllocate(w, master, { pid: 5, parent: INIT, name: 'late', group: 5, session: 5 });
   },
   P3: ({ w, server }) => {

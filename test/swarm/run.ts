@@ -56,11 +56,9 @@ export function runSeed(seed: number): SeedResult {
   let { events } = outcome;
   const kinds = new Set(moments.keys());
   const faults: Fault[] = [];
-  // Nobody tells the operator of the end of a process whose own PM Master has failed.
-  const mayFail = !script.cluster.text.includes('local_masters');
   // Most often one node fails, now and then a second one.
-  let left = mayFail && draw.percent(75) ? (draw.percent(20) ? 2 : 1) : 0;
-  for (; outcome.failure === null && mayFail && (left > 0 || isUnstruck(moments, faults)); left--) {
+  let left = draw.percent(75) ? (draw.percent(20) ? 2 : 1) : 0;
+  for (; outcome.failure === null && (left > 0 || isUnstruck(moments, faults)); left--) {
     faults.push(...drawFault(draw, script, moments));
     text = textOf(script, faults);
     const struck: Moments = (moments = new Map());
@@ -68,7 +66,7 @@ export function runSeed(seed: number): SeedResult {
     events += outcome.events;
     for (const kind of moments.keys()) kinds.add(kind);
   }
-  if (outcome.failure === null && mayFail && draw.percent(10)) {
+  if (outcome.failure === null && draw.percent(10)) {
     faults.push(...drawPartition(draw, script, moments));
     text = textOf(script, faults);
     outcome = runScript(text);

@@ -21,20 +21,21 @@ export interface PmMaster extends Row {
   nextPid: number;
   lastPid: number;
   readonly spare: number[];
-  /** It gives out the blocks; if it is the only one it has all pids. */
-  broker: boolean;
+  /** The block that it gives out next while it is the broker (owner.ts). */
   nextBlock: number;
   /** Whose the blocks are, as far as it knows: the broker knows all. */
   readonly blocks: { readonly block: number; node: number }[];
   /** Send rights to the other PM Masters, by node, as far as they have been asked for; NONE elsewhere. */
   readonly peers: number[];
-  /** It has come back, and its table is not whole yet: requests wait (recover.ts). */
+  /** It has come back, or takes over what another one had, and its table is not whole yet: requests wait (recover.ts). */
   recovering: boolean;
+  /** Nodes that have failed since it began to ask what there is. */
+  lost: number;
 }
 
 export function masterAllocate(
   w: OsfWorld,
-  fields: Pick<PmMaster, 'node' | 'task' | 'self' | 'service' | 'broker'> & Partial<PmMaster>,
+  fields: Pick<PmMaster, 'node' | 'task' | 'self' | 'service'> & Partial<PmMaster>,
 ): PmMaster {
   return take(w.pmMasters, (id) => ({
     id,
@@ -46,6 +47,7 @@ export function masterAllocate(
     blocks: [],
     peers: [],
     recovering: false,
+    lost: 0,
     ...fields,
   }));
 }

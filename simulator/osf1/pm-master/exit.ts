@@ -20,7 +20,9 @@ import { numbered, type Asker, type Numbered } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
 import { groupsAround, hangUp, owedAfter, type Owed } from './hang-up.ts';
 import { INIT, masterOf, ownEntries, ownEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
-import { findOwner, type Owner } from './owner.ts';
+import { forgetOwner } from './blocks.ts';
+import { findOwner, isBroker, isOnly, type Owner } from './owner.ts';
+import { beginTakeOver } from './take-over.ts';
 
 /** Body of `pmm.exit`: name and parent are for a PM Master that has forgotten them. */
 export interface ExitReport {
@@ -187,7 +189,10 @@ const orphan = routine<OsfWorld, Request>('pmm.orphan', 'makes a process a child
 
 export const exitRoutines: readonly Routine[] = [masterExit, childExit, orphan];
 
-/** A node has failed: every process there has died with it [mechanisms 5.6]. */
+/**
+ * A node has failed: every process there has died with it [mechanisms 5.6]. If there was a PM Master the broker takes over
+ * what that one had.
+ */
 export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): void {
   const children: number[] = [];
   const orphans: number[] = [];
@@ -204,4 +209,7 @@ export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): voi
   call(t, hangUp, { owed, tries: 0 });
   call(t, callParents, { children, how: 'exited', orphans, tries: 0 } satisfies CallBacks);
   threadStart(w, t);
+  if (isOnly(w)) return;
+  forgetOwner(master, node);
+  if (isBroker(w, master)) beginTakeOver(w, master);
 }

@@ -5,12 +5,16 @@
  *
  *   the block of the pid is known     0 questions      (the own blocks, and those that were asked for before)
  *   it is not                         1 RPC to the broker, once for each block
+ *
+ * The broker is the PM Master that the script says, as long as its node is up; then the first of the others. It takes over
+ * the blocks of those that have failed (take-over.ts).
  */
 import { NONE, at } from '../../base/table.ts';
 import { renewRight } from '../../dipc/boot.ts';
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { destinationOf } from '../../mach/ipc/right.ts';
 import { lookup } from '../../mach/ipc/space.ts';
+import { isKnownDown } from '../../mach/node.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
@@ -18,7 +22,8 @@ import { blockOn } from '../../mach/thread.ts';
 import { clusterOf } from '../configuration.ts';
 import { adoptReply, forward, unwrap } from '../forward.ts';
 import type { OsfWorld } from '../world.ts';
-import { blockOf, grantBlock, knownOwner, noteOwner } from './blocks.ts';
+import { isGone } from '../pma/master-call.ts';
+import { blockOf, blocksOf, grantBlock, knownOwner, noteOwner } from './blocks.ts';
 import { masterOf, type PmMaster } from './entry.ts';
 import { operation } from './operation.ts';
 import { RECOVERED } from './recover.ts';
@@ -28,7 +33,10 @@ export type Owner = { readonly own: true } | { readonly own: false; readonly nam
 
 interface FindOwner {
   readonly pid: number;
+  tries?: number;
 }
+
+const MAXIMUM_TRIES = 8;
 
 const OWN: Owner = { own: true };
 const OUT_OF_REACH: Owner = { own: false, name: NONE };
@@ -41,13 +49,16 @@ export const findOwner = routine<OsfWorld, FindOwner>('pmm.find_owner', 'finds t
     const peer = node === NONE ? NONE : masterOn(w, master, node);
     if (peer !== NONE) return finish(t, { own: false, name: peer } satisfies Owner);
     // Nobody knows more than the broker: nobody has the block, or who has it is down.
-    if (master.broker) return finish(t, node === NONE ? OWN : OUT_OF_REACH);
-    const broker = masterOn(w, master, brokerNode(w));
+    if (isBroker(w, master)) return finish(t, node === NONE ? OWN : OUT_OF_REACH);
+    const broker = brokerOf(w, master);
     if (broker === NONE) return finish(t, OUT_OF_REACH);
     rpc(w, t, broker, 'pmm.whose_block', { body: { block: blockOf(f.pid) } });
   }),
   step('remember what the broker says', (w, t, f) => {
     const master = masterOf(w, t);
+    f.tries = (f.tries ?? 0) + 1;
+    // It has failed: another one is the broker now.
+    if (isGone(t.code) && f.tries < MAXIMUM_TRIES) return goTo(w, t, 'look whose the block is');
     if (t.code !== 'KERN_SUCCESS') return finish(t, t.code === 'ESRCH' ? OWN : OUT_OF_REACH);
     const { node } = t.body as { node: number };
     noteOwner(master, blockOf(f.pid), node);
@@ -58,7 +69,22 @@ export const findOwner = routine<OsfWorld, FindOwner>('pmm.find_owner', 'finds t
 /** Where every node manages its own processes there is a PM Master on each. */
 export const isOnly = (w: OsfWorld): boolean => clusterOf(w).management !== 'local_masters';
 
-const brokerNode = (w: OsfWorld): number => clusterOf(w).nodes.findIndex(({ pmMaster }) => pmMaster);
+/** Nodes with a PM Master in the order in which they are the broker, each if all before it are down. */
+function candidates(w: OsfWorld): number[] {
+  const { nodes } = clusterOf(w);
+  const all = nodes.flatMap(({ pma, pmMaster }, node) => (pma || pmMaster ? [node] : []));
+  return all.sort((a, b) => Number(nodes[b]!.pmMaster) - Number(nodes[a]!.pmMaster));
+}
+
+/** 0 where the script has put the broker, another number for every other node. */
+export const rankOf = (w: OsfWorld, node: number): number => (clusterOf(w).nodes[node]!.pmMaster ? 0 : node + 1);
+
+function brokerNode(w: OsfWorld, { node }: PmMaster): number {
+  return candidates(w).find((each) => each === node || !isKnownDown(w, node, each)) ?? node;
+}
+
+/** Whether it gives out the blocks, and knows whose each is. */
+export const isBroker = (w: OsfWorld, master: PmMaster): boolean => brokerNode(w, master) === master.node;
 
 /** Name, in the PM Master's space, of a right to the PM Master of another node; NONE if there is none in reach. */
 function masterOn(w: OsfWorld, master: PmMaster, node: number): number {
@@ -75,7 +101,7 @@ function masterOn(w: OsfWorld, master: PmMaster, node: number): number {
 }
 
 /** The broker that this PM Master asks for blocks; NONE if it is out of reach. */
-export const brokerOf = (w: OsfWorld, master: PmMaster): number => masterOn(w, master, brokerNode(w));
+export const brokerOf = (w: OsfWorld, master: PmMaster): number => masterOn(w, master, brokerNode(w, master));
 
 /** Names of rights to all other PM Masters in reach. */
 export function otherMasters(w: OsfWorld, master: PmMaster): number[] {
@@ -101,7 +127,7 @@ interface MasterRequest extends Request {
 export const masterRequest = routine<OsfWorld, MasterRequest>('pmm.request', 'takes a request to who can execute it', [
   step('find whose the process is', (w, t, f) => {
     const master = masterOf(w, t);
-    if (master.recovering) {
+    if (master.recovering && f.operation !== 'pmm.own_blocks') {
       blockOn(w, t, RECOVERED);
       return again(t);
     }
@@ -130,7 +156,8 @@ export const forwardedRequest = routine<OsfWorld, Request>('pmm.forwarded', 'tak
   step('take it apart', (w, t, f) => {
     const request = unwrap(w, t, f);
     adoptReply(t, request.reply);
-    replace(t, w.setup.services.get(`local ${request.operation}`)!, request);
+    // As a rule it is this one's; if not, who has sent it on knew an owner that has failed since.
+    replace(t, masterRequest, request);
   }),
 ]);
 
@@ -143,4 +170,15 @@ const whoseBlock = operation<{ readonly block: number }>('pmm.whose_block', 'say
   return node === NONE ? { code: 'ESRCH' } : { body: { node } };
 });
 
-export const blockRoutines: readonly Routine[] = [allocBlock, whoseBlock];
+const ownBlocks = operation('pmm.own_blocks', 'says which blocks are its own', (w: OsfWorld, _body: unknown, t) => {
+  const master = masterOf(w, t);
+  return { body: { node: master.node, blocks: blocksOf(master, master.node) } satisfies OwnBlocks };
+});
+
+/** What \`pmm.own_blocks\` answers. */
+export interface OwnBlocks {
+  readonly node: number;
+  readonly blocks: readonly number[];
+}
+
+export const blockRoutines: readonly Routine[] = [allocBlock, whoseBlock, ownBlocks];

@@ -14,7 +14,7 @@ import type { OsfWorld } from '../world.ts';
 import { grantBlock, nextPid, takeBlock } from './blocks.ts';
 import { INIT, masterEntryAllocate, masterOf, ownEntryOf } from './entry.ts';
 import { operation } from './operation.ts';
-import { brokerOf, findOwner, type Owner } from './owner.ts';
+import { brokerOf, findOwner, isBroker, type Owner } from './owner.ts';
 
 /** Body of `pmm.alloc_pid`. */
 export interface NewProcess {
@@ -40,7 +40,7 @@ const allocPid = routine<OsfWorld, AllocPid>('pmm.alloc_pid', 'gives out a pid',
     const master = masterOf(w, t);
     f.pid = nextPid(master);
     if (f.pid !== NONE) return goTo(w, t, 'find its family');
-    if (master.broker) {
+    if (isBroker(w, master)) {
       takeBlock(master, grantBlock(master, master.node));
       return again(t);
     }

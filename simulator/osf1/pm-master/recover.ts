@@ -21,15 +21,20 @@ import { tell } from '../../mach/world.ts';
 import { portUnder } from '../boot-task.ts';
 import { lostWithNode } from '../ended.ts';
 import { pmaAt } from '../pma/pma.ts';
-import type { PmaReport, Reported } from '../pma/report.ts';
+import type { PmaReport, ReportWanted, Reported } from '../pma/report.ts';
 import type { OsfWorld } from '../world.ts';
+import { blockOf } from './blocks.ts';
 import { INIT, masterEntryOf, masterOf, ownEntries, reenter, type PmMaster } from './entry.ts';
 import { callParents, ends, type CallBacks } from './exit.ts';
 
-interface Recover {
-  readonly nodes: number[];
+/** What the PMAs have said, and what is left of it to give up. */
+export interface Reports {
   readonly reports: (PmaReport & { readonly names: readonly number[] })[];
-  surplus: number[];
+  readonly surplus: number[];
+}
+
+interface Recover extends Reports {
+  readonly nodes: number[];
 }
 
 /** Channel on which requests wait until the table is whole. */
@@ -51,12 +56,11 @@ export const recover = routine<OsfWorld, Recover>('pmm.recover', 'asks the PMAs 
     const master = masterOf(w, t);
     const node = f.nodes.shift();
     if (node === undefined) return goTo(w, t, 'rebuild the table');
-    const pma = isInTouch(w, master.node, node) ? pmaAt(w, node) : null;
-    if (pma === null) return goTo(w, t, 'ask the next PMA');
-    const task = at(w.tasks, master.task);
-    const name = bootRight(w, portUnder(w, at(w.tasks, pma.task), pma.service), task);
+    const name = rightToPma(w, master, node);
+    if (name === NONE) return goTo(w, t, 'ask the next PMA');
     f.surplus.push(name);
-    rpc(w, t, name, 'pma.report', { rights: [{ name: master.service, disposition: MAKE_SEND }] });
+    const body: ReportWanted = { but: [] };
+    rpc(w, t, name, 'pma.report', { body, rights: [{ name: master.service, disposition: MAKE_SEND }] });
   }),
   step('keep what it says', (w, t, f) => {
     if (t.code === 'KERN_SUCCESS') f.reports.push({ ...(t.body as PmaReport), names: [...t.names] });
@@ -64,7 +68,7 @@ export const recover = routine<OsfWorld, Recover>('pmm.recover', 'asks the PMAs 
   }),
   step('rebuild the table', (w, t, f) => {
     const master = masterOf(w, t);
-    const told = rebuild(w, master, f);
+    const told = rebuild(w, master, f, new Set());
     master.recovering = false;
     wakeAll(w, at(w.tasks, master.task), RECOVERED);
     const alive = ownEntries(w, master).filter(({ state }) => state === 'alive').length;
@@ -79,10 +83,26 @@ export const recover = routine<OsfWorld, Recover>('pmm.recover', 'asks the PMAs 
   }),
 ]);
 
-/** Returns the children whose parents are to be told of their ends. */
-function rebuild(w: OsfWorld, master: PmMaster, f: Recover): number[] {
+/** Name of a right to the PMA of the node, to be given up; NONE if there is none in reach. */
+export function rightToPma(w: OsfWorld, master: PmMaster, node: number): number {
+  const pma = isInTouch(w, master.node, node) ? pmaAt(w, node) : null;
+  if (pma === null) return NONE;
+  return bootRight(w, portUnder(w, at(w.tasks, pma.task), pma.service), at(w.tasks, master.task));
+}
+
+/** The pids of the processes that the PMAs have. */
+export function livingIn({ reports }: Reports): Set<number> {
+  return new Set(reports.flatMap(({ processes }) => processes.map(({ pid }) => pid)));
+}
+
+/**
+ * Enters what the PMAs have said. `others` are the blocks that belong to other PM Masters. Returns the children whose parents
+ * are to be told of their ends.
+ */
+export function rebuild(w: OsfWorld, master: PmMaster, f: Reports, others: ReadonlySet<number>): number[] {
   const told: number[] = [];
-  const living = new Set(f.reports.flatMap(({ processes }) => processes.map(({ pid }) => pid)));
+  const living = livingIn(f);
+  const parentOf = (pid: number): number => (living.has(pid) || others.has(blockOf(pid)) ? pid : INIT);
   const place = new Map<number, number>();
   for (const { node, processes, names } of f.reports) {
     if (!isInTouch(w, master.node, node)) continue;
@@ -95,20 +115,22 @@ function rebuild(w: OsfWorld, master: PmMaster, f: Recover): number[] {
       if (entry.capability !== NONE) f.surplus.push(entry.capability);
       const { group, session, parent } = each.relations;
       const { migrations } = each;
-      const relations = { group, session, parent: living.has(parent) ? parent : INIT };
+      const relations = { group, session, parent: parentOf(parent) };
+      entry.elsewhere = each.children.filter((child) => others.has(blockOf(child)));
       return Object.assign(entry, { ...relations, migrations, state: 'alive', node, capability: name });
     });
   }
   for (const { ends: untold, node } of f.reports) {
     for (const { pid, name, parent, ended, usage, migrations, delivered } of untold) {
       const entry = reenter(w, master, pid, name);
-      Object.assign(entry, { parent: living.has(parent) ? parent : INIT, node, usage, migrations, delivered });
+      Object.assign(entry, { parent: parentOf(parent), node, usage, migrations, delivered });
       told.push(...ends(w, master, entry, ended).callBacks.children);
     }
   }
-  const parents = f.reports.flatMap(({ processes }) => processes).filter(({ leaving }) => !leaving);
-  for (const { pid: parent, children } of parents) {
-    for (const child of children) {
+  const parents = f.reports.flatMap(({ processes, parents: more }) => [...processes, ...more]);
+  for (const { pid: parent, children, leaving } of parents) {
+    if (leaving) continue;
+    for (const child of children.filter((each) => !others.has(blockOf(each)))) {
       if (masterEntryOf(w, child)?.owner === master.id) continue;
       const entry = reenter(w, master, child, '');
       entry.parent = parent;

@@ -19,7 +19,7 @@ import { vprocFree, vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { completeCall, type ProcessCall } from './admission.ts';
 import { cancelCalls } from './cancel.ts';
-import { isGone, mustRepeat } from './master-call.ts';
+import { MASTER_DOWN, isGone, mustRepeat } from './master-call.ts';
 import { pmaOf, type Pma } from './pma.ts';
 import { emulatorHere, everythingIn, heldBy, yieldTokens } from './tokens.ts';
 import { stopClock } from './timer.ts';
@@ -137,7 +137,7 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
   step('keep it if nobody takes it', (w, t, f) => {
     const pma = pmaOf(w, t);
     if (mustRepeat(w, pma, t.code)) goTo(w, t, 'send the report');
-    else if (isGone(t.code)) pma.untold.push(f.report!);
+    else if (isGone(t.code) || t.code === MASTER_DOWN) pma.untold.push(f.report!);
   }),
   step('tell the statistics monitor', (w, t, f) => {
     const { pid, name, created, migrations, usage } = procOf(w, t.node, f.pid)!;

@@ -17,7 +17,7 @@ import { becomeStub, isUnused, vprocAllocate, vprocFree, vprocOf } from '../vpro
 import { numbered, type Asker } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
 import { ABSENT, FROZEN, admission } from './admission.ts';
-import { MASTER_DOWN, isGone } from './master-call.ts';
+import { MASTER_DOWN, fromMaster } from './master-call.ts';
 import { pmaOf } from './pma.ts';
 
 const MAXIMUM_TRIES = 8;
@@ -87,7 +87,9 @@ export const vprocCallRoutine = routine<OsfWorld, VprocCall>('vproc.call', 'oper
   step('ask the PM Master', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.locate', { body: { pid: f.pid } })),
   step('put the vproc right', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') {
-      f.answer = { code: t.code === 'zombie' ? 'KERN_SUCCESS' : isGone(t.code) ? MASTER_DOWN : 'ESRCH' };
+      f.answer = {
+        code: t.code === 'zombie' ? 'KERN_SUCCESS' : fromMaster(t.code) === MASTER_DOWN ? MASTER_DOWN : 'ESRCH',
+      };
       return goTo(w, t, 'let the vproc go if nobody needs it');
     }
     const pma = pmaOf(w, t);

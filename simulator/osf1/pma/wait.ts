@@ -76,6 +76,7 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
   step('reap it', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     if (isGone(t.code)) return goTo(w, t, 'wait until a child has something to report');
+    if (t.code === MASTER_DOWN) return finish(t, masterDown);
     if (t.code !== 'KERN_SUCCESS') {
       // A PM Master that has come back does not know of it: it is nobody's child any more.
       if (!proc.exited.includes(f.child!)) return finish(t, noChild);

@@ -33,10 +33,8 @@ export function runComparedSeed(seed: number): SeedResult {
     outcome = runCompared(text, (sim) => note(moments, sim));
     events += outcome.events;
     for (const kind of moments.keys()) kinds.add(kind);
-    // Nobody tells the operator of the end of a process whose own PM Master has failed.
-    const mayFail = !placement.cluster.text.includes('local_masters');
-    let left = outcome.failure === null && mayFail && draw.percent(60) ? 1 : 0;
-    for (; outcome.failure === null && (left > 0 || (mayFail && isUnstruck(moments, faults))); left--) {
+    let left = outcome.failure === null && draw.percent(60) ? 1 : 0;
+    for (; outcome.failure === null && (left > 0 || isUnstruck(moments, faults)); left--) {
       faults.push(...drawFault(draw, script, moments));
       text = textOf(script, faults);
       const struck: Moments = (moments = new Map());
@@ -44,7 +42,7 @@ export function runComparedSeed(seed: number): SeedResult {
       events += outcome.events;
       for (const kind of struck.keys()) kinds.add(kind);
     }
-    if (outcome.failure === null && mayFail && draw.percent(15)) {
+    if (outcome.failure === null && draw.percent(15)) {
       faults.push(...drawPartition(draw, script, moments));
       text = textOf(script, faults);
       outcome = runCompared(text);
