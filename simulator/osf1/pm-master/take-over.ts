@@ -16,6 +16,7 @@ import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
+import { tell } from '../../mach/world.ts';
 import type { PmaReport, ReportWanted } from '../pma/report.ts';
 import type { OsfWorld } from '../world.ts';
 import { blockOf, noteOwner } from './blocks.ts';
@@ -38,6 +39,7 @@ export function beginTakeOver(w: OsfWorld, master: PmMaster): void {
   master.recovering = true;
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
+  tell(w, 'master recovers', master.node, null, t.identity, 'what another one had is asked for');
   call(t, takeOver, { nodes: [], masters: null, but: [], reports: [], surplus: [] } satisfies TakeOver);
   threadStart(w, t);
 }
@@ -86,6 +88,7 @@ export const takeOver = routine<OsfWorld, TakeOver>('pmm.take_over', 'takes over
     const orphaned = orphan(w, master, f.but, livingIn(f));
     f.masters = otherMasters(w, master);
     serveWaiting(w, master);
+    tell(w, 'master recovered', master.node, null, t.identity, `${livingIn(f).size} processes are taken over`);
     call(t, callParents, { children: [...told, ...orphaned], how: 'exited', tries: 0 } satisfies CallBacks);
   }),
   step('tell the next PM Master who is left', (w, t, f) => {
