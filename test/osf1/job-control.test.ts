@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
-import { NULL_IMAGE, printed, run } from './lab.ts';
+import { LOCAL_MASTERS, NULL_IMAGE, printed, run } from './lab.ts';
 
 function program(body: string, scenario = 'wait p expect p.status == 0'): string[] {
   return printed(
@@ -169,5 +169,41 @@ describe('who is left behind', () => {
     `,
     );
     assert.deepEqual(lines, ['-1 EIO']);
+  });
+});
+
+describe('a session with members at several PM Masters', () => {
+  const lines = (body: string, scenario = 'wait p expect p.status == 0'): string[] =>
+    printed(
+      run(
+        `program p() { ${NULL_IMAGE} ${body} } scenario "s" on lab { let p = spawn p() on source ${scenario} }`,
+        LOCAL_MASTERS,
+      ),
+    );
+
+  it('has one terminal: who was created elsewhere finds it, and may be put into its foreground', () => {
+    const found = lines(`
+      let tty = open("/dev/tty", read | write)
+      let leader = getpid()
+      let c = fork on "dest" {
+        print(open("/dev/tty", read) >= 0, " ", tcgetpgrp(tty) == leader)
+        compute 1 s
+        print(tcgetpgrp(tty) == getpid(), " ", read(tty, 10 B))
+      }
+      compute 400 ms
+      print(setpgid(c), " ", tcsetpgrp(tty, c))
+      wait c
+    `);
+    assert.deepEqual(found, ['true true', '0 0', 'true 0']);
+  });
+
+  it('is hung up with its leader, wherever they are', () => {
+    const ended = lines(
+      `open("/dev/tty", read | write)
+       let c = fork on "dest" { on SIGHUP { print("hung up") exit(3) } compute 9 s print("not hung up") }
+       compute 2 s print(c > 0) exit(0)`,
+      'wait p sleep 2 s',
+    );
+    assert.deepEqual(ended, ['true', 'hung up']);
   });
 });

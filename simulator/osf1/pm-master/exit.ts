@@ -18,7 +18,8 @@ import { ABSENT } from '../pma/admission.ts';
 import { isStale } from '../pma/vproc-call.ts';
 import { numbered, type Asker, type Numbered } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
-import { groupsAround, hangUp, owedAfter, type Owed } from './hang-up.ts';
+import { groupsAround, hangUp, hangUpHere, owedAfter, owedToOrphans, type HangUp } from './hang-up.ts';
+import { isOrphaned } from './groups.ts';
 import { INIT, masterOf, ownEntries, ownEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
 import { forgetOwner } from './blocks.ts';
 import { findOwner, isBroker, isOnly, type Owner } from './owner.ts';
@@ -60,7 +61,7 @@ const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a process a zom
     Object.assign(entry, { usage, computed, migrations, delivered });
     entry.elsewhere = entry.elsewhere.filter((child) => report.children.includes(child));
     const { callBacks, owed } = ends(w, masterOf(w, t), entry, report.ended);
-    call(t, hangUp, { owed, tries: 0 });
+    call(t, hangUp, owed);
     call(t, callParents, callBacks);
     answer(w, t, f.reply, {});
   }),
@@ -70,7 +71,7 @@ const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a process a zom
 /** Whom to tell: its own parent, that of zombies that it leaves, other PM Masters; and signals that are owed to others. */
 interface Ending {
   readonly callBacks: CallBacks;
-  readonly owed: Owed[];
+  readonly owed: HangUp;
 }
 
 /** The process is a zombie now. */
@@ -179,7 +180,10 @@ const orphan = routine<OsfWorld, Request>('pmm.orphan', 'makes a process a child
   step('change its parent and answer', (w, t, f) => {
     const { child } = f.body as { child: number };
     const entry = ownEntryOf(w, t, child);
+    const owner = masterOf(w, t).id;
+    const groups = entry === null || isOrphaned(w, owner, entry.group) ? [] : [entry.group];
     if (entry !== null) entry.parent = INIT;
+    call(t, hangUp, { owed: owedToOrphans(w, owner, groups), group: NONE, tries: 0 } satisfies HangUp);
     const children = entry?.state === 'zombie' ? [child] : [];
     call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
     answer(w, t, f.reply, {});
@@ -187,7 +191,7 @@ const orphan = routine<OsfWorld, Request>('pmm.orphan', 'makes a process a child
   step('be done', (_w, t) => finish(t, null)),
 ]);
 
-export const exitRoutines: readonly Routine[] = [masterExit, childExit, orphan];
+export const exitRoutines: readonly Routine[] = [masterExit, childExit, orphan, hangUpHere];
 
 /**
  * A node has failed: every process there has died with it [mechanisms 5.6]. If there was a PM Master the broker takes over
@@ -196,17 +200,17 @@ export const exitRoutines: readonly Routine[] = [masterExit, childExit, orphan];
 export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): void {
   const children: number[] = [];
   const orphans: number[] = [];
-  const owed: Owed[] = [];
+  const owed: HangUp[] = [];
   for (const entry of ownEntries(w, master)) {
     if (entry.state !== 'alive' || entry.node !== node) continue;
     const ending = ends(w, master, entry, lostWithNode());
     children.push(...ending.callBacks.children);
     orphans.push(...(ending.callBacks.orphans ?? []));
-    owed.push(...ending.owed);
+    owed.push(ending.owed);
   }
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
-  call(t, hangUp, { owed, tries: 0 });
+  for (const each of owed) if (each.owed.length > 0 || each.group !== NONE) call(t, hangUp, each);
   call(t, callParents, { children, how: 'exited', orphans, tries: 0 } satisfies CallBacks);
   threadStart(w, t);
   if (isOnly(w)) return;

@@ -108,7 +108,7 @@ const members = routine<OsfWorld, Request>('pmm.members', 'says who is in a grou
   }),
 ]);
 
-interface Member {
+export interface Member {
   readonly pid: number;
   readonly session: number;
 }
@@ -123,7 +123,8 @@ const membersHere = operation<{ readonly group: number }>(
 
 /**
  * No member has a parent in another group of its session: nobody could continue it if it were stopped. [POSIX 3.242]
- * A parent whose entry another PM Master owns is taken to be able to.
+ * A parent whose entry another PM Master owns is taken to be able to, until it has ended; and of a group that has members at
+ * several PM Masters each looks at its own.
  */
 export function isOrphaned(w: OsfWorld, owner: number, group: number): boolean {
   return membersOf(w, owner, group).every((member) => {
@@ -139,7 +140,7 @@ export function membersOf(w: OsfWorld, owner: number, group: number): MasterEntr
   return rows.filter((each) => each.live && each.owner === owner && each.state === 'alive' && each.group === group);
 }
 
-interface Gather {
+export interface Gather {
   readonly group: number;
   others?: number[];
   readonly found: Member[];

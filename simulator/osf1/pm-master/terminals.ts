@@ -1,15 +1,17 @@
 /**
  * Controlling terminals: a relation of a session, so the PM Master's [mechanisms 5.1, 5.4]. The leader's entry says which
- * process group is in the foreground; NONE is a session without a terminal. A leader gets one by opening /dev/tty. A process
- * whose entry another PM Master owns than that of its leader has no terminal.
+ * process group is in the foreground; NONE is a session without a terminal. A leader gets one by opening /dev/tty. If the leader's
+ * entry is another PM Master's than that of who asks, that one is asked: 1 RPC.
  */
 import { NONE } from '../../base/table.ts';
-import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import type { Routine } from '../../mach/routine.ts';
+import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
+import type { Request } from '../../mach/server.ts';
 import type { OsfWorld } from '../world.ts';
-import { masterEntryOf, ownEntryOf, type MasterEntry } from './entry.ts';
-import { isOrphaned, membersOf } from './groups.ts';
+import { masterOf, ownEntryOf } from './entry.ts';
+import { gatherMembers, isOrphaned, membersOf, type Gather, type Member } from './groups.ts';
 import { operation } from './operation.ts';
+import { findOwner, type Owner } from './owner.ts';
 
 /** What a PMA is told of the terminal of a process. */
 export interface TerminalAnswer {
@@ -20,53 +22,114 @@ export interface TerminalAnswer {
   readonly orphaned: boolean;
 }
 
-/** The leader of a process's session, if the session has a terminal. */
-function leaderOf(w: OsfWorld, entry: MasterEntry): MasterEntry | null {
-  const leader = masterEntryOf(w, entry.session);
-  return leader?.owner !== entry.owner || leader.foreground === NONE ? null : leader;
-}
-
-function terminalOf(w: OsfWorld, entry: MasterEntry): Payload {
-  const leader = leaderOf(w, entry);
-  if (leader === null) return { code: 'ENOTTY' };
-  const { group } = entry;
-  const body: TerminalAnswer = { foreground: leader.foreground, group, orphaned: isOrphaned(w, entry.owner, group) };
-  return { body };
-}
-
 interface Asked {
   readonly pid: number;
 }
 
-const openTerminal = operation<Asked>('pmm.open_terminal', 'gives a session its terminal', (w, { pid }, t) => {
-  const entry = ownEntryOf(w, t, pid);
-  if (entry?.state !== 'alive') return { code: 'ESRCH' };
-  if (entry.session === pid && entry.foreground === NONE) entry.foreground = entry.group;
-  return leaderOf(w, entry) === null ? { code: 'ENXIO' } : {};
-});
+interface TerminalCall extends Request {
+  session?: number;
+  /** Name of a right to the PM Master of the leader; NONE if it is this one. */
+  leader?: number;
+  foreground?: number;
+}
 
-const getTerminal = operation<Asked>('pmm.get_terminal', 'says who is in the foreground', (w, { pid }, t) => {
-  const entry = ownEntryOf(w, t, pid);
-  return entry?.state === 'alive' ? terminalOf(w, entry) : { code: 'ESRCH' };
-});
+/** An operation on the terminal of the session of a process: first it is found, and `without` is what is answered if there is none. */
+function ofTerminal(
+  name: string,
+  story: string,
+  without: string,
+  rest: readonly ReturnType<typeof step<OsfWorld, TerminalCall>>[],
+): Routine {
+  return routine<OsfWorld, TerminalCall>(name, story, [
+    step('find whose the session is', (w, t, f) => {
+      const { pid } = f.body as Asked;
+      const entry = ownEntryOf(w, t, pid);
+      if (entry?.state !== 'alive') return finish(t, { code: 'ESRCH' } satisfies Payload);
+      if (name === 'pmm.open_terminal' && entry.session === pid && entry.foreground === NONE)
+        entry.foreground = entry.group;
+      f.session = entry.session;
+      call(t, findOwner, { pid: entry.session });
+    }),
+    step('look at its leader', (w, t, f) => {
+      const owner = t.result as Owner;
+      f.leader = owner.own ? NONE : owner.name;
+      if (!owner.own) {
+        if (owner.name === NONE) return finish(t, { code: 'EHOSTDOWN' } satisfies Payload);
+        return rpc(w, t, owner.name, 'pmm.session_terminal', { body: { pid: f.session! } satisfies Asked });
+      }
+      f.foreground = ownEntryOf(w, t, f.session!)?.foreground ?? NONE;
+      goTo(w, t, 'see whether there is a terminal');
+    }),
+    step('keep what its PM Master says', (_w, t, f) => {
+      f.foreground = t.code === 'KERN_SUCCESS' ? (t.body as SessionTerminal).foreground : NONE;
+    }),
+    step('see whether there is a terminal', (_w, t, f) => {
+      if (f.foreground === NONE) finish(t, { code: without } satisfies Payload);
+    }),
+    ...rest,
+  ]);
+}
+
+const openTerminal = ofTerminal('pmm.open_terminal', 'gives a session its terminal', 'ENXIO', [
+  step('answer', (_w, t) => finish(t, {} satisfies Payload)),
+]);
+
+const getTerminal = ofTerminal('pmm.get_terminal', 'says who is in the foreground', 'ENOTTY', [
+  step('answer', (w, t, f) => {
+    const entry = ownEntryOf(w, t, (f.body as Asked).pid);
+    if (entry === null) return finish(t, { code: 'ESRCH' } satisfies Payload);
+    const { owner, group } = entry;
+    const body: TerminalAnswer = { foreground: f.foreground!, group, orphaned: isOrphaned(w, owner, group) };
+    finish(t, { body } satisfies Payload);
+  }),
+]);
 
 /** Body of `pmm.set_foreground`. */
 export interface SetForeground extends Asked {
   readonly group: number;
 }
 
-const setForeground = operation<SetForeground>(
-  'pmm.set_foreground',
-  'puts a group into the foreground',
+const setForeground = ofTerminal('pmm.set_foreground', 'puts a group into the foreground', 'ENOTTY', [
+  step('see who is in the group', (_w, t, f) => {
+    call(t, gatherMembers, { group: (f.body as SetForeground).group, found: [] } satisfies Gather);
+  }),
+  step('put it there', (w, t, f) => {
+    const { group } = f.body as SetForeground;
+    const members: Member[] = [...membersOf(w, masterOf(w, t).id, group), ...(t.result as Member[])];
+    if (!members.some(({ session }) => session === f.session)) return finish(t, { code: 'EPERM' } satisfies Payload);
+    if (f.leader !== NONE) {
+      const body: SetForeground = { pid: f.session!, group };
+      return rpc(w, t, f.leader!, 'pmm.session_foreground', { body });
+    }
+    ownEntryOf(w, t, f.session!)!.foreground = group;
+    finish(t, {} satisfies Payload);
+  }),
+  step('answer', (_w, t) => finish(t, { code: t.code } satisfies Payload)),
+]);
+
+interface SessionTerminal {
+  readonly foreground: number;
+}
+
+const sessionTerminal = operation<Asked>('pmm.session_terminal', 'says who is in the foreground', (w, { pid }, t) => {
+  return { body: { foreground: ownEntryOf(w, t, pid)?.foreground ?? NONE } satisfies SessionTerminal };
+});
+
+const sessionForeground = operation<SetForeground>(
+  'pmm.session_foreground',
+  'puts a group into the foreground, which has a member in the session',
   (w, { pid, group }, t) => {
-    const entry = ownEntryOf(w, t, pid);
-    if (entry?.state !== 'alive') return { code: 'ESRCH' };
-    const leader = leaderOf(w, entry);
-    if (leader === null) return { code: 'ENOTTY' };
-    if (!membersOf(w, entry.owner, group).some(({ session }) => session === entry.session)) return { code: 'EPERM' };
+    const leader = ownEntryOf(w, t, pid);
+    if (leader === null || leader.foreground === NONE) return { code: 'ENOTTY' };
     leader.foreground = group;
     return {};
   },
 );
 
-export const terminalRoutines: readonly Routine[] = [openTerminal, getTerminal, setForeground];
+export const terminalRoutines: readonly Routine[] = [
+  openTerminal,
+  getTerminal,
+  setForeground,
+  sessionTerminal,
+  sessionForeground,
+];
