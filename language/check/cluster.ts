@@ -81,7 +81,7 @@ function checkProfiles(cx: Check, cluster: ast.ClusterDeclaration): void {
     seen.add(key);
     if (ast.isPriceItem(item)) checkPrice(cx, item);
     else if (ast.isManagementItem(item)) checkManagement(cx, item);
-    else if (!ast.isCachingItem(item)) checkProfile(cx, item);
+    else if (ast.isMachineItem(item) || ast.isNetworkItem(item)) checkProfile(cx, item);
   }
 }
 
@@ -150,4 +150,5 @@ const firstWords: ReadonlyMap<string, string> = new Map([
   ['NetworkItem', 'network'],
   ['ManagementItem', 'process_management'],
   ['CachingItem', 'file_caching'],
+  ['LostPagesItem', 'lost_pages'],
 ]);

@@ -128,6 +128,7 @@ function lowerCluster(cluster: ast.ClusterDeclaration): ClusterSpec {
     prices,
     management: configurations.find(({ name }) => name === managementOf(cluster))?.name ?? defaultConfiguration,
     fileCaching: cluster.items.find(ast.isCachingItem)?.on ?? false,
+    endsAtOnce: cluster.items.find(ast.isLostPagesItem)?.atOnce ?? false,
     nodes: nodesOf(cluster).map(lowerNode),
   };
 }

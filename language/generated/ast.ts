@@ -44,6 +44,8 @@ export type Osf1adKeywordNames =
     | "and"
     | "as"
     | "at"
+    | "at_fault"
+    | "at_once"
     | "awaiting"
     | "break"
     | "bss"
@@ -79,6 +81,7 @@ export type Osf1adKeywordNames =
     | "in"
     | "let"
     | "lookup"
+    | "lost_pages"
     | "machine"
     | "make"
     | "mask"
@@ -340,7 +343,7 @@ export function isClusterDeclaration(item: unknown): item is ClusterDeclaration 
     return reflection.isInstance(item, ClusterDeclaration.$type);
 }
 
-export type ClusterItem = CachingItem | MachineItem | ManagementItem | NetworkItem | NodeDeclaration | PriceItem;
+export type ClusterItem = CachingItem | LostPagesItem | MachineItem | ManagementItem | NetworkItem | NodeDeclaration | PriceItem;
 
 export const ClusterItem = {
     $type: 'ClusterItem'
@@ -697,6 +700,21 @@ export function isLookup(item: unknown): item is Lookup {
     return reflection.isInstance(item, Lookup.$type);
 }
 
+export interface LostPagesItem extends langium.AstNode {
+    readonly $container: ClusterDeclaration;
+    readonly $type: 'LostPagesItem';
+    atOnce: boolean;
+}
+
+export const LostPagesItem = {
+    $type: 'LostPagesItem',
+    atOnce: 'atOnce'
+} as const;
+
+export function isLostPagesItem(item: unknown): item is LostPagesItem {
+    return reflection.isInstance(item, LostPagesItem.$type);
+}
+
 export interface MachineItem extends langium.AstNode {
     readonly $container: ClusterDeclaration;
     readonly $type: 'MachineItem';
@@ -780,10 +798,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'as' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_caching' | 'file_server' | 'free' | 'from' | 'image' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'off' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'at_fault' | 'at_once' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_caching' | 'file_server' | 'free' | 'from' | 'image' | 'lost_pages' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'off' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'from' || item === 'process_management' || item === 'file_caching' || item === 'off' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'from' || item === 'process_management' || item === 'file_caching' || item === 'off' || item === 'lost_pages' || item === 'at_once' || item === 'at_fault' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -1376,6 +1394,7 @@ export type Osf1adAstType = {
     LetStatement: LetStatement
     Literal: Literal
     Lookup: Lookup
+    LostPagesItem: LostPagesItem
     MachineItem: MachineItem
     ManagementItem: ManagementItem
     MemoryItem: MemoryItem
@@ -1803,6 +1822,16 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: [Expression.$type]
+        },
+        LostPagesItem: {
+            name: LostPagesItem.$type,
+            properties: {
+                atOnce: {
+                    name: LostPagesItem.atOnce,
+                    defaultValue: false
+                }
+            },
+            superTypes: [ClusterItem.$type]
         },
         MachineItem: {
             name: MachineItem.$type,

@@ -86,6 +86,8 @@ function itemsAt(site: Site): CompletionItem[] {
       return words(configurations, CompletionItemKind.EnumMember);
     case 'file_caching':
       return plain(['on', 'off'], CompletionItemKind.Keyword);
+    case 'lost_pages':
+      return plain(['at_once', 'at_fault'], CompletionItemKind.Keyword);
     case 'price':
       return words(site.profiles.prices, CompletionItemKind.Value);
     case 'refuse':

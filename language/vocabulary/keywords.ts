@@ -28,6 +28,10 @@ export const clusterWords: readonly Word[] = [
     name: 'file_caching',
     doc: 'Whether processes keep what is in files, and the positions of open files, under tokens: `file_caching on`; `off` if it does not say.',
   },
+  {
+    name: 'lost_pages',
+    doc: 'When a process dies whose pages are lost with the node that it came from: `lost_pages at_once`, when that is noticed, or `at_fault`, when it touches one (if it does not say).',
+  },
   { name: 'node', doc: 'A node and what runs on it: `node NAME { pma ... }`.' },
 ];
 

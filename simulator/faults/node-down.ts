@@ -7,7 +7,8 @@
  *               it ends, unless the failed node has no part in its migration
  *   orphans     a running process task whose PMA was there (it had been moved alone): its emulator gives up
  *   processes   the PM Master says that every process of that node is dead; a PMA here ends those of its own processes
- *               whose task was there; if the PM Master was there nobody waits for a child any more
+ *               whose task was there, and, with `lost_pages at_once`, those that have pages which only that node had; if
+ *               the PM Master was there nobody waits for a child any more
  *   tasks       Mach tasks of the script that were there have ended
  *   records     a migration from there has failed, unless the destination had everything and goes on alone
  */
@@ -28,7 +29,7 @@ import { agentNode } from '../migration/task/how.ts';
 import { isRunning } from '../migration/task/start.ts';
 import { PROCESS_PORT } from '../osf1/emulator/state.ts';
 import { lostWithNode } from '../osf1/ended.ts';
-import { kill } from '../osf1/pma/exit.ts';
+import { isDoomed, kill } from '../osf1/pma/exit.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
 import { waitsAreOver } from '../osf1/pma/wait.ts';
 import { forgetHolders } from '../osf1/credentials/holders.ts';
@@ -112,6 +113,10 @@ function endLostProcesses(w: MigrationWorld, pma: Pma): void {
     if (proc.state === 'exiting' || vprocOf(w, pma.node, proc.pid)!.state !== 'active') continue;
     const entry = lookup(space, proc.names.task);
     if (entry === null) continue;
+    if (isDoomed(w, proc)) {
+      kill(w, pma, proc, lostWithNode());
+      continue;
+    }
     // A relay (4.4) outlives what it stands for until it is asked; but the PMA knows where it had the task moved to.
     if (entry.port !== NONE && at(w.ports, entry.port).active && hasTask(w, proc.pid)) continue;
     kill(w, pma, proc, lostWithNode());

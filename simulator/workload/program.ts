@@ -43,6 +43,8 @@ export interface ClusterSpec {
   readonly management: 'centralised' | 'distributed' | 'local_masters';
   /** Emulators may keep what is in files, under tokens. */
   readonly fileCaching: boolean;
+  /** A process ends as soon as it is known that pages of it are lost with the node that it came from; else when it touches one. */
+  readonly endsAtOnce: boolean;
   readonly nodes: readonly NodeSpec[];
 }
 

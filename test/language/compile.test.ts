@@ -80,6 +80,7 @@ describe('the compiler', () => {
         prices: { kernel_call: 250_000 },
         management: 'distributed',
         fileCaching: false,
+        endsAtOnce: false,
         nodes: [
           {
             name: 'master',

@@ -46,10 +46,11 @@ describe('completion', () => {
   });
 
   it('clusters and nodes', () => {
-    checkAll('cluster c { |', 'machine network price process_management file_caching node');
+    checkAll('cluster c { |', 'machine network price process_management file_caching lost_pages node');
     checkAll('cluster c { machine | }', 'i386_25');
     checkAll('cluster c { network | }', 'ethernet_10 ethernet_10_switched mesh_200');
     checkAll('cluster c { process_management | }', 'centralised distributed local_masters');
+    checkAll('cluster c { lost_pages | }', 'at_once at_fault');
     check('cluster c { price | }', 'kernel_call remote_rpc', 'i386_25');
     check('cluster c { node n { | } }', 'pma pm_master file_server refuse', 'node compute');
     check('cluster c { node n { pma pm_m| } }', 'pm_master');

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { select } from '../../simulator/base/table.ts';
 import { DEST, PID, SOURCE, migrationOf, phases } from '../migration/story.ts';
 import { unexplained } from '../swarm/rest.ts';
+import type { Notice } from '../../simulator/engine/api.ts';
 import { NULL_IMAGE, printed, run, type Run } from './lab.ts';
 
 /** The operator sits apart, so that the node of the PM Master can fail. */
@@ -139,6 +140,49 @@ describe('after commit', () => {
     const result = story({ after: 'crash source' });
     assert.equal(end(result), 'done -1 true');
     assert.ok(!printed(result).includes('finished'));
+  });
+
+  describe('when the cluster does not wait for the fault', () => {
+    /** From the moment at which the source's failure is noticed to the end of the process, in seconds. */
+    function livesOn(setting: string, how = '', at = 'after'): { readonly time_s: number; readonly printed: string[] } {
+      const crash = 'crash source';
+      const { notices, sim } = run(
+        `program worker() { ${NULL_IMAGE} dirty data[0 .. 0] compute 9 s touch data[0 .. 0] print("finished") }
+        scenario "lost pages" on lab {
+          let p = spawn worker() on source
+          ${at === 'after' ? '' : `on phase ${at} of p { ${crash} }`}
+          at 900 ms
+          let m = migrate p to dest ${how}
+          wait m
+          ${at === 'after' ? crash : ''}
+          wait p
+          print(p.status, " ", p.lost)
+        }`,
+        CLUSTER.replace('{', `{ ${setting}`),
+      );
+      const when = (is: (n: Notice) => boolean): number => notices.find(({ notice }) => is(notice))!.time;
+      const isNoticed = (n: Notice): boolean => n.kind === 'protocol' && n.event === 'node down';
+      assert.deepEqual(unexplained(sim.world), []);
+      const ended = when((n) => n.kind === 'exited' && n.pid === PID);
+      return { time_s: (ended - when(isNoticed)) / 1e9, printed: printed({ notices, sim }) };
+    }
+
+    it('S crashes: it dies as soon as that is noticed (5.6, "at once")', () => {
+      const { time_s, printed: lines } = livesOn('lost_pages at_once');
+      assert.deepEqual(lines, ['-1 true']);
+      assert.ok(time_s < 0.1, `${time_s} s`);
+      assert.ok(livesOn('lost_pages at_fault').time_s > 1);
+    });
+
+    it('S crashes while it is on its way: it dies at the latest when it would run', () => {
+      for (const phase of ['attach', 'restart'])
+        assert.deepEqual(livesOn('lost_pages at_once', '', phase).printed, ['-1 true']);
+    });
+
+    it('S crashes when everything was fetched before: it survives', () => {
+      const { printed: lines } = livesOn('lost_pages at_once', 'by process using oms with eager');
+      assert.deepEqual(lines, ['finished', '0 false']);
+    });
   });
 
   it('S crashes when everything was fetched before: it survives', () => {

@@ -15,7 +15,7 @@ import { MAKE_SEND } from '../../mach/ipc/right.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { finish, goTo, routine, step } from '../../mach/routine.ts';
-import { kill } from '../../osf1/pma/exit.ts';
+import { isDoomed, kill } from '../../osf1/pma/exit.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import { mustRepeat } from '../../osf1/pma/master-call.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
@@ -63,6 +63,9 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
   }),
   step('it runs', (w, t, f) => {
     stamp(w, f.migration, 'resumed');
+    const proc = procOf(w, t.node, f.pid);
+    // The source has failed while it was on its way.
+    if (proc !== null && proc.state !== 'exiting' && isDoomed(w, proc)) kill(w, pmaOf(w, t), proc, lostWithNode());
     // Nobody is left at the source to clean up.
     if (isSourceGone(w, f.migration)) migrationEnd(w, f.migration, 'done');
     finish(t);

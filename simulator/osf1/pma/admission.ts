@@ -23,6 +23,7 @@ import { tell } from '../../mach/world.ts';
 import { callsChannel, procOf, type Proc, type SavedRequest } from '../proc.ts';
 import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
+import { isGone } from './master-call.ts';
 import { pmaOf, procByPort } from './pma.ts';
 
 /** Answer to a request for a process that is not here. */
@@ -140,7 +141,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
   step('count it as complete', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid ?? NONE);
     if (proc !== null) completeCall(w, t, proc);
-    finish(t, t.result);
+    finish(t, executed(t.result as Payload | null));
   }),
   step('give up the rights that came with it', (w, t, f) => {
     const name = f.refused!.names.shift();
@@ -149,6 +150,14 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
 ]);
+
+/**
+ * A server that the handler has asked may be gone. Said of the request, that would mean that nobody has executed it, and it
+ * would be made again [P4].
+ */
+function executed(result: Payload | null): Payload | null {
+  return result !== null && isGone(result.code ?? '') ? { ...result, code: 'EIO' } : result;
+}
 
 /** The thread's call does not concern the state of the process any longer. */
 export function completeCall(w: OsfWorld, t: Thread, proc: Proc): void {

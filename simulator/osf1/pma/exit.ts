@@ -10,7 +10,9 @@ import { answer, rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { blockOn, threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
-import { at, NONE } from '../../base/table.ts';
+import { hasLostPages } from '../../mach/vm/lost-pages.ts';
+import { at, NONE, select } from '../../base/table.ts';
+import { clusterOf } from '../configuration.ts';
 import type { Ended } from '../ended.ts';
 import { report } from '../monitor/monitor.ts';
 import { exiting } from '../price.ts';
@@ -73,6 +75,13 @@ export function kill(w: OsfWorld, pma: Pma, proc: Proc, ended: Ended): void {
     cancelled: false,
   });
   threadStart(w, t);
+}
+
+/** It will touch a page that is lost, sooner or later, and the cluster does not wait for that [mechanisms 5.6]. */
+export function isDoomed(w: OsfWorld, { pid, node }: Proc): boolean {
+  if (!clusterOf(w).endsAtOnce) return false;
+  const task = select(w.tasks, (each) => each.pid === pid && each.node === node)[0];
+  return task !== undefined && hasLostPages(w, task);
 }
 
 export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up everything that a process has', [
