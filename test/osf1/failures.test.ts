@@ -31,10 +31,19 @@ interface Story {
   readonly after?: string;
   /** Other processes. */
   readonly others?: string;
+  readonly cluster?: string;
 }
 
 /** A process that moves, signalled by another one while it is frozen. */
-function story({ how = '', to = 'dest', when = '', then = '', after = '', others = '' }: Story): Run {
+function story({
+  how = '',
+  to = 'dest',
+  when = '',
+  then = '',
+  after = '',
+  others = '',
+  cluster = CLUSTER,
+}: Story): Run {
   const result = run(
     `
     program worker() {
@@ -66,7 +75,7 @@ function story({ how = '', to = 'dest', when = '', then = '', after = '', others
       print(m.outcome, " ", p.status, " ", p.lost)
     }
   `,
-    CLUSTER,
+    cluster,
   );
   const { world } = result.sim;
   assert.deepEqual(unexplained(world), []);
@@ -190,11 +199,29 @@ describe('after commit', () => {
     assert.equal(end(result), 'done 0 false');
   });
 
-  it('S crashes with requests in Q: who waits for an answer gets one, if only an error', () => {
+  describe('S crashes with requests in Q', () => {
     const how = 'by process using oms with eager';
-    const result = story({ how, when: 'attach', then: 'crash source' });
-    assert.equal(end(result), 'done 0 false');
-    assert.ok(printed(result).some((line) => line === 'accepted' || line === 'refused'));
+    const crashed = (cluster = CLUSTER): Run => story({ how, when: 'attach', then: 'crash source', cluster });
+    const told = ({ notices }: Run, event: string): string[] =>
+      notices.flatMap(({ notice: n }) => (n.kind === 'protocol' && n.event === event ? [`${n.node}: ${n.text}`] : []));
+
+    it('Q is lost: the requester gets a send-once notice instead of an answer, and nobody has executed it', () => {
+      const result = crashed();
+      assert.deepEqual(told(result, 'request kept'), ['source: vproc.signal for 2']);
+      assert.deepEqual(told(result, 'request forwarded'), []);
+      const notice = 'store: a send-once right to pma@store.reply was given up';
+      assert.equal(told(result, 'send-once').filter((each) => each === notice).length, 1);
+      assert.deepEqual(told(result, 'signal'), []);
+      // The process has finished before the failure is noticed.
+      assert.deepEqual(printed(result), ['finished', 'refused', 'done 0 false']);
+    });
+
+    it('who hears of it while the process lives makes the request again, and it is executed once', () => {
+      const result = crashed(CLUSTER.replace('{', '{ price failure_detection 400 ms'));
+      assert.equal(told(result, 'request kept').length, 1);
+      assert.deepEqual(told(result, 'signal'), ['dest: 17 for 2']);
+      assert.deepEqual(printed(result), ['accepted', 'finished', 'done 0 false']);
+    });
   });
 });
 

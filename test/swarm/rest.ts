@@ -17,7 +17,9 @@ import { readiness, type Poll } from '../../simulator/osf1/file-server/poll.ts';
 import { hasEnd } from '../../simulator/osf1/pipes/pipe.ts';
 import { SOCKET_BYTES, destinationOf, hasEnded } from '../../simulator/osf1/sockets/socket.ts';
 import type { File } from '../../simulator/osf1/file-server/file.ts';
+import { agentNode } from '../../simulator/migration/task/how.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
+import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
 import { startedAs } from '../../simulator/osf1/started-tasks.ts';
 import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
 import type { Request } from '../../simulator/mach/server.ts';
@@ -69,8 +71,8 @@ const reasons: readonly Reason[] = [
   },
   {
     because:
-      'a process has ended, and its task, which was moved alone, is out of reach of the PMA that would end it: the way failed with a node (2.13 g)',
-    explains: (w, t) => isLeftOver(w, t),
+      'a process has ended, and its task, moved alone by way of a node that has failed since, waits for the end that its PMA cannot bring any more (2.13 g)',
+    explains: (w, t) => (isSuspended(w, t) || t.channel === 'end of the process') && isLeftOver(w, t),
   },
   {
     because: 'init waits for children that are still to come',
@@ -136,12 +138,16 @@ function isOutOfReach(w: World, t: Thread): boolean {
   return entry === null || entry.port === NONE || !at(w.ports, entry.port).active;
 }
 
-/** Nobody manages the process any more, and only its task was moved, in a run in which a node has failed. */
+/** Nobody manages the process any more, and its task went by way of a node that has failed since: rights to it lead there. */
 function isLeftOver(w: World, t: Thread): boolean {
-  const { pid, kind } = at(w.tasks, t.task);
-  if (kind !== 'process' || w.nodes.rows.every(({ failedAt }) => failedAt === NONE)) return false;
-  if (w.procs.rows.some((proc) => proc.live && proc.pid === pid)) return false;
-  return w.migrations.rows.some((m) => m.pid === pid && m.by === 'task');
+  const { pid, kind, node } = at(w.tasks, t.task);
+  if (kind !== 'process' || w.procs.rows.some((proc) => proc.live && proc.pid === pid)) return false;
+  if (masterEntryOf(w, pid)?.state === 'alive') return false;
+  return w.migrations.rows.some(({ by, committed, from, to, how, stamps, ...m }) => {
+    const way = [from, to, agentNode(how, to)].filter((each) => each !== node);
+    const hasGone = m.pid === pid && by === 'task' && committed;
+    return hasGone && way.some((each) => at(w.nodes, each).failedAt >= stamps.decision);
+  });
 }
 
 function servesInit(w: World, t: Thread): boolean {
