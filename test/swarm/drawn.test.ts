@@ -210,6 +210,8 @@ describe('what is drawn', function () {
       /by task using user_level/,
       /exec worker\d\(.*\) on "\w+"/,
       /WCONTINUED/,
+      /PROT_WRITE, MAP_SHARED\)/,
+      /PROT_WRITE, MAP_PRIVATE\)/,
     ]) {
       assert.ok(drawn.filter((text) => pattern.test(text)).length > 3, String(pattern));
     }

@@ -6,8 +6,9 @@
  *   ask     the PMAs say who is in the group; the destination gives the group one turn, and says now whether it takes
  *           processes in; each member is promised by its PMA. If one of them cannot move, all promises are taken back: no
  *           process was frozen.
- *   move    the members move one after the other, in the order of their pids, each as if it moved alone. Who has ended
- *           meanwhile has ended. At the end the PMAs are asked again: children that were born meanwhile follow.
+ *   move    the members move one after the other, in the order of their pids, each as if it moved alone. A call in which one
+ *           of the others only waits is made again there, whatever was asked for: it may wait for the member that has asked,
+ *           which waits for the group. Who has ended meanwhile has ended. At the end the PMAs are asked again: children that were born meanwhile follow.
  *
  * After the first phase only the failure of a node can stop a group half way; the answer says so, and the members that have
  * not moved go on where they are.
@@ -101,8 +102,9 @@ export const moveGroup = routine<MigrationWorld, MoveGroup>('migration.move_grou
   step('move the next member', (w, t, f) => {
     const pid = f.promised!.shift();
     if (pid === undefined) return goTo(w, t, 'look for members');
-    const { node, uid, calls, migration } = f;
+    const { node, uid, migration } = f;
     const own = pid === f.pid ? migration : NONE;
+    const calls = pid === f.pid ? f.calls : 'restart';
     const body: Migrate = { pid, node, uid, calls, migration: own, turn: migration, alone: false };
     vprocCall(t, f.pid, 'vproc.migrate', body);
   }),

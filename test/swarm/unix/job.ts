@@ -9,6 +9,7 @@ import { copied, divided, duplicate, inTurn, mistakes, names, own, together } fr
 import { appended, nonblocking } from './flags.ts';
 import { awaited, joined } from './groups.ts';
 import { counted, pending, restarted, timed, told, toOneself } from './handlers.ts';
+import { mapped, sharedPage } from './mapped.ts';
 import { full, manyWriters, pair, pingPong, pipeline } from './pipes.ts';
 import { block, collect, pause, type Act, type Place } from './place.ts';
 import { ready, served, watched } from './select.ts';
@@ -26,12 +27,13 @@ export interface DrawnJob {
 /** Deeper, no process has children of its own but those of a single act. */
 const HIGHEST_TREE = 2;
 
-const alone: readonly Act[] = [own, copied, duplicate, names, mistakes, ignored, childless, ready, modes];
+const alone: readonly Act[] = [own, copied, duplicate, names, mistakes, ignored, childless, ready, modes, mapped];
 
 const withOthers: readonly Act[] = [
   ...[several, loop, orphan, identity, together, inTurn, divided],
   ...[pair, pair, pipeline, manyWriters, pingPong, full],
   ...[nonblocking, appended, watched, served],
+  ...[sharedPage, sharedPage],
   ...[conversation, server],
   ...[joined, joined, awaited],
   ...[kill, killGroup, stop, stopped, continued, shell, leftBehind],
