@@ -212,6 +212,9 @@ describe('what is drawn', function () {
       /WCONTINUED/,
       /PROT_WRITE, MAP_SHARED\)/,
       /PROT_WRITE, MAP_PRIVATE\)/,
+      /setrlimit\(RLIMIT_NOFILE, \d+/,
+      /setrlimit\(RLIMIT_CPU, 1, 9\)/,
+      /nice\(\d\)/,
     ]) {
       assert.ok(drawn.filter((text) => pattern.test(text)).length > 3, String(pattern));
     }

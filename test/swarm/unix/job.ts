@@ -9,6 +9,7 @@ import { copied, divided, duplicate, inTurn, mistakes, names, own, together } fr
 import { appended, nonblocking } from './flags.ts';
 import { awaited, joined } from './groups.ts';
 import { counted, pending, restarted, timed, told, toOneself } from './handlers.ts';
+import { descriptors, nicer, usage } from './limits.ts';
 import { mapped, sharedPage } from './mapped.ts';
 import { full, manyWriters, pair, pingPong, pipeline } from './pipes.ts';
 import { block, collect, pause, type Act, type Place } from './place.ts';
@@ -34,6 +35,7 @@ const withOthers: readonly Act[] = [
   ...[pair, pair, pipeline, manyWriters, pingPong, full],
   ...[nonblocking, appended, watched, served],
   ...[sharedPage, sharedPage],
+  ...[descriptors, nicer, usage],
   ...[conversation, server],
   ...[joined, joined, awaited],
   ...[kill, killGroup, stop, stopped, continued, shell, leftBehind],
