@@ -1,6 +1,6 @@
 /**
  * The marks of rows that have changed since the last stop: a letter at the right and a colour that a theme can choose,
- * the same in all four views.
+ * the same in all views.
  *
  * The editor decorates resources, so every marked row gets an address that spells its mark; nothing has to be told when
  * a mark comes or goes, because then the address is another one.

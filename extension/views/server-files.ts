@@ -7,7 +7,7 @@ import { column, sectionOf } from './sheet.ts';
 export const holderWords = (holders: readonly StreamHolder[]): string =>
   holders.map(({ pid, node, descriptor }) => `pid ${pid} on ${node} as ${descriptor}`).join(', ') || 'nobody';
 
-export const waiterWords = (waiting: readonly StreamWaiter[]): string =>
+const waiterWords = (waiting: readonly StreamWaiter[]): string =>
   waiting.map(({ operation, pid }) => `${operation}${pid === null ? '' : ` of pid ${pid}`}`).join(', ');
 
 /** Where the position of an open file is, and what else whoever has it may keep. */

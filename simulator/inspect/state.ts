@@ -2,7 +2,7 @@
  * The shape of everything a view may show: the cluster at one moment, as plain JSON.
  *
  * `inspect(world)` (beside this file) fills it from the tables of the world and from nothing else. The command line
- * prints it (`run --json`), the debug adapter sends it (`osf1ad/state`), the four trees and the capability tables are
+ * prints it (`run --json`), the debug adapter sends it (`osf1ad/state`), the trees, the inspectors and the capability tables are
  * drawn from it: so all of them say the same thing about the same moment. docs/state.schema.json describes it.
  *
  * Times are nanoseconds of virtual time, sizes bytes, nodes are named. Ids (`task`, `port`, `thread`) are stable as

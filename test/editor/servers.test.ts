@@ -101,8 +101,9 @@ describe('the inspectors of servers', () => {
       rows.some((row) => /\/data\/log.*Token was position/.test(row)),
       rows.join('\n'),
     );
-    await editor.page.locator('.sidebar .monaco-list-row[aria-label^="file_server @ master"]').click();
-    await (await editor.waitFor('.sidebar a.action-label[aria-label^="Inspect Server"]')).click();
+    const row = await editor.waitFor('.sidebar .monaco-list-row[aria-label^="file_server @ master"]');
+    await row.hover();
+    await row.locator('a.action-label[aria-label^="Inspect Server"]').click();
     await editor.waitFor('.tabs-container .tab.active:has-text("file_server @ master")');
     assert.match((await cells('streams')).join('\n'), /socket \d+ listening \/tmp\/door/);
     await editor.screenshot('file-server-inspector');
