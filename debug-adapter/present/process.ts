@@ -1,8 +1,14 @@
 /**
  * A UNIX process: its line in the PM Master's table, what its PMA keeps of it (two PMAs, while it moves), its vprocs on
- * the nodes that know it, and its open files.
+ * the nodes that know it, and its open and mapped files.
  */
-import type { ClusterState, FileDescriptorState, FileTokenState, VprocState } from '../../simulator/inspect/state.ts';
+import type {
+  ClusterState,
+  FileDescriptorState,
+  FileMappingState,
+  FileTokenState,
+  VprocState,
+} from '../../simulator/inspect/state.ts';
 import { presentProc } from './proc.ts';
 import { presentValue, withMembers } from './value.ts';
 import { group, type Shown } from './shown.ts';
@@ -37,6 +43,15 @@ export function presentProcess(state: ClusterState, pid: number): readonly Shown
       (task?.files ?? []).map((file, index) => presentFile(file, `${base}.files[${index}]`)),
       `${base}.files`,
     ),
+    ...(task === undefined || task.mappings.length === 0
+      ? []
+      : [
+          group(
+            'mapped files',
+            task.mappings.map((mapping, index) => presentMapping(mapping, `${base}.mappings[${index}]`)),
+            `${base}.mappings`,
+          ),
+        ]),
   ];
 }
 
@@ -60,4 +75,12 @@ function presentFile(file: FileDescriptorState, expression: string): Shown {
 function tokenInWords(token: FileTokenState | null): string {
   if (token === null) return '';
   return token.access === 'none' ? ', with its position' : `, with its position and to ${token.access}`;
+}
+
+function presentMapping(mapping: FileMappingState, expression: string): Shown {
+  const { region, path, offset, length, sharing } = mapping;
+  return withMembers(
+    { name: region, value: `${path} from ${offset}, ${length} bytes, ${sharing}`, expression },
+    mapping,
+  );
 }

@@ -1,4 +1,4 @@
-/** What a process has, and who knows it: open files, relatives, vprocs on the nodes, the capabilities of its PMA. */
+/** What a process has, and who knows it: open and mapped files, relatives, vprocs on the nodes, the capabilities of its PMA. */
 import type { FileTokenState } from '../../simulator/inspect/state.ts';
 import type { KnownProcess } from './process-known.ts';
 import { count, portName, size } from './quantities.ts';
@@ -31,6 +31,34 @@ const tokenKind = (token: FileTokenState | null): string =>
 
 const kept = (token: FileTokenState | null): string =>
   token === null ? '' : `${count(token.blocks, 'block')}, ${size(token.unwritten)} unwritten`;
+
+export const mappings = sectionOf<KnownProcess>(
+  {
+    key: 'mappings',
+    title: 'Mapped files',
+    empty: 'No file is mapped.',
+    columns: [
+      column('address', 'Address', 'Where the program sees it', true),
+      column('path', 'Path', 'What is mapped'),
+      column('offset', 'From', 'Its first byte in the file', true),
+      column('length', 'Bytes', 'How many are mapped', true),
+      column('sharing', 'Sharing', 'Shared: one memory with all who map or read the file'),
+      column('resident', 'Here', 'Pages that are in the memory of its node', true),
+    ],
+  },
+  ({ task }) =>
+    (task?.mappings ?? []).map(({ region, path, address, offset, length, sharing }) => ({
+      key: region,
+      cells: [
+        portName(address),
+        path,
+        offset,
+        length,
+        sharing,
+        task?.regions.find(({ name }) => name === region)?.resident ?? 0,
+      ],
+    })),
+);
 
 export const relatives = sectionOf<KnownProcess>(
   {

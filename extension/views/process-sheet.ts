@@ -4,7 +4,7 @@
 import type { LimitState } from '../../simulator/inspect/state-processes.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { atPma, callsOf, queueOf } from './process-calls.ts';
-import { capabilities, files, relatives, vprocs } from './process-holds.ts';
+import { capabilities, files, mappings, relatives, vprocs } from './process-holds.ts';
 import { knownProcess, type KnownProcess, type ProcessOwner } from './process-known.ts';
 import { count, time } from './quantities.ts';
 import { factsOf, sectionsOf, type Sheet, type SheetFact } from './sheet.ts';
@@ -21,7 +21,7 @@ export function processSheet(state: ClusterState, before: ClusterState | null, o
     subtitle: subtitle(now, was),
     isAlive: now !== null && now.procs.length > 0,
     sections: sectionsOf(
-      [facts, callsOf(atPma), queueOf(atPma), files, relatives, vprocs, capabilities],
+      [facts, callsOf(atPma), queueOf(atPma), files, mappings, relatives, vprocs, capabilities],
       now,
       was,
       before !== null,

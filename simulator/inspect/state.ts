@@ -92,8 +92,22 @@ export interface TaskState {
   readonly regions: readonly RegionState[];
   /** Open files, for a process: kept by the emulator, so they move with the task. */
   readonly files: readonly FileDescriptorState[];
+  /** Files that it has mapped; the regions say where their pages are. */
+  readonly mappings: readonly FileMappingState[];
   /** What it depends on on other nodes, by node; a node that it does not depend on is not listed. */
   readonly residual: readonly ResidualState[];
+}
+
+/** A file that is mapped into the memory of a process [docs/decisions/0059-a-mapped-file-has-one-more-mapper.md]. */
+export interface FileMappingState {
+  /** Name of its region. */
+  readonly region: string;
+  readonly path: string;
+  /** Virtual address of the first byte that the program sees, where that is in the file, and how many there are. */
+  readonly address: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly sharing: 'shared' | 'private';
 }
 
 /** What a task still needs of a node that is not its own [mechanisms 2.9, 3.5, 4.4, 5.9; paper 2.3]. */

@@ -1,4 +1,4 @@
-/** Tasks: threads, capability table, regions, open files. */
+/** Tasks: threads, capability table, regions, open files, mapped files. */
 import { NONE, at, select } from '../base/table.ts';
 import { distributedOf } from '../dipc/distributed.ts';
 import { EXC_MASK_ALL, actionsIn } from '../mach/exception-ports.ts';
@@ -22,6 +22,7 @@ import { regionStates } from './memory.ts';
 import type {
   CapabilityState,
   FileDescriptorState,
+  FileMappingState,
   ScheduleState,
   SpecialPortState,
   TaskState,
@@ -43,6 +44,7 @@ export function taskStates(w: MigrationWorld): TaskState[] {
     specialPorts: specialPorts(w, task),
     regions: regionStates(w, task),
     files: task.kind === 'process' ? filesOf(task) : [],
+    mappings: task.kind === 'process' ? mappingsOf(task) : [],
     residual: residuals.get(task.id)!.map(({ node, pma, forwarders, relay, pages }) => {
       return { node: nodeName(w, node), pma, forwarders, relays: relay, pages };
     }),
@@ -161,4 +163,11 @@ function filesOf(task: Task): FileDescriptorState[] {
     open.push({ descriptor, path, position, capability: name, server, token });
   });
   return open;
+}
+
+function mappingsOf(task: Task): FileMappingState[] {
+  const emulator = task.emulator as EmulatorState | null;
+  return (emulator?.mappings ?? []).map(({ region, path, address, offset, length, shared }) => {
+    return { region, path, address, offset, length, sharing: shared ? 'shared' : 'private' };
+  });
 }

@@ -27,6 +27,7 @@ const frozen = cluster({
           token: { access: 'write', blocks: 2, unwritten: 80 },
         },
       ],
+      mappings: [{ region: 'mapping 1', path: '/a', address: 0x5000, offset: 4096, length: 8192, sharing: 'shared' }],
     }),
   ],
 });
@@ -65,9 +66,10 @@ describe('the process inspector', () => {
     assert.equal(section(sheet, 'queue').summary, '2 requests, unhandled and in this order');
   });
 
-  it('shows open files, children and who knows it', () => {
+  it('shows open files, mapped files, children and who knows it', () => {
     const sheet = processSheet(frozen, null, owner);
     assert.deepEqual(lines(sheet, 'files'), ['same 0|/a|512|master|0x900|position, write|2 blocks, 80 B unwritten']);
+    assert.deepEqual(lines(sheet, 'mappings'), ['same 0x5000|/a|4096|8192|shared|0']);
     assert.deepEqual(lines(sheet, 'children'), ['same 3|as|source|alive|no']);
     assert.deepEqual(lines(sheet, 'vprocs'), [
       'same source|local|source||1|active, frozen',

@@ -59,6 +59,7 @@ export function task(number: number, name: string, given: Partial<TaskState> = {
     specialPorts: [],
     regions: [],
     files: [],
+    mappings: [],
     residual: [],
     ...given,
   };

@@ -85,6 +85,29 @@ describe('an emulator that has tokens', () => {
     }
   });
 
+  it('hears of fcntl(F_SETFL, append), whoever of those who share the open file calls it', () => {
+    for (const sets of ['fcntl(f, F_SETFL, append)', 'wait(fork { fcntl(f, F_SETFL, append) })']) {
+      const body = `
+        let f = open("/tmp/a", create | read | write)
+        write(f, "0123456789")
+        ${sets}
+        lseek(f, 0 B)
+        write(f, "abc")
+        migrate(getpid(), "dest")
+        lseek(f, 2 B)
+        write(f, "def")
+        print(pread(f, 80 B, 0 B), " ", buffer(), " ", lseek(f, 0 B, SEEK_CUR))
+        fcntl(f, F_SETFL)
+        lseek(f, 0 B)
+        write(f, "xyz")
+        print(pread(f, 80 B, 0 B), " ", buffer(), " ", lseek(f, 0 B, SEEK_CUR))
+      `;
+      const lines = ['16 0123456789abcdef 16', '16 xyz3456789abcdef 3'];
+      assert.deepEqual(printed(program(body)), lines, sets);
+      assert.deepEqual(printed(program(body, 'off')), lines, sets);
+    }
+  });
+
   it('gives a token back when another process needs it, so every read finds the last write [P10]', () => {
     const result = program(`
       let f = open("/tmp/a", create | read | write)
