@@ -81,8 +81,8 @@ export const programsOf = (script: ast.Script): ast.ProgramDeclaration[] =>
 export const tasksOf = (script: ast.Script): ast.TaskDeclaration[] =>
   script.declarations.filter(ast.isTaskDeclaration).filter(hasName);
 
-/** The numbers that the threads of a task count on. */
-export const countsOf = (task: ast.TaskDeclaration): ast.CountStatement[] =>
+/** The numbers that the threads of a task or a process count on. */
+export const countsOf = (task: ast.TaskDeclaration | ast.ProgramDeclaration): ast.CountStatement[] =>
   task.statements.filter(ast.isCountStatement).filter(hasName);
 
 /** The task that an expression was started as, as far as the text tells. */
@@ -142,12 +142,15 @@ const isHandler = (at: AstNode): boolean => ast.isOnStatement(at) || ast.isHandl
 export function loopOf(node: AstNode): ast.WhileStatement | ast.ForStatement | undefined {
   for (let at = node.$container; at !== undefined; at = at.$container) {
     if (ast.isWhileStatement(at) || ast.isForStatement(at)) return at;
-    if (ast.isFork(at) || ast.isThreadStatement(at) || isHandler(at) || isRunnable(at)) return undefined;
+    if (ast.isFork(at) || isThread(at) || isHandler(at) || isRunnable(at)) return undefined;
   }
   return undefined;
 }
 
-/** The variables that a node can see, the nearest first. A variable is visible after its `let` or `count`, to the end of its block. */
+export const isThread = (at: AstNode): at is ast.ThreadStatement | ast.NamedThread =>
+  ast.isThreadStatement(at) || ast.isNamedThread(at);
+
+/** The variables that a node can see, the nearest first. A variable is visible after its `let`, `count` or `thread`, to the end of its block. */
 export function* visibleVariables(node: AstNode): Generator<ast.Variable, void> {
   let inner = node;
   for (let at = node.$container; at !== undefined; inner = at, at = at.$container) {
@@ -155,11 +158,16 @@ export function* visibleVariables(node: AstNode): Generator<ast.Variable, void> 
     if (!isBody(at) || !isStatementOf(at, inner)) continue;
     for (let index = (inner.$containerIndex ?? 0) - 1; index >= 0; index--) {
       const statement = at.statements[index];
-      if ((ast.isLetStatement(statement) || ast.isCountStatement(statement)) && hasName(statement)) yield statement;
+      if (isDeclaring(statement) && hasName(statement)) yield statement;
     }
     if (ast.isProgramDeclaration(at) || ast.isTaskDeclaration(at)) yield* at.parameters.filter(hasName);
   }
 }
+
+const isDeclaring = (
+  statement: ast.Statement | undefined,
+): statement is ast.LetStatement | ast.CountStatement | ast.NamedThread =>
+  ast.isLetStatement(statement) || ast.isCountStatement(statement) || ast.isNamedThread(statement);
 
 const isStatementOf = (body: ast.Body, node: AstNode): boolean => body.statements[node.$containerIndex ?? -1] === node;
 

@@ -15,6 +15,7 @@ export type Type =
   | 'text'
   | 'bool'
   | 'process'
+  | 'thread'
   | 'migration'
   | 'node'
   | 'descriptor'
@@ -67,6 +68,7 @@ const titles: Readonly<Record<Type, string>> = {
   text: 'a text',
   bool: 'a condition',
   process: 'a process',
+  thread: 'a thread',
   migration: 'a migration',
   node: 'a node',
   descriptor: 'a file descriptor',
@@ -117,8 +119,9 @@ const counted: ReadonlySet<Type> = new Set<Type>(['int', 'time', 'size']);
 /** Whether values of the type have an order and a distance. */
 export const isCounted = (type: Type): boolean => counted.has(type) || type === 'unknown';
 
-/** A process and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
-const numeric = (type: Type): boolean => type === 'int' || type === 'process' || type === 'descriptor';
+/** A process, a thread and a file descriptor are numbers too: a program compares them with one to see whether a call failed. */
+const numeric = (type: Type): boolean =>
+  type === 'int' || type === 'process' || type === 'thread' || type === 'descriptor';
 
 const records: ReadonlySet<Type> = new Set<Type>([
   'message',

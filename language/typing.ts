@@ -103,6 +103,8 @@ export function createTyping(): Typing {
         return of(variable.first);
       case 'CountStatement':
         return 'int';
+      case 'NamedThread':
+        return 'thread';
       case 'Parameter':
         return parameterType(variable.parameterType);
       case 'NodeDeclaration':

@@ -46,11 +46,14 @@ function checkInLoop(cx: Check, statement: ast.BreakStatement | ast.ContinueStat
 }
 
 function checkCount(cx: Check, count: ast.CountStatement): void {
-  mustBeIn(cx, count, ['task'], 'count', 'write `let`');
+  mustBeIn(cx, count, ['program', 'task'], 'count', 'write `let`');
   checkNewName(cx, count);
-  if (roomOf(count) === 'task' && !ast.isTaskDeclaration(count.$container)) {
-    cx.report('wrong-place', spanOf(count), 'All threads of the task count on it: declare it at the top of the task.');
+  const room = roomOf(count);
+  if ((room === 'task' || room === 'program') && !ast.isTaskDeclaration(count.$container) && !ast.isProgramDeclaration(count.$container)) {
+    const message = `All threads of the ${room} count on it: declare it at the top of the ${room}.`;
+    cx.report('wrong-place', spanOf(count), message);
   }
+  if (room === 'program') return;
   if (!names(fieldsOf('task')).includes(count.name)) return;
   const message = `Every task has \`${count.name}\`, which a scenario asks for: choose another name.`;
   cx.report('duplicate-name', spanOfProperty(count, 'name'), message);
@@ -90,7 +93,12 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       checkCount(cx, statement);
       return;
     case 'ThreadStatement':
-      mustBeIn(cx, statement, ['task'], 'thread', 'a process has one thread; it makes a child with `fork`');
+      mustBeIn(cx, statement, ['program', 'task'], 'thread', 'a scenario does something at the same time with `on phase`');
+      checkBody(cx, statement.body.statements);
+      return;
+    case 'NamedThread':
+      mustBeIn(cx, statement, ['program'], 'thread NAME', 'nobody waits for a thread of a task: write `thread { ... }`');
+      checkNewName(cx, statement);
       checkBody(cx, statement.body.statements);
       return;
     case 'PublishStatement':
@@ -131,7 +139,7 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       mustFit(
         cx,
         statement.subject,
-        roomOf(statement) === 'program' ? ['process'] : ['process', 'task', 'migration'],
+        roomOf(statement) === 'program' ? ['process', 'thread'] : ['process', 'task', 'migration'],
         'What is waited for',
       );
       return;
@@ -183,7 +191,10 @@ function checkTime(cx: Check, time: ast.Expression, what: string): void {
 }
 
 /** A name stands for one variable within the blocks that can see it. */
-function checkNewName(cx: Check, variable: ast.LetStatement | ast.ForStatement | ast.CountStatement): void {
+function checkNewName(
+  cx: Check,
+  variable: ast.LetStatement | ast.ForStatement | ast.CountStatement | ast.NamedThread,
+): void {
   for (const other of visibleVariables(variable)) {
     if (other.name !== variable.name) continue;
     const line = spanOf(other).line;

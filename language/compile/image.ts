@@ -84,7 +84,7 @@ function lowerProgram(program: Source, { slots, instructions }: Code): Program {
     parameters: parameters.length,
     slots,
     layout: isTask ? noLayout : lowerLayout(program),
-    counts: isTask ? countsOf(program).map((each) => each.name) : [],
+    counts: countsOf(program).map((each) => each.name),
     code: instructions,
   };
 }

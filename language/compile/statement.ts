@@ -75,6 +75,7 @@ function lowerStatement(code: Code, statement: ast.Statement): void {
     }
     case 'CountStatement':
     case 'ThreadStatement':
+    case 'NamedThread':
     case 'PublishStatement':
     case 'RequestStatement':
       lowerTaskStatement(code, statement);
@@ -108,15 +109,21 @@ function lowerTouch(code: Code, statement: ast.TouchStatement): void {
   }
 }
 
-type TaskStatement = ast.CountStatement | ast.ThreadStatement | ast.PublishStatement | ast.RequestStatement;
+type TaskStatement =
+  | ast.CountStatement
+  | ast.ThreadStatement
+  | ast.NamedThread
+  | ast.PublishStatement | ast.RequestStatement;
 
 function lowerTaskStatement(code: Code, statement: TaskStatement): void {
   switch (statement.$type) {
     case 'CountStatement':
       code.emit({ ...code.place(), op: 'count_set', count: countIndex(statement), value: { kind: 'value', value: 0 } });
       return;
-    case 'ThreadStatement': {
-      const thread = code.emit({ ...code.place(), op: 'thread', to: -1 });
+    case 'ThreadStatement':
+    case 'NamedThread': {
+      const slot = ast.isNamedThread(statement) ? code.declare(statement) : -1;
+      const thread = code.emit({ ...code.place(), op: 'thread', to: -1, slot });
       lowerBody(code, statement.body.statements);
       code.emit({ ...code.place(endOf(statement.body)), op: 'thread_end' });
       code.land(thread);
@@ -192,7 +199,8 @@ const oneLine = (text: string): string =>
 
 /** Waits as a statement: in a program a call whose result nobody wants, in a scenario an instruction of its own. */
 function lowerWait(code: Code, subject: ast.Expression): void {
-  if (code.around.room === 'program') lowerSystemCall(code, 'wait', [subject], -1);
+  if (code.around.typing.of(subject) === 'thread') lowerSystemCall(code, 'pthread_join', [subject], -1);
+  else if (code.around.room === 'program') lowerSystemCall(code, 'wait', [subject], -1);
   else {
     const value = lowerExpression(code, subject);
     const type = code.around.typing.of(subject);

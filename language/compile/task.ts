@@ -141,7 +141,7 @@ export function lowerCount(code: Code, count: ast.CountStatement, span: Span): E
 
 export function countIndex(count: ast.CountStatement): number {
   const task = runnableOf(count);
-  return ast.isTaskDeclaration(task) ? countsOf(task).indexOf(count) : -1;
+  return ast.isTaskDeclaration(task) || ast.isProgramDeclaration(task) ? countsOf(task).indexOf(count) : -1;
 }
 
 export function lowerTaskField(use: ast.FieldUse, task: Expression): Expression {

@@ -196,7 +196,7 @@ export function isBinary(item: unknown): item is Binary {
 }
 
 export interface Block extends langium.AstNode {
-    readonly $container: Branch | ForStatement | Fork | HandlerStatement | IfStatement | OnStatement | ThreadStatement | WhileStatement;
+    readonly $container: Branch | ForStatement | Fork | HandlerStatement | IfStatement | NamedThread | OnStatement | ThreadStatement | WhileStatement;
     readonly $type: 'Block';
     statements: Array<Statement>;
 }
@@ -398,7 +398,7 @@ export function isContinueStatement(item: unknown): item is ContinueStatement {
     return reflection.isInstance(item, ContinueStatement.$type);
 }
 
-/** A number that all threads of a task count on, and that a scenario may ask for. */
+/** A number that all threads of a task or a process count on; of a task a scenario may ask for it. */
 export interface CountStatement extends langium.AstNode {
     readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
     readonly $type: 'CountStatement';
@@ -814,6 +814,24 @@ export function isNamed(item: unknown): item is Named {
     return reflection.isInstance(item, Named.$type);
 }
 
+/** A thread of a process that others may wait for. */
+export interface NamedThread extends langium.AstNode {
+    readonly $container: Block | ProgramDeclaration | ScenarioDeclaration | TaskDeclaration;
+    readonly $type: 'NamedThread';
+    body: Block;
+    name: Name;
+}
+
+export const NamedThread = {
+    $type: 'NamedThread',
+    body: 'body',
+    name: 'name'
+} as const;
+
+export function isNamedThread(item: unknown): item is NamedThread {
+    return reflection.isInstance(item, NamedThread.$type);
+}
+
 export interface NameUse extends langium.AstNode {
     readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | Carried | ComputeStatement | ConstantDeclaration | CrashStatement | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | OnStatement | PartitionStatement | PortAllocate | PriceItem | PublishStatement | RebootStatement | RefuseItem | RegionSize | RequestStatement | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WaitStatement | WhileStatement | Within;
     readonly $type: 'NameUse';
@@ -1185,7 +1203,7 @@ export function isStart(item: unknown): item is Start {
     return reflection.isInstance(item, Start.$type);
 }
 
-export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | HandlerStatement | HealStatement | IfStatement | LetStatement | OnStatement | PartitionStatement | PublishStatement | RebootStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
+export type Statement = AssignStatement | AtStatement | BreakStatement | CallStatement | ComputeStatement | ContinueStatement | CountStatement | CrashStatement | ExecStatement | ExpectStatement | ForStatement | HandlerStatement | HealStatement | IfStatement | LetStatement | NamedThread | OnStatement | PartitionStatement | PublishStatement | RebootStatement | RequestStatement | SleepStatement | ThreadStatement | TouchStatement | WaitStatement | WhileStatement;
 
 export const Statement = {
     $type: 'Statement'
@@ -1298,7 +1316,7 @@ export function isUnary(item: unknown): item is Unary {
     return reflection.isInstance(item, Unary.$type);
 }
 
-export type Variable = CountStatement | ForStatement | LetStatement | Parameter;
+export type Variable = CountStatement | ForStatement | LetStatement | NamedThread | Parameter;
 
 export const Variable = {
     $type: 'Variable'
@@ -1401,6 +1419,7 @@ export type Osf1adAstType = {
     Migrate: Migrate
     NameUse: NameUse
     Named: Named
+    NamedThread: NamedThread
     NetworkItem: NetworkItem
     NodeDeclaration: NodeDeclaration
     NodeItem: NodeItem
@@ -1912,6 +1931,18 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
             properties: {
             },
             superTypes: []
+        },
+        NamedThread: {
+            name: NamedThread.$type,
+            properties: {
+                body: {
+                    name: NamedThread.body
+                },
+                name: {
+                    name: NamedThread.name
+                }
+            },
+            superTypes: [Statement.$type, Variable.$type]
         },
         NetworkItem: {
             name: NetworkItem.$type,

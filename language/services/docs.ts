@@ -29,6 +29,8 @@ export function headOf(node: Documented): string {
       return `${node.name}: ${node.parameterType}`;
     case 'CountStatement':
       return `count ${node.name}`;
+    case 'NamedThread':
+      return `thread ${node.name}`;
     case 'LetStatement':
     case 'ForStatement':
       return `${node.name}: ${createTyping().ofVariable(node)}`;

@@ -83,8 +83,10 @@ export function outlineAt(tokens: readonly Token[], offset: number): Outline {
       const value = before.slice(index + 3, index + 6);
       const task = value[0]?.image === 'start' ? value[1]?.image : undefined;
       open.at(-1)?.variables.push({ name: next, type: typeOfValue(value, visible), task });
-    } else if (image === 'count' && next !== undefined && around === 'task') {
+    } else if (image === 'count' && next !== undefined && (around === 'task' || around === 'program')) {
       open.at(-1)?.variables.push({ name: next, type: 'int' });
+    } else if (image === 'thread' && next !== undefined && next !== '{' && around === 'program') {
+      open.at(-1)?.variables.push({ name: next, type: 'thread' });
     } else if (image === 'for' && next !== undefined) {
       parameters = [{ name: next, type: 'int' }];
     }

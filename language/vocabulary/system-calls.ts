@@ -397,6 +397,13 @@ export const systemCalls: readonly SystemCallWord[] = [
     'Ends the process with an exit status, 0 if none is given.',
   ),
   systemCall(
+    'pthread_join',
+    [left(-1, 'thread', 'thread')],
+    'int',
+    'Waits until the thread has ended, without an argument until all others have; `wait NAME` does the same. 0; -1, EDEADLK, for the thread itself.',
+  ),
+  systemCall('pthread_self', [], 'thread', 'The thread that asks: 1 is the main one.'),
+  systemCall(
     'errno',
     [],
     'text',

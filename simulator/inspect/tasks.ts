@@ -14,6 +14,7 @@ import type { MigrationWorld } from '../migration/record.ts';
 import { residualsOf } from '../migration/residual.ts';
 import type { EmulatorState } from '../osf1/emulator/state.ts';
 import { bytesIn } from '../osf1/emulator/tokens.ts';
+import { MAIN } from '../osf1/signal-state.ts';
 import type { OsfWorld } from '../osf1/world.ts';
 import { frameStates } from './frames.ts';
 import { nodeName, receiverOf, rightType, threadState, uidOfPort, waitsFor } from './label.ts';
@@ -68,11 +69,14 @@ function threadOf(w: OsfWorld, t: Thread): ThreadState {
   };
 }
 
-/** Of the main thread of a process: what its emulator would have ended if a signal came. */
+/** Of a thread of a process's program: what its emulator would have ended if a signal came. */
 function interruptible(w: OsfWorld, t: Thread): ThreadState['interruptible'] {
   const task = at(w.tasks, t.task);
-  const waiting = task.kind === 'process' ? ((task.emulator as EmulatorState | null)?.waiting ?? null) : null;
-  if (waiting === null || threadsOf(w, task)[0] !== t) return null;
+  const emulator = task.kind === 'process' ? (task.emulator as EmulatorState | null) : null;
+  const isMain = threadsOf(w, task)[0] === t;
+  const own = emulator?.threads.find(({ identity, number }) => (number === MAIN ? isMain : identity === t.identity));
+  const waiting = own?.waiting ?? null;
+  if (waiting === null) return null;
   const entry = lookup(task.space, waiting.port);
   const port = entry === null || entry.port === NONE ? 'dead' : at(w.ports, entry.port).label;
   return { operation: waiting.operation, port };

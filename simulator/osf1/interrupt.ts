@@ -5,7 +5,7 @@
  * in the cluster. Who wants it ended sends that number to the port that the call went to. The server writes it down and
  * wakes whoever waits; the request that finds its own number ends with EINTR, having changed nothing. It makes no difference
  * whether the request waits already, is about to, or comes later; and none if it was answered long ago, for a number is used
- * once. A process has one call at a time, so at most one number of each process is kept, until its next call.
+ * once. A thread has one call at a time, so at most one number of each thread is kept, until its next call.
  */
 
 /** What a call that may be interrupted says in its body. */
@@ -13,12 +13,14 @@ export interface Interruptible {
   readonly call?: number;
 }
 
-const CALLS_OF_A_PROCESS = 1_000_000;
+const CALLS_OF_A_THREAD = 1_000_000;
+const THREADS_OF_A_PROCESS = 1000;
 
-export const callNumber = (pid: number, count: number): number =>
-  pid * CALLS_OF_A_PROCESS + (count % CALLS_OF_A_PROCESS);
+/** The number of a thread's call; `count` goes on for all calls of the process. */
+export const callNumber = (pid: number, thread: number, count: number): number =>
+  (pid * THREADS_OF_A_PROCESS + (thread % THREADS_OF_A_PROCESS)) * CALLS_OF_A_THREAD + (count % CALLS_OF_A_THREAD);
 
-const callerOf = (call: number): number => Math.floor(call / CALLS_OF_A_PROCESS);
+const callerOf = (call: number): number => Math.floor(call / CALLS_OF_A_THREAD);
 
 /** Writes down that the call is to end. */
 export function noteInterrupt(notes: number[], call: number): void {
@@ -26,7 +28,7 @@ export function noteInterrupt(notes: number[], call: number): void {
   notes.push(call);
 }
 
-/** Whether the call is to end; what was written down for earlier calls of the process is forgotten. */
+/** Whether the call is to end; what was written down for earlier calls of the thread is forgotten. */
 export function isInterrupted(notes: number[], { call }: Interruptible): boolean {
   if (call === undefined || notes.length === 0) return false;
   const noted = notes.includes(call);

@@ -74,6 +74,8 @@ export interface CallInProgress {
   channel: string;
   /** It must put its request back at the head of the queue and end, as soon as it looks. */
   cancelled: boolean;
+  /** It must end then, and nobody wants its answer. */
+  dropped: boolean;
 }
 
 /** The timer that raises SIGALRM (pma/timer.ts). */

@@ -25,6 +25,7 @@ import { emulatorFork } from './emulator/fork.ts';
 import { pmaCall } from './emulator/pma-call.ts';
 import { emulatorSigismember } from './emulator/signal-sets.ts';
 import { signalRoutines } from './emulator/signals.ts';
+import { threadRoutines } from './emulator/threads.ts';
 import { emulatorTerminalRoutines } from './emulator/terminal.ts';
 import { dataRoutines, fileNoSenders } from './file-server/data.ts';
 import { pathRoutines } from './file-server/directory.ts';
@@ -60,6 +61,7 @@ import { settleSignals, signalProcess } from './pma/signal.ts';
 import { clock, setitimer } from './pma/timer.ts';
 import { signalCalls } from './pma/signal-calls.ts';
 import { terminalCalls } from './pma/terminal.ts';
+import { threadCalls } from './pma/threads.ts';
 import { tokenRecall, yieldTokens } from './pma/tokens.ts';
 import { vprocCallRoutine } from './pma/vproc-call.ts';
 import { childExit, pmaWait } from './pma/wait.ts';
@@ -99,6 +101,7 @@ const processRoutines: readonly Routine[] = [
   ...terminalCalls,
   ...killCalls,
   ...signalCalls,
+  ...threadCalls,
   setitimer,
   pcntlMigrate,
   ...controlRoutines,
@@ -198,6 +201,7 @@ export const osfRoutines: readonly Routine[] = [
   ...emulatorSocketRoutines,
   emulatorSelect,
   emulatorFcntl,
+  ...threadRoutines,
   ...descriptorSetRoutines,
 ];
 

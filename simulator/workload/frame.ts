@@ -22,6 +22,7 @@ export interface Interrupted {
 /** A system call that has ended with EINTR. */
 export interface Failing {
   readonly final: boolean;
+  readonly goesOn: boolean;
 }
 
 export interface WorkloadFrame {
@@ -41,7 +42,7 @@ export interface WorkloadFrame {
   readonly interrupted: Interrupted[];
   /** The call that a signal has ended: what it gives if it is not made again; null if there is none. */
   failing: Failing | null;
-  /** One of the further threads of a Mach task: its end is not that of the task. */
+  /** Not the first thread of a Mach task, or not the main one of a process: its end is not that of the task. */
   further: boolean;
   /** What the last call of a Mach task's thread answered. */
   code: string;

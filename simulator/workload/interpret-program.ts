@@ -2,7 +2,7 @@
 import { copy } from '../base/plain.ts';
 import { NONE, at } from '../base/table.ts';
 import { EXC_BAD_ACCESS } from '../mach/exception-ports.ts';
-import { call, type Frame } from '../mach/routine.ts';
+import { call, finish, type Frame } from '../mach/routine.ts';
 import type { Thread } from '../mach/thread.ts';
 import { emulatorExit } from '../osf1/emulator/calls.ts';
 import { isTrap, valuesOf, type CallResult, type Failed } from '../osf1/emulator/errno.ts';
@@ -10,7 +10,14 @@ import { emulatorExec, type EmulatorExec } from '../osf1/emulator/exec.ts';
 import { emulatorFork, type EmulatorFork } from '../osf1/emulator/fork.ts';
 import { computeWithin } from '../osf1/emulator/limits.ts';
 import { emulatorSigaction, type EmulatorSigaction } from '../osf1/emulator/signals.ts';
-import { emulatorOf } from '../osf1/emulator/state.ts';
+import { emulatorOf, threadIn } from '../osf1/emulator/state.ts';
+import {
+  emulatorThreadStart,
+  needsTurn,
+  oneAtATime,
+  type EmulatorThreadStart,
+  type OneAtATime,
+} from '../osf1/emulator/threads.ts';
 import { Fault, evaluate, number } from './evaluate.ts';
 import { programFrame, type WorkloadFrame } from './frame.ts';
 import { imageOf } from './image.ts';
@@ -35,17 +42,33 @@ export function performInProgram(w: WorkloadWorld, t: Thread, f: WorkloadFrame, 
     case 'call': {
       const { routine, frame } = systemCalls[instruction.call];
       const operands = instruction.operands.map((each) => evaluate(w, f.locals, each));
-      return call(t, routine, frame(operands, w));
+      const [descriptor] = operands;
+      if (!needsTurn(w, t, instruction.call, descriptor)) return call(t, routine, frame(operands, w));
+      const turn = { descriptor: descriptor as number, routine: routine.index, frame: frame(operands, w) };
+      return call(t, oneAtATime, { ...turn, capability: NONE } satisfies OneAtATime);
     }
     case 'fork': {
       const child: Frame = {
         routine: topFrame(t).routine,
         step: 0,
         current: 0,
-        data: { ...copy(f), pc: f.pc + 1, begun: false },
+        data: { ...copy(f), pc: f.pc + 1, begun: false, further: false },
       };
       return call(t, emulatorFork, { frames: [child], node: nodeOf(w, f, instruction.node) } satisfies EmulatorFork);
     }
+    case 'thread': {
+      const data = { ...copy(f), pc: f.pc + 1, begun: false, further: true, interrupted: [], failing: null };
+      const frame: Frame = { routine: topFrame(t).routine, step: 0, current: 0, data };
+      return call(t, emulatorThreadStart, { frame, number: NONE } satisfies EmulatorThreadStart);
+    }
+    case 'thread_end':
+      return f.further ? finish(t) : call(t, emulatorExit, { status: 0 });
+    case 'count_get':
+      f.locals[instruction.slot] = emulatorOf(at(w.tasks, t.task)).counts[instruction.count] ?? 0;
+      return next(t, f);
+    case 'count_set':
+      emulatorOf(at(w.tasks, t.task)).counts[instruction.count] = number(w, f.locals, instruction.value);
+      return next(t, f);
     case 'exec': {
       const program = w.setup.image.programs[instruction.program]!;
       const operands = instruction.operands.map((each) => evaluate(w, f.locals, each));
@@ -87,15 +110,16 @@ export function keepProgramResult(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
   if ('slot' in instruction && instruction.slot >= 0) {
     for (let index = 0; index < values.length; index++) f.locals[instruction.slot + index] = values[index]!;
   }
-  f.pc = instruction.op === 'fork' || instruction.op === 'handle' ? instruction.to : f.pc + 1;
+  const { op } = instruction;
+  f.pc = op === 'fork' || op === 'handle' || op === 'thread' ? instruction.to : f.pc + 1;
   f.begun = false;
 }
 
 /** A signal has ended the call: what becomes of it is decided when the signal is taken. */
-function endCall(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { final }: Failed): void {
-  f.failing = { final: final ?? false };
+function endCall(w: WorkloadWorld, t: Thread, f: WorkloadFrame, { final, goesOn }: Failed): void {
+  f.failing = { final: final ?? false, goesOn: goesOn ?? false };
   f.begun = true;
-  emulatorOf(at(w.tasks, t.task)).nudged = true;
+  threadIn(emulatorOf(at(w.tasks, t.task)), t).nudged = true;
 }
 
 const wasInterrupted = (result: CallResult | null): boolean =>
@@ -103,6 +127,6 @@ const wasInterrupted = (result: CallResult | null): boolean =>
 
 /** What a program sees of a call that has failed, which `errno` names. */
 function failure(w: WorkloadWorld, t: Thread, instruction: Instruction, { errno }: Failed): readonly Value[] {
-  emulatorOf(at(w.tasks, t.task)).errno = errno;
+  threadIn(emulatorOf(at(w.tasks, t.task)), t).errno = errno;
   return instruction.op === 'call' ? instruction.failure : [NONE];
 }

@@ -58,6 +58,7 @@ import {
   type EmulatorSigaction,
 } from '../osf1/emulator/signals.ts';
 import { emulatorSigismember } from '../osf1/emulator/signal-sets.ts';
+import { emulatorJoin, emulatorSelf } from '../osf1/emulator/threads.ts';
 import { maskChanges } from '../osf1/pma/signal-calls.ts';
 import {
   emulatorMmap,
@@ -323,6 +324,8 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
   chdir: { routine: emulatorChdir, frame: ofPath },
   getcwd: { routine: emulatorGetcwd, frame: none },
   exit: { routine: emulatorExit, frame: ([status]) => ({ status: int(status) }) },
+  pthread_join: { routine: emulatorJoin, frame: ([thread]) => ({ thread: int(thread) }) },
+  pthread_self: { routine: emulatorSelf, frame: () => ({}) },
   errno: { routine: emulatorErrno, frame: none },
   migrate: {
     routine: emulatorMigrate,
@@ -351,5 +354,5 @@ export function nodeNamed(w: WorkloadWorld, name: string): number {
 }
 
 function duplicate(descriptor: number, wanted: number): EmulatorDup {
-  return { descriptor, wanted };
+  return { descriptor, wanted, file: null };
 }

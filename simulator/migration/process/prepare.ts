@@ -34,6 +34,7 @@ export function startPreparing(w: MigrationWorld, t: Thread, proc: Proc, { migra
     modifiesState: true,
     channel: '',
     cancelled: false,
+    dropped: false,
   });
   call(helper, prepare, { migration, turn, pid: proc.pid } satisfies Preparation);
   threadStart(w, helper);

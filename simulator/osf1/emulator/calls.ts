@@ -15,7 +15,7 @@ import { exitedWith, lostWithNode, numberOfEnd } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult } from './errno.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
-import { PROCESS_PORT, emulatorOf } from './state.ts';
+import { PROCESS_PORT, emulatorOf, threadIn } from './state.ts';
 
 /** A call with plain operands. */
 function simple<D extends object>(
@@ -63,7 +63,7 @@ export const emulatorWaitpid = simple<Wait>(
 );
 
 export const emulatorErrno = routine<OsfWorld, object>('emulator.errno', 'says why the last call failed', [
-  step('look it up', (w, t) => finish(t, emulatorOf(at(w.tasks, t.task)).errno)),
+  step('look it up', (w, t) => finish(t, threadIn(emulatorOf(at(w.tasks, t.task)), t).errno)),
 ]);
 
 /** A call on the group of a process, which finishes with its group, its session, or 0. */
@@ -148,11 +148,16 @@ export interface EmulatorExit {
   readonly lost?: boolean;
 }
 
+/** What threads wait for that begin nothing any more. */
+export const END = 'end of the process';
+
 export const emulatorExit = routine<OsfWorld, EmulatorExit>('emulator.exit', 'ends the process', [
   step('tell the PMA', (w, t, f) => {
+    const emulator = emulatorOf(at(w.tasks, t.task));
+    emulator.alone = threadIn(emulator, t).number;
     send(w, t, PROCESS_PORT, 'pma.exit', { body: f.lost === true ? lostWithNode() : exitedWith(f.status) });
   }),
-  step('wait for the end', (w, t) => blockOn(w, t, 'end of the process')),
+  step('wait for the end', (w, t) => blockOn(w, t, END)),
 ]);
 
 /** init: the process that waits for all children that nobody else waits for. */

@@ -9,6 +9,8 @@ export interface Failed {
   readonly errno: string;
   /** A signal has ended the call, and it is never made again. */
   readonly final?: boolean;
+  /** A signal has interrupted the call, and it is always made again. */
+  readonly goesOn?: boolean;
 }
 
 /** The machine found that memory cannot be touched like that: the program is at fault, and ends. */

@@ -1,21 +1,37 @@
 /**
  * exec in the emulator: the PMA replaces the program's memory, and the emulator, which stays, jumps to the new entry
- * point: the thread's frames become those of the new program.
+ * point: the main thread's frames become those of the new program.
+ *
+ * The other threads stand still meanwhile, at clean points, so that no request of theirs is on its way. If there is a new
+ * image they end; otherwise they go on as if nothing had happened.
  */
 import { NONE, at } from '../../base/table.ts';
 import { copy } from '../../base/plain.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
-import { again, call, finish, pushFrames, replace, routine, step, type Frame } from '../../mach/routine.ts';
-import type { Thread } from '../../mach/thread.ts';
+import { again, call, finish, goTo, pushFrames, replace, routine, step, type Frame } from '../../mach/routine.ts';
+import { firstThreadOf } from '../../mach/task-threads.ts';
+import { blockOn, wakeAll, type Thread } from '../../mach/thread.ts';
+import { MAIN } from '../signal-state.ts';
 import { tell } from '../../mach/world.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Exec } from '../pma/exec.ts';
 import { emulatorClose, type EmulatorClose } from './files.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
-import { failed } from './errno.ts';
-import { emulatorExit, emulatorMigrate } from './calls.ts';
+import { failed, type Failed } from './errno.ts';
+import { END, emulatorExit, emulatorMigrate } from './calls.ts';
 import { emulatorMunmap, type OfMapping } from './mappings.ts';
-import { emulatorOf } from './state.ts';
+import {
+  MAIN_THREAD,
+  TASK_SELF,
+  emulatorOf,
+  newThread,
+  oneThread,
+  portOf,
+  threadIn,
+  type EmulatorState,
+  type EmulatorThread,
+} from './state.ts';
+import { kernelRow } from './threads.ts';
 
 /** An image: where it is, and the sizes of its regions in pages of 4 KB. */
 export interface ImageToMap {
@@ -35,6 +51,8 @@ export interface EmulatorExec {
   readonly node: number;
   /** Where it was, if it has gone to another node. */
   from?: number;
+  /** Why it has failed. */
+  failed?: Failed;
 }
 
 function tellExec(w: OsfWorld, t: Thread, { image }: EmulatorExec, what: string): void {
@@ -60,22 +78,38 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     tellExec(w, t, f, hasCome ? `has come from ${at(w.nodes, f.from).name}` : 'stays where it is');
     if (!hasCome) finish(t, t.result);
   }),
+  step('have the other threads stand still', (w, t) => {
+    const emulator = emulatorOf(at(w.tasks, t.task));
+    const mine = threadIn(emulator, t);
+    if (emulator.threads.length === 1) return;
+    // Another one is about to end them all, and this one among them.
+    if (emulator.alone !== NONE && emulator.alone !== mine.number) {
+      blockOn(w, t, END);
+      return again(t);
+    }
+    emulator.alone = mine.number;
+    callAll(t, others(emulator, mine), ['thread_suspend', 'thread_abort']);
+  }),
   step('ask the PMA', (w, t, f) => {
     const body: Exec = { image: f.image, replaces: emulatorOf(at(w.tasks, t.task)).image !== '' };
     call(t, pmaCall, { operation: 'pma.exec', payload: { body }, tries: 0 } satisfies PmaCall);
   }),
   step('have the new image', (w, t, f) => {
     const task = at(w.tasks, t.task);
+    const emulator = emulatorOf(task);
     const { code, body } = t.result as Payload;
     if (code !== 'KERN_SUCCESS') {
-      if (emulatorOf(task).image === '') replace(t, emulatorExit, { status: NOT_EXECUTED });
-      else finish(t, failed(code));
-      return;
+      if (emulator.image === '') return replace(t, emulatorExit, { status: NOT_EXECUTED });
+      f.failed = failed(code);
+      return emulator.threads.length === 1 ? finish(t, f.failed) : goTo(w, t, 'let the other threads go on');
     }
     task.name = f.image.name;
     if (f.from !== undefined) tellExec(w, t, f, 'jumps to its entry point');
     const { uid } = body as { uid: number };
-    Object.assign(emulatorOf(task), { image: f.image.name, uid, handlers: {}, left: 0, wakes: NONE });
+    Object.assign(emulator, { image: f.image.name, uid, handlers: {} });
+    Object.assign(threadIn(emulator, t), { left: 0, wakes: NONE });
+    const gone = others(emulator, threadIn(emulator, t)).filter(({ number }) => number !== MAIN);
+    if (gone.length > 0) callAll(t, gone, ['thread_terminate'], true);
   }),
   step('close what is not for it', (w, t) => {
     const descriptor = emulatorOf(at(w.tasks, t.task)).files.findIndex((file) => file?.closeOnExec === true);
@@ -89,8 +123,49 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     again(t);
     call(t, emulatorMunmap, { address: mapping.address } satisfies OfMapping);
   }),
-  step('jump to the entry point', (_w, t, f) => {
+  step('jump to the entry point', (w, t, f) => {
+    const task = at(w.tasks, t.task);
+    const emulator = emulatorOf(task);
+    const { number, port, errno, buffer } = threadIn(emulator, t);
+    if (number === MAIN) {
+      if (emulator.threads.length > 1) Object.assign(emulator, oneThread(), { threads: [emulator.threads[0]!] });
+      t.top = null;
+      pushFrames(t, copy(f.frames));
+      return;
+    }
+    // The main thread goes on in the new program, and this one ends. What it was waiting for is nobody's.
+    const main = firstThreadOf(w, task)!;
+    const { replyName } = main;
+    main.replyName = NONE;
+    Object.assign(emulator, oneThread(), { threads: [{ ...newThread(MAIN), errno, buffer }] });
+    const calls = [
+      { on: TASK_SELF, operation: 'mach_port_destroy', body: { name: replyName } },
+      { on: MAIN_THREAD, operation: 'thread_set_state', body: { frames: copy(f.frames) } },
+      { on: MAIN_THREAD, operation: 'thread_resume' },
+      { on: TASK_SELF, operation: 'mach_port_deallocate', body: { name: port } },
+    ];
     t.top = null;
-    pushFrames(t, copy(f.frames));
+    call(t, kernelRow, { calls: replyName === NONE ? calls.slice(1) : calls });
   }),
+  step('let the other threads go on', (w, t) => {
+    const task = at(w.tasks, t.task);
+    const emulator = emulatorOf(task);
+    const still = emulator.alone === NONE ? [] : others(emulator, threadIn(emulator, t));
+    emulator.alone = NONE;
+    wakeAll(w, task, END);
+    callAll(t, still, ['thread_resume']);
+  }),
+  step('return', (_w, t, f) => finish(t, f.failed)),
 ]);
+
+const others = ({ threads }: EmulatorState, mine: EmulatorThread): EmulatorThread[] =>
+  threads.filter(({ number }) => number !== mine.number);
+
+/** Kernel calls on the ports of threads; afterwards their rights go, if they are to. */
+function callAll(t: Thread, threads: readonly EmulatorThread[], operations: readonly string[], forget = false): void {
+  const calls = threads.flatMap((each) => [
+    ...operations.map((operation) => ({ on: portOf(each), operation })),
+    ...(forget ? [{ on: TASK_SELF, operation: 'mach_port_deallocate', body: { name: portOf(each) } }] : []),
+  ]);
+  call(t, kernelRow, { calls });
+}

@@ -7,7 +7,7 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
 import { DEAD_NAME, SEND } from '../../mach/ipc/space.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { call, finish, routine, step, type Routine } from '../../mach/routine.ts';
+import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { Open, Opened } from '../file-server/open.ts';
 import type { OsfWorld } from '../world.ts';
@@ -132,6 +132,8 @@ export const emulatorClose = routine<OsfWorld, EmulatorClose>('emulator.close', 
   }),
   step('give up its capability', (w, t, f) => {
     f.lost = t.result === false;
+    // Another thread was faster.
+    if (fileAt(w, t, f.descriptor)?.capability !== f.file!.capability) return finish(t, failed('EBADF'));
     emulatorOf(at(w.tasks, t.task)).files[f.descriptor] = null;
     kernelCall(w, t, TASK_SELF, 'mach_port_deallocate', { body: { name: f.file!.capability } });
   }),
@@ -144,33 +146,45 @@ export const emulatorClose = routine<OsfWorld, EmulatorClose>('emulator.close', 
 export interface EmulatorDup {
   readonly descriptor: number;
   /** The descriptor to be had; -1 for the lowest that is free. */
-  wanted: number;
+  readonly wanted: number;
+  file: OpenFile | null;
 }
 
 /** dup and dup2: one more descriptor of the same open file, position and all. Finish with it. */
 export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has one more descriptor of a file', [
   step('close what the wanted one stands for', (w, t, f) => {
     const file = fileAt(w, t, f.descriptor);
-    if (f.wanted < 0) f.wanted = freeDescriptor(w, t);
+    const wanted = f.wanted < 0 ? freeDescriptor(w, t) : f.wanted;
     if (file === null) return finish(t, failed('EBADF'));
-    if (!mayHaveFiles(w, t, f.wanted + 1)) return finish(t, failed('EMFILE'));
-    if (f.wanted === f.descriptor) return finish(t, f.wanted);
-    if (fileAt(w, t, f.wanted) === null) return;
-    call(t, emulatorClose, { descriptor: f.wanted, file: null } satisfies EmulatorClose);
+    if (!mayHaveFiles(w, t, wanted + 1)) return finish(t, failed('EMFILE'));
+    if (wanted === f.descriptor) return finish(t, wanted);
+    f.file = { ...file };
+    if (fileAt(w, t, wanted) !== null) call(t, emulatorClose, { descriptor: wanted, file: null } satisfies EmulatorClose);
   }),
-  step('refer to its capability once more', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.capability, SEND)),
+  step('refer to its capability once more', (w, t, f) => refer(w, t, f.file!.capability, SEND)),
   step('or to the dead name that it is', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') refer(w, t, fileAt(w, t, f.descriptor)!.capability, DEAD_NAME);
+    if (t.code !== 'KERN_SUCCESS') refer(w, t, f.file!.capability, DEAD_NAME);
   }),
-  step('and to its token', (w, t, f) => refer(w, t, fileAt(w, t, f.descriptor)!.token, SEND)),
+  step('and to its token', (w, t, f) => {
+    // Another thread has closed it meanwhile.
+    if (t.code !== 'KERN_SUCCESS') return finish(t, failed('EBADF'));
+    refer(w, t, f.file!.token, SEND);
+  }),
   step('or to that dead name', (w, t, f) => {
-    if (t.code !== 'KERN_SUCCESS') refer(w, t, fileAt(w, t, f.descriptor)!.token, DEAD_NAME);
+    if (t.code !== 'KERN_SUCCESS') refer(w, t, f.file!.token, DEAD_NAME);
   }),
   step('take the descriptor', (w, t, f) => {
     const { files } = emulatorOf(at(w.tasks, t.task));
-    while (files.length < f.wanted) files.push(null);
-    files[f.wanted] = { ...fileAt(w, t, f.descriptor)!, closeOnExec: false };
-    finish(t, f.wanted);
+    const wanted = f.wanted < 0 ? freeDescriptor(w, t) : f.wanted;
+    // Another thread has taken it meanwhile.
+    if (fileAt(w, t, wanted) !== null) {
+      goTo(w, t, 'take the descriptor');
+      return call(t, emulatorClose, { descriptor: wanted, file: null } satisfies EmulatorClose);
+    }
+    while (files.length < wanted) files.push(null);
+    const now = fileAt(w, t, f.descriptor);
+    files[wanted] = { ...(now?.capability === f.file!.capability ? now : f.file!), closeOnExec: false };
+    finish(t, wanted);
   }),
 ]);
 

@@ -1,18 +1,19 @@
 /**
  * fork in the emulator: the child starts with a copy of the caller's registers (its frames) and of the emulator's
- * memory, and gets the rights of the open files under the same names [paper 3.1].
+ * memory, and gets the rights of the open files under the same names [paper 3.1]. It has one thread, whichever has called.
  */
 import { copy } from '../../base/plain.ts';
 import { NONE, at } from '../../base/table.ts';
 import type { Carried, Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
-import { call, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import { call, finish, goTo, routine, step, type Frame } from '../../mach/routine.ts';
+import { MAIN } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Fork } from '../pma/fork.ts';
 import { childInit } from './child-init.ts';
 import { failed } from './errno.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
-import { emulatorOf, noTokens } from './state.ts';
+import { emulatorOf, newThread, noTokens, oneThread, threadIn } from './state.ts';
 
 export interface EmulatorFork {
   /** The frames with which the child goes on. */
@@ -25,6 +26,7 @@ export interface EmulatorFork {
 export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'makes a child', [
   step('ask the PMA', (w, t, f) => {
     const emulator = emulatorOf(at(w.tasks, t.task));
+    const { errno, buffer, left } = threadIn(emulator, t);
     const rights: Carried[] = [];
     for (const file of emulator.files) {
       if (file === null) continue;
@@ -40,9 +42,9 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
         signalPort: NONE,
         exceptionPort: NONE,
         handled: {},
-        nudged: false,
-        waiting: null,
-        wakes: NONE,
+        ...oneThread(),
+        threads: [{ ...newThread(MAIN), errno, buffer, left }],
+        counts: [...emulator.counts],
         ...noTokens(),
       },
       files: rights.map(({ name }) => name),
@@ -50,8 +52,10 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
     };
     call(t, pmaCall, { operation: 'pma.fork', payload: { body, rights }, tries: 0 } satisfies PmaCall);
   }),
-  step('return in the parent', (_w, t) => {
+  step('return in the parent', (w, t) => {
     const { code, body } = t.result as Payload;
+    // Another thread has closed a file meanwhile: nothing has been sent.
+    if (code === 'MACH_SEND_INVALID_RIGHT') return goTo(w, t, 'ask the PMA');
     finish(t, code === 'KERN_SUCCESS' ? (body as { pid: number }).pid : failed(code));
   }),
 ]);

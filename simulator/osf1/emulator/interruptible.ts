@@ -1,7 +1,7 @@
 /**
  * A call that may wait at another server than the PMA, and that a caught signal ends: a read, a write of a pipe.
  *
- * While the main thread is in it the emulator's state says on which port, with which number, and by which operation the
+ * While a thread is in it the emulator's state says on which port, with which number, and by which operation the
  * server is asked to end it (`waiting`). The signal thread asks; then the call comes back with EINTR, once and for all, and
  * is made again or not as the action of the signal says (signals.ts). With a signal at hand it is not made at all.
  */
@@ -10,7 +10,7 @@ import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { noNames, nothingBrought, type Thread } from '../../mach/thread.ts';
 import { callNumber, type Interruptible } from '../interrupt.ts';
 import type { OsfWorld } from '../world.ts';
-import { emulatorOf } from './state.ts';
+import { emulatorOf, threadIn } from './state.ts';
 
 /** Like `rpc`; the next step calls `calledBack` before it looks at `t.code`. */
 export function interruptibleRpc(
@@ -23,17 +23,18 @@ export function interruptibleRpc(
 ): void {
   const task = at(w.tasks, t.task);
   const emulator = emulatorOf(task);
-  if (emulator.nudged) {
+  const mine = threadIn(emulator, t);
+  if (mine.nudged) {
     Object.assign(t, { code: 'EINTR', body: null, names: noNames, brought: nothingBrought });
     return;
   }
-  const call = callNumber(task.pid, emulator.calls++);
-  emulator.waiting = { port, operation: interrupt, call };
+  const call = callNumber(task.pid, mine.number, emulator.calls++);
+  mine.waiting = { port, operation: interrupt, call };
   const body: Interruptible = { ...(payload.body as object), call };
   rpc(w, t, port, operation, { ...payload, body });
 }
 
-/** The main thread is back: nobody need interrupt it. */
+/** The thread is back: nobody need interrupt it. */
 export function calledBack(w: OsfWorld, t: Thread): void {
-  emulatorOf(at(w.tasks, t.task)).waiting = null;
+  threadIn(emulatorOf(at(w.tasks, t.task)), t).waiting = null;
 }

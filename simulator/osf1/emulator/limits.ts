@@ -15,7 +15,7 @@ import { SECOND, type EmulatorLimits, type Limit, type Resource } from '../limit
 import type { Overrun } from '../pma/limits.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed } from './errno.ts';
-import { MAPPED, emulatorOf } from './state.ts';
+import { MAPPED, emulatorOf, threadIn } from './state.ts';
 import { askPma } from './terminal.ts';
 
 /** Processor time of the whole life of the process (ns): the account is one, wherever it runs [P7]. */
@@ -28,10 +28,10 @@ const limitsOf = (w: OsfWorld, t: Thread): EmulatorLimits => emulatorOf(at(w.tas
 /** Whether the PMA is to look at what the process has used, before anything else. */
 export const isOverrun = (w: OsfWorld, t: Thread): boolean => used(w, t) >= limitsOf(w, t).processor;
 
-/** The main thread computes for so long, or until the limit; `left` is what is left of it then. */
+/** The thread computes for so long, or until the limit; `left` is what is left of it then. */
 export function computeWithin(w: OsfWorld, t: Thread, nanoseconds: number): void {
   const may = limitsOf(w, t).processor - used(w, t);
-  if (nanoseconds > may) emulatorOf(at(w.tasks, t.task)).left = nanoseconds - may;
+  if (nanoseconds > may) threadIn(emulatorOf(at(w.tasks, t.task)), t).left = nanoseconds - may;
   compute(w, t, Math.min(nanoseconds, may));
 }
 
@@ -60,7 +60,7 @@ export const emulatorOverrun = routine<OsfWorld, object>('emulator.overrun', 'ha
     const { limits, waits, ends } = body as Overrun;
     if (ends) return blockOn(w, t, 'end of the process');
     emulator.limits = { ...limits };
-    emulator.nudged ||= waits;
+    threadIn(emulator, t).nudged ||= waits;
     finish(t);
   }),
 ]);

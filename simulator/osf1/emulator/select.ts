@@ -22,7 +22,7 @@ import type { OsfWorld } from '../world.ts';
 import { descriptorsIn, setOf } from './descriptor-set.ts';
 import { failed, type Failed } from './errno.ts';
 import { fileAt } from './files.ts';
-import { TASK_SELF, emulatorOf } from './state.ts';
+import { TASK_SELF, emulatorOf, threadIn } from './state.ts';
 
 /** One open file, which may have several descriptors. */
 interface Asked {
@@ -76,8 +76,9 @@ export const emulatorSelect = routine<OsfWorld, EmulatorSelect>('emulator.select
     if (!chooseFiles(w, t, f)) return finish(t, failed('EBADF'));
     const task = at(w.tasks, t.task);
     const emulator = emulatorOf(task);
-    if (emulator.nudged) return finish(t, failed('EINTR'));
-    f.call = callNumber(task.pid, emulator.calls++);
+    const mine = threadIn(emulator, t);
+    if (mine.nudged) return finish(t, failed('EINTR'));
+    f.call = callNumber(task.pid, mine.number, emulator.calls++);
     if (f.within >= 0) f.deadline = w.time + f.within;
     kernelCall(w, t, TASK_SELF, 'mach_port_allocate', { body: { label: `${task.name}.select` } });
   }),
@@ -87,8 +88,7 @@ export const emulatorSelect = routine<OsfWorld, EmulatorSelect>('emulator.select
     kernelCall(w, t, TASK_SELF, 'mach_port_insert_right', { body: { name: f.port }, rights });
   }),
   step('ask about the next file', (w, t, f) => {
-    const emulator = emulatorOf(at(w.tasks, t.task));
-    emulator.waiting = { port: f.port, operation: INTERRUPT, call: f.call };
+    threadIn(emulatorOf(at(w.tasks, t.task)), t).waiting = { port: f.port, operation: INTERRUPT, call: f.call };
     const asked = f.asked[f.made];
     if (asked === undefined) return goTo(w, t, 'wait for an answer');
     const body: Poll = { want: asked.want, wait: f.within !== 0, of: f.made, call: f.call };
@@ -127,15 +127,17 @@ export const emulatorSelect = routine<OsfWorld, EmulatorSelect>('emulator.select
   }),
   step('go on', (w, t) => goTo(w, t, 'withdraw the others')),
   step('give up the port', (w, t, f) => {
-    emulatorOf(at(w.tasks, t.task)).waiting = null;
+    threadIn(emulatorOf(at(w.tasks, t.task)), t).waiting = null;
     kernelCall(w, t, TASK_SELF, 'mach_port_destroy', { body: { name: f.port } });
   }),
   step('return', (w, t, f) => {
     const found = (set: string, flag: number): number[] => {
       return descriptorsIn(set).filter((descriptor) => {
         const file = fileAt(w, t, descriptor);
-        const { want, ready, heard } = f.asked.find(({ capability }) => capability === file?.capability)!;
-        return ((heard ? ready : want) & flag) !== 0;
+        const asked = f.asked.find(({ capability }) => capability === file?.capability);
+        // Another thread has closed it meanwhile: the next call on it says so.
+        if (asked === undefined) return true;
+        return ((asked.heard ? asked.ready : asked.want) & flag) !== 0;
       });
     };
     const read = found(f.read, FILE_READ);

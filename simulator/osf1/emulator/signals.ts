@@ -1,9 +1,10 @@
 /**
- * The emulator's signal thread: it receives on the process's signal port, whatever the main thread is doing [mechanisms 5.3].
+ * The emulator's signal thread: it receives on the process's signal port, whatever the other threads are doing [mechanisms 5.3].
  *
- * What arrives is a nudge: there is a signal to take. The main thread takes it between two instructions, so the signal
- * thread sees to it that it gets there: it stops it in the middle of a computation, wakes it from a sleep, and has the
- * server that it waits at end its call. A nudge that comes late finds nothing to take, and changes nothing.
+ * What arrives is a nudge: there is a signal to take, and whose it is. That thread takes it between two instructions, so the
+ * signal thread sees to it that it gets there: it stops it in the middle of a computation, wakes it from a sleep or from waiting
+ * for another thread, and has the server that it waits at end its call. A nudge that comes late finds nothing to take, and
+ * changes nothing.
  */
 import { NONE, at } from '../../base/table.ts';
 import { receive, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
@@ -11,53 +12,76 @@ import { portAllocate } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import { firstThreadOf } from '../../mach/task-threads.ts';
-import { COMPUTING, SLEEPING, sleepUntil, type Thread } from '../../mach/thread.ts';
+import { BLOCKED, COMPUTING, SLEEPING, sleepUntil, threadOf, type Thread } from '../../mach/thread.ts';
 import { threadAbort } from '../../mach/thread-control.ts';
 import type { Sigaction, Sigsuspend, Sigtake, Taken } from '../pma/signal-calls.ts';
 import type { Setitimer } from '../pma/timer.ts';
-import type { Told } from '../pma/signal.ts';
+import type { Nudge, Told } from '../pma/signal.ts';
+import { MAIN } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import { failed, type CallResult, type Failed } from './errno.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
-import { MAIN_THREAD, emulatorOf, type EmulatorState } from './state.ts';
+import { emulatorOf, portOf, threadIn, type EmulatorState, type EmulatorThread } from './state.ts';
+import { JOIN } from './threads.ts';
 
 const stateOf = (w: OsfWorld, t: Thread): EmulatorState => emulatorOf(at(w.tasks, t.task));
-const mainOf = (w: OsfWorld, t: Thread): Thread | null => firstThreadOf(w, at(w.tasks, t.task));
+const mine = (w: OsfWorld, t: Thread): EmulatorThread => threadIn(stateOf(w, t), t);
 
-export const emulatorSignals = routine<OsfWorld, object>('emulator.signals', 'interrupts the main thread', [
+interface Interrupting {
+  /** Number of the thread that is stopped. */
+  thread?: number;
+}
+
+export const emulatorSignals = routine<OsfWorld, Interrupting>('emulator.signals', 'interrupts the other threads', [
   step('make a reply port', (w, t) => {
     if (t.replyName === NONE) t.replyName = portAllocate(w, at(w.tasks, t.task), `${t.name}.reply`);
   }),
   step('wait for a signal', (w, t) => receive(w, t, stateOf(w, t).signalPort)),
-  step('look at what the main thread does', (w, t) => {
+  step('look at what the thread does', (w, t, f) => {
     if (t.operation !== 'signal') return goTo(w, t, 'wait for a signal');
-    const emulator = stateOf(w, t);
-    emulator.nudged = true;
-    const { waiting } = emulator;
+    f.thread = (t.body as Nudge | null)?.thread ?? MAIN;
+    const target = stopped(w, t, f);
+    // It has ended meanwhile: its signal is another one's.
+    if (target === undefined) return goTo(w, t, 'wait for a signal');
+    target.nudged = true;
+    const { waiting } = target;
     if (waiting !== null) {
       goTo(w, t, 'wait for a signal');
       return rpc(w, t, waiting.port, waiting.operation, { body: { call: waiting.call } });
     }
-    const state = mainOf(w, t)?.state;
-    if (state !== COMPUTING && state !== SLEEPING) return goTo(w, t, 'wait for a signal');
-    kernelCall(w, t, MAIN_THREAD, 'thread_suspend');
+    const thread = rowOf(w, t, target);
+    if (thread === null || !(thread.state === COMPUTING || isIdle(thread))) return goTo(w, t, 'wait for a signal');
+    kernelCall(w, t, portOf(target), 'thread_suspend');
   }),
-  step('take it out of what it does', (w, t) => {
-    const main = mainOf(w, t);
-    if (main === null) return;
-    if (main.remaining > 0) {
-      stateOf(w, t).left = main.remaining;
-      main.remaining = 0;
-    } else if (main.state === SLEEPING) threadAbort(w, main);
+  step('take it out of what it does', (w, t, f) => {
+    const target = stopped(w, t, f);
+    const thread = target === undefined ? null : rowOf(w, t, target);
+    if (target === undefined || thread === null) return goTo(w, t, 'wait for a signal');
+    if (thread.remaining > 0) {
+      target.left = thread.remaining;
+      thread.remaining = 0;
+    } else if (isIdle(thread)) threadAbort(w, thread);
   }),
-  step('let it go on', (w, t) => kernelCall(w, t, MAIN_THREAD, 'thread_resume')),
+  step('let it go on', (w, t, f) => {
+    const target = stopped(w, t, f);
+    if (target !== undefined) kernelCall(w, t, portOf(target), 'thread_resume');
+  }),
   step('wait for the next one', (w, t) => goTo(w, t, 'wait for a signal')),
 ]);
 
-/** The main thread asks for a signal, and comes back from the handler of the last one. Finishes with what it got. */
+const stopped = (w: OsfWorld, t: Thread, f: Interrupting): EmulatorThread | undefined =>
+  stateOf(w, t).threads.find(({ number }) => number === f.thread);
+
+const rowOf = (w: OsfWorld, t: Thread, { number, identity }: EmulatorThread): Thread | null =>
+  number === MAIN ? firstThreadOf(w, at(w.tasks, t.task)) : threadOf(w, identity);
+
+/** It waits where no server need be asked. */
+const isIdle = ({ state, channel }: Thread): boolean => state === SLEEPING || (state === BLOCKED && channel === JOIN);
+
+/** A thread asks for a signal, and comes back from the handler of the last one. Finishes with what it got. */
 export const emulatorTake = routine<OsfWorld, Sigtake>('emulator.take', 'takes a signal', [
   step('ask the PMA', (w, t, f) => {
-    stateOf(w, t).nudged = false;
+    mine(w, t).nudged = false;
     const body: Sigtake = { restore: f.restore };
     call(t, pmaCall, { operation: 'pma.sigtake', payload: { body }, tries: 0 } satisfies PmaCall);
   }),
@@ -68,7 +92,7 @@ export const emulatorTake = routine<OsfWorld, Sigtake>('emulator.take', 'takes a
   }),
 ]);
 
-/** A call about signals: afterwards the main thread takes what there is, before its next instruction. */
+/** A call about signals: afterwards the caller takes what there is, before its next instruction. */
 function aboutSignals<D extends object>(
   name: string,
   story: string,
@@ -83,9 +107,8 @@ function aboutSignals<D extends object>(
     step('return', (w, t, f) => {
       const { code, body } = t.result as Payload;
       if (code !== 'KERN_SUCCESS') return finish(t, failed(code));
-      const emulator = stateOf(w, t);
-      if ((body as Told).waits) emulator.nudged = true;
-      finish(t, value(body, emulator, f));
+      if ((body as Told).waits) mine(w, t).nudged = true;
+      finish(t, value(body, stateOf(w, t), f));
     }),
   ]);
 }
@@ -159,16 +182,16 @@ export const emulatorSigsuspend = routine<OsfWorld, Sigsuspend>('emulator.sigsus
 /** Finishes with 0, or fails with EINTR; what is left is known by `wakes`. It is the task that sleeps: no server knows. */
 export const emulatorSleep = routine<OsfWorld, { readonly time: number }>('emulator.sleep', 'lets time pass', [
   step('set the time', (w, t, f) => {
-    const emulator = stateOf(w, t);
-    if (emulator.wakes === NONE) emulator.wakes = w.time + f.time;
+    const own = mine(w, t);
+    if (own.wakes === NONE) own.wakes = w.time + f.time;
   }),
   step('sleep', (w, t) => {
-    const { wakes, nudged } = stateOf(w, t);
+    const { wakes, nudged } = mine(w, t);
     if (nudged && wakes > w.time) return finish(t, { ...failed('EINTR'), final: true } satisfies Failed);
     if (wakes > w.time) sleepUntil(w, t, wakes);
   }),
   step('return', (w, t) => {
-    stateOf(w, t).wakes = NONE;
+    mine(w, t).wakes = NONE;
     finish(t, 0);
   }),
 ]);

@@ -2,7 +2,7 @@
  * Sockets in the emulator: descriptors that read, write, close, dup, fork and exec treat like those of files. A call is a
  * request to the server that has the socket, or to the root server if it names a path.
  */
-import { at } from '../../base/table.ts';
+import { NONE, at } from '../../base/table.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND } from '../../mach/ipc/right.ts';
 import { SEND } from '../../mach/ipc/space.ts';
@@ -102,6 +102,8 @@ export const emulatorShutdown = ofSocket<OfSocket & { readonly how: number }>(
 
 interface Naming extends OfSocket {
   readonly path: string;
+  /** Name of the right to the socket that the descriptor stood for. */
+  capability?: number;
 }
 
 /** bind and connect: the end that the server of the path makes stands in the place of the socket. Finish with 0. */
@@ -110,6 +112,7 @@ function naming(become: May['become'], story: string): Routine {
     step('ask whether the socket can be', (w, t, f) => {
       const file = fileAt(w, t, f.descriptor);
       if (file === null) return finish(t, failed('EBADF'));
+      f.capability = file.capability;
       rpc(w, t, file.capability, 'socket.may', { body: { become } satisfies May });
     }),
     step('ask the root file server', (w, t, f) => {
@@ -121,13 +124,24 @@ function naming(become: May['become'], story: string): Routine {
     step('have the new end instead', (w, t, f) => {
       calledBack(w, t);
       if (t.code !== 'KERN_SUCCESS') return finish(t, failed(t.code));
+      if (isClosed(w, t, f)) {
+        f.capability = NONE;
+        return call(t, standIn, { changes: t.names.map((name) => [name, -1]), done: 0 } satisfies StandIn);
+      }
       const path = absolute(emulator(w, t), f.path);
       call(t, standIn, standInFor(w, t, f.descriptor, become === 'bind' ? path : `${nameOf(t)} to ${path}`));
     }),
-    step('say which PMA is asked about it', (w, t, f) => register(w, t, f.descriptor)),
+    step('say which PMA is asked about it', (w, t, f) => {
+      if (f.capability === NONE || fileAt(w, t, f.descriptor) === null) finish(t, failed('EBADF'));
+      else register(w, t, f.descriptor);
+    }),
     step('return', (_w, t) => finish(t, 0)),
   ]);
 }
+
+/** Another thread has closed the descriptor while the socket got its name: nobody wants the new end. */
+const isClosed = (w: OsfWorld, t: Thread, { descriptor, capability }: Naming): boolean =>
+  fileAt(w, t, descriptor)?.capability !== capability;
 
 const nameOf = (t: Thread): string => (t.body as HandedOut).names[0]!;
 

@@ -1,13 +1,15 @@
 /**
  * What the emulator keeps in the memory of its process [mechanisms 5.1]: the names of the capabilities that it calls
- * on, the open file descriptors, and how signals are handled. It moves with the task and nobody else needs to know.
+ * on, the open file descriptors, how signals are handled, and the threads. It moves with the task and nobody else needs to know.
  *
  * The eight send rights of a process have the same names in every process, because fork copies the memory in which the
  * names are written; a new process therefore gets its rights inserted under these names.
  */
 import { NONE } from '../../base/table.ts';
 import type { Task } from '../../mach/task.ts';
+import type { Thread } from '../../mach/thread.ts';
 import { emulatorLimits, usualLimits, type EmulatorLimits } from '../limits.ts';
+import { MAIN } from '../signal-state.ts';
 import type { HeldToken } from './tokens.ts';
 
 /** The well-known names of a process's send rights: index in the name space, generation 0. */
@@ -90,6 +92,37 @@ export interface FileMapping {
   readonly memory: number;
 }
 
+/** A thread of the program: what is its own of the emulator's memory. */
+export interface EmulatorThread {
+  /** MAIN for the main thread; no number is used again. */
+  readonly number: number;
+  /** Its identity, and the name of the right to its kernel port; NONE for the main thread, whose right is MAIN_THREAD. */
+  readonly identity: number;
+  readonly port: number;
+  /** Computation that a signal has interrupted: what is left of it, in nanoseconds. */
+  left: number;
+  /** When a sleep that a signal has interrupted would be over; NONE outside of one. */
+  wakes: number;
+  /** A signal waits to be taken: the thread does so before anything else. */
+  nudged: boolean;
+  /** The call that may be interrupted and that the thread is in. */
+  waiting: Waiting | null;
+  /** The error of the last system call that failed: `ECHILD`; empty before the first. */
+  errno: string;
+  /** What was read last, as a string of bytes (file-server/bytes.ts); write(file, size) writes from it. */
+  buffer: string;
+}
+
+export function newThread(number: number, identity = NONE, port = NONE): EmulatorThread {
+  return { number, identity, port, left: 0, wakes: NONE, nudged: false, waiting: null, errno: '', buffer: '' };
+}
+
+/** An open file that a thread is in a call on: calls of several threads on one file happen one after the other. */
+export interface FileInUse {
+  readonly capability: number;
+  readonly thread: number;
+}
+
 export interface EmulatorState {
   /** Name of the program whose image is mapped; empty before the first exec. */
   image: string;
@@ -102,8 +135,14 @@ export interface EmulatorState {
   mappings: FileMapping[];
   /** Where relative paths begin: absolute, without a slash at its end but for the root. */
   directory: string;
-  /** What was read last, as a string of bytes (file-server/bytes.ts); write(file, size) writes from it. */
-  buffer: string;
+  /** The main thread, and the others, the oldest first; the highest number that one has had. */
+  threads: EmulatorThread[];
+  started: number;
+  /** Number of the thread that ends the process, or has its program replaced: the others begin nothing. NONE otherwise. */
+  alone: number;
+  /** What all threads of the program count on. */
+  counts: number[];
+  inUse: FileInUse[];
   /** Tokens of open files, and what is kept under them. */
   tokens: HeldToken[];
   /** How often tokens were wanted back. */
@@ -114,26 +153,26 @@ export interface EmulatorState {
   handled: Record<string, number>;
   /** What the program does with the signals that it catches, by number. */
   handlers: Record<string, Handler>;
-  /** Computation of the main thread that a signal has interrupted: what is left of it, in nanoseconds. */
-  left: number;
-  /** When a sleep that a signal has interrupted would be over; NONE outside of one. */
-  wakes: number;
-  /** A signal waits to be taken: the main thread does so before anything else. */
-  nudged: boolean;
-  /** How many calls that may be interrupted were made, and the one that the main thread is in. */
+  /** How many calls that may be interrupted were made. */
   calls: number;
-  waiting: Waiting | null;
   /** The effective user, and the bits that the modes of new files do not have. */
   uid: number;
   umask: number;
   /** What it enforces itself of the process's limits (limits.ts). */
   limits: EmulatorLimits;
-  /** The error of the last system call that failed: `ECHILD`; empty before the first. */
-  errno: string;
 }
 
 /** A new process holds no token, even of what its parent has open. */
 export const noTokens = (): Pick<EmulatorState, 'tokens' | 'recalls'> => ({ tokens: [], recalls: 0 });
+
+/** Threads of a process that has only begun: one. */
+export const oneThread = (): Pick<EmulatorState, 'threads' | 'started' | 'alone' | 'counts' | 'inUse'> => ({
+  threads: [newThread(MAIN)],
+  started: MAIN,
+  alone: NONE,
+  counts: [],
+  inUse: [],
+});
 
 export function newEmulator(uid: number): EmulatorState {
   return {
@@ -143,23 +182,26 @@ export function newEmulator(uid: number): EmulatorState {
     files: [],
     mappings: [],
     directory: '/',
-    buffer: '',
+    ...oneThread(),
     ...noTokens(),
     away: false,
     handled: {},
     handlers: {},
-    left: 0,
-    wakes: NONE,
-    nudged: false,
     calls: 0,
-    waiting: null,
     uid,
     umask: 0o022,
     limits: emulatorLimits(usualLimits, 0),
-    errno: '',
   };
 }
 
 export function emulatorOf(task: Task): EmulatorState {
   return task.emulator as EmulatorState;
 }
+
+/** What is the thread's own: the main one is the one that no right names. */
+export function threadIn({ threads }: EmulatorState, { identity }: Thread): EmulatorThread {
+  return (threads.length === 1 ? undefined : threads.find((each) => each.identity === identity)) ?? threads[0]!;
+}
+
+/** Name of the right to the thread's kernel port. */
+export const portOf = ({ port }: EmulatorThread): number => (port === NONE ? MAIN_THREAD : port);

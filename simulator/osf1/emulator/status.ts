@@ -39,7 +39,9 @@ function ofFile<D extends OfDescriptor>(
       call(t, giveBack, { capability: file.capability } satisfies GiveBack);
     }),
     step('ask the file server', (w, t, f) => {
-      rpc(w, t, fileAt(w, t, f.descriptor)!.capability, operation, { body: body(f) });
+      const file = fileAt(w, t, f.descriptor);
+      if (file === null) return finish(t, failed('EBADF'));
+      rpc(w, t, file.capability, operation, { body: body(f) });
     }),
     step('return', (w, t, f) => finish(t, t.code === 'KERN_SUCCESS' ? value(w, t, f) : failed(t.code))),
   ]);

@@ -3,7 +3,7 @@
  * first block the position passes over all that the call moves, so what it moves stays together, whoever else shares the
  * position. An emulator that has tokens reads what it keeps, and gathers what is written: without any message (tokens.ts).
  *
- * A program of the workload language has one buffer. read puts what it has read there; write writes a text, or so many
+ * A thread of a program of the workload language has one buffer. read puts what it has read there; write writes a text, or so many
  * bytes of the buffer: `write(out, read(in, 4 KB))` copies. The buffer is memory of the process: fork copies it, and it
  * moves with the task.
  */
@@ -22,7 +22,7 @@ import { fileAt } from './files.ts';
 import { calledBack, interruptibleRpc } from './interruptible.ts';
 import { emulatorKill } from './signals.ts';
 import { isTerminal, waitForTurn } from './terminal.ts';
-import { PROCESS_PORT, emulatorOf, type EmulatorState, type OpenFile } from './state.ts';
+import { PROCESS_PORT, emulatorOf, threadIn, type EmulatorState, type OpenFile } from './state.ts';
 import {
   MOST_DIRTY_BYTES,
   bytesIn,
@@ -103,7 +103,7 @@ export const emulatorRead = routine<OsfWorld, EmulatorTransfer>('emulator.read',
 /** Finishes with the bytes that were written. */
 export const emulatorWrite = routine<OsfWorld, EmulatorTransfer>('emulator.write', 'writes to an open file', [
   step('take what is to be written', (w, t, f) => {
-    f.bytes = typeof f.data === 'string' ? bytesOf(f.data) : trimmed(emulator(w, t).buffer.slice(0, f.data));
+    f.bytes = typeof f.data === 'string' ? bytesOf(f.data) : trimmed(threadIn(emulator(w, t), t).buffer.slice(0, f.data));
     f.size = typeof f.data === 'string' ? f.bytes.length : f.data;
     if (f.at !== NONE) f.end = f.at + f.size;
   }),
@@ -204,7 +204,7 @@ function take(w: OsfWorld, t: Thread, f: EmulatorTransfer, bytes: string, size: 
   f.bytes = joined(f.bytes, f.done, bytes);
   f.done += size;
   if (f.at !== NONE) f.at += size;
-  emulator(w, t).buffer = f.bytes;
+  threadIn(emulator(w, t), t).buffer = f.bytes;
 }
 
 /** All that is left of the call at once: nobody sees a part of it. */
@@ -227,7 +227,7 @@ function heldAt(w: OsfWorld, t: Thread, f: EmulatorTransfer): HeldToken | null {
 /** Finishes with the text that is in the buffer, up to the first zero. */
 export const emulatorBuffer = routine<OsfWorld, object>('emulator.buffer', 'looks at what was read', [
   step('take it as a text', (w, t) => {
-    const { buffer } = emulator(w, t);
+    const { buffer } = threadIn(emulator(w, t), t);
     const end = buffer.indexOf('\0');
     finish(t, textOf(end < 0 ? buffer : buffer.slice(0, end)));
   }),
@@ -236,6 +236,7 @@ export const emulatorBuffer = routine<OsfWorld, object>('emulator.buffer', 'look
 /** Shown to people: all descriptors of the open file show where it is now. */
 export function movePosition(w: OsfWorld, t: Thread, descriptor: number, position: number): void {
   const capability = fileAt(w, t, descriptor)?.capability;
+  if (capability === undefined) return;
   for (const file of emulator(w, t).files) if (file?.capability === capability) file!.position = position;
 }
 

@@ -21,6 +21,7 @@ import type { Request } from '../../mach/server.ts';
 import { wakeAll, type Thread } from '../../mach/thread.ts';
 import { tell } from '../../mach/world.ts';
 import { callsChannel, procOf, type Proc, type SavedRequest } from '../proc.ts';
+import { MAIN } from '../signal-state.ts';
 import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { isGone } from './master-call.ts';
@@ -35,6 +36,9 @@ export const FROZEN = 'frozen';
 export interface ProcessCall extends Request {
   readonly pid: number;
 }
+
+/** Number of the thread of the process that calls. */
+export const callerIn = ({ body }: Request): number => (body as { thread?: number } | null)?.thread ?? MAIN;
 
 export interface Admission extends Request {
   /** Known beforehand if the request was forwarded, or comes from this PMA itself. */
@@ -93,6 +97,8 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.sigsuspend': waits,
   'pma.sigtake': changes,
   'pma.setitimer': changes,
+  'pma.thread_create': changes,
+  'pma.thread_end': changes,
   'pma.pcntl_migrate': forAnother,
   'pma.pcntl_allow': forAnother,
   'pma.pcntl_join_group': forAnother,
@@ -134,6 +140,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
         modifiesState: kind.modifiesState,
         channel: '',
         cancelled: false,
+        dropped: false,
       });
     }
     call(t, execute, { ...f, pid } satisfies ProcessCall);

@@ -27,7 +27,7 @@ export function wasCancelled(w: OsfWorld, t: Thread, proc: Proc): boolean {
   if (mine === undefined) return false;
   mine.channel = '';
   if (!mine.cancelled) return false;
-  if (proc.state === 'exiting') finish(t, { code: 'EINTR' } satisfies Payload);
+  if (proc.state === 'exiting' || mine.dropped) finish(t, { code: 'EINTR' } satisfies Payload);
   else {
     vprocOf(w, proc.node, proc.pid)!.pending.unshift(mine.request);
     finish(t, null);
@@ -44,6 +44,12 @@ export function cancelCalls(w: OsfWorld, proc: Proc, pmaTask: number): void {
     each.cancelled = true;
     if (each.channel !== '') wakeAll(w, task, each.channel);
   }
+}
+
+/** exec: the threads that are in these calls end, and nobody wants the answers. */
+export function dropCalls(w: OsfWorld, proc: Proc, t: Thread): void {
+  for (const each of proc.callsInProgress) if (each.thread !== t.identity && !each.modifiesState) each.dropped = true;
+  cancelCalls(w, proc, t.task);
 }
 
 /** Something has changed that ends calls of the process, whatever they wait for: a caught signal is there. */

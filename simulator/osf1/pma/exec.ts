@@ -6,10 +6,12 @@
  *
  * Of an image that the PMA keeps (images.ts) the file server is not asked.
  *
+ * The other threads of the process end with their calls: the emulator has stopped them, and ends them when the answer is there.
+ *
  * Text is shared and read-only; data is mapped copy-on-write, so its object has the file as a shadow. The PM Master is
  * not needed. The answer tells the emulator that it may jump to the entry point.
  */
-import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { COPY_SEND, MAKE_SEND } from '../../mach/ipc/right.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
@@ -19,12 +21,14 @@ import { EXECUTE, permits, setUidOf } from '../file-server/permission.ts';
 import type { ImageToMap } from '../emulator/exec.ts';
 import { BYTES_PER_PAGE } from '../../mach/vm/object.ts';
 import { executing } from '../price.ts';
-import { procOf } from '../proc.ts';
-import type { Thread } from '../../mach/thread.ts';
+import { callsChannel, procOf } from '../proc.ts';
+import { blockOn, type Thread } from '../../mach/thread.ts';
 import { tell } from '../../mach/world.ts';
-import { forgetHandlers } from '../signal-state.ts';
+import { MAIN, forgetHandlers, onlyThread } from '../signal-state.ts';
+import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
-import type { ProcessCall } from './admission.ts';
+import { callerIn, type ProcessCall } from './admission.ts';
+import { dropCalls } from './cancel.ts';
 import { changeIdentity, type IdentityChange } from './identity-change.ts';
 import { giveUpImages, imageOf, keptImage, openingImage } from './images.ts';
 import { pmaOf } from './pma.ts';
@@ -44,6 +48,8 @@ interface ExecCall extends ProcessCall {
   /** The owner of a set-uid image; NONE otherwise. */
   setUid?: number;
   object?: number;
+  /** Names of rights of a call that nobody wants the answer of. */
+  surplus?: number[];
   regions?: ('text' | 'data' | 'bss' | 'stack')[];
   /** Names that nobody needs any more; and why there is no new image. */
   unused?: number[];
@@ -103,6 +109,29 @@ export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the ima
     if (f.object === NONE) return fail(w, t, f, f.code!);
     f.regions = (f.body as Exec).replaces ? ['text', 'data', 'bss', 'stack'] : [];
   }),
+  step('wait for the calls of its other threads', (w, t, f) => {
+    const proc = procOf(w, t.node, f.pid)!;
+    // A process that is ended waits for this call.
+    if (proc.signals.further.length === 0 || proc.state === 'exiting') return goTo(w, t, 'remove the old program');
+    dropCalls(w, proc, t);
+    if (proc.callsInProgress.every((each) => each.thread === t.identity)) return;
+    blockOn(w, t, callsChannel(proc));
+    again(t);
+  }),
+  step('refuse those that were kept', (w, t, f) => {
+    const { pending } = vprocOf(w, t.node, f.pid)!;
+    const place = pending.findIndex(({ arrivedOn }) => arrivedOn === f.arrivedOn);
+    const [kept] = place < 0 ? [] : pending.splice(place, 1);
+    if (kept === undefined) return goTo(w, t, 'remove the old program');
+    f.surplus = [...kept.names];
+    if (kept.reply !== NONE) answer(w, t, kept.reply, { code: 'EINTR' });
+  }),
+  step('give up the rights that came with it', (w, t, f) => {
+    const name = f.surplus!.shift();
+    if (name === undefined) return goTo(w, t, 'refuse those that were kept');
+    again(t);
+    deallocate(w, t, name);
+  }),
   step('remove the old program', (w, t, f) => {
     const name = f.regions!.shift();
     if (name === undefined) return;
@@ -131,7 +160,8 @@ export const pmaExec = routine<OsfWorld, ExecCall>('pma.exec', 'replaces the ima
     proc.name = image.name;
     proc.executed = replaces;
     forgetHandlers(proc.signals);
-    if (proc.signals.pending !== 0) call(t, settleSignals, { pid: f.pid, called: true, stopped: 0 } satisfies Settle);
+    onlyThread(proc.signals, callerIn(f));
+    if (proc.signals.pending !== 0) call(t, settleSignals, { pid: f.pid, caller: MAIN, stopped: 0 } satisfies Settle);
   }),
   step('answer', (w, t, f) => {
     finish(t, { body: { uid: procOf(w, t.node, f.pid)?.uid ?? NONE } } satisfies Payload);

@@ -73,6 +73,7 @@ export function kill(w: OsfWorld, pma: Pma, proc: Proc, ended: Ended): void {
     modifiesState: true,
     channel: '',
     cancelled: false,
+    dropped: false,
   });
   threadStart(w, t);
 }
@@ -91,6 +92,8 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
   step('wait for the calls of its other threads', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     cancelCalls(w, proc, t.task);
+    // One of them may be an exec, which waits for calls, too.
+    if (proc.signals.further.length > 0) wakeAll(w, at(w.tasks, t.task), callsChannel(proc));
     if (proc.callsInProgress.every((each) => each.thread === t.identity)) return;
     blockOn(w, t, callsChannel(proc));
     again(t);

@@ -19,7 +19,7 @@ import type { Limits } from '../limits.ts';
 import { LOCAL_STATE_BYTES, procNames, procOf } from '../proc.ts';
 import { inheritedSignals, type Signals } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
-import type { ProcessCall } from './admission.ts';
+import { callerIn, type ProcessCall } from './admission.ts';
 import { createProcess, nothingMade, type Create } from './create.ts';
 import { ownNames } from './exit.ts';
 import type { Fork } from './fork.ts';
@@ -55,7 +55,7 @@ export const forkThere = routine<OsfWorld, ForkThere>('pma.fork_there', 'has a c
       return { name, disposition: COPY_SEND };
     });
     const { migrationGroup, limits, nice } = proc;
-    const signals = inheritedSignals(proc.signals);
+    const signals = inheritedSignals(proc.signals, callerIn(f));
     if (w.setup.watched) tellFork(w, t, `pid ${pid} asks for a child on ${at(w.nodes, fork.node).name}`);
     const users = { uid, realUid, savedUid };
     const body: ForkOn = { ...fork, ...users, pid, program, signals, limits, nice, migrationGroup };

@@ -23,7 +23,7 @@ import { templateOn } from '../configuration.ts';
 import { inheritedSignals, noSignals } from '../signal-state.ts';
 import { USER } from '../users.ts';
 import type { OsfWorld } from '../world.ts';
-import type { ProcessCall } from './admission.ts';
+import { callerIn, type ProcessCall } from './admission.ts';
 import { createProcess, nothingMade, type Create } from './create.ts';
 import { forkThere } from './fork-remote.ts';
 import { pmaOf } from './pma.ts';
@@ -62,7 +62,7 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
       realUid: proc.realUid,
       savedUid: proc.savedUid,
       migrationGroup: proc.migrationGroup,
-      signals: inheritedSignals(proc.signals),
+      signals: inheritedSignals(proc.signals, callerIn(f)),
       limits: copy(proc.limits),
       nice: proc.nice,
       from: task,

@@ -24,12 +24,12 @@ const pmaKill = routine<OsfWorld, ProcessCall>('pma.kill', 'sends a signal to an
     const { uid, realUid } = procOf(w, t.node, f.pid)!;
     const { pid, signal } = f.body as Kill;
     if (signal < 0 || signal > LAST_SIGNAL || pid === EVERYBODY) return finish(t, { code: 'EINVAL' } satisfies Payload);
-    if (pid <= 0) return call(t, killpg, { ...f, body: { group: -pid, signal } satisfies Killpg });
+    if (pid <= 0) return call(t, killpg, { ...f, body: { ...(f.body as Kill), group: -pid } satisfies Killpg });
     const body: Signal = { pid, signal, uid, realUid };
     vprocCall(t, f.pid, 'vproc.signal', body);
   }),
   // A process that signals itself has taken the signal before kill returns.
-  step('report', (w, t, f) => finish(t, { ...(t.result as Payload), body: told(w, t, f.pid) } satisfies Payload)),
+  step('report', (w, t, f) => finish(t, { ...(t.result as Payload), body: told(w, t, f) } satisfies Payload)),
 ]);
 
 /** Body of `pma.killpg`. */
@@ -72,7 +72,7 @@ export const killpg = routine<OsfWorld, KillpgCall>('pma.killpg', 'sends a signa
     const pid = f.pids!.shift();
     if (pid === undefined) {
       if (w.setup.watched) tell(w, 'killpg done', t.node, null, t.identity, f.code!);
-      return finish(t, { code: f.code!, body: told(w, t, f.pid) } satisfies Payload);
+      return finish(t, { code: f.code!, body: told(w, t, f) } satisfies Payload);
     }
     const body: Signal = { pid, signal: (f.body as Killpg).signal, ...f.users!, killpg: t.identity };
     vprocCall(t, f.pid, 'vproc.signal', body);

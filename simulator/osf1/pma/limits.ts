@@ -22,7 +22,7 @@ import { procOf, totalUsage } from '../proc.ts';
 import { SIGKILL, SIGXCPU } from '../signal-numbers.ts';
 import { accept } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
-import type { ProcessCall } from './admission.ts';
+import { callerIn, type ProcessCall } from './admission.ts';
 import { kill } from './exit.ts';
 import { pmaOf } from './pma.ts';
 import { settleSignals, tellAccepted, told, type Settle, type Told } from './signal.ts';
@@ -72,13 +72,13 @@ const overrun = routine<OsfWorld, ProcessCall>('pma.overrun', 'looks at the proc
     if (w.setup.watched) tellAccepted(w, t, f.pid, ends ? SIGKILL : SIGXCPU);
     if (ends) return kill(w, pmaOf(w, t), proc, endedBy(SIGKILL));
     accept(signals, SIGXCPU);
-    call(t, settleSignals, { pid: f.pid, called: true, stopped: 0 } satisfies Settle);
+    call(t, settleSignals, { pid: f.pid, caller: callerIn(f), stopped: 0 } satisfies Settle);
   }),
   step('answer', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const limits = emulatorLimits(proc.limits, totalUsage(w, proc));
     finish(t, {
-      body: { limits, ends: proc.state === 'exiting', ...told(w, t, f.pid) } satisfies Overrun,
+      body: { limits, ends: proc.state === 'exiting', ...told(w, t, f) } satisfies Overrun,
     } satisfies Payload);
   }),
 ]);

@@ -1,8 +1,8 @@
 /**
- * System calls about the caller's own signals [mechanisms 5.3, paper 3.1]: each changes the signal state of its process
+ * System calls about the caller's own signals [mechanisms 5.3, paper 3.1]: each changes the signal state of its process or of the thread
  * and then acts on what is pending and not blocked any more. The answer says whether there is a signal to take.
  *
- *   pma.sigtake      the main thread stands between two instructions: it comes back from a handler, or has been nudged
+ *   pma.sigtake      a thread stands between two instructions: it comes back from a handler, or has been nudged
  *   pma.sigsuspend   another mask until a caught signal is there; ends with EINTR, the old mask comes back with the handler
  */
 import { NONE } from '../../base/table.ts';
@@ -10,9 +10,9 @@ import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, routine, step, type Routine } from '../../mach/routine.ts';
 import { procOf, signalChannel, type Proc } from '../proc.ts';
 import { LAST_SIGNAL, UNSTOPPABLE, contains, defaultAction, setOf } from '../signal-numbers.ts';
-import { takable, type Signals } from '../signal-state.ts';
+import { signalsOf, takable, type Signals } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
-import type { ProcessCall } from './admission.ts';
+import { callerIn, type ProcessCall } from './admission.ts';
 import { waitInCall, wasCancelled } from './cancel.ts';
 import { settleSignals, told, type Settle } from './signal.ts';
 
@@ -51,20 +51,20 @@ export interface Taken {
 function change<B>(
   name: string,
   story: string,
-  act: (proc: Proc, body: B) => { readonly code: string } | object,
+  act: (proc: Proc, body: B, thread: number) => { readonly code: string } | object,
 ): Routine {
   interface Changing extends ProcessCall {
     answered?: Payload;
   }
   return routine<OsfWorld, Changing>(name, story, [
     step('change the state', (w, t, f) => {
-      const outcome = act(procOf(w, t.node, f.pid)!, f.body as B);
+      const outcome = act(procOf(w, t.node, f.pid)!, f.body as B, callerIn(f));
       f.answered = 'code' in outcome ? outcome : { body: outcome };
-      call(t, settleSignals, { pid: f.pid, called: true, stopped: 0 } satisfies Settle);
+      call(t, settleSignals, { pid: f.pid, caller: callerIn(f), stopped: 0 } satisfies Settle);
     }),
     step('answer', (w, t, f) => {
       const { code, body } = f.answered!;
-      finish(t, code === undefined ? { body: { ...(body as object), ...told(w, t, f.pid) } } : { code });
+      finish(t, code === undefined ? { body: { ...(body as object), ...told(w, t, f) } } : { code });
     }),
   ]);
 }
@@ -83,11 +83,11 @@ const sigaction = change<Sigaction>('pma.sigaction', 'says what to do with a sig
   return {};
 });
 
-const sigprocmask = change<Sigprocmask>('pma.sigprocmask', 'blocks signals, or lets them in', (proc, { how, set }) => {
-  const { signals } = proc;
-  const { mask } = signals;
+const sigprocmask = change<Sigprocmask>('pma.sigprocmask', 'blocks signals, or lets them in', (proc, { how, set }, thread) => {
+  const own = signalsOf(proc.signals, thread);
+  const { mask } = own;
   const wanted = how === 'block' ? mask | set : how === 'unblock' ? mask & ~set : set;
-  signals.mask = wanted & ~UNSTOPPABLE;
+  own.mask = wanted & ~UNSTOPPABLE;
   return { set: mask };
 });
 
@@ -97,44 +97,54 @@ const sigsuspend = routine<OsfWorld, ProcessCall>('pma.sigsuspend', 'waits for a
   step('put the mask in place', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const { mask } = f.body as Sigsuspend;
-    if (mask === null || proc.signals.suspended !== NONE) return;
-    proc.signals.suspended = proc.signals.mask;
-    proc.signals.mask = mask & ~UNSTOPPABLE;
+    const own = signalsOf(proc.signals, callerIn(f));
+    if (mask === null || own.suspended !== NONE) return;
+    own.suspended = own.mask;
+    own.mask = mask & ~UNSTOPPABLE;
   }),
   step('act on what it lets in', (_w, t, f) =>
-    call(t, settleSignals, { pid: f.pid, called: true, stopped: 0 } satisfies Settle),
+    call(t, settleSignals, { pid: f.pid, caller: callerIn(f), stopped: 0 } satisfies Settle),
   ),
   step('wait until there is one to take', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     if (wasCancelled(w, t, proc)) return;
-    if (takable(proc.signals) !== NONE) return finish(t, { code: 'EINTR' } satisfies Payload);
+    if (takable(proc.signals, callerIn(f)) !== NONE) return finish(t, { code: 'EINTR' } satisfies Payload);
     waitInCall(w, t, proc, signalChannel(proc));
   }),
 ]);
 
-const sigtake = routine<OsfWorld, ProcessCall>('pma.sigtake', 'gives a signal to its handler', [
+interface SigtakeCall extends ProcessCall {
+  taken?: Taken;
+}
+
+const sigtake = routine<OsfWorld, SigtakeCall>('pma.sigtake', 'gives a signal to its handler', [
   step('come back from the last one', (w, t, f) => {
     const { restore } = f.body as Sigtake;
-    if (restore !== null) procOf(w, t.node, f.pid)!.signals.mask = restore;
-    call(t, settleSignals, { pid: f.pid, called: true, stopped: 0 } satisfies Settle);
+    if (restore !== null) signalsOf(procOf(w, t.node, f.pid)!.signals, callerIn(f)).mask = restore;
+    call(t, settleSignals, { pid: f.pid, caller: callerIn(f), stopped: 0 } satisfies Settle);
   }),
   step('choose one', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
     const none: Taken = { signal: NONE, mask: 0 };
     const gone = proc === null || proc.state === 'exiting';
-    finish(t, { body: gone ? none : (take(proc.signals) ?? none) } satisfies Payload);
+    f.taken = gone ? none : (take(proc.signals, callerIn(f)) ?? none);
+    if (gone || proc.signals.further.length === 0) return finish(t, { body: f.taken } satisfies Payload);
+    // What it blocks from now on may be for another thread.
+    call(t, settleSignals, { pid: f.pid, caller: callerIn(f), stopped: 0 } satisfies Settle);
   }),
+  step('answer', (_w, t, f) => finish(t, { body: f.taken } satisfies Payload)),
 ]);
 
 /** It is pending no more, and blocked, with what its handler wants blocked, until the handler comes back. */
-function take(signals: Signals): Taken | null {
-  signals.nudged = false;
-  const signal = takable(signals);
+function take(signals: Signals, thread: number): Taken | null {
+  const own = signalsOf(signals, thread);
+  own.nudged = false;
+  const signal = takable(signals, thread);
   if (signal === NONE) return null;
-  const mask = signals.suspended === NONE ? signals.mask : signals.suspended;
-  signals.suspended = NONE;
+  const mask = own.suspended === NONE ? own.mask : own.suspended;
+  own.suspended = NONE;
   signals.pending &= ~setOf(signal);
-  signals.mask |= setOf(signal) | (signals.masks[signal] ?? 0);
+  own.mask |= setOf(signal) | (signals.masks[signal] ?? 0);
   return { signal, mask };
 }
 

@@ -2,22 +2,22 @@
  * Signals: taking one in for a process of this node [mechanisms 5.3].
  *
  * A signal is accepted once, by the PMA that has the process. From then on it is in the process's state, and acted upon
- * once: the PMA terminates, stops, continues or ignores; what the program catches its main thread takes (signal-calls.ts).
+ * once: the PMA terminates, stops, continues or ignores; what the program catches one of its threads takes (signal-calls.ts).
  */
 import { NONE } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { rpc, send } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, call, finish, routine, step } from '../../mach/routine.ts';
+import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import { blockOn, type Thread } from '../../mach/thread.ts';
 import { tell } from '../../mach/world.ts';
 import { endedBy } from '../ended.ts';
 import type { Changed } from '../pm-master/children.ts';
 import { procOf, startChannel, type Proc } from '../proc.ts';
 import { SIGCONT, SIGKILL, setOf } from '../signal-numbers.ts';
-import { accept, actionOf, deliverable, takable } from '../signal-state.ts';
+import { MAIN, accept, actionOf, deliverable, noSignals, takable, takers } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
-import { completeCall, type ProcessCall } from './admission.ts';
+import { callerIn, completeCall, type ProcessCall } from './admission.ts';
 import { lookAgain } from './cancel.ts';
 import { kill } from './exit.ts';
 import { SUPERUSER } from '../users.ts';
@@ -75,14 +75,19 @@ export const signalProcess = routine<OsfWorld, SignalCall>('vproc.signal', 'take
   step('have its parent told that it goes on', (w, t, f) => {
     if (f.continued === true) rpc(w, t, pmaOf(w, t).master, 'pmm.changed', changed(f.pid, 0));
   }),
-  step('act on it', (_w, t, f) => call(t, settleSignals, { pid: f.pid, called: false, stopped: 0 } satisfies Settle)),
+  step('act on it', (_w, t, f) => call(t, settleSignals, { pid: f.pid, caller: NONE, stopped: 0 } satisfies Settle)),
   step('report', (_w, t) => finish(t, {} satisfies Payload)),
 ]);
 
+/** What the emulator is told: which thread has a signal to take. The main one if none is named. */
+export interface Nudge {
+  readonly thread?: number;
+}
+
 export interface Settle {
   readonly pid: number;
-  /** The process itself has called, and the answer will tell it what there is to take. */
-  readonly called: boolean;
+  /** The thread of the process that has called: the answer will tell it what there is to take. NONE if none has. */
+  readonly caller: number;
   /** The signal that has stopped it. */
   stopped: number;
 }
@@ -112,15 +117,24 @@ export const settleSignals = routine<OsfWorld, Settle>('pma.settle_signals', 'ac
   }),
   step('tell the emulator of the others', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
-    if (proc === null || proc.state !== 'running' || takable(proc.signals) === NONE) return finish(t);
+    if (proc?.state !== 'running') return finish(t);
+    const having = takers(proc.signals);
+    if (having.length === 0) return finish(t);
     lookAgain(w, proc, t.task);
-    if (proc.signals.nudged || f.called) return finish(t);
-    proc.signals.nudged = true;
+    const next = having.find(({ thread, nudged }) => !nudged && thread !== f.caller);
+    if (next === undefined) return finish(t);
+    next.nudged = true;
     // It is in the process's state already: a full queue must not hold up a freeze.
     completeCall(w, t, proc);
-    send(w, t, proc.names.signal, 'signal');
+    const { thread } = next;
+    send(w, t, proc.names.signal, 'signal', thread === MAIN ? {} : { body: { thread } satisfies Nudge });
   }),
-  step('be done', (_w, t) => finish(t)),
+  step('be done, unless another thread has one to take, too', (w, t, f) => {
+    const signals = procOf(w, t.node, f.pid)?.signals;
+    const more = takers(signals ?? noSignals()).some(({ thread, nudged }) => !nudged && thread !== f.caller);
+    if (more) goTo(w, t, 'tell the emulator of the others');
+    else finish(t);
+  }),
 ]);
 
 /** `accepted 15 for 7`, and by which killpg: what makes it exactly one for each member [P8]. */
@@ -132,9 +146,9 @@ export function tellAccepted(w: OsfWorld, t: Thread, pid: number, signal: number
 const changed = (pid: number, stopped: number): Payload => ({ body: { pid, stopped } satisfies Changed });
 
 /** Whether the caller has a signal to take. */
-export function told(w: OsfWorld, t: Thread, pid: number): Told {
-  const proc = procOf(w, t.node, pid);
-  const waits = proc !== null && proc.state === 'running' && takable(proc.signals) !== NONE;
+export function told(w: OsfWorld, t: Thread, f: ProcessCall): Told {
+  const proc = procOf(w, t.node, f.pid);
+  const waits = proc !== null && proc.state === 'running' && takable(proc.signals, callerIn(f)) !== NONE;
   return { waits };
 }
 

@@ -15,7 +15,8 @@ import type { TerminalAnswer } from '../pm-master/terminals.ts';
 import { procOf } from '../proc.ts';
 import { SIGTTIN, SIGTTOU, contains } from '../signal-numbers.ts';
 import type { OsfWorld } from '../world.ts';
-import type { ProcessCall } from './admission.ts';
+import { signalsOf } from '../signal-state.ts';
+import { callerIn, type ProcessCall } from './admission.ts';
 import { killpg, type Killpg } from './kill.ts';
 import { pmaOf } from './pma.ts';
 
@@ -56,7 +57,7 @@ function foregroundOnly(
       const proc = procOf(w, t.node, f.pid);
       // It has moved meanwhile.
       if (proc === null) return finish(t, { code: RESTART } satisfies Payload);
-      const shut = contains(proc.signals.ignored | proc.signals.mask, signal);
+      const shut = contains(proc.signals.ignored | signalsOf(proc.signals, callerIn(f)).mask, signal);
       if (foreground === group || (shut && signal === SIGTTOU)) return goTo(w, t, 'go on');
       if (shut || orphaned) return finish(t, { code: 'EIO' } satisfies Payload);
       call(t, killpg, { ...f, body: { group, signal } satisfies Killpg });

@@ -20,9 +20,9 @@ import { INIT } from '../pm-master/entry.ts';
 import type { Reaped } from '../pm-master/relations.ts';
 import { childrenChannel, procOf, type Proc } from '../proc.ts';
 import { SIGCHLD } from '../signal-numbers.ts';
-import { accept, takable } from '../signal-state.ts';
+import { accept, takable, takers } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
-import type { ProcessCall } from './admission.ts';
+import { callerIn, type ProcessCall } from './admission.ts';
 import { waitInCall, wasCancelled } from './cancel.ts';
 import { MASTER_DOWN, hasMaster, isGone } from './master-call.ts';
 import { pmaOf, type Pma } from './pma.ts';
@@ -66,7 +66,7 @@ export const pmaWait = routine<OsfWorld, WaitCall>('pma.wait', 'waits for a chil
     if (f.child !== NONE) return;
     if (hopeless && f.pid !== INIT) return finish(t, noChild);
     if ((options & WNOHANG) !== 0) return finish(t, nothingYet);
-    if (takable(proc.signals) !== NONE) return finish(t, { code: 'EINTR' } satisfies Payload);
+    if (takable(proc.signals, callerIn(f)) !== NONE) return finish(t, { code: 'EINTR' } satisfies Payload);
     waitInCall(w, t, proc, childrenChannel(proc));
   }),
   step('find the child', (w, t, f) => {
@@ -170,8 +170,8 @@ export const childExit = routine<OsfWorld, ProcessCall>('vproc.child_exit', 'tel
     proc.news++;
     wakeAll(w, at(w.tasks, t.task), childrenChannel(proc));
     accept(proc.signals, SIGCHLD);
-    if (takable(proc.signals) === NONE) return;
-    call(t, settleSignals, { pid: f.pid, called: false, stopped: 0 } satisfies Settle);
+    if (takers(proc.signals).length === 0) return;
+    call(t, settleSignals, { pid: f.pid, caller: NONE, stopped: 0 } satisfies Settle);
   }),
   step('report', (_w, t) => finish(t, {} satisfies Payload)),
 ]);

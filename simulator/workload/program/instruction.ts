@@ -92,6 +92,8 @@ export const systemCallNames = [
   'getcwd',
   'exit',
   'errno',
+  'pthread_join',
+  'pthread_self',
   'migrate',
   'least_loaded',
   'allow_migration',

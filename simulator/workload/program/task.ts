@@ -88,9 +88,12 @@ export type TaskInstruction =
     }
   | { readonly op: 'count_get'; readonly count: number; readonly slot: number }
   | { readonly op: 'count_set'; readonly count: number; readonly value: Expression }
-  /** One more thread goes on with the next instruction and a copy of the locals; this one jumps to `to`. */
-  | { readonly op: 'thread'; readonly to: number }
-  /** Ends the thread, not the task. */
+  /**
+   * Also in programs: one more thread goes on with the next instruction and a copy of the locals; this one jumps to `to`. The
+   * slot receives its number, in a program.
+   */
+  | { readonly op: 'thread'; readonly to: number; readonly slot: number }
+  /** Ends the thread, not the task or the process. */
   | { readonly op: 'thread_end' }
   /** In a task a child, on a node named by a text, or where its parent is; in a scenario a task on a node of its cluster. */
   | {
