@@ -49,7 +49,11 @@ function checkCount(cx: Check, count: ast.CountStatement): void {
   mustBeIn(cx, count, ['program', 'task'], 'count', 'write `let`');
   checkNewName(cx, count);
   const room = roomOf(count);
-  if ((room === 'task' || room === 'program') && !ast.isTaskDeclaration(count.$container) && !ast.isProgramDeclaration(count.$container)) {
+  if (
+    (room === 'task' || room === 'program') &&
+    !ast.isTaskDeclaration(count.$container) &&
+    !ast.isProgramDeclaration(count.$container)
+  ) {
     const message = `All threads of the ${room} count on it: declare it at the top of the ${room}.`;
     cx.report('wrong-place', spanOf(count), message);
   }
@@ -93,11 +97,23 @@ function checkStatement(cx: Check, statement: ast.Statement): void {
       checkCount(cx, statement);
       return;
     case 'ThreadStatement':
-      mustBeIn(cx, statement, ['program', 'task'], 'thread', 'a scenario does something at the same time with `on phase`');
+      mustBeIn(
+        cx,
+        statement,
+        ['program', 'task'],
+        'thread',
+        'a scenario does something at the same time with `on phase`',
+      );
       checkBody(cx, statement.body.statements);
       return;
     case 'NamedThread':
-      mustBeIn(cx, statement, ['program'], 'thread NAME', 'nobody waits for a thread of a task: write `thread { ... }`');
+      mustBeIn(
+        cx,
+        statement,
+        ['program'],
+        'thread NAME',
+        'nobody waits for a thread of a task: write `thread { ... }`',
+      );
       checkNewName(cx, statement);
       checkBody(cx, statement.body.statements);
       return;

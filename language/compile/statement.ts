@@ -110,10 +110,7 @@ function lowerTouch(code: Code, statement: ast.TouchStatement): void {
 }
 
 type TaskStatement =
-  | ast.CountStatement
-  | ast.ThreadStatement
-  | ast.NamedThread
-  | ast.PublishStatement | ast.RequestStatement;
+  ast.CountStatement | ast.ThreadStatement | ast.NamedThread | ast.PublishStatement | ast.RequestStatement;
 
 function lowerTaskStatement(code: Code, statement: TaskStatement): void {
   switch (statement.$type) {

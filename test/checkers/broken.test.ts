@@ -323,7 +323,14 @@ const breakages: Record<string, (s: Scene) => void> = {
   P5: ({ w }) => {
     const proc = procAllocate(w, 0, 7);
     proc.list = 'migrating';
-    proc.callsInProgress.push({ thread: 0, request, modifiesState: true, channel: '', cancelled: false, dropped: false });
+    proc.callsInProgress.push({
+      thread: 0,
+      request,
+      modifiesState: true,
+      channel: '',
+      cancelled: false,
+      dropped: false,
+    });
   },
   P6: ({ w }) => {
     procAllocate(w, 0, 7).list = 'migrating';

@@ -8,15 +8,16 @@
  *
  * A call in progress that waits for something (wait) is awaited like any other, as the paper does: then the freeze lasts
  * until the child has exited. With `cancel` such a call ends at once instead, its request goes to the head of Q, and it
- * is executed again wherever the process is then. If one of the calls was an exit there is nothing left to freeze.
+ * is executed again wherever the process is then. A call that might be awaited for ever always does (`isNeverAwaited`). If one of
+ * the calls was an exit there is nothing left to freeze.
  */
 import { NONE, at } from '../../base/table.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, finish, routine, step } from '../../mach/routine.ts';
 import { blockOn } from '../../mach/thread.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
-import { cancelCalls } from '../../osf1/pma/cancel.ts';
-import { callsChannel, procOf, type Proc } from '../../osf1/proc.ts';
+import { cancelCalls, isNeverAwaited } from '../../osf1/pma/cancel.ts';
+import { callsChannel, procOf, type CallInProgress, type Proc } from '../../osf1/proc.ts';
 import { vprocOf } from '../../osf1/vproc.ts';
 import { mayPrepare, startPreparing } from './prepare.ts';
 import { giveTurnBack } from './turn.ts';
@@ -51,11 +52,13 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
     stamp(w, f.migration, 'suspended');
     atStep(w, f.migration, 4);
     const proc = procOf(w, t.node, f.pid);
-    if (proc !== null && f.cancel) cancelCalls(w, proc, pmaOf(w, t).task);
+    const { by } = at(w.migrations, f.migration);
+    if (proc === null) return;
+    cancelCalls(w, proc, pmaOf(w, t).task, (each) => f.cancel || (by === 'process' && isNeverAwaited(proc, each)));
   }),
   step('let others in first, if a call in progress waits', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);
-    if (f.place === NONE || f.cancel || f.early || !proc?.callsInProgress.some(({ channel }) => channel !== '')) return;
+    if (f.place === NONE || f.cancel || f.early || !proc?.callsInProgress.some(isAwaitedLong)) return;
     giveTurnBack(w, t, at(w.migrations, f.migration).to, f.place);
     f.place = NONE;
   }),
@@ -75,6 +78,9 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
     finish(t, 'KERN_SUCCESS');
   }),
 ]);
+
+/** It waits, and has not been asked to end. */
+const isAwaitedLong = ({ channel, cancelled }: CallInProgress): boolean => channel !== '' && !cancelled;
 
 /** A task that is moved alone leaves its calls behind, with its PMA: only those that work on the task are awaited [5.9]. */
 function isAwaited(w: MigrationWorld, f: Freeze, proc: Proc): boolean {

@@ -19,7 +19,10 @@ interface Preparation extends Prepare {
 
 /** Calls that only wait hold up the freeze, and nothing else: the task stands still, and may be copied. */
 export function mayPrepare({ callsInProgress }: Proc): boolean {
-  return callsInProgress.some(({ channel }) => channel !== '') && !callsInProgress.some((each) => each.modifiesState);
+  return (
+    callsInProgress.some(({ channel, cancelled }) => channel !== '' && !cancelled) &&
+    !callsInProgress.some((each) => each.modifiesState)
+  );
 }
 
 export function startPreparing(w: MigrationWorld, t: Thread, proc: Proc, { migration, turn }: Prepare): void {

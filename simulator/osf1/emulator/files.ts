@@ -159,7 +159,8 @@ export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has o
     if (!mayHaveFiles(w, t, wanted + 1)) return finish(t, failed('EMFILE'));
     if (wanted === f.descriptor) return finish(t, wanted);
     f.file = { ...file };
-    if (fileAt(w, t, wanted) !== null) call(t, emulatorClose, { descriptor: wanted, file: null } satisfies EmulatorClose);
+    if (fileAt(w, t, wanted) !== null)
+      call(t, emulatorClose, { descriptor: wanted, file: null } satisfies EmulatorClose);
   }),
   step('refer to its capability once more', (w, t, f) => refer(w, t, f.file!.capability, SEND)),
   step('or to the dead name that it is', (w, t, f) => {

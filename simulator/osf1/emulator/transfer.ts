@@ -103,7 +103,8 @@ export const emulatorRead = routine<OsfWorld, EmulatorTransfer>('emulator.read',
 /** Finishes with the bytes that were written. */
 export const emulatorWrite = routine<OsfWorld, EmulatorTransfer>('emulator.write', 'writes to an open file', [
   step('take what is to be written', (w, t, f) => {
-    f.bytes = typeof f.data === 'string' ? bytesOf(f.data) : trimmed(threadIn(emulator(w, t), t).buffer.slice(0, f.data));
+    f.bytes =
+      typeof f.data === 'string' ? bytesOf(f.data) : trimmed(threadIn(emulator(w, t), t).buffer.slice(0, f.data));
     f.size = typeof f.data === 'string' ? f.bytes.length : f.data;
     if (f.at !== NONE) f.end = f.at + f.size;
   }),
@@ -237,7 +238,7 @@ export const emulatorBuffer = routine<OsfWorld, object>('emulator.buffer', 'look
 export function movePosition(w: OsfWorld, t: Thread, descriptor: number, position: number): void {
   const capability = fileAt(w, t, descriptor)?.capability;
   if (capability === undefined) return;
-  for (const file of emulator(w, t).files) if (file?.capability === capability) file!.position = position;
+  for (const file of emulator(w, t).files) if (file?.capability === capability) file.position = position;
 }
 
 const emulator = (w: OsfWorld, t: Thread): EmulatorState => emulatorOf(at(w.tasks, t.task));

@@ -54,12 +54,15 @@ interface Kind {
   readonly modifiesState: boolean;
   /** It may wait for something that others do, having changed nothing (cancel.ts). */
   readonly waits: boolean;
+  /** It waits for a signal and for nothing else: nobody knows whether one ever comes. */
+  readonly forSignal: boolean;
 }
 
-const changes: Kind = { counted: true, modifiesState: true, waits: false };
-const looks: Kind = { counted: true, modifiesState: false, waits: false };
-const waits: Kind = { counted: true, modifiesState: false, waits: true };
-const forAnother: Kind = { counted: false, modifiesState: false, waits: false };
+const changes: Kind = { counted: true, modifiesState: true, waits: false, forSignal: false };
+const looks: Kind = { counted: true, modifiesState: false, waits: false, forSignal: false };
+const waits: Kind = { counted: true, modifiesState: false, waits: true, forSignal: false };
+const waitsForSignal: Kind = { ...waits, forSignal: true };
+const forAnother: Kind = { counted: false, modifiesState: false, waits: false, forSignal: false };
 
 /** Every operation on a process. The routine that executes one is the service `local <operation>`. */
 export const operations: Readonly<Record<string, Kind>> = {
@@ -94,7 +97,7 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.sigaction': changes,
   'pma.sigprocmask': changes,
   'pma.sigpending': looks,
-  'pma.sigsuspend': waits,
+  'pma.sigsuspend': waitsForSignal,
   'pma.sigtake': changes,
   'pma.setitimer': changes,
   'pma.thread_create': changes,

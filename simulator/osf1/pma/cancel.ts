@@ -12,6 +12,7 @@ import { blockOn, wakeAll, type Thread } from '../../mach/thread.ts';
 import type { CallInProgress, Proc } from '../proc.ts';
 import { vprocOf } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
+import { operations } from './admission.ts';
 
 /** The thread waits until something happens on the channel, and performs its step again then. */
 export function waitInCall(w: OsfWorld, t: Thread, proc: Proc, channel: string): void {
@@ -35,11 +36,26 @@ export function wasCancelled(w: OsfWorld, t: Thread, proc: Proc): boolean {
   return true;
 }
 
-/** Asks the calls that change nothing to put their requests back; they do it in events of their own. */
-export function cancelCalls(w: OsfWorld, proc: Proc, pmaTask: number): void {
+/**
+ * Calls whose end a migration never awaits, because it might await it for ever. That of a call which waits for a signal: whoever
+ * would send it may be the one that waits for the migration. And in a process with several threads that of any call that waits:
+ * what it waits for may be the doing of a thread that is frozen with it [docs/decisions/0061-threads-of-a-process.md].
+ */
+export function isNeverAwaited({ signals }: Proc, { request }: CallInProgress): boolean {
+  const { waits, forSignal } = operations[request.operation] ?? { waits: false, forSignal: false };
+  return forSignal || (waits && signals.further.length > 0);
+}
+
+/** Asks the calls that change nothing to put their requests back, all or some; they do it in events of their own. */
+export function cancelCalls(
+  w: OsfWorld,
+  proc: Proc,
+  pmaTask: number,
+  which = (_: CallInProgress): boolean => true,
+): void {
   const task = at(w.tasks, pmaTask);
   for (const each of proc.callsInProgress) {
-    if (each.modifiesState) continue;
+    if (each.modifiesState || !which(each)) continue;
     // One that is about to wait looks before it does; one that works ends by itself, and is answered.
     each.cancelled = true;
     if (each.channel !== '') wakeAll(w, task, each.channel);

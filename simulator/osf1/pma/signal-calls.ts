@@ -83,13 +83,17 @@ const sigaction = change<Sigaction>('pma.sigaction', 'says what to do with a sig
   return {};
 });
 
-const sigprocmask = change<Sigprocmask>('pma.sigprocmask', 'blocks signals, or lets them in', (proc, { how, set }, thread) => {
-  const own = signalsOf(proc.signals, thread);
-  const { mask } = own;
-  const wanted = how === 'block' ? mask | set : how === 'unblock' ? mask & ~set : set;
-  own.mask = wanted & ~UNSTOPPABLE;
-  return { set: mask };
-});
+const sigprocmask = change<Sigprocmask>(
+  'pma.sigprocmask',
+  'blocks signals, or lets them in',
+  (proc, { how, set }, thread) => {
+    const own = signalsOf(proc.signals, thread);
+    const { mask } = own;
+    const wanted = how === 'block' ? mask | set : how === 'unblock' ? mask & ~set : set;
+    own.mask = wanted & ~UNSTOPPABLE;
+    return { set: mask };
+  },
+);
 
 const sigpending = change('pma.sigpending', 'says what is pending', ({ signals }) => ({ set: signals.pending }));
 
