@@ -76,6 +76,11 @@ export const programWords: readonly Word[] = [
   { name: 'dirty', doc: 'Writes pages of a region: `dirty data[0 .. 3]`.' },
   { name: 'exec', doc: 'Goes on as another program: `exec P(...)`.' },
   { name: 'sleep', doc: 'Lets a time pass: `sleep 200 ms`.' },
+  { name: 'count', doc: 'A number that all threads of the process count on: `count NAME`.' },
+  {
+    name: 'thread',
+    doc: '`thread { ... }`, `thread NAME { ... }`: one more thread of the process, with a copy of the variables; `wait NAME` waits until it has ended.',
+  },
   onWord,
 ];
 

@@ -105,10 +105,21 @@ export const callsLeftOut: readonly NotModelled[] = [
   left('time gettimeofday clock_gettime settimeofday adjtime', 'virtual time is the same on all nodes', '`now`'),
   left('uname gethostname sysconf getpagesize', 'programs are bound to no cluster, and pages have 4 KB'),
   left(
-    'sched_yield sched_setscheduler pthread_create pthread_join',
-    'threads of one program are shown with Mach tasks',
-    '`task` with `thread { ... }`',
+    'pthread_create pthread_exit pthread_detach pthread_sigmask',
+    'a thread is a block of the program, which ends with it, and masks are set by `sigprocmask`',
+    '`thread NAME { ... }`, `wait NAME`',
   ),
+  left(
+    'pthread_kill pthread_cancel',
+    'a signal is for a process: which thread takes it follows from their masks',
+    '`sigprocmask`',
+  ),
+  left(
+    'pthread_mutex_lock pthread_cond_wait',
+    'threads of a program take turns by pipes and joins, which wait at a server, or in the emulator, and move',
+    '`pipe`, `pthread_join`',
+  ),
+  left('sched_yield sched_setscheduler', "priorities are the kernel's, and are not carried over by a migration"),
 ];
 
 /** Options, flags and other names that calls are given. */
