@@ -81,7 +81,7 @@ describe('a thread of a process', () => {
       undefined,
       'file "/f" on master size 80 KB',
     );
-    assert.deepEqual(lines, ['10 80 KB']);
+    assert.deepEqual(lines, ['10 81920']);
   });
 
   it('may close what another one reads, doubles or selects: EBADF, and nothing is left behind', () => {

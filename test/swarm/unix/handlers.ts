@@ -27,8 +27,7 @@ export const counted: Act = (at) => {
     ]),
     `close(${to}.write)`,
     `let ${ready} = read(${to}.read, 1 B)`,
-    // Its call could not be awaited: it is over when this process sends the signal.
-    ...(at.draw.percent(35) ? [`migrate(${name}, "${at.draw.one(at.homes)}", RESTART_CALLS)`] : []),
+    ...mayMove(at, name),
     ...block(`for ${j} in 1 .. ${signals} {`, [
       `kill(${name}, ${signal})`,
       ...pause(at),

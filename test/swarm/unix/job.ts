@@ -17,6 +17,7 @@ import { ready, served, watched } from './select.ts';
 import { ignored, kill, killGroup, stop, stopped } from './signals.ts';
 import { conversation, server } from './sockets.ts';
 import { continued, leftBehind, shell } from './terminal.ts';
+import { crew, handed } from './threads.ts';
 import { become as becomeUser, modes, superuser } from './users.ts';
 
 export interface DrawnJob {
@@ -40,6 +41,7 @@ const withOthers: readonly Act[] = [
   ...[joined, joined, awaited],
   ...[kill, killGroup, stop, stopped, continued, shell, leftBehind],
   ...[counted, pending, restarted, timed, told, toOneself],
+  ...[crew, crew, handed],
 ];
 
 /** Names of the programs that a process may become. */
