@@ -4,7 +4,7 @@
 import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
 import { hasServer, managementOf, nodesOf, spanOf, spanOfHead, spanOfProperty } from '../tree.ts';
-import { configurations } from '../vocabulary/profiles.ts';
+import { configurations, placements } from '../vocabulary/profiles.ts';
 import { names } from '../vocabulary/words.ts';
 import { mustBeConstant, type Check } from './context.ts';
 import { checkExpression } from './expression.ts';
@@ -81,6 +81,7 @@ function checkProfiles(cx: Check, cluster: ast.ClusterDeclaration): void {
     seen.add(key);
     if (ast.isPriceItem(item)) checkPrice(cx, item);
     else if (ast.isManagementItem(item)) checkManagement(cx, item);
+    else if (ast.isPlacementItem(item)) checkPlacement(cx, item);
     else if (ast.isMachineItem(item) || ast.isNetworkItem(item)) checkProfile(cx, item);
   }
 }
@@ -100,6 +101,14 @@ function checkManagement(cx: Check, item: ast.ManagementItem): void {
   const { text, fix } = suggestion(item.configuration, known);
   const message = `Processes are not managed by \`${item.configuration}\`.`;
   cx.report('unknown-profile', spanOfProperty(item, 'configuration'), sentences(message, text), fix);
+}
+
+function checkPlacement(cx: Check, item: ast.PlacementItem): void {
+  const known = names(placements);
+  if (known.includes(item.policy)) return;
+  const { text, fix } = suggestion(item.policy, known);
+  const message = `There is no placement policy \`${item.policy}\`.`;
+  cx.report('unknown-profile', spanOfProperty(item, 'policy'), sentences(message, text), fix);
 }
 
 function checkPrice(cx: Check, item: ast.PriceItem): void {
@@ -150,5 +159,6 @@ const firstWords: ReadonlyMap<string, string> = new Map([
   ['NetworkItem', 'network'],
   ['ManagementItem', 'process_management'],
   ['CachingItem', 'file_caching'],
+  ['PlacementItem', 'placement'],
   ['LostPagesItem', 'lost_pages'],
 ]);

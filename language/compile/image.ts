@@ -17,7 +17,14 @@ import * as ast from '../generated/ast.ts';
 import { countsOf, hasServer, managementOf, nodesOf, spanOf } from '../tree.ts';
 import type { Type } from '../types.ts';
 import { createTyping } from '../typing.ts';
-import { configurations, defaultConfiguration, defaultMachine, defaultNetwork } from '../vocabulary/profiles.ts';
+import {
+  configurations,
+  defaultConfiguration,
+  defaultMachine,
+  defaultNetwork,
+  defaultPlacement,
+  placements,
+} from '../vocabulary/profiles.ts';
 import { Code } from './code.ts';
 import { endOf } from './expression.ts';
 import { lowerBody } from './statement.ts';
@@ -127,11 +134,15 @@ function lowerCluster(cluster: ast.ClusterDeclaration): ClusterSpec {
     network: cluster.items.find(ast.isNetworkItem)?.profile ?? defaultNetwork,
     prices,
     management: configurations.find(({ name }) => name === managementOf(cluster))?.name ?? defaultConfiguration,
+    placement: placements.find(({ name }) => name === policyOf(cluster))?.name ?? defaultPlacement,
     fileCaching: cluster.items.find(ast.isCachingItem)?.on ?? false,
     endsAtOnce: cluster.items.find(ast.isLostPagesItem)?.atOnce ?? false,
     nodes: nodesOf(cluster).map(lowerNode),
   };
 }
+
+const policyOf = (cluster: ast.ClusterDeclaration): string | undefined =>
+  cluster.items.find(ast.isPlacementItem)?.policy;
 
 function lowerNode(node: ast.NodeDeclaration): NodeSpec {
   const refusals = node.items.filter(ast.isRefuseItem);

@@ -102,6 +102,7 @@ export type Osf1adKeywordNames =
     | "owner"
     | "partition"
     | "phase"
+    | "placement"
     | "pm_master"
     | "pma"
     | "port"
@@ -343,7 +344,7 @@ export function isClusterDeclaration(item: unknown): item is ClusterDeclaration 
     return reflection.isInstance(item, ClusterDeclaration.$type);
 }
 
-export type ClusterItem = CachingItem | LostPagesItem | MachineItem | ManagementItem | NetworkItem | NodeDeclaration | PriceItem;
+export type ClusterItem = CachingItem | LostPagesItem | MachineItem | ManagementItem | NetworkItem | NodeDeclaration | PlacementItem | PriceItem;
 
 export const ClusterItem = {
     $type: 'ClusterItem'
@@ -798,10 +799,10 @@ export function isMigrate(item: unknown): item is Migrate {
 }
 
 /** Every word that is not reserved is free for names. */
-export type Name = 'agent' | 'always' | 'as' | 'at_fault' | 'at_once' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_caching' | 'file_server' | 'free' | 'from' | 'image' | 'lost_pages' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'off' | 'once' | 'owner' | 'phase' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
+export type Name = 'agent' | 'always' | 'as' | 'at_fault' | 'at_once' | 'awaiting' | 'bss' | 'busy' | 'by' | 'calls' | 'console' | 'copy' | 'count' | 'credentials' | 'data' | 'early' | 'file' | 'file_caching' | 'file_server' | 'free' | 'from' | 'image' | 'lost_pages' | 'machine' | 'make' | 'mask' | 'memory' | 'mode' | 'monitor' | 'move' | 'network' | 'node' | 'notification' | 'of' | 'off' | 'once' | 'owner' | 'phase' | 'placement' | 'pm_master' | 'pma' | 'price' | 'process_management' | 'publish' | 'receive' | 'refuse' | 'request' | 'restart' | 'restarting' | 'rounds' | 'seed' | 'send' | 'set' | 'share' | 'size' | 'stack' | 'task' | 'text' | 'thread' | 'threshold' | 'to' | 'using' | 'when' | 'with' | string;
 
 export function isName(item: unknown): item is Name {
-    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'from' || item === 'process_management' || item === 'file_caching' || item === 'off' || item === 'lost_pages' || item === 'at_once' || item === 'at_fault' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
+    return item === 'machine' || item === 'network' || item === 'price' || item === 'node' || item === 'pma' || item === 'pm_master' || item === 'credentials' || item === 'monitor' || item === 'console' || item === 'from' || item === 'process_management' || item === 'file_caching' || item === 'placement' || item === 'off' || item === 'lost_pages' || item === 'at_once' || item === 'at_fault' || item === 'file_server' || item === 'memory' || item === 'refuse' || item === 'always' || item === 'when' || item === 'free' || item === 'file' || item === 'size' || item === 'owner' || item === 'mode' || item === 'image' || item === 'text' || item === 'data' || item === 'bss' || item === 'stack' || item === 'seed' || item === 'phase' || item === 'of' || item === 'to' || item === 'by' || item === 'busy' || item === 'awaiting' || item === 'restarting' || item === 'calls' || item === 'early' || item === 'using' || item === 'with' || item === 'rounds' || item === 'threshold' || item === 'agent' || item === 'task' || item === 'count' || item === 'thread' || item === 'publish' || item === 'as' || item === 'request' || item === 'notification' || item === 'set' || item === 'copy' || item === 'move' || item === 'make' || item === 'send' || item === 'once' || item === 'receive' || item === 'share' || item === 'restart' || item === 'mask' || (typeof item === 'string' && (/[A-Za-z_][A-Za-z0-9_]*/.test(item)));
 }
 
 export type Named = ConstantDeclaration | NodeDeclaration | Variable;
@@ -956,6 +957,21 @@ export const PartitionStatement = {
 
 export function isPartitionStatement(item: unknown): item is PartitionStatement {
     return reflection.isInstance(item, PartitionStatement.$type);
+}
+
+export interface PlacementItem extends langium.AstNode {
+    readonly $container: ClusterDeclaration;
+    readonly $type: 'PlacementItem';
+    policy: Name;
+}
+
+export const PlacementItem = {
+    $type: 'PlacementItem',
+    policy: 'policy'
+} as const;
+
+export function isPlacementItem(item: unknown): item is PlacementItem {
+    return reflection.isInstance(item, PlacementItem.$type);
 }
 
 export interface PortAllocate extends langium.AstNode {
@@ -1427,6 +1443,7 @@ export type Osf1adAstType = {
     OnStatement: OnStatement
     Parameter: Parameter
     PartitionStatement: PartitionStatement
+    PlacementItem: PlacementItem
     PortAllocate: PortAllocate
     PriceItem: PriceItem
     ProgramDeclaration: ProgramDeclaration
@@ -2021,6 +2038,15 @@ export class Osf1adAstReflection extends langium.AbstractAstReflection {
                 }
             },
             superTypes: [Statement.$type]
+        },
+        PlacementItem: {
+            name: PlacementItem.$type,
+            properties: {
+                policy: {
+                    name: PlacementItem.policy
+                }
+            },
+            superTypes: [ClusterItem.$type]
         },
         PortAllocate: {
             name: PortAllocate.$type,

@@ -12,7 +12,7 @@ import {
 import type * as ast from '../generated/ast.ts';
 import { parameterTypes, taskParameterTypes } from '../types.ts';
 import * as keywords from '../vocabulary/keywords.ts';
-import { configurations, type Profiles } from '../vocabulary/profiles.ts';
+import { configurations, placements, type Profiles } from '../vocabulary/profiles.ts';
 import { units } from '../vocabulary/units.ts';
 import {
   implementations,
@@ -84,6 +84,8 @@ function itemsAt(site: Site): CompletionItem[] {
       return words(site.profiles.networks, CompletionItemKind.Value);
     case 'process_management':
       return words(configurations, CompletionItemKind.EnumMember);
+    case 'placement':
+      return words(placements, CompletionItemKind.EnumMember);
     case 'file_caching':
       return plain(['on', 'off'], CompletionItemKind.Keyword);
     case 'lost_pages':

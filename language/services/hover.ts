@@ -9,7 +9,7 @@ import { roomOf } from '../tree.ts';
 import { createTyping } from '../typing.ts';
 import { functionNamed, signature } from '../vocabulary/functions.ts';
 import { documentedWords } from '../vocabulary/keywords.ts';
-import { configurations, type Profiles } from '../vocabulary/profiles.ts';
+import { configurations, placements, type Profiles } from '../vocabulary/profiles.ts';
 import { quantity, showSize, showTime } from '../vocabulary/units.ts';
 import {
   fieldsOf,
@@ -56,6 +56,8 @@ export class Osf1adHoverProvider implements HoverProvider {
         return found(this.#profiles.networks, text) ?? word(text);
       case 'ManagementItem':
         return found(configurations, text) ?? word(text);
+      case 'PlacementItem':
+        return found(placements, text) ?? word(text);
       case 'PriceItem':
         return found(this.#profiles.prices, text) ?? word(text);
       case 'TouchStatement':

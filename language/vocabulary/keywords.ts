@@ -29,6 +29,10 @@ export const clusterWords: readonly Word[] = [
     doc: 'Whether processes keep what is in files, and the positions of open files, under tokens: `file_caching on`; `off` if it does not say.',
   },
   {
+    name: 'placement',
+    doc: 'Where the process of a fork or an exec without `on` goes: `placement local` (if it does not say), `least_loaded` or `round_robin`.',
+  },
+  {
     name: 'lost_pages',
     doc: 'When a process dies whose pages are lost with the node that it came from: `lost_pages at_once`, when that is noticed, or `at_fault`, when it touches one (if it does not say).',
   },

@@ -27,6 +27,15 @@ export const configurations: readonly (Word & { readonly name: Configuration })[
 export type Configuration = 'centralised' | 'distributed' | 'local_masters';
 export const defaultConfiguration: Configuration = 'distributed';
 
+/** Where the process of a fork or an exec without `on` goes, and what a cluster that does not say has. */
+export const placements: readonly (Word & { readonly name: Placement })[] = [
+  { name: 'local', doc: 'Where its parent is, and where it is.' },
+  { name: 'least_loaded', doc: 'To the node with the fewest processes; it stays if no other has fewer.' },
+  { name: 'round_robin', doc: 'To each node with a PMA in turn.' },
+];
+export type Placement = 'local' | 'least_loaded' | 'round_robin';
+export const defaultPlacement: Placement = 'local';
+
 export const priceDocs: Readonly<Record<string, string>> = {
   kernel_call: 'A call to the kernel of the same node.',
   local_send: 'A message without data, on one node.',

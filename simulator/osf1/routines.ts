@@ -51,6 +51,7 @@ import { killCalls } from './pma/kill.ts';
 import { imageRecall } from './pma/images.ts';
 import { pmaGetpid, pmaGetppid, pmaGetrusage, pmaLeastLoaded, pmaTimes } from './pma/identity.ts';
 import { limitCalls } from './pma/limits.ts';
+import { choosePlace, pmaPlace } from './pma/place.ts';
 import { priorityCalls, schedule } from './pma/priority.ts';
 import { changeIdentity, pmaGetuid, pmaSetuid } from './pma/identity-change.ts';
 import { migrateProcess, pcntlMigrate } from './pma/pcntl.ts';
@@ -73,7 +74,7 @@ import { hangUp } from './pm-master/hang-up.ts';
 import { blockRoutines, findOwner, forwardedRequest, masterRequest } from './pm-master/owner.ts';
 import { pidRoutines } from './pm-master/pids.ts';
 import { gatherMembers, groupRoutines } from './pm-master/groups.ts';
-import { leastLoaded } from './pm-master/placement.ts';
+import { leastLoaded, placeFor } from './pm-master/placement.ts';
 import { recover } from './pm-master/recover.ts';
 import { takeOver, takeOverRoutines } from './pm-master/take-over.ts';
 import { relationRoutines } from './pm-master/relations.ts';
@@ -95,6 +96,7 @@ const processRoutines: readonly Routine[] = [
   ...limitCalls,
   ...priorityCalls,
   pmaLeastLoaded,
+  pmaPlace,
   pmaGetuid,
   pmaSetuid,
   ...groupCalls,
@@ -117,6 +119,7 @@ const masterRoutines: readonly Routine[] = [
   ...exitRoutines,
   ...childRoutines,
   leastLoaded,
+  placeFor,
   ...groupRoutines,
   ...terminalRoutines,
   ...blockRoutines,
@@ -152,6 +155,7 @@ export const osfRoutines: readonly Routine[] = [
   forkThere,
   changeIdentity,
   schedule,
+  choosePlace,
   holderRoutine,
   setGroup,
   exitProcess,

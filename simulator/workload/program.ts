@@ -41,6 +41,8 @@ export interface ClusterSpec {
   readonly prices: Readonly<Record<string, number>>;
   /** Who manages processes: one PMA; PMAs with one PM Master; PMAs with a PM Master each. */
   readonly management: 'centralised' | 'distributed' | 'local_masters';
+  /** Where the process of a fork or an exec goes that says no node. */
+  readonly placement: 'local' | 'least_loaded' | 'round_robin';
   /** Emulators may keep what is in files, under tokens. */
   readonly fileCaching: boolean;
   /** A process ends as soon as it is known that pages of it are lost with the node that it came from; else when it touches one. */

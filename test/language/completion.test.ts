@@ -46,7 +46,7 @@ describe('completion', () => {
   });
 
   it('clusters and nodes', () => {
-    checkAll('cluster c { |', 'machine network price process_management file_caching lost_pages node');
+    checkAll('cluster c { |', 'machine network price process_management file_caching placement lost_pages node');
     checkAll('cluster c { machine | }', 'i386_25');
     checkAll('cluster c { network | }', 'ethernet_10 ethernet_10_switched mesh_200');
     checkAll('cluster c { process_management | }', 'centralised distributed local_masters');

@@ -20,6 +20,7 @@ import { pmaCall, type PmaCall } from './pma-call.ts';
 import { failed, type Failed } from './errno.ts';
 import { END, emulatorExit, emulatorMigrate } from './calls.ts';
 import { emulatorMunmap, type OfMapping } from './mappings.ts';
+import { isPlaced } from '../pma/place.ts';
 import {
   MAIN_THREAD,
   TASK_SELF,
@@ -32,6 +33,7 @@ import {
   type EmulatorThread,
 } from './state.ts';
 import { kernelRow } from './threads.ts';
+import { askPma } from './terminal.ts';
 
 /** An image: where it is, and the sizes of its regions in pages of 4 KB. */
 export interface ImageToMap {
@@ -48,7 +50,9 @@ export interface EmulatorExec {
   /** The frames with which the new program starts. */
   readonly frames: readonly Frame[];
   /** Where it is executed; NONE is where the process is. */
-  readonly node: number;
+  node: number;
+  /** The policy of the cluster is asked, because the program does not say. */
+  chosen?: boolean;
   /** Where it was, if it has gone to another node. */
   from?: number;
   /** Why it has failed. */
@@ -66,7 +70,14 @@ const NOT_EXECUTED = 127;
 
 /** Does not return if it succeeds; finishes only if it fails. Without a program to return to the process ends. */
 export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'executes another program', [
+  step('ask where, if the program does not say', (w, t, f) => {
+    const { image, placed } = emulatorOf(at(w.tasks, t.task));
+    f.chosen = f.node === NONE && isPlaced(w) && image !== '' && !placed;
+    if (f.chosen) askPma(t, 'pma.place');
+  }),
   step('go to the node', (w, t, f) => {
+    const { code, body } = (t.result ?? {}) as Payload;
+    if (f.chosen === true && code === 'KERN_SUCCESS') f.node = (body as { node: number }).node;
     if (f.node === NONE || f.node === t.node) return;
     f.from = t.node;
     tellExec(w, t, f, `goes to ${at(w.nodes, f.node).name}`);
@@ -76,7 +87,8 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     if (f.from === undefined) return;
     const hasCome = f.node === t.node;
     tellExec(w, t, f, hasCome ? `has come from ${at(w.nodes, f.from).name}` : 'stays where it is');
-    if (!hasCome) finish(t, t.result);
+    // What the policy has chosen is advice, and no more.
+    if (!hasCome && f.chosen !== true) finish(t, t.result);
   }),
   step('have the other threads stand still', (w, t) => {
     const emulator = emulatorOf(at(w.tasks, t.task));
@@ -106,7 +118,7 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
     task.name = f.image.name;
     if (f.from !== undefined) tellExec(w, t, f, 'jumps to its entry point');
     const { uid } = body as { uid: number };
-    Object.assign(emulator, { image: f.image.name, uid, handlers: {} });
+    Object.assign(emulator, { image: f.image.name, uid, handlers: {}, placed: false });
     Object.assign(threadIn(emulator, t), { left: 0, wakes: NONE });
     const gone = others(emulator, threadIn(emulator, t)).filter(({ number }) => number !== MAIN);
     if (gone.length > 0) callAll(t, gone, ['thread_terminate'], true);

@@ -10,6 +10,7 @@ import { call, finish, goTo, routine, step, type Frame } from '../../mach/routin
 import { MAIN } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import type { Fork } from '../pma/fork.ts';
+import { isPlaced } from '../pma/place.ts';
 import { childInit } from './child-init.ts';
 import { failed } from './errno.ts';
 import { pmaCall, type PmaCall } from './pma-call.ts';
@@ -46,6 +47,7 @@ export const emulatorFork = routine<OsfWorld, EmulatorFork>('emulator.fork', 'ma
         threads: [{ ...newThread(MAIN), errno, buffer, left }],
         counts: [...emulator.counts],
         ...noTokens(),
+        placed: f.node === NONE && isPlaced(w),
       },
       files: rights.map(({ name }) => name),
       node: f.node,

@@ -107,7 +107,6 @@ export const emulatorMmap = routine<OsfWorld, EmulatorMmap>('emulator.mmap', 'ma
   step('fail', (_w, t) => finish(t, failed('ENOMEM'))),
 ]);
 
-
 const pagesOf = ({ offset, length }: Pick<FileMapping, 'offset' | 'length'>): number =>
   Math.ceil((offset + length) / BYTES_PER_PAGE);
 

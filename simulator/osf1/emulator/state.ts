@@ -158,6 +158,8 @@ export interface EmulatorState {
   /** The effective user, and the bits that the modes of new files do not have. */
   uid: number;
   umask: number;
+  /** A policy has chosen its node when it was made, and it has executed nothing since: exec does not ask again. */
+  placed: boolean;
   /** What it enforces itself of the process's limits (limits.ts). */
   limits: EmulatorLimits;
 }
@@ -190,6 +192,7 @@ export function newEmulator(uid: number): EmulatorState {
     calls: 0,
     uid,
     umask: 0o022,
+    placed: false,
     limits: emulatorLimits(usualLimits, 0),
   };
 }

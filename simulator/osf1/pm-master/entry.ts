@@ -31,6 +31,8 @@ export interface PmMaster extends Row {
   recovering: boolean;
   /** Nodes that have failed since it began to ask what there is. */
   lost: number;
+  /** The node that was chosen last, in turn; NONE before the first. */
+  lastPlace: number;
 }
 
 export function masterAllocate(
@@ -48,6 +50,7 @@ export function masterAllocate(
     peers: [],
     recovering: false,
     lost: 0,
+    lastPlace: NONE,
     ...fields,
   }));
 }

@@ -83,6 +83,7 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.overrun': changes,
   'pma.getuid': looks,
   'pma.least_loaded': looks,
+  'pma.place': looks,
   'pma.setuid': changes,
   'vproc.executed': looks,
   'pma.getpgid': looks,

@@ -10,7 +10,7 @@ import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, routine, step, type Frame } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
-import { wakeAll } from '../../mach/thread.ts';
+import { wakeAll, type Thread } from '../../mach/thread.ts';
 import { NONE, at } from '../../base/table.ts';
 import { childInit } from '../emulator/child-init.ts';
 import { emulatorExec, type ImageToMap } from '../emulator/exec.ts';
@@ -26,6 +26,7 @@ import type { OsfWorld } from '../world.ts';
 import { callerIn, type ProcessCall } from './admission.ts';
 import { createProcess, nothingMade, type Create } from './create.ts';
 import { forkThere } from './fork-remote.ts';
+import { choosePlace, isPlaced } from './place.ts';
 import { pmaOf } from './pma.ts';
 
 /** Body of `pma.fork`. */
@@ -39,18 +40,24 @@ export interface Fork {
 }
 
 interface ForkCall extends ProcessCall {
+  /** Where it is made: as the program or the policy says; NONE is here. */
+  place?: number;
   unused?: number[];
 }
 
 export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of the calling process', [
+  step('ask where, if it does not say', (w, t, f) => {
+    if ((f.body as Fork).node === NONE && isPlaced(w)) call(t, choosePlace, { mover: NONE });
+  }),
   step('have it made on another node', (_w, t, f) => {
-    const { node } = f.body as Fork;
-    if (node !== NONE && node !== t.node) call(t, forkThere, { ...f });
+    const body = f.body as Fork;
+    f.place = body.node === NONE ? ((t.result as number | null) ?? NONE) : body.node;
+    if (isElsewhere(t, f)) call(t, forkThere, { ...f, body: { ...body, node: f.place } satisfies Fork });
   }),
   step('make the process', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
-    const { frames, emulator, files, node } = f.body as Fork;
-    if (node !== NONE && node !== t.node) return finish(t, t.result);
+    const { frames, emulator, files } = f.body as Fork;
+    if (isElsewhere(t, f)) return finish(t, t.result);
     const { task, root, directory, terminal } = proc.names;
     // A process that has moved keeps its entry; its children have one of the server beside this PMA, if there is one.
     const credentials = proc.uid === USER ? pmaOf(w, t).user : proc.names.credentials;
@@ -93,6 +100,8 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
 ]);
+
+const isElsewhere = (t: Thread, { place = NONE }: ForkCall): boolean => place !== NONE && place !== t.node;
 
 /** Body of `pma.spawn`. */
 export interface Spawn {
