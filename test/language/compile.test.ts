@@ -79,6 +79,7 @@ describe('the compiler', () => {
         network: 'ethernet_10',
         prices: { kernel_call: 250_000 },
         management: 'distributed',
+        placement: 'local',
         fileCaching: false,
         endsAtOnce: false,
         nodes: [
