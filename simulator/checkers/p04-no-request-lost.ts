@@ -47,9 +47,13 @@ function repliesAt(w: CheckedWorld, node: number, task: Task): void {
   }
 }
 
-/** What a thread that has to do with a request has in a frame, whatever the routine. */
+/**
+ * What a thread that has to do with a request has in a frame, whatever the routine; and what the agent of a task migration has
+ * there, which works beside the PMA and holds the requested notifications of a name while it moves [4.3].
+ */
 interface HasRequest {
   readonly reply?: number;
+  readonly lifted?: readonly { readonly right: number }[];
   readonly request?: unknown;
   readonly saved?: unknown;
   readonly sent?: unknown;
@@ -59,8 +63,8 @@ function isInHand(w: CheckedWorld, task: Task, name: number): boolean {
   return threadsOf(w, task).some((t) => {
     if (t.reply === name || t.names.includes(name)) return true;
     for (let frame = t.top; frame !== null; frame = frame.below) {
-      const { reply, request, saved, sent } = frame.data as HasRequest;
-      if (reply === name) return true;
+      const { reply, lifted, request, saved, sent } = frame.data as HasRequest;
+      if (reply === name || lifted?.some(({ right }) => right === name) === true) return true;
       for (const each of [request, saved, sent])
         if ((each as HasRequest | null | undefined)?.reply === name) return true;
     }
