@@ -76,6 +76,8 @@ export interface Distributed extends Row {
   moved: boolean;
   /** Arriving: identity of the thread that receives the right. */
   receiver: number;
+  /** Arriving: nodes that were noticed to have failed; the numbers on their way may count what was lost there. */
+  missed: readonly number[];
 }
 
 /** Shared by all rows that have nothing: a list is replaced, never changed. */
@@ -106,6 +108,7 @@ export function blankDistributed(id: number): Distributed {
     watching: false,
     moved: false,
     receiver: NONE,
+    missed: nothing,
   };
 }
 

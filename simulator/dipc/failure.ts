@@ -10,31 +10,30 @@
  *                 MACH_RCV_BODY_ERROR
  *   incarnation   a node that comes up again says so to every other one; what was sent to it before finds nobody
  *   principals    the send-once rights that were there are lost, and each gives its port the notice that who waits for an
- *                 answer gets instead; the credits that were there are written off, so that no-senders stays live
+ *                 answer gets instead; the credits that were there are written off, so that no-senders stays live. If the
+ *                 receive right is just on its way, this is done where it arrives, as soon as it has
  *
- * What has survived is counted from what there is, as if every kernel kept lists of who holds what.
+ * What has survived is counted from what there is (survivors.ts).
  */
 import { ARRIVE, NODE_DOWN } from '../base/event.ts';
 import { SYSTEM } from '../base/ledger.ts';
 import { withdraw } from '../base/queue.ts';
 import { NONE, at } from '../base/table.ts';
 import { admitSenders, beingSent } from '../mach/ipc/senders.ts';
-import { notifySendOnce } from '../mach/ipc/notify.ts';
 import { portDie } from '../mach/ipc/port-death.ts';
 import type { Port } from '../mach/ipc/port.ts';
-import { RECEIVE, SEND, SEND_ONCE } from '../mach/ipc/space.ts';
 import { incarnationFor, isKnownDown } from '../mach/node.ts';
 import { RECEIVING, SENDING, runAt, type Thread } from '../mach/thread.ts';
 import { emit, emitAt } from '../mach/world.ts';
-import { acquireCredits, noSendersIfTrue } from './credits.ts';
-import { WIRE_STRIDE } from './crossing.ts';
+import { acquireCredits } from './credits.ts';
 import { killCopy } from './dead-names.ts';
-import { copyOn, detach, distributedOf, isWellKnown, originOf } from './distributed.ts';
+import { copyOn, detach, distributedOf, isWellKnown } from './distributed.ts';
 import { callBack, callNext } from './flow-control.ts';
 import { bodyLost, waiting } from './meta-message.ts';
 import { arrive, carriesMessage, freePacket, type Packet } from './packet.ts';
 import { abandonSend, mustWait, releaseHeld } from './send.ts';
 import { specialLost } from './special-ports.ts';
+import { countSurvivors, writeOffRights, type Survivors } from './survivors.ts';
 import { isCut, type DipcWorld } from './world.ts';
 
 /** A packet reaches its node, or the place where its node has been. */
@@ -151,14 +150,9 @@ function isComing(w: DipcWorld, uid: number): boolean {
 /** The principal counts again what is elsewhere. */
 function writeOff(w: DipcWorld, port: Port, node: number, survivors: ReadonlyMap<number, Survivors>): void {
   const state = distributedOf(w, port);
-  const { credits, sendOnce } = survivors.get(state.uid) ?? nothing;
-  if (!state.arriving && state.counted) state.transit = -credits;
-  for (let lost = state.arriving ? 0 : state.remoteSendOnce - sendOnce; lost > 0; lost--) {
-    state.remoteSendOnce--;
-    port.sorights++;
-    notifySendOnce(w, port);
-  }
-  noSendersIfTrue(w, port);
+  // Its numbers are on their way, and were taken before this was known.
+  if (state.arriving) state.missed = [...state.missed, node];
+  else writeOffRights(w, port, survivors);
   state.callbacks = state.callbacks.filter((each) => each !== node);
   port.callers = state.callbacks.length > 0;
   state.promised = 0;
@@ -187,69 +181,4 @@ function isTaken(w: DipcWorld, t: Thread): boolean {
     const word = live && kind === 'connect reply' && to === t.node && message === t.outgoing;
     return word && body.sender === t.identity && at(w.nodes, from).up;
   });
-}
-
-/** Of one port: the credits and send-once rights that are still somewhere and can find their way back. */
-interface Survivors {
-  credits: number;
-  sendOnce: number;
-  /** Its receive right is in a message. */
-  receive: boolean;
-}
-
-const nothing: Survivors = { credits: 0, sendOnce: 0, receive: false };
-
-function countSurvivors(w: DipcWorld, node: number, incarnation: number): Map<number, Survivors> {
-  const isLost = (packet: Packet): boolean => packet.to === node && packet.incarnation <= incarnation;
-  const found = new Map<number, Survivors>();
-  const of = (uid: number): Survivors => {
-    let each = found.get(uid);
-    if (each === undefined) found.set(uid, (each = { ...nothing }));
-    return each;
-  };
-  for (const state of w.distributed.rows) {
-    if (!state.live) continue;
-    const port = at(w.ports, state.port);
-    // The principal, from which it comes, still counts what is in the hands of a copy to which the right is on its way.
-    if (!port.active || !(port.proxy || state.arriving) || state.destination === node) continue;
-    of(state.uid).credits += state.transit;
-    of(state.uid).sendOnce += port.sorights;
-  }
-  const carriers = new Map<number, Packet>();
-  for (const packet of w.packets.rows) {
-    if (!packet.live) continue;
-    if (carriesMessage(packet)) carriers.set(packet.message, packet);
-    else if (!isLost(packet)) of(packet.uid).credits += packet.body.credits ?? 0;
-  }
-  for (const message of w.messages.rows) {
-    if (!message.live || !message.wire) continue;
-    const carrier = carriers.get(message.id);
-    const place = carrier === undefined || isLost(carrier) ? message.node : carrier.to;
-    const { rights, reply, destType, dest, destUid } = message;
-    const survives = (uid: number, guess: number): boolean => findsHome(w, place, uid, guess, node);
-    if (
-      destType === SEND_ONCE &&
-      dest === NONE &&
-      (carrier === undefined || !isLost(carrier)) &&
-      survives(destUid, originOf(destUid))
-    )
-      of(destUid).sendOnce++;
-    if (reply !== NONE && survives(reply, message.replyHome)) of(reply).sendOnce++;
-    for (let i = 0; i < rights.length; i += WIRE_STRIDE) {
-      const uid = rights[i + 1]!;
-      if (rights[i] === RECEIVE) of(uid).receive = true;
-      if (!survives(uid, rights[i] === SEND_ONCE ? rights[i + 2]! : originOf(uid))) continue;
-      if (rights[i] === SEND) of(uid).credits += Math.max(0, rights[i + 2]!);
-      if (rights[i] === SEND_ONCE) of(uid).sendOnce++;
-    }
-  }
-  return found;
-}
-
-/** Whether a right to the port, made local at the place, leads anywhere but to the failed node. */
-function findsHome(w: DipcWorld, place: number, uid: number, guess: number, node: number): boolean {
-  if (uid === NONE) return false;
-  const copy = copyOn(w, place, uid);
-  if (copy === null) return guess !== node;
-  return copy.active && (!copy.proxy || distributedOf(w, copy).destination !== node);
 }

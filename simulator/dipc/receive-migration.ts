@@ -37,6 +37,7 @@ import { copyOn, copyOrProxy, distributedOf, leadsNowhere, nothing, type Distrib
 import { callBackAll, releaseBuffer } from './flow-control.ts';
 import { oneWay, sendPacket, type Packet } from './packet.ts';
 import { releaseHeld, sendRemote, transmit } from './send.ts';
+import { writeOffMissed } from './survivors.ts';
 import type { DipcWorld } from './world.ts';
 
 /** D, step 3: this node's copy will be the principal; ask the node that holds the right now. */
@@ -57,6 +58,7 @@ export function beginReceiveMigration(w: DipcWorld, t: Thread, message: Message,
   state.shortage = NONE;
   state.probing = NONE;
   state.watching = false;
+  state.missed = nothing;
   const { activity } = message;
   const body = { node: t.node };
   sendPacket(w, { kind: 'begin recv migrate', from: t.node, to: home, uid, activity, body, base: oneWay(w) });
@@ -133,6 +135,7 @@ export function install(w: DipcWorld, packet: Packet): void {
       enqueue(w, message, port);
     }
   }
+  writeOffMissed(w, port);
   const t = threadOf(w, state.receiver);
   state.receiver = NONE;
   if (t !== null) emit(w, COPYOUT, t.id, t.outgoing);

@@ -5,7 +5,8 @@
  *   memory      objects whose pager was there are lost: what has not been fetched will never be
  *   husks       a suspended process task that nobody else can name any more was being moved there, or made from there:
  *               it ends, unless the failed node has no part in its migration
- *   orphans     a running process task whose PMA was there (it had been moved alone): its emulator gives up
+ *   orphans     a running process task whose PMA was there (it had been moved alone): its emulator gives up. One that is
+ *               just being moved alone is ended by who moves it (agent/pull.ts)
  *   processes   the PM Master says that every process of that node is dead; a PMA here ends those of its own processes
  *               whose task was there, and, with `lost_pages at_once`, those that have pages which only that node had; if
  *               the PM Master was there nobody waits for a child any more
@@ -27,7 +28,7 @@ import { forgetPromises } from '../migration/group/members.ts';
 import { forgetPlaces } from '../migration/process/turn.ts';
 import { agentNode } from '../migration/task/how.ts';
 import { isRunning } from '../migration/task/start.ts';
-import { PROCESS_PORT } from '../osf1/emulator/state.ts';
+import { isOrphan } from '../osf1/emulator/orphan.ts';
 import { lostWithNode } from '../osf1/ended.ts';
 import { isDoomed, kill } from '../osf1/pma/exit.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
@@ -55,7 +56,9 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
   for (const task of w.tasks.rows) {
     if (!task.live || task.node !== observer) continue;
     if (
-      task.kind === 'process' ? isHusk(w, task, node) || isOrphan(w, task) : isMoving(w, task) && isHusk(w, task, node)
+      task.kind === 'process'
+        ? isHusk(w, task, node) || (task.suspendCount === 0 && isOrphan(w, task))
+        : isMoving(w, task) && isHusk(w, task, node)
     )
       taskTerminate(w, task);
   }
@@ -97,13 +100,6 @@ function isMovedByOthers(w: MigrationWorld, { id, pid }: Task, failed: number): 
 
 function isAttended(w: MigrationWorld, { activity }: Migration): boolean {
   return w.threads.rows.some((t) => t.live && t.activity === activity);
-}
-
-/** It runs, and its per-process port is dead: nobody executes its system calls any more. */
-function isOrphan(w: MigrationWorld, task: Task): boolean {
-  if (task.suspendCount > 0) return false;
-  const entry = lookup(task.space, PROCESS_PORT);
-  return entry !== null && (entry.port === NONE || !at(w.ports, entry.port).active);
 }
 
 /** Processes whose task ran on the failed node, and which no migration is looking after. */

@@ -15,6 +15,7 @@ import {
   receive,
   rpc,
   send,
+  sleep,
   type Actor,
   type Scripted,
 } from '../mach/cluster.ts';
@@ -160,6 +161,31 @@ describe('a node that fails [2.13]', () => {
     crash(1);
     c.run();
     assert.deepEqual(operations(watcher), ['MACH_NOTIFY_NO_SENDERS']);
+  });
+
+  it('is noticed while a receive right is on its way: answers that will not come, and credits, are written off where it arrives', () => {
+    for (let delay = 0; delay <= 12; delay += 0.5) {
+      const { c, actors, boxes, to, crash, pass } = neighbours(3);
+      const p = actors[0]!.port('p');
+      pass(0, 2, p, MAKE_SEND_ONCE);
+      pass(0, 2, p, MAKE_SEND);
+      crash(2);
+      actors[0]!.thread(
+        sleep(failure_detection - delay * millisecond),
+        send(to[0]![1]!, 'take', { rights: [{ name: p, disposition: MOVE_RECEIVE }] }),
+      );
+      const taker = actors[1]!.thread(receive(boxes[1]!));
+      c.run();
+      const moved = taker.notes[0]!.names[0]!;
+      const answered = actors[1]!.thread(receive(moved));
+      const notices = actors[1]!.port('notices');
+      const once = copyin(c.w, actors[1]!.task, notices, MAKE_SEND_ONCE)!.port;
+      requestNoSenders(c.w, actors[1]!.portOf(moved), 0, once);
+      const watcher = actors[1]!.thread(receive(notices));
+      c.run();
+      assert.deepEqual(operations(answered), ['MACH_NOTIFY_SEND_ONCE'], `${delay} ms`);
+      assert.deepEqual(operations(watcher), ['MACH_NOTIFY_NO_SENDERS'], `${delay} ms`);
+    }
   });
 
   it('(g) takes the way to a port with it that lives on behind it', () => {

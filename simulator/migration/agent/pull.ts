@@ -4,17 +4,20 @@
  * Before: whoever looks after the task has frozen it and asks, with a right to the task's kernel port.
  * After:  the Mach task is on the destination. If it was moved alone it runs, and what looked after it still does: the
  *         process is still the source PMA's, with every right as it was, so each of its system calls crosses the network
- *         from now on. Otherwise a PMA on the destination has asked, and goes on from here.
+ *         from now on. If that PMA has failed with its node meanwhile, the task is an orphan, and ends (faults/node-down.ts).
+ *         Otherwise a PMA on the destination has asked, and goes on from here.
  * Undo:   the mover's own, until commit; the task goes on at the source.
  *
  *   travels                          rights   from
  *   right to the task's kernel port     1     who looks after it
  *   the task                                  the source's kernel, pulled (4.2)
  */
+import { at } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
+import { isOrphan } from '../../osf1/emulator/orphan.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import type { TaskMove } from '../task/how.ts';
 import { inKernel, movingInKernel } from '../task/in-kernel.ts';
@@ -41,6 +44,8 @@ export interface Pull extends PreCopy {
 interface Pulling extends Request {
   readonly body: Pull;
   code?: string;
+  /** Name of its kernel port. */
+  task?: number;
   /** Names still to give up. */
   surplus?: number[];
 }
@@ -65,11 +70,15 @@ export const pullTask = routine<MigrationWorld, Pulling>('migration.pull', 'take
     stamp(w, migration, 'moved');
     enterPhase(w, migration, 'restart', to);
     atStep(w, migration, 14);
-    if (!stopped) kernelCall(w, t, task, 'task_resume');
+    f.task = task;
+    if (!stopped && !isLeftAlone(w, f.body)) kernelCall(w, t, task, 'task_resume');
   }),
-  step('note that it runs', (w, t, f) => {
+  step('note that it runs, or end it if nobody manages it any more', (w, t, f) => {
     if (f.code !== 'KERN_SUCCESS' || !f.body.alone) return;
-    if (t.code === 'KERN_SUCCESS') stamp(w, f.body.migration, 'resumed');
+    if (isLeftAlone(w, f.body)) {
+      f.code = 'MIG_SERVER_DIED';
+      kernelCall(w, t, f.task!, 'task_terminate');
+    } else if (t.code === 'KERN_SUCCESS') stamp(w, f.body.migration, 'resumed');
     else f.code = t.code;
   }),
   step('give up the memory that was taken in vain', (w, t, f) => {
@@ -82,3 +91,9 @@ export const pullTask = routine<MigrationWorld, Pulling>('migration.pull', 'take
   }),
   step('answer', (_w, t, f) => finish(t, { code: f.code! } satisfies Payload)),
 ]);
+
+/** The task is that of a process, and its right to the PMA, which has moved with the others, is dead. */
+function isLeftAlone(w: MigrationWorld, { migration, to }: Pull): boolean {
+  const { pid } = at(w.migrations, migration);
+  return w.tasks.rows.some((each) => each.live && each.node === to && each.pid === pid && isOrphan(w, each));
+}
