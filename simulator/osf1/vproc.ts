@@ -29,6 +29,8 @@ export interface Vproc extends Row {
   readonly holders: number[];
   references: number;
   state: VprocState;
+  /** It is frozen, and a call of it that waits has to end first: what that call depends on is let through (admission.ts). */
+  awaitsCalls: boolean;
   readonly pending: SavedRequest[];
 }
 
@@ -45,6 +47,7 @@ function blankVproc(id: number): Vproc {
     holders: [],
     references: 0,
     state: 'active',
+    awaitsCalls: false,
     pending: [],
   };
 }

@@ -73,6 +73,28 @@ describe('a process whose task is migrated early', () => {
       ),
     );
   });
+
+  for (const [what, stop, cont] of [
+    ['stopped when its task has been copied, and stays so', 'at 4500 ms', 'wait m sleep 3 s'],
+    ['stopped when its task has been copied, and continued before it moves', 'at 4500 ms', 'at 4800 ms'],
+    ['stopped before its task is copied, and continued before it moves', 'on phase freeze of p', 'at 4800 ms'],
+  ] as const) {
+    it(`is ${what}: it is suspended as often as it should be when it has arrived`, () => {
+      const stopping = stop.startsWith('on') ? `${stop} { kill(p, SIGSTOP) }` : `${stop} kill(p, SIGSTOP)`;
+      run(
+        gcc(
+          'early',
+          `${stopping}
+           ${cont}
+           expect p.alive
+           kill(p, SIGCONT)
+           wait m
+           sleep 4 s
+           expect m.outcome == "done" and p.node == dest and p.status == 3`,
+        ),
+      );
+    });
+  }
 });
 
 describe('a preparation in vain', () => {

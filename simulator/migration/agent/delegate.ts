@@ -23,8 +23,8 @@ interface Delegate {
 }
 
 /** The PMA moves the task to its own node, or has it moved; the next step finds a TaskMigrationResult. */
-export function pullOver(w: MigrationWorld, t: Thread, migration: number, task: number): void {
-  if (goOnWithPrepared(w, t, migration)) return;
+export function pullOver(w: MigrationWorld, t: Thread, migration: number, task: number, stopped: boolean): void {
+  if (goOnWithPrepared(w, t, migration, stopped)) return;
   const { how } = at(w.migrations, migration);
   const own = how.using === 'sms' && agentNode(how, t.node) === t.node;
   if (own) call(t, smsRoutine, migratingTask(migration, task, pmaOf(w, t).self, { how, to: t.node }));

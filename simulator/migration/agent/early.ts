@@ -74,11 +74,18 @@ export const prepareTask = routine<MigrationWorld, Preparing>('migration.prepare
 const preparedFor = (w: MigrationWorld, node: number, migration: number): Prepared | undefined =>
   w.prepared.rows.find((each) => each.live && each.node === node && each.migration === migration);
 
-/** The process has come: its task is moved from where the work was left. False if nothing was prepared. */
-export function goOnWithPrepared(w: MigrationWorld, t: Thread, migration: number): boolean {
+/** The freeze and whoever copies the task have suspended it once each. */
+const SUSPENSIONS = 2;
+
+/**
+ * The process has come: its task is moved from where the work was left. False if nothing was prepared. Signals may have stopped or
+ * continued it since it was copied: whether it is stopped comes with the process, and its new task is suspended once, either way.
+ */
+export function goOnWithPrepared(w: MigrationWorld, t: Thread, migration: number, stopped: boolean): boolean {
   const work = takeWork(w, t.node, migration);
   if (work === null) return false;
-  call(t, smsRoutine, work);
+  const suspendCount = SUSPENSIONS + (stopped ? 1 : 0);
+  call(t, smsRoutine, { ...work, info: { ...work.info!, suspendCount } });
   goTo(w, t, 'list the names of its port name space');
   return true;
 }

@@ -43,6 +43,7 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
     // Whoever asked at the same moment was a step earlier.
     if (vproc.state !== 'active') return finish(t, 'EBUSY');
     vproc.state = 'frozen';
+    vproc.awaitsCalls = at(w.migrations, f.migration).by === 'process';
     enterPhase(w, f.migration, 'freeze', t.node);
     atStep(w, f.migration, 2);
     atStep(w, f.migration, 3);
@@ -75,6 +76,7 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
   }),
   step('it is frozen', (w, t, f) => {
     stamp(w, f.migration, 'frozen');
+    vprocOf(w, t.node, f.pid)!.awaitsCalls = false;
     finish(t, 'KERN_SUCCESS');
   }),
 ]);

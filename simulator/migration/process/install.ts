@@ -92,7 +92,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
   step('pull its task over', (w, t, f) => {
     const { task } = procOf(w, t.node, f.body.pid)!.names;
     atStep(w, f.body.migration, 10);
-    pullOver(w, t, f.body.migration, task);
+    pullOver(w, t, f.body.migration, task, f.body.stopped);
   }),
   step('take its credentials over', (w, t, f) => {
     const { code, surplus } = t.result as TaskMigrationResult;

@@ -22,7 +22,7 @@ import { wakeAll, type Thread } from '../../mach/thread.ts';
 import { tell } from '../../mach/world.ts';
 import { callsChannel, procOf, type Proc, type SavedRequest } from '../proc.ts';
 import { MAIN } from '../signal-state.ts';
-import { vprocOf } from '../vproc.ts';
+import { vprocOf, type Vproc } from '../vproc.ts';
 import type { OsfWorld } from '../world.ts';
 import { isGone } from './master-call.ts';
 import { pmaOf, procByPort } from './pma.ts';
@@ -123,7 +123,7 @@ export const admission = routine<OsfWorld, Admission>('pma.admission', 'admits a
     const pid = f.pid ?? pidOf(f) ?? procByPort(w, pma, f.arrivedOn)?.pid;
     const vproc = pid === undefined ? null : vprocOf(w, pma.node, pid);
     if (pid === undefined || vproc === null || vproc.operations === 'stub') return absent(w, t, f);
-    if (vproc.state !== 'active' && !mustPass(at(w.procs, vproc.proc), f)) {
+    if (vproc.state !== 'active' && !mustPass(w, vproc, f)) {
       if (f.operation === 'vproc.migrate' || f.operation === 'vproc.promise') return refuse(w, t, f, 'EBUSY');
       if (f.local === true) return refuse(w, t, f, FROZEN);
       vproc.pending.push(save(f, t.activity));
@@ -182,11 +182,12 @@ export function completeCall(w: OsfWorld, t: Thread, proc: Proc): void {
  * While the freeze still waits for a call in progress that waits itself (wait, pause), what that call may depend on is let
  * through: the call-back that a child has exited, and signals, because the child that is waited for may be the one that sends
  * them. Kept in the queue they would hold up the freeze for ever. Nothing is copied before the call has ended, so the state is whole;
- * once no call is in progress they are kept like everything else.
+ * once no call is in progress they are kept like everything else. A task that moves alone leaves such a call behind and awaits
+ * none [5.9]: a signal that stopped or continued it would change how often the task is suspended while it is copied.
  */
-function mustPass(proc: Proc, f: Admission): boolean {
+function mustPass(w: OsfWorld, { awaitsCalls, proc }: Vproc, f: Admission): boolean {
   if (f.operation !== 'vproc.child_exit' && f.operation !== 'vproc.signal') return false;
-  return proc.list === 'active' && proc.callsInProgress.some(({ request }) => operations[request.operation]?.waits);
+  return awaitsCalls && at(w.procs, proc).callsInProgress.some(({ request }) => operations[request.operation]?.waits);
 }
 
 /** The request as it was received, without what the handler added. */
