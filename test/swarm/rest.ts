@@ -56,8 +56,12 @@ const reasons: readonly Reason[] = [
       threadsOf(w, at(w.tasks, t.task)).every((each) => each === t || isExplained(w, each, asked)),
   },
   {
-    because: 'a process is stopped, and the operator who would continue it has failed with a node',
-    explains: (w, t) => isLeftAlone(w) && isStopped(w, t),
+    because: 'a process is stopped, and the operator or the parent who would continue it has failed with a node',
+    explains: (w, t) => isStopped(w, t) && (isLeftAlone(w) || hasLostItsParent(w, t)),
+  },
+  {
+    because: 'a name is looked up that nobody has published, and who would may have failed with a node',
+    explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('publication of') && hasAnyFailed(w),
   },
   {
     because:
@@ -129,11 +133,19 @@ function isLeftAlone(w: World): boolean {
   return w.operator.task === NONE || w.expectations.some(({ actual }) => actual === 'fault');
 }
 
+const hasAnyFailed = (w: World): boolean => w.nodes.rows.some(({ failedAt }) => failedAt !== NONE);
+
+/** It is init's, and was born into the group of somebody who is no longer there: the operator has not started it. */
+function hasLostItsParent(w: World, t: Thread): boolean {
+  const entry = masterEntryOf(w, at(w.tasks, t.task).pid);
+  if (entry === null || entry.parent !== INIT || !hasAnyFailed(w)) return false;
+  return entry.group !== entry.pid && masterEntryOf(w, entry.group)?.state !== 'alive';
+}
+
 /** The operator's right to the task, which still lives, has died. */
 function isOutOfReach(w: World, t: Thread): boolean {
   const started = w.operator.started[startedAs(at(w.tasks, t.task))];
-  if (started === undefined || w.operator.task === NONE || w.nodes.rows.every(({ failedAt }) => failedAt === NONE))
-    return false;
+  if (started === undefined || w.operator.task === NONE || !hasAnyFailed(w)) return false;
   const entry = lookup(at(w.tasks, w.operator.task).space, started.right);
   return entry === null || entry.port === NONE || !at(w.ports, entry.port).active;
 }
