@@ -150,7 +150,7 @@ describe('the issues of process migration [paper 3.1]', () => {
       const { threads, capabilities, specialPorts, regions, files } = task;
       return {
         threads: threads.map(({ schedule, specialPorts: ports, frames, remaining }) => ({
-          schedule,
+          schedule: [schedule.policy, schedule.base],
           ports: ports.length,
           frames: frames.length,
           remaining,
