@@ -147,7 +147,7 @@ export function loopOf(node: AstNode): ast.WhileStatement | ast.ForStatement | u
   return undefined;
 }
 
-export const isThread = (at: AstNode): at is ast.ThreadStatement | ast.NamedThread =>
+const isThread = (at: AstNode): at is ast.ThreadStatement | ast.NamedThread =>
   ast.isThreadStatement(at) || ast.isNamedThread(at);
 
 /** The variables that a node can see, the nearest first. A variable is visible after its `let`, `count` or `thread`, to the end of its block. */

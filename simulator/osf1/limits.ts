@@ -48,7 +48,7 @@ export function whyNot(before: Limit, { soft, hard }: Limit, uid: number): '' | 
 export const SECOND = 1_000_000_000;
 
 /** The processor time (ns) at which a process with this limit is to be looked at next; it has used `used`. */
-export function nextLook({ soft, hard }: Limit, used: number): number {
+function nextLook({ soft, hard }: Limit, used: number): number {
   if (soft === RLIM_INFINITY) return RLIM_INFINITY;
   if (used < soft * SECOND) return soft * SECOND;
   // Once a second beyond the soft limit, and at the hard one.

@@ -6,7 +6,7 @@
 import { USER_PRIORITY } from '../mach/schedule.ts';
 
 const LEAST_NICE = -20;
-export const MOST_NICE = 19;
+const MOST_NICE = 19;
 
 /** What is beyond the limits is taken to be the limit. */
 export const niceWithin = (value: number): number => Math.min(MOST_NICE, Math.max(LEAST_NICE, Math.trunc(value)));

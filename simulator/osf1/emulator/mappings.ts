@@ -29,10 +29,8 @@ import { fileAt } from './files.ts';
 import { mayHaveMemory } from './limits.ts';
 import { MAPPED, TASK_SELF, emulatorOf, type EmulatorState, type FileMapping } from './state.ts';
 
-export const PROT_READ = 1;
-export const PROT_WRITE = 2;
-export const MAP_SHARED = 1;
-export const MAP_PRIVATE = 2;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
 
 export interface EmulatorMmap {
   readonly descriptor: number;

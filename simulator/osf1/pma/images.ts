@@ -42,7 +42,7 @@ export interface KeptImage {
 const MOST_IMAGES = 16;
 
 /** A PMA keeps images where it is to need no other node; beside the root file server that saves nothing. */
-export function keepsImages(w: OsfWorld, { node }: Pma): boolean {
+function keepsImages(w: OsfWorld, { node }: Pma): boolean {
   return !isOnly(w) && rootServer(w)?.node !== node;
 }
 
@@ -77,7 +77,7 @@ export function openingImage(w: OsfWorld, pma: Pma, path: string): KeptImage | n
 }
 
 /** The names that nobody needs any more, of images that nobody finds any more. */
-export function unusedImages(pma: Pma): number[] {
+function unusedImages(pma: Pma): number[] {
   const unused = pma.images.filter(({ state, uses }) => state === 'recalled' && uses === 0);
   pma.images = pma.images.filter((each) => !unused.includes(each));
   return unused.map(({ object }) => object).filter((name) => name !== NONE);
