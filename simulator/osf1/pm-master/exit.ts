@@ -47,6 +47,8 @@ export interface CallBacks extends Asker {
   readonly how: 'exited' | 'changed';
   /** Children that other PM Masters own, whose parent has ended. */
   readonly orphans?: number[];
+  /** What has been said last. */
+  report?: ChildReport;
   tries: number;
 }
 
@@ -103,7 +105,7 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
     const stale = f.how === 'exited' ? child?.state !== 'zombie' : child?.unreported !== true;
     if (child === null || stale) return goTo(w, t, 'go on with the next one');
     const parent = ownEntryOf(w, t, child.parent);
-    const body = numbered(w, f, reportOf(child, f.how));
+    const body = numberedReport(w, f, child);
     if (parent === null) {
       // Another PM Master's process has made it here, and is here still, as a rule.
       const near = child.node === t.node && child.capability !== NONE;
@@ -123,7 +125,7 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
     const child = ownEntryOf(w, t, f.children[0]!)!;
     t.code = owner.own ? 'ESRCH' : 'KERN_SUCCESS';
     if (owner.own || owner.name === NONE) return;
-    rpc(w, t, owner.name, 'pmm.child_exit', { body: numbered(w, f, reportOf(child, f.how)) });
+    rpc(w, t, owner.name, 'pmm.child_exit', { body: numberedReport(w, f, child) });
   }),
   step('see whether there still is a parent', (w, t, f) => {
     const child = ownEntryOf(w, t, f.children[0]!);
@@ -149,6 +151,14 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
   }),
   step('go on with the next orphan', (w, t) => goTo(w, t, 'find the PM Master of the next orphan')),
 ]);
+
+/** Said again to the same parent it is the same request; to another parent it is another, whoever has executed the first [P4]. */
+function numberedReport(w: OsfWorld, f: CallBacks, child: MasterEntry): ChildReport & Numbered {
+  const report = reportOf(child, f.how);
+  if (report.pid !== f.report?.pid || report.how !== f.report.how) f.request = undefined;
+  f.report = report;
+  return numbered(w, f, report);
+}
 
 function reportOf(child: MasterEntry, how: CallBacks['how']): ChildReport {
   const change = how === 'exited' ? 'exited' : child.stopped === 0 ? 'continued' : 'stopped';
