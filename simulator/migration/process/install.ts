@@ -137,6 +137,11 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     finish(t, { rights: [{ name: pmaOf(w, t).service, disposition: MAKE_SEND }] } satisfies Payload);
   }),
   step('undo what was made', (w, t, f) => {
+    // The source has failed. Its task, if it was elsewhere, is suspended there, and nobody else could resume or end it.
+    const isLost = at(w.migrations, f.body.migration).outcome === 'failed';
+    if (isLost) kernelCall(w, t, procOf(w, t.node, f.body.pid)!.names.task, 'task_terminate');
+  }),
+  step('destroy its per-process port', (w, t, f) => {
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_destroy', { body: { name: f.port! } });
   }),
   step('forget proc and vproc', (w, t, f) => {
