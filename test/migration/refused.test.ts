@@ -53,7 +53,12 @@ describe('a migration that is refused', () => {
     untilPhase(sim, 'freeze');
     const held = heldByServers(sim.world);
     const proc = JSON.stringify(procOf(sim.world, SOURCE, PID));
-    const vproc = JSON.stringify({ ...vprocOf(sim.world, SOURCE, PID), state: 'active', references: 0 });
+    const vproc = JSON.stringify({
+      ...vprocOf(sim.world, SOURCE, PID),
+      state: 'active',
+      awaitsCalls: false,
+      references: 0,
+    });
     while (migrationOf(sim).outcome === '') assert.ok(step(sim));
     assert.deepEqual(heldByServers(sim.world), held);
     assert.equal(JSON.stringify(procOf(sim.world, SOURCE, PID)), proc);
