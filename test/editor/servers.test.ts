@@ -51,10 +51,20 @@ describe('the inspectors of servers', () => {
     await press('F5');
     await editor.openContainer('Run and Debug');
     await stopShown(editor, /freeze/);
-    const pipe = 'bytes';
-    await editor.page.locator('.editor-instance .view-lines').first().click();
-    await press('Control+Alt+b');
-    await (await editor.waitFor(`.quick-input-list .monaco-list-row:has-text("34 ${pipe}")`)).click();
+    const pipe = editor.page.locator('.quick-input-list .monaco-list-row:has-text("34 bytes")').first();
+    // The editor takes the focus when it shows where the run has stopped, and a list that is open then closes.
+    await editor.until(
+      'the pipe to be chosen',
+      async () => {
+        await editor.page.locator('.editor-instance .view-lines').first().click();
+        await press('Control+Alt+b');
+        return pipe.click({ timeout: 5000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      (chosen) => chosen,
+    );
     assert.match((await cells('buffer')).join('\n'), /61 20 6c 69 6e 65.*a line that the/);
     assert.match((await cells('ends')).join('\n'), /write 34 pid \d+ on source as 1/);
   });
