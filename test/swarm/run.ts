@@ -66,8 +66,9 @@ export function runSeed(seed: number): SeedResult {
     events += outcome.events;
     for (const kind of moments.keys()) kinds.add(kind);
   }
-  if (outcome.failure === null && draw.percent(10)) {
-    faults.push(...drawPartition(draw, script, moments));
+  const cut = outcome.failure === null && draw.percent(10) ? drawPartition(draw, script, moments) : [];
+  if (cut.length > 0) {
+    faults.push(...cut);
     text = textOf(script, faults);
     outcome = runScript(text);
     events += outcome.events;

@@ -42,8 +42,9 @@ export function runComparedSeed(seed: number): SeedResult {
       events += outcome.events;
       for (const kind of struck.keys()) kinds.add(kind);
     }
-    if (outcome.failure === null && draw.percent(15)) {
-      faults.push(...drawPartition(draw, script, moments));
+    const cut = outcome.failure === null && draw.percent(15) ? drawPartition(draw, script, moments) : [];
+    if (cut.length > 0) {
+      faults.push(...cut);
       text = textOf(script, faults);
       outcome = runCompared(text);
       events += outcome.events;
