@@ -4,7 +4,7 @@
 //   npm test                all of it; needs nothing but `npm ci` (a browser and the editor come by themselves)
 //   npm test -- unit        one suite by name
 //
-// The last line is `N passed, N failed`. The counts are mocha's own; a suite that ends without having counted, or with
+// The last line is `N passed, N failed`; what failed is named before it once more. The counts are mocha's own; a suite that ends without having counted, or with
 // an error outside any test, is one failure more. A test that is skipped or marked `only` is a failure, too. The swarm
 // counts as one test, and so do the crashes.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -24,10 +24,17 @@ interface Suite {
   readonly prepare: () => Promise<unknown>;
 }
 
+interface Failure {
+  readonly test: string;
+  /** What was wrong, and where. */
+  readonly error: string;
+}
+
 interface Counts {
   readonly passes: number;
   readonly failures: number;
   readonly pending: number;
+  readonly failed: readonly Failure[];
 }
 
 const MINUTE_MS = 60_000;
@@ -76,25 +83,33 @@ async function runSuite({ name, config, style, run_ms_max, prepare }: Suite): Pr
   rmSync(folder, { recursive: true, force: true });
   if (output !== '') console.log(output.trim());
   if (counts === undefined) {
-    console.log(`the ${name} tests ended (code ${code}) before they were counted: one failure`);
-    return { passes: 0, failures: 1, pending: 0 };
+    return failure(name, `the ${name} tests ended (code ${code}) before they were counted`);
   }
   if (code !== 0 && counts.failures === 0) {
-    console.log(`every ${name} test passed, and yet the run ended with code ${code}: one failure`);
-    return { ...counts, failures: 1 };
+    const error = `every ${name} test passed, and yet the run ended with code ${code}`;
+    return { ...failure(name, error), passes: counts.passes };
   }
   return counts;
 }
 
-/** Two workers; it talks on our terminal, and its exit code says whether a seed failed (docs/swarm.md). */
+function failure(test: string, error: string): Counts {
+  return { passes: 0, failures: 1, pending: 0, failed: [{ test, error }] };
+}
+
+/** A program that counts as one test: it talks on our terminal, and its exit code says whether something failed. */
+async function runAsOne(name: string, script: string, options: readonly string[], run_ms_max: number): Promise<Counts> {
+  const { code } = await finish(process.execPath, ['--import', 'tsx', join(root, script), ...options], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: run_ms_max,
+  });
+  if (code === 0) return { passes: 1, failures: 0, pending: 0, failed: [] };
+  return failure(name, `it ended with code ${code}; what it found is printed where it ran`);
+}
+
+/** Two workers (docs/swarm.md). */
 async function runSwarm(): Promise<Counts> {
   console.log(`\nswarm: seeds 1 to ${SWARM_SEEDS}`);
-  const script = join(root, 'test/swarm/main.ts');
-  const { code } = await finish(process.execPath, ['--import', 'tsx', script, '--seeds', String(SWARM_SEEDS)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: SWARM_MS_MAX,
-  });
-  return code === 0 ? { passes: 1, failures: 0, pending: 0 } : { passes: 0, failures: 1, pending: 0 };
+  return runAsOne('swarm', 'test/swarm/main.ts', ['--seeds', String(SWARM_SEEDS)], SWARM_MS_MAX);
 }
 
 const CRASHES_MS_MAX = 60 * MINUTE_MS;
@@ -102,12 +117,7 @@ const CRASHES_MS_MAX = 60 * MINUTE_MS;
 /** One failure of each node at every event of a migration (docs/swarm.md). */
 async function runCrashes(): Promise<Counts> {
   console.log('\na node fails at every event of a migration');
-  const script = join(root, 'test/osf1/crash/main.ts');
-  const { code } = await finish(process.execPath, ['--import', 'tsx', script], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: CRASHES_MS_MAX,
-  });
-  return code === 0 ? { passes: 1, failures: 0, pending: 0 } : { passes: 0, failures: 1, pending: 0 };
+  return runAsOne('crashes', 'test/osf1/crash/main.ts', [], CRASHES_MS_MAX);
 }
 
 interface Part {
@@ -131,11 +141,14 @@ main(async () => {
   console.log('building');
   await build();
   let [passed, failed] = [0, 0];
+  const failures: Failure[] = [];
   for (const { perform } of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    const { passes, failures } = await perform();
-    passed += passes;
-    failed += failures;
+    const counts = await perform();
+    passed += counts.passes;
+    failed += counts.failures;
+    failures.push(...counts.failed);
   }
+  for (const { test, error } of failures) console.log(`\nfailed: ${test}\n${error}`);
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 });

@@ -1,4 +1,5 @@
 // The counts that `npm test` adds up are mocha's own: passes, failures and tests left out, from a run that has all three.
+// What failed is named at the end of `npm test`, where it is read, by what the reporter has kept of it.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,13 @@ describe('the counting reporter', () => {
     const reporter = join(root, 'tools/counting-reporter.cjs');
     const options = ['--no-config', '--reporter', reporter, '--reporter-option', `style=Dot,counts=${counts}`];
     const { code, output } = await finish(process.execPath, [mocha, ...options, spec]);
-    assert.deepEqual(JSON.parse(readFileSync(counts, 'utf8')), { passes: 2, failures: 1, pending: 1 });
+    const { failed, ...counted } = JSON.parse(readFileSync(counts, 'utf8')) as { failed: { error: string }[] };
+    assert.deepEqual(counted, { passes: 2, failures: 1, pending: 1 });
+    assert.deepEqual(
+      failed.map(({ error, ...rest }) => ({ ...rest, error: error.split('\n')[0] })),
+      [{ test: 'c', error: 'Error: no' }],
+    );
+    assert.match(failed[0]?.error ?? '', /story\.cjs/, 'where it failed');
     assert.equal(code, 1);
     assert.match(output, /2 passing[^]*1 pending[^]*1 failing/);
   });
