@@ -74,7 +74,8 @@ import { hangUp } from './pm-master/hang-up.ts';
 import { blockRoutines, findOwner, forwardedRequest, masterRequest } from './pm-master/owner.ts';
 import { pidRoutines } from './pm-master/pids.ts';
 import { gatherMembers, groupRoutines } from './pm-master/groups.ts';
-import { leastLoaded, placeFor } from './pm-master/placement.ts';
+import { disown } from './pm-master/disown.ts';
+import { countLoads, placementRoutines } from './pm-master/placement.ts';
 import { recover } from './pm-master/recover.ts';
 import { takeOver, takeOverRoutines } from './pm-master/take-over.ts';
 import { relationRoutines } from './pm-master/relations.ts';
@@ -118,8 +119,8 @@ const masterRoutines: readonly Routine[] = [
   ...relationRoutines,
   ...exitRoutines,
   ...childRoutines,
-  leastLoaded,
-  placeFor,
+  disown,
+  ...placementRoutines,
   ...groupRoutines,
   ...terminalRoutines,
   ...blockRoutines,
@@ -170,6 +171,7 @@ export const osfRoutines: readonly Routine[] = [
   callParents,
   hangUp,
   gatherMembers,
+  countLoads,
   recover,
   takeOver,
   findOwner,

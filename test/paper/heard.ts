@@ -53,8 +53,8 @@ export function listener(): (sim: Simulation) => Asked[] {
 }
 
 /** Runs the first scenario to its end, listening; every expectation in it must hold. */
-export function runListening(script: string): Listened {
-  const sim = start(script);
+export function runListening(script: string, cluster?: string): Listened {
+  const sim = start(script, cluster);
   const listen = listener();
   const asked: Asked[] = [];
   const notices: { time: number; notice: (typeof sim.notices)[number] }[] = [];

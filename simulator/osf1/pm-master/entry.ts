@@ -97,6 +97,7 @@ export interface NewEntry {
   readonly name: string;
   readonly group: number;
   readonly session: number;
+  readonly node?: number;
 }
 
 export function masterEntryAllocate(w: OsfWorld, master: PmMaster, known: NewEntry): MasterEntry {
@@ -107,7 +108,7 @@ export function masterEntryAllocate(w: OsfWorld, master: PmMaster, known: NewEnt
     ...known,
     elsewhere: [],
     foreground: NONE,
-    node: NONE,
+    node: known.node ?? NONE,
     state: 'alive',
     stopped: 0,
     unreported: false,

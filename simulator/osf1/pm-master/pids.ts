@@ -20,6 +20,8 @@ import { brokerOf, findOwner, isBroker, type Owner } from './owner.ts';
 export interface NewProcess {
   readonly parent: number;
   readonly name: string;
+  /** Where it is being made: whom the PM Master knows to be there dies with the node, also if it has not been registered. */
+  readonly node: number;
 }
 
 /** A pid and the relations of the process: what the PMA keeps of them is what it reports if the PM Master has to ask. */

@@ -38,7 +38,7 @@ import {
 import { lostWithNode } from '../ended.ts';
 import { RLIM_INFINITY, emulatorLimits, type Limits } from '../limits.ts';
 import type { Dup } from '../credentials/holders.ts';
-import type { Born } from '../pm-master/pids.ts';
+import type { Born, NewProcess } from '../pm-master/pids.ts';
 import { procAllocate, procOf } from '../proc.ts';
 import type { Relations } from '../proc.ts';
 import type { Signals } from '../signal-state.ts';
@@ -114,7 +114,9 @@ export const nothingMade = {
 export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a process', [
   step('do the bookkeeping of a new process', forking),
   step('get a pid from the PM Master', (w, t, f) => {
-    rpc(w, t, pmaOf(w, t).master, 'pmm.alloc_pid', { body: { parent: f.parent, name: f.program } });
+    const { master, node } = pmaOf(w, t);
+    const body: NewProcess = { parent: f.parent, name: f.program, node };
+    rpc(w, t, master, 'pmm.alloc_pid', { body });
   }),
   step('share the credentials', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, { code: 'EAGAIN' } satisfies Payload);

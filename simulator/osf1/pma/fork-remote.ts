@@ -5,7 +5,8 @@
  *   kernels       norma_task_create on the parent's task: its memory is inherited by reference, as in a task migration [3.4]
  *   the rest      as for any process (create.ts): pid, credentials, threads, rights, registration
  *
- * The parent's PMA waits, and remembers the child. Nothing of the child is left with it.
+ * The parent's PMA waits, and remembers the child. Nothing of the child is left with it. If the node fails meanwhile there is
+ * no child: one that had been made was lost with the node, and the PM Master is told that nobody will wait for it (disown).
  */
 import { NONE, at } from '../../base/table.ts';
 import { rpc, type Carried, type Payload } from '../../mach/ipc/mach-msg.ts';
@@ -15,6 +16,7 @@ import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { tell } from '../../mach/world.ts';
+import type { Disown } from '../pm-master/disown.ts';
 import type { Limits } from '../limits.ts';
 import { LOCAL_STATE_BYTES, procNames, procOf } from '../proc.ts';
 import { inheritedSignals, type Signals } from '../signal-state.ts';
@@ -24,6 +26,7 @@ import { createProcess, nothingMade, type Create } from './create.ts';
 import { ownNames } from './exit.ts';
 import type { Fork } from './fork.ts';
 import type { Users } from './identity-change.ts';
+import { isGone } from './master-call.ts';
 import { peerOf, pmaOf } from './pma.ts';
 
 /** Body of `pma.fork_on`; the capabilities of the parent come along in the order of `procNames`, then its files'. */
@@ -38,16 +41,14 @@ interface ForkOn extends Users, Fork {
 
 interface ForkThere extends ProcessCall {
   answered?: Payload;
-  unused?: number[];
 }
 
-/** At the parent's PMA. Finishes with a Payload: `{ body: { pid } }`, or a code. */
+/** At the parent's PMA. Finishes with a Payload: `{ body: { pid } }`, or a code; the rights of the files are its caller's still. */
 export const forkThere = routine<OsfWorld, ForkThere>('pma.fork_there', 'has a child made on another node', [
   step('ask the PMA of the node', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const fork = f.body as Fork;
     const peer = peerOf(w, pmaOf(w, t), fork.node);
-    f.unused = [...f.names];
     t.code = 'EHOSTDOWN';
     if (peer === NONE) return;
     const { uid, realUid, savedUid, pid, name: program, names } = proc;
@@ -68,13 +69,12 @@ export const forkThere = routine<OsfWorld, ForkThere>('pma.fork_there', 'has a c
       f.answered = { body: { pid } };
     } else f.answered = { code: t.code.startsWith('E') ? t.code : 'EHOSTDOWN' };
     if (w.setup.watched) tellFork(w, t, `pid ${f.pid} is answered: ${f.answered.code ?? 'it has a child'}`);
+    if (!isGone(t.code)) return finish(t, f.answered);
+    const known = [...(procOf(w, t.node, f.pid)?.children ?? [])];
+    const body: Disown = { pid: f.pid, node: (f.body as Fork).node, known };
+    rpc(w, t, pmaOf(w, t).master, 'pmm.disown', { body });
   }),
-  step('give up the rights of its files', (w, t, f) => {
-    const name = f.unused!.shift();
-    if (name === undefined) return finish(t, f.answered);
-    again(t);
-    kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
-  }),
+  step('answer', (_w, t, f) => finish(t, f.answered)),
 ]);
 
 function tellFork(w: OsfWorld, t: Thread, text: string): void {

@@ -8,7 +8,7 @@ import { copy } from '../../base/plain.ts';
 import { MOVE_SEND } from '../../mach/ipc/right.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, call, finish, routine, step, type Frame } from '../../mach/routine.ts';
+import { again, call, finish, goTo, routine, step, type Frame } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { wakeAll, type Thread } from '../../mach/thread.ts';
 import { NONE, at } from '../../base/table.ts';
@@ -26,7 +26,8 @@ import type { OsfWorld } from '../world.ts';
 import { callerIn, type ProcessCall } from './admission.ts';
 import { createProcess, nothingMade, type Create } from './create.ts';
 import { forkThere } from './fork-remote.ts';
-import { choosePlace, isPlaced } from './place.ts';
+import { MASTER_DOWN } from './master-call.ts';
+import { choosePlace, isPlaced, type ChoosePlace } from './place.ts';
 import { pmaOf } from './pma.ts';
 
 /** Body of `pma.fork`. */
@@ -42,22 +43,34 @@ export interface Fork {
 interface ForkCall extends ProcessCall {
   /** Where it is made: as the program or the policy says; NONE is here. */
   place?: number;
+  /** Nodes that the policy has chosen, and that have failed. */
+  failed?: number[];
+  answered?: Payload;
   unused?: number[];
 }
 
 export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of the calling process', [
   step('ask where, if it does not say', (w, t, f) => {
-    if ((f.body as Fork).node === NONE && isPlaced(w)) call(t, choosePlace, { mover: NONE });
+    if ((f.body as Fork).node !== NONE || !isPlaced(w)) return;
+    call(t, choosePlace, { mover: NONE, but: [...(f.failed ?? [])] } satisfies ChoosePlace);
   }),
   step('have it made on another node', (_w, t, f) => {
     const body = f.body as Fork;
     f.place = body.node === NONE ? ((t.result as number | null) ?? NONE) : body.node;
     if (isElsewhere(t, f)) call(t, forkThere, { ...f, body: { ...body, node: f.place } satisfies Fork });
   }),
+  step('have it made elsewhere, if the node that the policy chose has failed', (w, t, f) => {
+    if (!isElsewhere(t, f)) return;
+    f.answered = t.result as Payload;
+    f.unused = [...f.names];
+    if (f.answered.code !== MASTER_DOWN || (f.body as Fork).node !== NONE)
+      return goTo(w, t, 'give up the rights that are left');
+    f.failed = [...(f.failed ?? []), f.place!];
+    goTo(w, t, 'ask where, if it does not say');
+  }),
   step('make the process', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     const { frames, emulator, files } = f.body as Fork;
-    if (isElsewhere(t, f)) return finish(t, t.result);
     const { task, root, directory, terminal } = proc.names;
     // A process that has moved keeps its entry; its children have one of the server beside this PMA, if there is one.
     const credentials = proc.uid === USER ? pmaOf(w, t).user : proc.names.credentials;
@@ -86,16 +99,16 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
   }),
   step('remember the child', (w, t, f) => {
     const answer = t.result as Payload;
-    f.unused = [...f.names];
+    f.answered = answer.body === undefined ? { code: 'EAGAIN' } : answer;
+    f.unused = answer.body === undefined ? [...f.names] : [];
     const proc = procOf(w, t.node, f.pid);
-    if (answer.body === undefined) return;
-    proc?.children.push((answer.body as { pid: number }).pid);
-    if (proc !== null) noteCreation(proc.creations, w.time);
-    finish(t, answer);
+    if (proc === null || answer.body === undefined) return;
+    proc.children.push((answer.body as { pid: number }).pid);
+    noteCreation(proc.creations, w.time);
   }),
-  step('give up the rights of a child that there is not', (w, t, f) => {
-    const name = f.unused?.shift();
-    if (name === undefined) return finish(t, { code: 'EAGAIN' } satisfies Payload);
+  step('give up the rights that are left', (w, t, f) => {
+    const name = f.unused!.shift();
+    if (name === undefined) return finish(t, f.answered);
     again(t);
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_deallocate', { body: { name } });
   }),
