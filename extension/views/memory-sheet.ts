@@ -7,8 +7,9 @@
 import type { MemoryObjectState, PageRunState, RegionState } from '../../simulator/inspect/state-memory.ts';
 import type { ClusterState, TaskState } from '../../simulator/inspect/state.ts';
 import { taskOf, type TableOwner } from './capabilities.ts';
+import { amount, column } from './column.ts';
 import { count, size } from './quantities.ts';
-import { column, sectionOf, sectionsOf, type PageCell, type PageMap, type PlainRow, type Sheet } from './sheet.ts';
+import { sectionOf, sectionsOf, type PageCell, type PageMap, type Sheet } from './sheet.ts';
 import { taskTitle } from './tasks.ts';
 
 const pageSize_bytes = 4096;
@@ -42,50 +43,36 @@ export function memorySheet(state: ClusterState, before: ClusterState | null, ow
 
 const hexadecimal = (address: number): string => `0x${address.toString(16).padStart(8, '0')}`;
 
-const regions = sectionOf<KnownMemory>(
-  {
-    key: 'regions',
-    title: 'Regions',
-    summary: ({ task }) => {
-      const pages = task.regions.reduce((sum, region) => sum + region.pages, 0);
-      return pages === 0 ? '' : `${count(pages, 'page')}, ${size(pages * pageSize_bytes)}`;
-    },
-    empty: 'The address space is empty.',
-    columns: [
-      column('address', 'Address', 'First address of the region'),
-      column('region', 'Region', 'Its name'),
-      column('size', 'Size', 'Bytes', true),
-      column('protection', 'Protection', 'What the task may do'),
-      column('maximum', 'Maximum', 'What the protection can be raised to'),
-      column('inheritance', 'Inheritance', 'What a child gets of it'),
-      column('copy', 'Copy', 'Whether the first write to a page copies it'),
-      column('here', 'Here', 'Pages that are on the node of the task', true),
-      column('elsewhere', 'Elsewhere', 'Pages that are on other nodes'),
-      column('chain', 'Looked for in', 'The objects that a page is looked for in, in this order'),
-    ],
-    map: ({ task }, was) => (task.regions.length === 0 ? null : mapOf(task, was?.task ?? null)),
+const regions = sectionOf<KnownMemory, RegionState>({
+  key: 'regions',
+  title: 'Regions',
+  summary: ({ task }) => {
+    const pages = task.regions.reduce((sum, region) => sum + region.pages, 0);
+    return pages === 0 ? '' : `${count(pages, 'page')}, ${size(pages * pageSize_bytes)}`;
   },
-  ({ task }) => task.regions.map(regionRow),
-);
-
-function regionRow(region: RegionState): PlainRow {
-  const { name, start, pages, protection, maximum, inheritance, needsCopy, resident, remote, chain } = region;
-  return {
-    key: String(start),
-    cells: [
-      hexadecimal(start * pageSize_bytes),
-      name,
-      size(pages * pageSize_bytes),
-      protection,
-      maximum,
-      inheritance,
+  empty: 'The address space is empty.',
+  rows: ({ task }) => task.regions,
+  rowKey: ({ start }) => start,
+  columns: [
+    column('address', 'Address', 'First address of the region', ({ start }) => hexadecimal(start * pageSize_bytes)),
+    column('region', 'Region', 'Its name', ({ name }) => name),
+    amount('size', 'Size', 'Bytes', ({ pages }) => size(pages * pageSize_bytes)),
+    column('protection', 'Protection', 'What the task may do', ({ protection }) => protection),
+    column('maximum', 'Maximum', 'What the protection can be raised to', ({ maximum }) => maximum),
+    column('inheritance', 'Inheritance', 'What a child gets of it', ({ inheritance }) => inheritance),
+    column('copy', 'Copy', 'Whether the first write to a page copies it', ({ needsCopy }) =>
       needsCopy ? 'on write' : '',
-      resident,
-      remote.map((part) => `${part.pages} on ${part.node}`).join(', '),
+    ),
+    amount('here', 'Here', 'Pages that are on the node of the task', ({ resident }) => resident),
+    column('elsewhere', 'Elsewhere', 'Pages that are on other nodes', ({ remote }) =>
+      remote.map(({ pages, node }) => `${pages} on ${node}`).join(', '),
+    ),
+    column('chain', 'Looked for in', 'The objects that a page is looked for in, in this order', ({ chain }) =>
       chain.map((object) => `#${object}`).join(' → '),
-    ],
-  };
-}
+    ),
+  ],
+  map: ({ task }, was) => (task.regions.length === 0 ? null : mapOf(task, was?.task ?? null)),
+});
 
 /** How a page is drawn: a kind for its colour, and a sign for who does not go by colours. */
 const kinds = {
@@ -144,90 +131,71 @@ function pageWords(run: PageRunState, version: number | undefined): string {
   return `${where}${version === undefined ? '' : `, version ${version}`}${may}${news}`;
 }
 
-const residual = sectionOf<KnownMemory>(
-  {
-    key: 'residual',
-    title: 'Pages on other nodes',
-    summary: ({ task }) => {
-      const pages = residualRows(task).reduce((sum, { cells }) => sum + Number(cells[1]), 0);
-      return pages === 0 ? '' : count(pages, 'page');
-    },
-    empty: 'The task depends on no other node for its memory.',
-    columns: [
-      column('node', 'Node', 'Node that has the only valid copy, or the pager'),
-      column('pages', 'Pages', 'Pages that are there', true),
-    ],
-  },
-  ({ task }) => residualRows(task),
-);
+interface ResidualRow {
+  readonly node: string;
+  readonly pages: number;
+}
 
-function residualRows({ regions }: TaskState): readonly PlainRow[] {
+const residual = sectionOf<KnownMemory, ResidualRow>({
+  key: 'residual',
+  title: 'Pages on other nodes',
+  summary: ({ task }) => {
+    const all = residualRows(task).reduce((sum, { pages }) => sum + pages, 0);
+    return all === 0 ? '' : count(all, 'page');
+  },
+  empty: 'The task depends on no other node for its memory.',
+  rows: ({ task }) => residualRows(task),
+  rowKey: ({ node }) => node,
+  columns: [
+    column('node', 'Node', 'Node that has the only valid copy, or the pager', ({ node }) => node),
+    amount('pages', 'Pages', 'Pages that are there', ({ pages }) => pages),
+  ],
+});
+
+function residualRows({ regions }: TaskState): readonly ResidualRow[] {
   const pages = new Map<string, number>();
   for (const part of regions.flatMap(({ remote }) => remote)) {
     pages.set(part.node, (pages.get(part.node) ?? 0) + part.pages);
   }
-  return [...pages].map(([node, amount]) => ({ key: node, cells: [node, amount] }));
+  return [...pages].map(([node, amount]) => ({ node, pages: amount }));
 }
 
-const objects = sectionOf<KnownMemory>(
-  {
-    key: 'objects',
-    title: 'Objects',
-    empty: 'No object is behind the address space.',
-    columns: [
-      column('object', 'Object', 'Number of the object'),
-      column('kind', 'Kind', 'Anonymous memory, a cached file, or an import of another node'),
-      column('label', 'Of', 'What it was made for'),
-      column('here', 'Here', 'Pages that are in it', true),
-      column('pages', 'Pages', 'Its size', true),
-      column('shadow', 'Shadows', 'Object that missing pages are looked for in'),
-      column('copy', 'Copy object', 'Where pages are pushed before they are written, and how copies are made'),
-      column('pager', 'Pager', 'Whom its pages are asked from'),
-      column('kernels', 'Kernels', 'Other kernels that use it: pages that each may read, and write'),
-      column('requests', 'Asked for', 'Requests for its pages that are not answered yet'),
-      column('references', 'Used by', 'Regions and shadows that use it', true),
-      column('state', 'State', 'Exported to other nodes, or lost'),
-    ],
+const objects = sectionOf<KnownMemory, MemoryObjectState>({
+  key: 'objects',
+  title: 'Objects',
+  empty: 'No object is behind the address space.',
+  rows: ({ task, state }) => {
+    const ids = [...new Set(task.regions.flatMap(({ chain }) => chain))];
+    return ids.flatMap((id) => state.memoryObjects.filter(({ object }) => object === id));
   },
-  objectRows,
-);
-
-function objectRows({ task, state }: KnownMemory): readonly PlainRow[] {
-  const ids = [...new Set(task.regions.flatMap(({ chain }) => chain))];
-  return ids.flatMap((id) => state.memoryObjects.filter(({ object }) => object === id)).map(objectRow);
-}
-
-function objectRow(object: MemoryObjectState): PlainRow {
-  const {
-    kind,
-    label,
-    resident,
-    pages,
-    shadow,
-    copy,
-    copyStrategy,
-    pager,
-    references,
-    exported,
-    lost,
-    kernels,
-    pageRequests,
-  } = object;
-  return {
-    key: String(object.object),
-    cells: [
-      `#${object.object}`,
-      kind,
-      label,
-      resident,
-      pages,
+  rowKey: ({ object }) => object,
+  columns: [
+    column('object', 'Object', 'Number of the object', ({ object }) => `#${object}`),
+    column('kind', 'Kind', 'Anonymous memory, a cached file, or an import of another node', ({ kind }) => kind),
+    column('label', 'Of', 'What it was made for', ({ label }) => label),
+    amount('here', 'Here', 'Pages that are in it', ({ resident }) => resident),
+    amount('pages', 'Pages', 'Its size', ({ pages }) => pages),
+    column('shadow', 'Shadows', 'Object that missing pages are looked for in', ({ shadow }) =>
       shadow === null ? '' : `#${shadow}`,
-      copy === null ? copyStrategy : `#${copy}, ${copyStrategy}`,
+    ),
+    column(
+      'copy',
+      'Copy object',
+      'Where pages are pushed before they are written, and how copies are made',
+      ({ copy, copyStrategy }) => (copy === null ? copyStrategy : `#${copy}, ${copyStrategy}`),
+    ),
+    column('pager', 'Pager', 'Whom its pages are asked from', ({ pager }) =>
       pager === null ? '' : `${pager.label} on ${pager.node}`,
+    ),
+    column('kernels', 'Kernels', 'Other kernels that use it: pages that each may read, and write', ({ kernels }) =>
       kernels.map(({ node, readable, writable }) => `${node}: ${readable} r, ${writable} w`).join('; '),
+    ),
+    column('requests', 'Asked for', 'Requests for its pages that are not answered yet', ({ pageRequests }) =>
       pageRequests.join('; '),
-      references,
+    ),
+    amount('references', 'Used by', 'Regions and shadows that use it', ({ references }) => references),
+    column('state', 'State', 'Exported to other nodes, or lost', ({ exported, lost }) =>
       [exported ? 'exported' : '', lost ? 'lost' : ''].filter((part) => part !== '').join(', '),
-    ],
-  };
-}
+    ),
+  ],
+});

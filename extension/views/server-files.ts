@@ -1,8 +1,9 @@
 /** A file server in the server inspector: the open file structures, and what waits in pipes and sockets. */
-import type { OpenFileState, StreamHolder, StreamWaiter } from '../../simulator/inspect/state-streams.ts';
+import type { OpenFileState, StreamHolder, StreamState, StreamWaiter } from '../../simulator/inspect/state-streams.ts';
+import { amount, column } from './column.ts';
 import { count, size } from './quantities.ts';
 import type { KnownServer } from './server-known.ts';
-import { column, sectionOf } from './sheet.ts';
+import { sectionOf } from './sheet.ts';
 
 export const holderWords = (holders: readonly StreamHolder[]): string =>
   holders.map(({ pid, node, descriptor }) => `pid ${pid} on ${node} as ${descriptor}`).join(', ') || 'nobody';
@@ -18,59 +19,51 @@ export function tokenWords(token: OpenFileState['token']): string {
   return `${what}: ${pid === null ? 'on its way' : `pid ${pid}`}`;
 }
 
-export const serverStreams = sectionOf<KnownServer>(
-  {
-    key: 'streams',
-    title: 'Pipes and sockets',
-    summary: ({ streams }) => {
-      const waiting = streams.reduce((sum, stream) => sum + stream.waiting.length, 0);
-      return waiting === 0 ? '' : `${count(waiting, 'request')} waiting`;
-    },
-    empty: 'There is no pipe and no socket.',
-    columns: [
-      column('name', 'Name', 'What it is called'),
-      column('state', 'State', 'Of a socket: listening, connected, ...'),
-      column('path', 'Path', 'Its name in the tree of files'),
-      column('bytes', 'Bytes', 'That wait to be read', true),
-      column('room', 'Of', 'How many may wait', true),
-      column('peer', 'Peer', 'The other end of the connection'),
-      column('queue', 'To be accepted', 'Connections that wait in the queue'),
-      column('waiting', 'Waiting', 'Requests that wait for bytes, for room or for a connection'),
-    ],
+export const serverStreams = sectionOf<KnownServer, StreamState>({
+  key: 'streams',
+  title: 'Pipes and sockets',
+  summary: ({ streams }) => {
+    const waiting = streams.reduce((sum, stream) => sum + stream.waiting.length, 0);
+    return waiting === 0 ? '' : `${count(waiting, 'request')} waiting`;
   },
-  ({ streams }) =>
-    streams.map(({ name, state, paths, bytes, capacity, peer, queue, backlog, waiting }) => ({
-      key: name,
-      cells: [
-        name,
-        state,
-        paths.join(', '),
-        bytes,
-        size(capacity),
-        peer ?? '',
-        backlog === 0 ? '' : `${queue.length} of ${backlog}`,
-        waiterWords(waiting),
-      ],
-    })),
-);
+  empty: 'There is no pipe and no socket.',
+  rows: ({ streams }) => streams,
+  rowKey: ({ name }) => name,
+  columns: [
+    column('name', 'Name', 'What it is called', ({ name }) => name),
+    column('state', 'State', 'Of a socket: listening, connected, ...', ({ state }) => state),
+    column('path', 'Path', 'Its name in the tree of files', ({ paths }) => paths.join(', ')),
+    amount('bytes', 'Bytes', 'That wait to be read', ({ bytes }) => bytes),
+    amount('room', 'Of', 'How many may wait', ({ capacity }) => size(capacity)),
+    column('peer', 'Peer', 'The other end of the connection', ({ peer }) => peer ?? ''),
+    column('queue', 'To be accepted', 'Connections that wait in the queue', ({ queue, backlog }) =>
+      backlog === 0 ? '' : `${queue.length} of ${backlog}`,
+    ),
+    column('waiting', 'Waiting', 'Requests that wait for bytes, for room or for a connection', ({ waiting }) =>
+      waiterWords(waiting),
+    ),
+  ],
+});
 
-export const serverOpenFiles = sectionOf<KnownServer>(
-  {
-    key: 'open',
-    title: 'Open files',
-    empty: 'Nobody has a file open.',
-    columns: [
-      column('open', 'Number', "The server's number of the open file", true),
-      column('name', 'File', 'Its path'),
-      column('flags', 'Opened to', 'What it was opened for'),
-      column('position', 'Position', 'As the server knows it: where the token began, while somebody has it', true),
-      column('token', 'Token', 'Who has the token of the position, and which file token with it'),
-      column('holders', 'Shared by', 'The descriptors that stand for it'),
-    ],
-  },
-  ({ openFiles }) =>
-    openFiles.map(({ open, name, flags, position, token, holders }) => ({
-      key: String(open),
-      cells: [open, name, flags.join(' '), position, tokenWords(token), holderWords(holders)],
-    })),
-);
+export const serverOpenFiles = sectionOf<KnownServer, OpenFileState>({
+  key: 'open',
+  title: 'Open files',
+  empty: 'Nobody has a file open.',
+  rows: ({ openFiles }) => openFiles,
+  rowKey: ({ open }) => open,
+  columns: [
+    amount('open', 'Number', "The server's number of the open file", ({ open }) => open),
+    column('name', 'File', 'Its path', ({ name }) => name),
+    column('flags', 'Opened to', 'What it was opened for', ({ flags }) => flags.join(' ')),
+    amount(
+      'position',
+      'Position',
+      'As the server knows it: where the token began, while somebody has it',
+      ({ position }) => position,
+    ),
+    column('token', 'Token', 'Who has the token of the position, and which file token with it', ({ token }) =>
+      tokenWords(token),
+    ),
+    column('holders', 'Shared by', 'The descriptors that stand for it', ({ holders }) => holderWords(holders)),
+  ],
+});

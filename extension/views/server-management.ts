@@ -1,8 +1,10 @@
 /** A PM Master and the statistics monitor in the server inspector: tables, blocks of pids, and what was told. */
+import type { MigrationStatistics, PidBlock, ProcessStatistics } from '../../simulator/inspect/state-management.ts';
 import type { MasterEntry } from '../../simulator/inspect/state.ts';
+import { amount, column } from './column.ts';
 import { time } from './quantities.ts';
 import type { KnownServer } from './server-known.ts';
-import { column, factsOf, sectionOf } from './sheet.ts';
+import { factsOf, sectionOf } from './sheet.ts';
 
 export const masterFacts = factsOf<KnownServer>('PM Master', 'The PM Master is not there.', ({ master, entries }) => {
   if (master === undefined) return [];
@@ -24,100 +26,80 @@ export function howItEnded({ status, signal, lost }: MasterEntry): string {
   return signal === 0 ? `status ${status}` : `signal ${signal}`;
 }
 
-export const masterEntries = sectionOf<KnownServer>(
-  {
-    key: 'entries',
-    title: 'Table',
-    empty: 'It knows no process.',
-    columns: [
-      column('pid', 'Pid', 'Process id', true),
-      column('name', 'Program', 'What it runs'),
-      column('parent', 'Parent', 'Pid of its parent', true),
-      column('group', 'Group', 'Process group', true),
-      column('session', 'Session', 'Pid of its leader', true),
-      column('node', 'Node', 'Where it is, as far as the PM Master knows'),
-      column('state', 'State', 'Alive, stopped, a zombie, or waited for'),
-      column('ended', 'Ended', 'How, once it has'),
-    ],
-  },
-  ({ entries }) =>
-    entries.map((entry) => {
-      const { pid, name, parent, group, session, node, state, stopped } = entry;
-      const isAlive = state === 'alive';
-      const how = isAlive && stopped !== 0 ? `stopped by signal ${stopped}` : state;
-      return {
-        key: String(pid),
-        cells: [pid, name, parent, group, session, isAlive ? node : '', how, isAlive ? '' : howItEnded(entry)],
-      };
-    }),
-);
+const howItIs = ({ state, stopped }: MasterEntry): string =>
+  state === 'alive' && stopped !== 0 ? `stopped by signal ${stopped}` : state;
 
-export const masterBlocks = sectionOf<KnownServer>(
-  {
-    key: 'blocks',
-    title: 'Blocks of pids',
-    empty: 'It knows the owner of no block.',
-    columns: [
-      column('first', 'From', 'First pid of the block', true),
-      column('last', 'To', 'Last pid of the block', true),
-      column('owner', 'PM Master on', 'Node of the PM Master whose block it is'),
-    ],
-  },
-  ({ master }) =>
-    (master?.blocks ?? []).map(({ first, last, owner }) => ({
-      key: String(first),
-      cells: [first, last ?? 'the end', owner],
-    })),
-);
+export const masterEntries = sectionOf<KnownServer, MasterEntry>({
+  key: 'entries',
+  title: 'Table',
+  empty: 'It knows no process.',
+  rows: ({ entries }) => entries,
+  rowKey: ({ pid }) => pid,
+  columns: [
+    amount('pid', 'Pid', 'Process id', ({ pid }) => pid),
+    column('name', 'Program', 'What it runs', ({ name }) => name),
+    amount('parent', 'Parent', 'Pid of its parent', ({ parent }) => parent),
+    amount('group', 'Group', 'Process group', ({ group }) => group),
+    amount('session', 'Session', 'Pid of its leader', ({ session }) => session),
+    column('node', 'Node', 'Where it is, as far as the PM Master knows', ({ state, node }) =>
+      state === 'alive' ? node : '',
+    ),
+    column('state', 'State', 'Alive, stopped, a zombie, or waited for', howItIs),
+    column('ended', 'Ended', 'How, once it has', (entry) => (entry.state === 'alive' ? '' : howItEnded(entry))),
+  ],
+});
+
+export const masterBlocks = sectionOf<KnownServer, PidBlock>({
+  key: 'blocks',
+  title: 'Blocks of pids',
+  empty: 'It knows the owner of no block.',
+  rows: ({ master }) => master?.blocks ?? [],
+  rowKey: ({ first }) => first,
+  columns: [
+    amount('first', 'From', 'First pid of the block', ({ first }) => first),
+    amount('last', 'To', 'Last pid of the block', ({ last }) => last ?? 'the end'),
+    column('owner', 'PM Master on', 'Node of the PM Master whose block it is', ({ owner }) => owner),
+  ],
+});
 
 const optionalTime = (time_ns: number | null): string => (time_ns === null ? 'not reached' : time(time_ns));
 
-export const monitorProcesses = sectionOf<KnownServer>(
-  {
-    key: 'processes',
-    title: 'Processes that have ended',
-    empty: 'The monitor has been told of no process.',
-    columns: [
-      column('pid', 'Pid', 'Process id', true),
-      column('name', 'Program', 'What it ran'),
-      column('node', 'Node', 'Where it ended'),
-      column('execution', 'Execution', 'From its creation to its end', true),
-      column('usage', 'Processor', 'Time that it and the children that it waited for have used', true),
-      column('migrations', 'Migrations', 'How often it has moved', true),
-    ],
-  },
-  ({ monitor }) =>
-    (monitor?.processes ?? []).map(({ pid, name, node, execution, usage, migrations }) => ({
-      key: String(pid),
-      cells: [pid, name, node, time(execution), time(usage), migrations],
-    })),
-);
+export const monitorProcesses = sectionOf<KnownServer, ProcessStatistics>({
+  key: 'processes',
+  title: 'Processes that have ended',
+  empty: 'The monitor has been told of no process.',
+  rows: ({ monitor }) => monitor?.processes ?? [],
+  rowKey: ({ pid }) => pid,
+  columns: [
+    amount('pid', 'Pid', 'Process id', ({ pid }) => pid),
+    column('name', 'Program', 'What it ran', ({ name }) => name),
+    column('node', 'Node', 'Where it ended', ({ node }) => node),
+    amount('execution', 'Execution', 'From its creation to its end', ({ execution }) => time(execution)),
+    amount('usage', 'Processor', 'Time that it and the children that it waited for have used', ({ usage }) =>
+      time(usage),
+    ),
+    amount('migrations', 'Migrations', 'How often it has moved', ({ migrations }) => migrations),
+  ],
+});
 
-export const monitorMigrations = sectionOf<KnownServer>(
-  {
-    key: 'migrations',
-    title: 'Migrations that are over',
-    empty: 'The monitor has been told of no migration.',
-    columns: [
-      column('migration', 'Migration', 'Its number', true),
-      column('process', 'Of', 'What has moved'),
-      column('way', 'Way', 'From where to where, and by what'),
-      column('outcome', 'Outcome', 'Done, refused or failed'),
-      column('freezing', 'Freezing', 'From the decision until it was frozen', true),
-      column('freeze', 'Frozen', 'While it did not run', true),
-      column('task', 'Task', 'While its Mach task was moved', true),
-      column('total', 'In all', 'From the decision until everything was cleaned up', true),
-    ],
-  },
-  ({ monitor }) =>
-    (monitor?.migrations ?? []).map((each) => ({
-      key: String(each.migration),
-      cells: [
-        each.migration,
-        `pid ${each.pid} ${each.name}`,
-        `${each.from} → ${each.to}, by ${each.by}`,
-        each.outcome,
-        ...[each.freezingTime, each.freezeTime, each.taskTime, each.totalTime].map(optionalTime),
-      ],
-    })),
-);
+export const monitorMigrations = sectionOf<KnownServer, MigrationStatistics>({
+  key: 'migrations',
+  title: 'Migrations that are over',
+  empty: 'The monitor has been told of no migration.',
+  rows: ({ monitor }) => monitor?.migrations ?? [],
+  rowKey: ({ migration }) => migration,
+  columns: [
+    amount('migration', 'Migration', 'Its number', ({ migration }) => migration),
+    column('process', 'Of', 'What has moved', ({ pid, name }) => `pid ${pid} ${name}`),
+    column('way', 'Way', 'From where to where, and by what', ({ from, to, by }) => `${from} → ${to}, by ${by}`),
+    column('outcome', 'Outcome', 'Done, refused or failed', ({ outcome }) => outcome),
+    amount('freezing', 'Freezing', 'From the decision until it was frozen', ({ freezingTime }) =>
+      optionalTime(freezingTime),
+    ),
+    amount('freeze', 'Frozen', 'While it did not run', ({ freezeTime }) => optionalTime(freezeTime)),
+    amount('task', 'Task', 'While its Mach task was moved', ({ taskTime }) => optionalTime(taskTime)),
+    amount('total', 'In all', 'From the decision until everything was cleaned up', ({ totalTime }) =>
+      optionalTime(totalTime),
+    ),
+  ],
+});

@@ -4,9 +4,7 @@
  * Every inspector shows a sheet: a list of section builders over what is known of its thing at a moment. A sheet is a pure
  * function of two moments; rows of one key are compared cell by cell.
  */
-import type { Cell, Column } from './capabilities.ts';
-
-export type RowMark = 'same' | 'changed' | 'new' | 'gone';
+import { column, compareThings, plainColumns, type Cell, type Column, type ColumnOf, type RowMark } from './column.ts';
 
 export interface SheetRow {
   readonly key: string;
@@ -53,42 +51,36 @@ export interface Sheet {
   readonly sections: readonly Section[];
 }
 
-/** A row before it is compared: its cells in the order of the columns. */
-export interface PlainRow {
-  readonly key: string;
-  readonly cells: readonly (string | number)[];
-}
-
-/** A section before it is filled; what is said of its rows is made from what is known now. */
-export interface SectionOf<Known> {
+/**
+ * A section before it is filled: what its rows are about, by which key each is found again, and its columns. What is said of
+ * all rows is made from what is known now.
+ */
+export interface SectionOf<Known, Thing> {
   readonly key: string;
   readonly title: string;
   readonly summary?: (now: Known) => string;
   readonly empty: string;
-  readonly columns: readonly Column[];
+  readonly rows: (known: Known) => readonly Thing[];
+  readonly rowKey: (thing: Thing) => string | number;
+  readonly columns: readonly ColumnOf<Thing>[];
   readonly map?: (now: Known, was: Known | null) => PageMap | null;
 }
 
 /** Makes a section of what is known now and what was known before, and marks the differences if `isCompared`. */
 export type SectionBuilder<Known> = (now: Known, was: Known | null, isCompared: boolean) => Section;
 
-export const column = (key: string, title: string, explanation: string, isNumber = false): Column => ({
-  key,
-  title,
-  explanation,
-  isNumber,
-});
-
 /** A section whose rows are made in the same way for both moments; of what was not there before all rows are new. */
 export const sectionOf =
-  <Known>(of: SectionOf<Known>, rowsOf: (known: Known) => readonly PlainRow[]): SectionBuilder<Known> =>
+  <Known, Thing>({ rows, rowKey, ...of }: SectionOf<Known, Thing>): SectionBuilder<Known> =>
   (now, was, isCompared) => ({
     key: of.key,
     title: of.title,
     summary: of.summary?.(now) ?? '',
     empty: of.empty,
-    columns: of.columns,
-    rows: compareRows(rowsOf(now), isCompared ? (was === null ? [] : rowsOf(was)) : null),
+    columns: plainColumns(of.columns),
+    rows: compareThings(of.columns, rowKey, rows(now), isCompared ? (was === null ? [] : rows(was)) : null).map(
+      ({ thing, mark, cells }) => ({ key: String(rowKey(thing)), mark, cells }),
+    ),
     map: of.map?.(now, isCompared ? was : null) ?? null,
   });
 
@@ -100,18 +92,17 @@ export const factsOf = <Known>(
   empty: string,
   factsOfKnown: (known: Known) => readonly SheetFact[],
 ): SectionBuilder<Known> =>
-  sectionOf(
-    {
-      key: 'facts',
-      title,
-      empty,
-      columns: [column('fact', 'Property', 'What is said'), column('value', 'Value', 'At this moment')],
-    },
-    (known) =>
-      factsOfKnown(known)
-        .filter(([, value]) => value !== '')
-        .map(([fact, value]) => ({ key: fact, cells: [fact, value] })),
-  );
+  sectionOf<Known, SheetFact>({
+    key: 'facts',
+    title,
+    empty,
+    rows: (known) => factsOfKnown(known).filter(([, value]) => value !== ''),
+    rowKey: ([fact]) => fact,
+    columns: [
+      column('fact', 'Property', 'What is said', ([fact]) => fact),
+      column('value', 'Value', 'At this moment', ([, value]) => value),
+    ],
+  });
 
 /** The sections of a thing; what is no more is shown as it was last, and nothing of it is marked. */
 export function sectionsOf<Known>(
@@ -122,29 +113,6 @@ export function sectionsOf<Known>(
 ): readonly Section[] {
   const shown = now ?? was;
   return shown === null ? [] : builders.map((build) => build(shown, was, isCompared && now !== null));
-}
-
-/** The rows now, against those before; null before means that there is nothing to compare with. */
-function compareRows(now: readonly PlainRow[], before: readonly PlainRow[] | null): readonly SheetRow[] {
-  const old = new Map(before?.map((row) => [row.key, row]));
-  const rows = now.map((row): SheetRow => {
-    const was = old.get(row.key);
-    old.delete(row.key);
-    return was === undefined ? plain(row, before === null ? 'same' : 'new') : compared(row, was);
-  });
-  return [...rows, ...[...old.values()].map((row) => plain(row, 'gone'))];
-}
-
-function plain({ key, cells }: PlainRow, mark: RowMark): SheetRow {
-  return { key, mark, cells: cells.map((cell) => ({ text: String(cell), sort: cell, was: null })) };
-}
-
-function compared(row: PlainRow, was: PlainRow): SheetRow {
-  const cells = row.cells.map((cell, index): Cell => {
-    const text = String(was.cells[index] ?? '');
-    return { text: String(cell), sort: cell, was: text === String(cell) ? null : text === '' ? 'none' : text };
-  });
-  return { key: row.key, mark: cells.some((cell) => cell.was !== null) ? 'changed' : 'same', cells };
 }
 
 /** The tables one after the other as tab-separated values, each with its title and a line of headings. */

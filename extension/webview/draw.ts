@@ -4,7 +4,8 @@
  *
  * The whole body is drawn anew at each change; the cell that had the focus gets it back, by its name and column.
  */
-import type { Cell, Column, TableRow } from '../views/capabilities.ts';
+import type { TableRow } from '../views/capabilities.ts';
+import type { Cell, Column } from '../views/column.ts';
 import type { Order } from '../views/arrange.ts';
 import { element, make } from './element.ts';
 
