@@ -2,7 +2,7 @@
  * The local state of a process, as a PMA keeps it: signals by their names, times in their units, and every request in words.
  * What stands in the state and has no words of its own here is shown as it is.
  */
-import { knownNames } from '../../language/vocabulary/words.ts';
+import { signalName, signalNames } from '../../language/vocabulary/signal-names.ts';
 import { showTime } from '../../language/vocabulary/units.ts';
 import type { CallState, ProcState, RequestState, SignalState } from '../../simulator/inspect/state-processes.ts';
 import { presentValue, withMembers } from './value.ts';
@@ -40,25 +40,34 @@ function membersOf(proc: ProcState, base: string): readonly Shown[] {
   });
 }
 
-const signalNames = new Map(
-  knownNames.flatMap(({ name, value }) => (/^SIG[A-Z0-9]+$/.test(name) && value !== null ? [[value, name]] : [])),
-);
-
-const signalName = (signal: number): string => signalNames.get(signal) ?? `signal ${signal}`;
-
 /** What may come to it, and what it does with that. */
-function presentSignals({ timer, delivered, ...sets }: SignalState, base: string): Shown {
-  const rows = Object.entries(sets).map(([name, signals]): Shown => ({
-    ...presentValue(name, signals, `${base}.${name}`),
-    value: signals.map(signalName).join(', ') || 'none',
-  }));
+function presentSignals({ timer, delivered, threads, masks, ...sets }: SignalState, base: string): Shown {
+  const set = (name: string, signals: readonly number[], expression: string): Shown => ({
+    ...presentValue(name, signals, expression),
+    value: signalNames(signals) || 'none',
+  });
+  const rows = Object.entries(sets).map(([name, signals]) => set(name, signals, `${base}.${name}`));
   const { pending } = sets;
   return {
     name: 'signals',
-    value: pending.length === 0 ? 'none pending' : `pending: ${pending.map(signalName).join(', ')}`,
+    value: pending.length === 0 ? 'none pending' : `pending: ${signalNames(pending)}`,
     expression: base,
     children: () => [
       ...rows,
+      group(
+        'threads',
+        threads.map(({ thread, blocked }, index) =>
+          set(`thread ${thread} blocks`, blocked, `${base}.threads[${index}].blocked`),
+        ),
+        `${base}.threads`,
+      ),
+      group(
+        'masks',
+        masks.map(({ signal, blocked }, index) =>
+          set(`${signalName(signal)} blocks`, blocked, `${base}.masks[${index}].blocked`),
+        ),
+        `${base}.masks`,
+      ),
       presentValue('delivered', delivered, `${base}.delivered`),
       timer === null
         ? presentValue('timer', null, `${base}.timer`)

@@ -2,6 +2,7 @@
  * What is asked of processes: the calls that a PMA executes for them, and the requests that wait while they are frozen. The
  * process inspector shows those of one process, at whatever PMA they are; the server inspector those of one PMA.
  */
+import { signalName } from '../../language/vocabulary/signal-names.ts';
 import type { CallState, ProcState, RequestState } from '../../simulator/inspect/state-processes.ts';
 import { amount, column, columnsFor, type ColumnOf } from './column.ts';
 import { count } from './quantities.ts';
@@ -29,11 +30,15 @@ export const forProcess = column<ProcState>('process', 'For', 'The process that 
 
 const requestColumns: readonly ColumnOf<RequestState>[] = [
   column('operation', 'Request', 'The operation', ({ operation }) => operation),
-  column('body', 'Of', 'What its body says', ({ body }) => body),
+  column('body', 'Of', 'What its body says', ({ body }) => withNames(body)),
   column('from', 'From', 'Thread that has asked', ({ from }) => from),
   column('fromNode', 'Node', 'Node of that thread', ({ fromNode }) => fromNode),
   column('reply', 'Answer to', 'Port that the answer goes to', ({ reply }) => reply ?? 'nobody'),
 ];
+
+/** Signals by their names. */
+const withNames = (body: string): string =>
+  body.replace(/\bsignal (\d+)\b/g, (_, signal) => `signal ${signalName(Number(signal)).replace(/^signal /, '')}`);
 
 /** The columns of a request, and what has to be said of the proc that it is for. */
 const columnsWith = (about: ColumnOf<ProcState>): readonly ColumnOf<Pick<CallRow, 'request' | 'proc'>>[] => [

@@ -1,11 +1,13 @@
 /**
  * The process inspector: one UNIX process as its PMA, the PM Master, its emulator and the vprocs of all nodes know it.
  */
+import { signalNames } from '../../language/vocabulary/signal-names.ts';
 import type { LimitState } from '../../simulator/inspect/state-processes.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { atPma, callsOf, queueOf } from './process-calls.ts';
 import { capabilities, files, mappings, relatives, vprocs } from './process-holds.ts';
 import { knownProcess, type KnownProcess, type ProcessOwner } from './process-known.ts';
+import { signals, threads } from './process-threads.ts';
 import { count, time } from './quantities.ts';
 import { factsOf, sectionsOf, type Sheet, type SheetFact } from './sheet.ts';
 
@@ -21,7 +23,7 @@ export function processSheet(state: ClusterState, before: ClusterState | null, o
     subtitle: subtitle(now, was),
     isAlive: now !== null && now.procs.length > 0,
     sections: sectionsOf(
-      [facts, callsOf(atPma), queueOf(atPma), files, mappings, relatives, vprocs, capabilities],
+      [facts, threads, signals, callsOf(atPma), queueOf(atPma), files, mappings, relatives, vprocs, capabilities],
       now,
       was,
       before !== null,
@@ -65,11 +67,7 @@ function processFacts({ procs: [proc, other], entry }: KnownProcess): readonly S
     ['Process group', relations?.group ?? ''],
     ['Session', relations?.session ?? ''],
     ['User', credentials.uid],
-    ['Signals accepted', signals.delivered],
-    ['Signals pending', signals.pending.join(', ')],
-    ['Signals blocked', signals.blocked.join(', ')],
-    ['Signals caught', signals.caught.join(', ')],
-    ['Signals ignored', signals.ignored.join(', ')],
+    ['Signals pending', signalNames(signals.pending)],
     ['Timer expires', signals.timer === null ? '' : time(signals.timer.expires)],
     ['Created', time(proc.created)],
     ['Came to this node', proc.lastMigrated === null ? '' : time(proc.lastMigrated)],

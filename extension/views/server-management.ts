@@ -1,4 +1,5 @@
 /** A PM Master and the statistics monitor in the server inspector: tables, blocks of pids, and what was told. */
+import { signalName } from '../../language/vocabulary/signal-names.ts';
 import type { MigrationStatistics, PidBlock, ProcessStatistics } from '../../simulator/inspect/state-management.ts';
 import type { MasterEntry } from '../../simulator/inspect/state.ts';
 import { amount, column } from './column.ts';
@@ -23,11 +24,11 @@ export const masterFacts = factsOf<KnownServer>('PM Master', 'The PM Master is n
 
 export function howItEnded({ status, signal, lost }: MasterEntry): string {
   if (lost) return 'lost with its node';
-  return signal === 0 ? `status ${status}` : `signal ${signal}`;
+  return signal === 0 ? `status ${status}` : signalName(signal);
 }
 
 const howItIs = ({ state, stopped }: MasterEntry): string =>
-  state === 'alive' && stopped !== 0 ? `stopped by signal ${stopped}` : state;
+  state === 'alive' && stopped !== 0 ? `stopped by ${signalName(stopped)}` : state;
 
 export const masterEntries = sectionOf<KnownServer, MasterEntry>({
   key: 'entries',

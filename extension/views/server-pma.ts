@@ -12,7 +12,7 @@ export const pmaFacts = factsOf<KnownServer>('PMA', 'The PMA is not there.', ({ 
   return [
     ['Active list', on('active')],
     ['Migrating list', on('migrating')],
-    ['Free list', 'whatever is on neither of them: its row is used again'],
+    ['Free list', pma?.free ?? 0],
     ['Client stubs', stubs.length],
     ['Stale among them', stubs.filter(({ stale }) => stale).length],
     ['Ends that no PM Master could be told', pma?.untold.map((pid) => `pid ${pid}`).join(', ') ?? ''],

@@ -10,6 +10,7 @@
 import type { ClusterState, TaskState, ThreadState } from '../../simulator/inspect/state.ts';
 import { count, time } from './quantities.ts';
 import { fact, joined, quietFact, type Fact, type Row, type Subject } from './row.ts';
+import { doing, interruption, lineOf } from './thread-words.ts';
 import { fileGroup, regionGroup, residualGroup, specialGroup } from './task-groups.ts';
 
 const kinds: readonly TaskState['kind'][] = ['process', 'mach', 'server', 'kernel'];
@@ -98,9 +99,7 @@ const threadIcons: Readonly<Record<string, string>> = {
 };
 
 function threadRow(id: string, thread: ThreadState, subject: Subject): Row {
-  const [inner] = thread.frames;
   const waits = thread.waits === '' ? '' : `waits for ${thread.waits.replace(/^waits for /, '')}`;
-  const where = inner === undefined ? '' : joined(inner.routine, inner.step).replace(' · ', ': ');
   return {
     id: `${id}/thread/${thread.thread}`,
     kind: 'thread',
@@ -111,23 +110,20 @@ function threadRow(id: string, thread: ThreadState, subject: Subject): Row {
     facts: [
       fact('State', thread.state),
       fact('Waits for', thread.waits),
-      fact('In', where),
+      fact('In', doing(thread)),
       fact('Suspend count', thread.suspendCount),
       fact('A signal would end its call by', interruption(thread)),
       fact('Priority', priority(thread)),
       ...thread.specialPorts.map(({ what, label }) => fact(`Port: ${what}`, label)),
       quietFact('Computed', time(thread.schedule.userTime)),
       quietFact('Kernel worked for it', time(thread.schedule.systemTime)),
-      quietFact('Line', inner?.line ?? ''),
+      quietFact('Line', lineOf(thread)),
     ],
     subject: { ...subject, thread: thread.thread },
     open: false,
     children: [],
   };
 }
-
-const interruption = ({ interruptible }: ThreadState): string =>
-  interruptible === null ? '' : `${interruptible.operation} on ${interruptible.port}`;
 
 function priority({ schedule }: ThreadState): string {
   const { policy, base, current, depressed } = schedule;

@@ -6,6 +6,7 @@
  * Then the table of each PM Master, what the statistics monitor was told, and the migrations with the times at which they
  * reached each phase.
  */
+import { signalName } from '../../language/vocabulary/signal-names.ts';
 import type { MasterState, MonitorState } from '../../simulator/inspect/state-management.ts';
 import type { ClusterState, MasterEntry, MigrationState, VprocState } from '../../simulator/inspect/state.ts';
 import { count, time } from './quantities.ts';
@@ -29,6 +30,7 @@ function agentRow(node: string, state: ClusterState): Row {
   const on = (list: string): number => vprocs.filter((vproc) => vproc.list === list).length;
   const stubs = vprocs.filter(({ operations }) => operations === 'stub').length;
   const [active, migrating] = [on('active'), on('migrating')];
+  const free = state.pmas.find((pma) => pma.node === node)?.free ?? 0;
   return {
     id: `pma/${node}`,
     kind: 'server',
@@ -39,7 +41,12 @@ function agentRow(node: string, state: ClusterState): Row {
       stubs === 0 ? '' : count(stubs, 'stub'),
     ),
     icon: 'server-process',
-    facts: [fact('On the active list', active), fact('On the migrating list', migrating), fact('Stubs', stubs)],
+    facts: [
+      fact('On the active list', active),
+      fact('On the migrating list', migrating),
+      fact('On the free list', free),
+      fact('Stubs', stubs),
+    ],
     subject: { server: { kind: 'pma', node } },
     open: true,
     children: vprocs.map(vprocRow),
@@ -185,7 +192,7 @@ function masterEntryRow(entry: MasterEntry): Row {
     label: `pid ${entry.pid} ${entry.name}`,
     description:
       entry.state === 'alive'
-        ? joined(`at ${entry.node}`, entry.stopped === 0 ? '' : `stopped by signal ${entry.stopped}`)
+        ? joined(`at ${entry.node}`, entry.stopped === 0 ? '' : `stopped by ${signalName(entry.stopped)}`)
         : `${entry.state}, ${howItEnded(entry)}`,
     icon: entry.state === 'alive' ? 'location' : 'circle-slash',
     facts: [

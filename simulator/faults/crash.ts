@@ -32,7 +32,7 @@ import { blankPrepared } from '../migration/agent/early.ts';
 import { blankRelay } from '../migration/task/relay.ts';
 import { handleFree } from '../osf1/file-server/handle.ts';
 import { blankMemoryObject } from '../xmm/memory-object.ts';
-import { procFree } from '../osf1/proc.ts';
+import { procsLost } from '../osf1/proc.ts';
 import { vprocFree } from '../osf1/vproc.ts';
 
 /** `detection`: nanoseconds until the others notice. */
@@ -140,7 +140,7 @@ function loseServers(w: MigrationWorld, id: number): void {
   }
   for (const entry of w.credentials.rows) if (!w.credentialsServers.rows[entry.server]!.live) entry.live = false;
   for (const each of w.fileHandles.rows) if (each.live && !w.fileServers.rows[each.server]!.live) handleFree(w, each);
-  for (const each of w.procs.rows) if (each.live && each.node === id) procFree(w, each);
+  for (const pma of w.pmas.rows) if (pma.node === id) procsLost(w, pma);
   for (const each of w.vprocs.rows) if (each.live && each.node === id) vprocFree(w, each);
   for (const each of w.prepared.rows) if (each.live && each.node === id) release(w.prepared, each, blankPrepared);
   for (const each of w.relays.rows) if (each.live && each.node === id) release(w.relays, each, blankRelay);

@@ -8,13 +8,14 @@ import { nodeName } from './label.ts';
 import type { MasterState, MonitorState, PmaState } from './state-management.ts';
 
 export function pmaStates(w: OsfWorld): PmaState[] {
-  return select(w.pmas, () => true).map(({ node, incoming, outgoing, untold }) => ({
+  return select(w.pmas, () => true).map(({ node, incoming, outgoing, untold, free }) => ({
     node: nodeName(w, node),
     incoming: incoming.map(({ turn, from, group }) => ({ migration: turn + 1, from: nodeName(w, from), group })),
     outgoing: outgoing.map(({ pid, turn, by }) => {
       return { pid, migration: turn === NONE ? null : turn + 1, by: nodeName(w, by) };
     }),
     untold: untold.map(({ pid }) => pid),
+    free: free.length,
   }));
 }
 

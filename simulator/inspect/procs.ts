@@ -70,11 +70,17 @@ function limitStates(limits: Limits): LimitState[] {
 }
 
 function signalState({ signals, timer }: Proc): SignalState {
-  const { ignored, caught, mask, pending, delivered } = signals;
+  const { ignored, caught, mask, pending, delivered, further, masks } = signals;
   return {
     ignored: membersOf(ignored),
     caught: membersOf(caught),
     blocked: membersOf(mask),
+    threads: [signals, ...further].map(({ thread, mask, suspended }) => {
+      return { thread, blocked: membersOf(mask), after: suspended === NONE ? null : membersOf(suspended) };
+    }),
+    masks: Object.entries(masks)
+      .filter(([, blocked]) => blocked !== 0)
+      .map(([signal, blocked]) => ({ signal: Number(signal), blocked: membersOf(blocked) })),
     pending: membersOf(pending),
     delivered,
     timer: timer.expires === NONE ? null : { expires: timer.expires, interval: timer.interval },

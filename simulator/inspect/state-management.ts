@@ -9,6 +9,8 @@ export interface PmaState {
   readonly outgoing: readonly { readonly pid: number; readonly migration: number | null; readonly by: string }[];
   /** Pids of processes that have ended while no PM Master could be told. */
   readonly untold: readonly number[];
+  /** Rows on its free list: procs that have ended or moved away, to be used again. [mechanisms 5.1] */
+  readonly free: number;
 }
 
 /** A PM Master: what it may give out, and which pids it knows the owners of. */

@@ -57,14 +57,26 @@ export interface SignalState {
   readonly ignored: readonly number[];
   /** Those that its program has a handler for. */
   readonly caught: readonly number[];
-  /** Those that it blocks: they stay pending. */
+  /** Those that its main thread blocks: while all threads block one, it stays pending. */
   readonly blocked: readonly number[];
+  /** What each of its threads blocks, the main one first. */
+  readonly threads: readonly ThreadSignalState[];
+  /** What is blocked besides while the handler of a caught signal runs; a signal that blocks no other is not listed. */
+  readonly masks: readonly { readonly signal: number; readonly blocked: readonly number[] }[];
   /** Accepted, but not acted upon yet: blocked, or the process is stopped, or has not taken them yet. */
   readonly pending: readonly number[];
   /** How many have been accepted for it. */
   readonly delivered: number;
   /** When SIGALRM comes, and after which interval again (0: never); null if no timer is set. */
   readonly timer: { readonly expires: number; readonly interval: number } | null;
+}
+
+export interface ThreadSignalState {
+  /** Number of the thread: 1 is the main one. */
+  readonly thread: number;
+  readonly blocked: readonly number[];
+  /** It is in sigsuspend, or in the handler that has ended it: what it will block after that; null otherwise. */
+  readonly after: readonly number[] | null;
 }
 
 /** Processor time. [P7] */

@@ -94,8 +94,21 @@ export interface TaskState {
   readonly files: readonly FileDescriptorState[];
   /** Files that it has mapped; the regions say where their pages are. */
   readonly mappings: readonly FileMappingState[];
+  /** What its program does with signals that it catches. */
+  readonly handlers: readonly HandlerState[];
   /** What it depends on on other nodes, by node; a node that it does not depend on is not listed. */
   readonly residual: readonly ResidualState[];
+}
+
+/** A handler of a program, as its emulator keeps it. */
+export interface HandlerState {
+  readonly signal: number;
+  /** Line in the workload script of what it does first; null if it does nothing. */
+  readonly line: number | null;
+  /** Calls that the signal interrupts are made again. */
+  readonly restart: boolean;
+  /** How often it has been begun. */
+  readonly handled: number;
 }
 
 /** A file that is mapped into the memory of a process [docs/decisions/0059-a-mapped-file-has-one-more-mapper.md]. */
@@ -140,6 +153,8 @@ export interface ThreadState {
   readonly specialPorts: readonly SpecialPortState[];
   /** The system call that a signal interrupts now, by the operation that ends it and the label of the port; null outside. */
   readonly interruptible: { readonly operation: string; readonly port: string } | null;
+  /** What the emulator keeps of it, if it runs the program of a process: its number, and the error of its last call that failed. */
+  readonly program: { readonly number: number; readonly errno: string } | null;
   /** The frames, innermost first: routine and step in words. */
   readonly frames: readonly FrameState[];
 }

@@ -12,7 +12,7 @@ import type { Thread } from '../mach/thread.ts';
 import { threadsOf } from '../mach/task-threads.ts';
 import type { MigrationWorld } from '../migration/record.ts';
 import { residualsOf } from '../migration/residual.ts';
-import type { EmulatorState } from '../osf1/emulator/state.ts';
+import type { EmulatorState, Waiting } from '../osf1/emulator/state.ts';
 import { bytesIn } from '../osf1/emulator/tokens.ts';
 import { MAIN } from '../osf1/signal-state.ts';
 import type { OsfWorld } from '../osf1/world.ts';
@@ -24,6 +24,7 @@ import type {
   CapabilityState,
   FileDescriptorState,
   FileMappingState,
+  HandlerState,
   ScheduleState,
   SpecialPortState,
   TaskState,
@@ -46,6 +47,7 @@ export function taskStates(w: MigrationWorld): TaskState[] {
     regions: regionStates(w, task),
     files: task.kind === 'process' ? filesOf(task) : [],
     mappings: task.kind === 'process' ? mappingsOf(task) : [],
+    handlers: task.kind === 'process' ? handlersOf(w, task) : [],
     residual: residuals.get(task.id)!.map(({ node, pma, forwarders, relay, pages }) => {
       return { node: nodeName(w, node), pma, forwarders, relays: relay, pages };
     }),
@@ -64,22 +66,25 @@ function threadOf(w: OsfWorld, t: Thread): ThreadState {
     serves: t.serves === NONE ? null : t.serves,
     servedBy: t.servedBy === NONE ? null : t.servedBy,
     specialPorts: specialPorts(w, t),
-    interruptible: interruptible(w, t),
+    ...programThread(w, t),
     frames: frameStates(w, t),
   };
 }
 
-/** Of a thread of a process's program: what its emulator would have ended if a signal came. */
-function interruptible(w: OsfWorld, t: Thread): ThreadState['interruptible'] {
+/** Of a thread of a process's program: what its emulator would have ended if a signal came, and what it keeps of the thread. */
+function programThread(w: OsfWorld, t: Thread): Pick<ThreadState, 'interruptible' | 'program'> {
   const task = at(w.tasks, t.task);
   const emulator = task.kind === 'process' ? (task.emulator as EmulatorState | null) : null;
   const isMain = threadsOf(w, task)[0] === t;
   const own = emulator?.threads.find(({ identity, number }) => (number === MAIN ? isMain : identity === t.identity));
-  const waiting = own?.waiting ?? null;
-  if (waiting === null) return null;
-  const entry = lookup(task.space, waiting.port);
-  const port = entry === null || entry.port === NONE ? 'dead' : at(w.ports, entry.port).label;
-  return { operation: waiting.operation, port };
+  if (own === undefined) return { interruptible: null, program: null };
+  const { number, errno, waiting } = own;
+  return { interruptible: waiting && interruption(w, task, waiting), program: { number, errno } };
+}
+
+function interruption(w: OsfWorld, { space }: Task, { port, operation }: Waiting): ThreadState['interruptible'] {
+  const entry = lookup(space, port);
+  return { operation, port: entry === null || entry.port === NONE ? 'dead' : at(w.ports, entry.port).label };
 }
 
 function scheduleOf(w: OsfWorld, { schedule, systemTime }: Thread): ScheduleState {
@@ -173,5 +178,16 @@ function mappingsOf(task: Task): FileMappingState[] {
   const emulator = task.emulator as EmulatorState | null;
   return (emulator?.mappings ?? []).map(({ region, path, address, offset, length, shared }) => {
     return { region, path, address, offset, length, sharing: shared ? 'shared' : 'private' };
+  });
+}
+
+function handlersOf({ setup }: OsfWorld, task: Task): HandlerState[] {
+  const emulator = task.emulator as EmulatorState | null;
+  if (emulator === null) return [];
+  const { handlers, handled, image } = emulator;
+  const program = setup.image.programs.find(({ name }) => name === image);
+  return Object.entries(handlers).map(([signal, { entry, restart }]) => {
+    const line = program?.code[entry]?.span.line ?? null;
+    return { signal: Number(signal), line, restart, handled: handled[signal] ?? 0 };
   });
 }

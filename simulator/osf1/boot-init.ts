@@ -32,7 +32,7 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
   const server = at(w.tasks, pma.task);
   const main = threadCreate(w, task, 'main');
   const signals = threadCreate(w, task, 'signals');
-  const proc = procAllocate(w, node, INIT);
+  const proc = procAllocate(w, pma, INIT);
   proc.name = 'init';
   proc.relations = { parent: INIT, group: INIT, session: INIT };
   proc.state = 'running';

@@ -2,7 +2,7 @@
  * The proc (and user) structure: the local state of a process, sole property of the PMA on its node [mechanisms 5.4].
  *
  * Lists [P1]: *active* (the process lives here), *migrating* (detached, kept for recovery until the destination has
- * it), *free* (the row means nothing). States of an active process:
+ * it), *free* (the row means nothing; the PMA that had it uses it again). States of an active process:
  *
  *   creating  its task exists, its emulator has not called child_init yet; it cannot be migrated
  *   running   on its way through its program, in whatever call
@@ -17,6 +17,7 @@ import { PROCESSOR } from '../base/ledger.ts';
 import { NONE, release, take, type Row } from '../base/table.ts';
 import type { Request } from '../mach/server.ts';
 import type { Ended } from './ended.ts';
+import type { Pma } from './pma/pma.ts';
 import { noCreations, type Creations } from './creation-rate.ts';
 import { newLimits, type Limits } from './limits.ts';
 import { noSignals, type Signals } from './signal-state.ts';
@@ -207,8 +208,13 @@ function blankProc(id: number): Proc {
   };
 }
 
-/** The birth of a proc on a node: it is on the active list, in state `creating`. */
-export function procAllocate(w: OsfWorld, node: number, pid: number): Proc {
+type Lists = Pick<Pma, 'node' | 'free'>;
+
+/** The birth of a proc at a PMA: from its free list to its active list, in state `creating`. */
+export function procAllocate(w: OsfWorld, { node, free }: Lists, pid: number): Proc {
+  const own = free.pop();
+  // The table gives out first what came back last.
+  if (own !== undefined) w.procs.free.push(own);
   const proc = take(w.procs, blankProc);
   proc.pid = pid;
   proc.node = node;
@@ -218,9 +224,16 @@ export function procAllocate(w: OsfWorld, node: number, pid: number): Proc {
   return proc;
 }
 
-/** Its death: back on the free list. Its capabilities have been given up or moved before. */
-export function procFree(w: OsfWorld, proc: Proc): void {
+/** Its death: back on the free list of its PMA. Its capabilities have been given up or moved before. */
+export function procFree(w: OsfWorld, { free }: Lists, proc: Proc): void {
   release(w.procs, proc, blankProc);
+  free.push(w.procs.free.pop()!);
+}
+
+/** A PMA has failed with its node, and all its lists with it. */
+export function procsLost(w: OsfWorld, { node, free }: Lists): void {
+  w.procs.free.push(...free.splice(0));
+  for (const proc of w.procs.rows) if (proc.live && proc.node === node) release(w.procs, proc, blankProc);
 }
 
 /** The proc of a process on a node, active or migrating, or null. */

@@ -39,7 +39,7 @@ import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
 import type { HeldToken } from '../../simulator/osf1/emulator/tokens.ts';
 import { fileAllocate } from '../../simulator/osf1/file-server/file.ts';
 import { handleAllocate } from '../../simulator/osf1/file-server/handle.ts';
-import { procAllocate, type SavedRequest } from '../../simulator/osf1/proc.ts';
+import { procAllocate, procFree, type Proc, type SavedRequest } from '../../simulator/osf1/proc.ts';
 import { vprocAllocate } from '../../simulator/osf1/vproc.ts';
 import { DIRTY, memoryObjectOf } from '../../simulator/xmm/memory-object.ts';
 import {
@@ -153,10 +153,13 @@ const request: SavedRequest = {
   activity: 0,
 };
 
+/** A proc, whether the node has a PMA or not. */
+const procAt = (w: World, node: number, pid: number): Proc => procAllocate(w, { node, free: [] }, pid);
+
 /** The client is a process that has moved; the server was its PMA. */
 function hasLeft({ w, client, server }: Scene): void {
   pmaAllocate(w, server.task.node, server.task.id);
-  procAllocate(w, client.task.node, 7).state = 'running';
+  procAt(w, client.task.node, 7).state = 'running';
   const vproc = vprocAllocate(w, client.task.node, 7);
   vproc.operations = 'local';
   Object.assign(client.task, { kind: 'process', pid: 7 });
@@ -302,8 +305,8 @@ const breakages: Record<string, (s: Scene) => void> = {
     stateOf(w, client.portOf(toQuiet)).watching = true;
   },
   P1: ({ w }) => {
-    procAllocate(w, 0, 7);
-    procAllocate(w, 1, 7);
+    procAt(w, 0, 7);
+    procAt(w, 1, 7);
   },
   P2: ({ w }) => {
     const master = masterAllocate(w, { node: 0, task: 0, self: -1, service: -1 });
@@ -314,14 +317,14 @@ const breakages: Record<string, (s: Scene) => void> = {
     const fields = { node: 0, task: server.task.id, self: -1, service: -1, broker: true, lastPid };
     const known = { pid: INIT, parent: 0, name: 'lost', group: INIT, session: INIT };
     Object.assign(masterEntryAllocate(w, masterAllocate(w, fields), known), { node: 1, capability: 256 });
-    procAllocate(w, 0, INIT).state = 'running';
+    procAt(w, 0, INIT).state = 'running';
   },
   P4: ({ w, server }) => {
     pmaAllocate(w, 0, server.task.id);
     vprocAllocate(w, 0, 7).pending.push({ ...request, reply: 99 * 256 });
   },
   P5: ({ w }) => {
-    const proc = procAllocate(w, 0, 7);
+    const proc = procAt(w, 0, 7);
     proc.list = 'migrating';
     proc.callsInProgress.push({
       thread: 0,
@@ -333,13 +336,13 @@ const breakages: Record<string, (s: Scene) => void> = {
     });
   },
   P6: ({ w }) => {
-    procAllocate(w, 0, 7).list = 'migrating';
+    procAt(w, 0, 7).list = 'migrating';
   },
   P7: ({ w }) => {
-    procAllocate(w, 0, 7).usage.base = 10 * w.time;
+    procAt(w, 0, 7).usage.base = 10 * w.time;
   },
   P10: ({ w, client }) => {
-    procAllocate(w, client.task.node, 7).state = 'running';
+    procAt(w, client.task.node, 7).state = 'running';
     const lost = { path: '/lost', capability: 0xffff00, token: 0xffff00, position: 0, server: 'here' };
     Object.assign(client.task, { kind: 'process', pid: 7, emulator: { ...newEmulator(0), files: [lost] } });
   },
@@ -508,6 +511,15 @@ const otherWays: readonly [rule: string, what: string, breakIt: (s: Scene) => vo
       vprocAllocate(w, server.task.node, 7).pending.push({ ...request, reply }, { ...request, reply });
     },
   ],
+  [
+    'P1',
+    'two PMAs would use the same proc',
+    ({ w, server }) => {
+      procFree(w, pmaAllocate(w, 0, server.task.id), procAt(w, 0, 7));
+      pmaAllocate(w, 1, server.task.id).free.push(...w.pmas.rows[0]!.free);
+    },
+  ],
+  ['P1', 'a proc is on no list of its PMA', ({ w }) => procFree(w, { node: 0, free: [] }, procAt(w, 0, 7))],
   ['P6', 'a vproc is local without a proc', ({ w }) => void (vprocAllocate(w, 0, 7).operations = 'local')],
   ['P6', 'a process that has moved holds a right to its old PMA', hasLeft],
   [

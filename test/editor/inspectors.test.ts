@@ -1,11 +1,8 @@
 // The port, memory and process inspectors in a real editor: opened by keys, from a row of a tree and from the capability
 // table, walked through with the arrows, and followed to the next stop.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { FrameLocator, Locator } from 'playwright-core';
-import { pictureOnFailure, startEditor, type Editor } from './host.ts';
-import { openPane, stopShown, tablePage } from './reading.ts';
+import { inspecting } from './inspecting.ts';
+import { openPane, stopShown } from './reading.ts';
 
 const script = '01-a-compiler-moves.adw';
 
@@ -15,50 +12,11 @@ interface Styled {
 }
 
 describe('the inspectors', () => {
-  let editor: Editor;
-  before(async function () {
-    this.timeout(600_000);
-    editor = await startEditor({ folder: 'examples' });
-    mkdirSync(join(editor.folder, '.vscode'));
-    const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'workbench.startupEditor': 'none' };
-    writeFileSync(join(editor.folder, '.vscode/settings.json'), JSON.stringify(settings));
-    await editor.page.setViewportSize({ width: 1700, height: 1000 });
-    await editor.waitFor('.monaco-workbench.vs-dark');
-  });
-  after(async () => editor.stop());
-  pictureOnFailure(() => editor);
-
-  const press = async (key: string): Promise<void> => editor.page.keyboard.press(key);
-  const pick = async (text: string): Promise<void> => {
-    const input = await editor.waitFor('.quick-input-widget input.input');
-    await input.pressSequentially(text);
-    await editor.waitFor(`.quick-input-list .monaco-list-row.focused:has-text("${text}")`);
-    await press('Enter');
-  };
-  const page = (): FrameLocator => tablePage(editor);
-  const section = (key: string): Locator => page().locator(`section[data-section="${key}"]`);
-  const cells = async (key: string): Promise<string[]> => {
-    await section(key).waitFor();
-    const rows = await section(key).locator('table:not(.pages) tbody tr').allInnerTexts();
-    return rows.map((row) => row.replace(/\s+/g, ' ').trim());
-  };
+  const { editor, press, open, page, section, cells, runTo } = inspecting();
 
   it('open on a port by a key, while the process is frozen', async () => {
-    await editor.openFile(script);
-    await editor.openContainer('OSF/1 AD');
-    await editor.page.locator('.sidebar .pane-header[aria-label="Vprocs Section"]').hover();
-    await (await editor.waitFor('.sidebar a.action-label[aria-label^="Break on Migration Phases"]')).click();
-    for (const phase of ['freeze', 'restart']) {
-      await (await editor.waitFor(`.quick-input-list .monaco-list-row:has-text("${phase}")`)).click();
-    }
-    await press('Enter');
-    await editor.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    await editor.page.locator('.editor-instance .view-lines').first().click();
-    await press('F5');
-    await editor.openContainer('Run and Debug');
-    await stopShown(editor, /freeze/);
-    await press('Control+Alt+p');
-    await pick('cc1.signal');
+    await runTo(script, ['freeze', 'restart']);
+    await open('Control+Alt+p', 'cc1.signal');
     assert.ok(
       (await cells('copies')).some((row) => row.startsWith('source principal')),
       (await cells('copies')).join('\n'),
@@ -69,15 +27,15 @@ describe('the inspectors', () => {
 
   it('follow the port to another node, and say what has changed', async () => {
     await press('F5');
-    await stopShown(editor, /restart/);
-    await editor.until(
+    await stopShown(editor(), /restart/);
+    await editor().until(
       'the principal on dest',
       async () => cells('copies'),
       (rows) => rows.some((row) => /^\+ dest principal/.test(row)) && rows.some((row) => /source forwarding/.test(row)),
     );
     assert.match(await page().locator('#title').innerText(), /received by .* on dest, came from source/);
-    await editor.runCommand('View: Hide Panel');
-    await editor.screenshot('port-inspector');
+    await editor().runCommand('View: Hide Panel');
+    await editor().screenshot('port-inspector');
   });
 
   it('are walked through with the keyboard, across their tables', async () => {
@@ -88,8 +46,8 @@ describe('the inspectors', () => {
     for (let row = 0; row < rows; row++) await press('ArrowDown');
     assert.equal(await page().locator('section:has(td:focus)').getAttribute('data-section'), 'copies');
     await press('/');
-    await editor.page.keyboard.type('forwarding');
-    await editor.until(
+    await editor().page.keyboard.type('forwarding');
+    await editor().until(
       'one row to be left',
       async () => section('copies').locator('tbody tr').count(),
       (count) => count === 1,
@@ -98,18 +56,14 @@ describe('the inspectors', () => {
   });
 
   it('open on the port of a row of the capability table', async () => {
-    await editor.page.locator('.editor-instance .view-lines').first().click();
-    await press('Control+Alt+c');
-    await pick('pid 2 cc1');
+    await open('Control+Alt+c', 'pid 2 cc1');
     await page().locator('#rows tr[data-port] td[data-cell="port"]').first().dblclick();
     await section('copies').waitFor();
-    await editor.waitFor('.tabs-container .tab.active:has-text("Port: ")');
+    await editor().waitFor('.tabs-container .tab.active:has-text("Port: ")');
   });
 
   it('show every page of a task, with a sign and a colour', async () => {
-    await editor.page.locator('.editor-instance .view-lines').first().click();
-    await press('Control+Alt+m');
-    await pick('pid 2 cc1');
+    await open('Control+Alt+m', 'pid 2 cc1');
     await section('regions').locator('table.pages td.page').first().waitFor();
     const signs = await section('regions').locator('td.page').allInnerTexts();
     assert.ok(signs.includes('r'), signs.join(''));
@@ -123,15 +77,13 @@ describe('the inspectors', () => {
     await section('regions').locator('td.page').first().click();
     await press('ArrowRight');
     assert.match((await page().locator('td:focus').getAttribute('aria-label')) ?? '', /^page \d+: /);
-    await editor.openContainer('OSF/1 AD');
-    await openPane(editor, 'Ports', true);
-    await editor.screenshot('memory-inspector');
+    await editor().openContainer('OSF/1 AD');
+    await openPane(editor(), 'Ports', true);
+    await editor().screenshot('memory-inspector');
   });
 
   it('show a process: who knows it, what its PMA keeps, and its open files', async () => {
-    await editor.page.locator('.editor-instance .view-lines').first().click();
-    await press('Control+Alt+u');
-    await pick('pid 2 cc1');
+    await open('Control+Alt+u', 'pid 2 cc1');
     const facts = await cells('facts');
     assert.ok(
       facts.some((row) => /PMA dest, migrating list; source, migrating list/.test(row)),
@@ -141,6 +93,31 @@ describe('the inspectors', () => {
     const vprocs = (await cells('vprocs')).join('\n');
     assert.match(vprocs, /dest local dest 0 migrating, attaching/);
     assert.ok((await cells('capabilities')).some((row) => /^credentials 0x/.test(row)));
-    await editor.screenshot('process-inspector');
+    await editor().screenshot('process-inspector');
+  });
+});
+
+describe('the process inspector', () => {
+  const { editor, open, cells, runTo, pictures } = inspecting();
+
+  it('shows every thread of a program, and its signals by name', async () => {
+    await runTo('16-several-threads-move.adw', ['freeze']);
+    await editor().runCommand('View: Hide Panel');
+    await open('Control+Alt+u', 'pid 2 server');
+    const threads = await cells('threads');
+    assert.ok(
+      threads.some((row) => /^thread 2 suspended 33 read emulator\.read: .* an answer of file_server@master/.test(row)),
+      threads.join('\n'),
+    );
+    assert.ok(threads.some((row) => /^main suspended 49 pthread_join .* SIGUSR1$/.test(row)));
+    assert.deepEqual(await cells('signals'), ['SIGUSR1 handler at line 24 main, thread 2, thread 3 ended: EINTR 0']);
+    await pictures('process-threads');
+  });
+
+  it('shows the three lists of a PMA', async () => {
+    await open('Control+Alt+s', 'pma @ source');
+    const facts = await cells('facts');
+    assert.deepEqual(facts.slice(0, 3), ['Active list 0', 'Migrating list 1', 'Free list 0'], facts.join('\n'));
+    await pictures('pma-lists');
   });
 });

@@ -1,62 +1,24 @@
 // The inspectors of servers, pipes and sockets in a real editor: opened by keys and from rows, and followed to the next stop.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator } from 'playwright-core';
 import { root } from '../../tools/processes.ts';
-import { pictureOnFailure, startEditor, type Editor } from './host.ts';
-import { openPane, stopShown, tablePage, treeRows } from './reading.ts';
+import { inspecting } from './inspecting.ts';
+import { openPane, treeRows } from './reading.ts';
 
 describe('the inspectors of servers', () => {
-  let editor: Editor;
-  before(async function () {
-    this.timeout(600_000);
-    editor = await startEditor({ folder: 'examples' });
-    mkdirSync(join(editor.folder, '.vscode'));
-    const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'workbench.startupEditor': 'none' };
-    writeFileSync(join(editor.folder, '.vscode/settings.json'), JSON.stringify(settings));
-    cpSync(join(root, 'test/editor/servers.adw'), join(editor.folder, 'servers.adw'));
-    await editor.page.setViewportSize({ width: 1700, height: 1000 });
-    await editor.waitFor('.monaco-workbench.vs-dark');
-  });
-  after(async () => editor.stop());
-  pictureOnFailure(() => editor);
-
-  const press = async (key: string): Promise<void> => editor.page.keyboard.press(key);
-  const open = async (key: string, text: string): Promise<void> => {
-    await editor.page.locator('.editor-instance .view-lines').first().click();
-    await press(key);
-    const input = await editor.waitFor('.quick-input-widget input.input');
-    await input.pressSequentially(text);
-    await editor.waitFor(`.quick-input-list .monaco-list-row.focused:has-text("${text}")`);
-    await press('Enter');
-    await editor.waitFor(`.tabs-container .tab.active:has-text("${text}")`);
-  };
-  const section = (key: string): Locator => tablePage(editor).locator(`section[data-section="${key}"]`);
-  const cells = async (key: string): Promise<string[]> => {
-    await section(key).waitFor();
-    const rows = await section(key).locator('tbody tr').allInnerTexts();
-    return rows.map((row) => row.replace(/\s+/g, ' ').trim());
-  };
+  const { editor, press, open, cells, runTo } = inspecting(({ folder }) =>
+    cpSync(join(root, 'test/editor/servers.adw'), join(folder, 'servers.adw')),
+  );
 
   it('open on a pipe by a key, and show the bytes in it and who holds its ends', async () => {
-    await editor.openFile('servers.adw');
-    await editor.openContainer('OSF/1 AD');
-    await editor.page.locator('.sidebar .pane-header[aria-label="Vprocs Section"]').hover();
-    await (await editor.waitFor('.sidebar a.action-label[aria-label^="Break on Migration Phases"]')).click();
-    await (await editor.waitFor('.quick-input-list .monaco-list-row:has-text("freeze")')).click();
-    await press('Enter');
-    await editor.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    await editor.page.locator('.editor-instance .view-lines').first().click();
-    await press('F5');
-    await editor.openContainer('Run and Debug');
-    await stopShown(editor, /freeze/);
-    const pipe = editor.page.locator('.quick-input-list .monaco-list-row:has-text("34 bytes")').first();
+    await runTo('servers.adw', ['freeze']);
+    const pipe = editor().page.locator('.quick-input-list .monaco-list-row:has-text("34 bytes")').first();
     // The editor takes the focus when it shows where the run has stopped, and a list that is open then closes.
-    await editor.until(
+    await editor().until(
       'the pipe to be chosen',
       async () => {
-        await editor.page.locator('.editor-instance .view-lines').first().click();
+        await editor().page.locator('.editor-instance .view-lines').first().click();
         await press('Control+Alt+b');
         return pipe.click({ timeout: 5000 }).then(
           () => true,
@@ -71,51 +33,51 @@ describe('the inspectors of servers', () => {
 
   it('show at the next stop what has been read, and what has come', async () => {
     await press('F5');
-    await editor.until(
+    await editor().until(
       'the bytes that were read to be gone',
       async () => cells('buffer'),
       (rows) => rows.some((row) => row.startsWith('−')) && rows.some((row) => /one mo/.test(row)),
     );
-    await editor.runCommand('View: Hide Panel');
-    await editor.screenshot('pipe-inspector');
+    await editor().runCommand('View: Hide Panel');
+    await editor().screenshot('pipe-inspector');
   });
 
   it('show the table of one PM Master among several, and its blocks of pids', async () => {
     await open('Control+Alt+s', 'pm_master @ source');
     assert.ok((await cells('entries')).some((row) => /family/.test(row)));
     assert.ok((await cells('blocks')).some((row) => /source$/.test(row)));
-    await editor.screenshot('master-inspector');
+    await editor().screenshot('master-inspector');
   });
 
   it('show the lists of a PMA, and what the monitor was told', async () => {
     await open('Control+Alt+s', 'pma @ source');
     assert.ok((await cells('procs')).some((row) => /frozen/.test(row)));
     assert.match((await cells('line')).join('\n'), /of pid \d+ goes source/);
-    await editor.screenshot('pma-inspector');
+    await editor().screenshot('pma-inspector');
     await open('Control+Alt+s', 'monitor @ master');
     assert.match((await cells('migrations')).join('\n'), /source → dest, by process done/);
   });
 
   it('open from the rows of the Files view', async () => {
-    await editor.openContainer('OSF/1 AD');
-    await openPane(editor, 'Nodes', false);
-    await openPane(editor, 'Tasks', false);
-    await openPane(editor, 'Vprocs', false);
-    await openPane(editor, 'Files', true);
-    const rows = await editor.until(
+    await editor().openContainer('OSF/1 AD');
+    await openPane(editor(), 'Nodes', false);
+    await openPane(editor(), 'Tasks', false);
+    await openPane(editor(), 'Vprocs', false);
+    await openPane(editor(), 'Files', true);
+    const rows = await editor().until(
       'the pipes',
-      async () => treeRows(editor, 'Files'),
+      async () => treeRows(editor(), 'Files'),
       (all) => all.some((row) => /pipe \d+/.test(row)),
     );
     assert.ok(
       rows.some((row) => /\/data\/log.*Token was position/.test(row)),
       rows.join('\n'),
     );
-    const row = await editor.waitFor('.sidebar .monaco-list-row[aria-label^="file_server @ master"]');
+    const row = await editor().waitFor('.sidebar .monaco-list-row[aria-label^="file_server @ master"]');
     await row.hover();
     await row.locator('a.action-label[aria-label^="Inspect Server"]').click();
-    await editor.waitFor('.tabs-container .tab.active:has-text("file_server @ master")');
+    await editor().waitFor('.tabs-container .tab.active:has-text("file_server @ master")');
     assert.match((await cells('streams')).join('\n'), /socket \d+ listening \/tmp\/door/);
-    await editor.screenshot('file-server-inspector');
+    await editor().screenshot('file-server-inspector');
   });
 });

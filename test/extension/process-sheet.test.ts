@@ -1,8 +1,9 @@
 // The process inspector as a sheet: what it says of a process that is frozen, moves, has moved, and is no more.
 import assert from 'node:assert/strict';
 import { processSheet } from '../../extension/views/process-sheet.ts';
-import type { Section, Sheet } from '../../extension/views/sheet.ts';
-import { cluster, proc, process, request, task, vproc } from './states.ts';
+import type { FrameState } from '../../simulator/inspect/state.ts';
+import { lines, section } from './sheet-lines.ts';
+import { cluster, proc, process, request, task, thread, vproc } from './states.ts';
 
 const owner = { pid: 2 };
 const entry = process(2, 'cc1');
@@ -45,13 +46,60 @@ const moved = cluster({
   processes: [{ ...entry, node: 'dest' }],
 });
 
-const section = (sheet: Sheet | null, key: string): Section => {
-  const found = sheet?.sections.find((each) => each.key === key);
-  assert.ok(found, key);
-  return found;
-};
-const lines = (sheet: Sheet | null, key: string): string[] =>
-  section(sheet, key).rows.map(({ mark, cells }) => `${mark} ${cells.map(({ text }) => text).join('|')}`);
+const inside = (routine: string, step: string): FrameState => ({ routine, step, line: null });
+const program = (line: number, step = 'call'): FrameState => ({ routine: 'cc1', step, line });
+const end = inside('emulator.thread_end', 'tell the PMA');
+/** Two threads wait, one of them in a handler; one computes; and the one that is told of signals. */
+const several = [
+  thread(21, 'main', {
+    waits: 'end of a thread',
+    program: { number: 1, errno: 'EBADF' },
+    frames: [inside('emulator.pthread_join', 'wait until it has ended'), program(12)],
+  }),
+  thread(22, 'signals', {
+    waits: 'a message on cc1.signal',
+    frames: [inside('emulator.signals', 'wait for a signal')],
+  }),
+  thread(23, 'thread 2', {
+    waits: 'an answer',
+    servedBy: 31,
+    program: { number: 2, errno: '' },
+    interruptible: { operation: 'pma.interrupt', port: 'pid 2@pma' },
+    frames: [inside('emulator.system call', 'call the PMA'), inside('emulator.wait', 'ask the PMA'), program(7), end],
+  }),
+  thread(24, 'thread 3', {
+    state: 'computing',
+    program: { number: 3, errno: '' },
+    frames: [program(8, 'compute'), end],
+  }),
+];
+const pma = task(5, 'pma@source', { threads: [thread(31, 'pma@source')] });
+const threaded = cluster({
+  ...frozen,
+  procs: [
+    proc('source', 2, {
+      signals: {
+        ...{ ignored: [2], caught: [10, 30], blocked: [10], pending: [10, 15], delivered: 5, timer: null },
+        threads: [
+          { thread: 1, blocked: [10], after: null },
+          { thread: 2, blocked: Array.from({ length: 31 }, (_, index) => index + 1), after: [] },
+          { thread: 3, blocked: [], after: null },
+        ],
+        masks: [{ signal: 10, blocked: [2, 15] }],
+      },
+    }),
+  ],
+  tasks: [
+    pma,
+    task(7, 'cc1', {
+      ...{ pid: 2, kind: 'process', threads: several },
+      handlers: [
+        { signal: 10, line: 3, restart: true, handled: 2 },
+        { signal: 30, line: null, restart: false, handled: 0 },
+      ],
+    }),
+  ],
+});
 
 describe('the process inspector', () => {
   it('shows the calls in progress and every request of the queue, in order', () => {
@@ -60,7 +108,7 @@ describe('the process inspector', () => {
     assert.equal(sheet.subtitle, 'frozen on source');
     assert.deepEqual(lines(sheet, 'calls'), ['same pma.wait||cc1|source|cc1.reply|source|cancelled']);
     assert.deepEqual(lines(sheet, 'queue'), [
-      'same 1|vproc.signal|pid 2, signal 10|sh|master|sh.reply|source',
+      'same 1|vproc.signal|pid 2, signal SIGUSR1|sh|master|sh.reply|source',
       'same 2|pma.fork||cc1|source|cc1.reply|source',
     ]);
     assert.equal(section(sheet, 'queue').summary, '2 requests, unhandled and in this order');
@@ -75,6 +123,43 @@ describe('the process inspector', () => {
       'same source|local|source||1|active, frozen',
       'same master|client stubs|source||1|',
     ]);
+  });
+
+  it('shows each thread: the call that it is in, what it waits for, errno and mask', () => {
+    const sheet = processSheet(threaded, null, owner);
+    assert.deepEqual(lines(sheet, 'threads'), [
+      'same main|waiting|12|pthread_join|emulator.pthread_join: wait until it has ended|end of a thread||EBADF|SIGUSR1',
+      'same signals|waiting|||emulator.signals: wait for a signal|a message on cc1.signal|||',
+      'same thread 2|waiting|7|wait|emulator.system call: call the PMA|an answer of pma@source|pma.interrupt on pid 2@pma||all; after that none',
+      'same thread 3|computing|8||cc1: compute||||',
+    ]);
+    assert.equal(section(sheet, 'threads').summary, '3 threads of the program');
+  });
+
+  it('shows which threads have come and ended, and what has become of the others', () => {
+    const [main, signals, second] = several;
+    const later = { ...second!, state: 'computing', waits: '', servedBy: null, frames: [program(9, 'compute')] };
+    const now = { ...threaded, tasks: [pma, { ...threaded.tasks[1]!, threads: [main!, signals!, later] }] };
+    assert.deepEqual(
+      lines(processSheet(now, threaded, owner), 'threads').filter((line) => !line.startsWith('same')),
+      [
+        'changed thread 2|computing|9||cc1: compute||pma.interrupt on pid 2@pma||all; after that none',
+        'gone thread 3|computing|8||cc1: compute||||',
+      ],
+    );
+  });
+
+  it('shows signals by name: what is done with them, what is pending, and who blocks them', () => {
+    const sheet = processSheet(threaded, null, owner);
+    assert.deepEqual(lines(sheet, 'signals'), [
+      'same SIGINT|ignored||thread 2|||',
+      'same SIGUSR1|handler at line 3|pending|main, thread 2|SIGINT, SIGTERM|made again|2',
+      'same SIGTERM|default|pending|thread 2|||',
+      'same signal 30|handler||thread 2||ended: EINTR|0',
+    ]);
+    assert.equal(section(sheet, 'signals').summary, '5 signals accepted so far');
+    assert.match(lines(sheet, 'facts').join(), /Signals pending\|SIGUSR1, SIGTERM/);
+    assert.deepEqual(lines(processSheet(frozen, null, owner), 'signals'), []);
   });
 
   it('shows how nice the process is, and what limits it', () => {
@@ -102,7 +187,7 @@ describe('the process inspector', () => {
     assert.equal(sheet?.subtitle, 'attaching on dest, still on the migrating list of source');
     assert.match(lines(sheet, 'facts')[0] ?? '', /dest, migrating list; source, migrating list/);
     assert.deepEqual(lines(sheet, 'queue'), [
-      'same 1|vproc.signal|pid 2, signal 10|sh|master|sh.reply|source',
+      'same 1|vproc.signal|pid 2, signal SIGUSR1|sh|master|sh.reply|source',
       'gone 2|pma.fork||cc1|source|cc1.reply|source',
     ]);
   });

@@ -4,20 +4,14 @@ import { compareRows } from '../../extension/views/changes.ts';
 import { fileRows } from '../../extension/views/files.ts';
 import { serversOf, type ServerKind } from '../../extension/views/server-known.ts';
 import { serverSheet } from '../../extension/views/server-sheet.ts';
-import type { Section, Sheet } from '../../extension/views/sheet.ts';
+import type { Sheet } from '../../extension/views/sheet.ts';
 import { streamSheet } from '../../extension/views/stream-sheet.ts';
 import { vprocRows } from '../../extension/views/vprocs.ts';
 import type { StreamState } from '../../simulator/inspect/state-streams.ts';
 import type { ClusterState } from '../../simulator/inspect/state.ts';
+import { lines, section } from './sheet-lines.ts';
 import { cluster, node, proc, process, request, vproc } from './states.ts';
 
-const section = (sheet: Sheet | null, key: string): Section => {
-  const found = sheet?.sections.find((each) => each.key === key);
-  assert.ok(found, key);
-  return found;
-};
-const lines = (sheet: Sheet | null, key: string): string[] =>
-  section(sheet, key).rows.map(({ mark, cells }) => `${mark} ${cells.map(({ text }) => text).join('|')}`);
 const sheetOf = (kind: ServerKind, on: string, now: ClusterState, before: ClusterState | null = null): Sheet | null =>
   serverSheet(now, before, { kind, node: on });
 
@@ -63,7 +57,7 @@ const state = cluster({
   vprocs: [vproc('source', 2), vproc('source', 9, { operations: 'stub', at: 'dest', stale: true, list: '' })],
   processes: [
     process(1, 'init'),
-    process(2, 'sh', { master: 'source', group: 2, session: 1, stopped: 17 }),
+    process(2, 'sh', { master: 'source', group: 2, session: 1, stopped: 19 }),
     process(3, 'cc', { master: 'source', state: 'zombie', status: 1 }),
     process(9, 'as', { master: '' }),
   ],
@@ -76,6 +70,7 @@ const state = cluster({
       ],
       outgoing: [{ pid: 4, migration: 2, by: 'source' }],
       untold: [],
+      free: 3,
     },
   ],
   pmMasters: [
@@ -123,12 +118,17 @@ describe('the server inspector', () => {
 
   it('shows the lists of a PMA, every call and request, stale stubs, and who stands in line', () => {
     const sheet = sheetOf('pma', 'source', state);
+    assert.deepEqual(lines(sheet, 'facts').slice(0, 3), [
+      'same Active list|1',
+      'same Migrating list|1',
+      'same Free list|3',
+    ]);
     assert.deepEqual(lines(sheet, 'procs'), [
       'same active|2|cc1|running|1|0|7|0',
       'same migrating|4|cc1|frozen|0|1||0',
     ]);
     assert.deepEqual(lines(sheet, 'calls'), ['same pma.wait||cc1|source|cc1.reply|pid 2 cc1|no']);
-    assert.deepEqual(lines(sheet, 'queue'), ['same 1|vproc.signal|signal 10|cc1|source|cc1.reply|pid 4 cc1']);
+    assert.deepEqual(lines(sheet, 'queue'), ['same 1|vproc.signal|signal SIGUSR1|cc1|source|cc1.reply|pid 4 cc1']);
     assert.deepEqual(lines(sheet, 'stubs'), ['same 9|cc1|dest|stale|1']);
     assert.deepEqual(lines(sheet, 'line'), [
       'same migration 3|comes in|master',
@@ -140,7 +140,7 @@ describe('the server inspector', () => {
   it('shows the table and the blocks of one PM Master among several', () => {
     const sheet = sheetOf('pm_master', 'source', state);
     assert.deepEqual(lines(sheet, 'entries'), [
-      'same 2|sh|1|2|1|source|stopped by signal 17|',
+      'same 2|sh|1|2|1|source|stopped by SIGSTOP|',
       'same 3|cc|1|3|3||zombie|status 1',
     ]);
     assert.deepEqual(lines(sheet, 'blocks'), ['same 128|191|source']);
@@ -221,7 +221,7 @@ describe('the trees of servers', () => {
   it('show a table for each PM Master, what nobody owns any more, and the monitor', () => {
     const text = drawn(vprocRows(state));
     assert.ok(text.includes('pm_master @ source | 2 processes · 1 alive'), text.join('\n'));
-    assert.ok(text.includes('  pid 2 sh | at source · stopped by signal 17'));
+    assert.ok(text.includes('  pid 2 sh | at source · stopped by SIGSTOP'));
     assert.ok(text.includes('No PM Master | 1 process, as known last'));
     assert.ok(text.includes('monitor @ master | 1 migration · 1 process ended'));
     assert.ok(text.includes('  migration 1 | pid 3 cc · done · frozen 2.000 ms · in all 4.000 ms'));

@@ -60,6 +60,7 @@ export function task(number: number, name: string, given: Partial<TaskState> = {
     regions: [],
     files: [],
     mappings: [],
+    handlers: [],
     residual: [],
     ...given,
   };
@@ -86,6 +87,7 @@ export function thread(number: number, name: string, given: Partial<ThreadState>
     servedBy: null,
     specialPorts: [],
     interruptible: null,
+    program: null,
     frames: [],
     ...given,
   };
@@ -176,7 +178,7 @@ export function proc(on: string, pid: number, given: Partial<ProcState> = {}): P
     state: 'running',
     relations: { parent: 1, group: pid, session: pid },
     credentials: { uid: 100, realUid: 100, savedUid: 100 },
-    signals: { ignored: [], caught: [], blocked: [], pending: [], delivered: 0, timer: null },
+    signals: { ignored: [], caught: [], blocked: [], threads: [], masks: [], pending: [], delivered: 0, timer: null },
     limits: [],
     nice: 0,
     usage: { here: 0, total: 0, children: 0, user: 0, childrenUser: 0 },

@@ -8,7 +8,8 @@
  *           process was frozen.
  *   move    the members move one after the other, in the order of their pids, each as if it moved alone. A call in which one
  *           of the others only waits is made again there, whatever was asked for: it may wait for the member that has asked,
- *           which waits for the group. Who has ended meanwhile has ended. At the end the PMAs are asked again: children that were born meanwhile follow.
+ *           which waits for the group. Who has ended meanwhile has ended. At the end the PMAs are asked again: children that
+ *           were born meanwhile follow.
  *
  * After the first phase only the failure of a node can stop a group half way; the answer says so, and the members that have
  * not moved go on where they are.

@@ -54,7 +54,7 @@ export const cleanUp = routine<MigrationWorld, CleanUp>('migration.clean_up', 'l
     const vproc = vprocOf(w, t.node, f.pid)!;
     f.surplus.push(...ownNames(w, pma, proc));
     f.port = proc.processPort;
-    procFree(w, proc);
+    procFree(w, pma, proc);
     // It may be on its way back already.
     wakeAll(w, at(w.tasks, t.task), TURN);
     becomeStub(vproc, at(w.migrations, f.migration).to, f.capability);

@@ -69,7 +69,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
   }),
   step('allocate its proc and vproc', (w, t, f) => {
     const { pid } = f.body;
-    const proc = procAllocate(w, t.node, pid);
+    const proc = procAllocate(w, pmaOf(w, t), pid);
     installState(proc, f.body, f.names, w.time);
     const vproc = vprocOf(w, t.node, pid) ?? vprocAllocate(w, t.node, pid);
     f.stale = vproc.capability;
@@ -149,7 +149,7 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     const pma = pmaOf(w, t);
     const vproc = vprocOf(w, t.node, pid)!;
     const kept = vproc.pending.splice(0);
-    procFree(w, procOf(w, t.node, pid)!);
+    procFree(w, pma, procOf(w, t.node, pid)!);
     becomeStub(vproc, NONE, NONE);
     if (vproc.holders.length === 0 && vproc.references === 0) vprocFree(w, vproc);
     for (const saved of kept) serveSaved(w, pma, pid, saved);

@@ -192,7 +192,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
   }),
   step('put it on the active list', (w, t, f) => {
     const pma = pmaOf(w, t);
-    const proc = procAllocate(w, pma.node, f.pid);
+    const proc = procAllocate(w, pma, f.pid);
     proc.name = f.program;
     Object.assign(proc, { uid: f.uid, realUid: f.realUid, savedUid: f.savedUid } satisfies Users);
     proc.relations = f.relations!;

@@ -2,9 +2,9 @@
  * exit: the end of a process, whether it asked for it or was killed [mechanisms 5.3].
  *
  * Nothing new is accepted for the process. One that is killed executes nothing more, also when a call that it waits in is cut
- * short; calls that change something are waited for. Then everything that it had goes (its open files with its name space, so that the file
- * servers get their no-senders notices), and only then the PM Master is told: whoever waits for the process finds
- * nothing of it left. Requests that were kept for it are answered ESRCH.
+ * short; calls that change something are waited for. Then everything that it had goes (its open files with its name space, so
+ * that the file servers get their no-senders notices), and only then the PM Master is told: whoever waits for the process
+ * finds nothing of it left. Requests that were kept for it are answered ESRCH.
  */
 import { answer, rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
@@ -172,11 +172,12 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
   step('put it on the free list', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid)!;
     completeCall(w, t, proc);
-    const { outgoing } = pmaOf(w, t);
+    const pma = pmaOf(w, t);
+    const { outgoing } = pma;
     const promised = outgoing.findIndex(({ pid }) => pid === f.pid);
     if (promised >= 0) outgoing.splice(promised, 1);
     vprocFree(w, vprocOf(w, t.node, f.pid)!);
-    procFree(w, proc);
+    procFree(w, pma, proc);
     finish(t, null);
   }),
 ]);

@@ -63,6 +63,8 @@ export interface Pma extends Row {
   /** In line to come in: the first has its turn. */
   readonly incoming: Incoming[];
   readonly outgoing: Outgoing[];
+  /** The free list [mechanisms 5.1]: rows of procs that have ended or moved away, which it uses before it makes another. */
+  readonly free: number[];
 }
 
 export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
@@ -87,6 +89,7 @@ export function pmaAllocate(w: OsfWorld, node: number, task: number): Pma {
     untold: [],
     incoming: [],
     outgoing: [],
+    free: [],
   }));
 }
 
