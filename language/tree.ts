@@ -189,6 +189,7 @@ const optional = new Set([
   'IfStatement.otherwise',
   'TouchStatement.last',
   'Start.node',
+  'Spawn.node',
   'HandlerStatement.mask',
   'Migrate.mechanism',
   'Migrate.implementation',

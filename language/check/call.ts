@@ -6,7 +6,10 @@ import * as ast from '../generated/ast.ts';
 import { sentences, suggestion } from '../nearest.ts';
 import {
   allNodesOf,
+  clusterOf,
+  hasServer,
   isManaged,
+  nodesOf,
   programsOf,
   roomOf,
   scriptOf,
@@ -197,10 +200,20 @@ export function checkArguments(
 export function checkSpawn(cx: Check, spawn: ast.Spawn): void {
   mustBeIn(cx, spawn, ['scenario'], 'spawn', 'a program makes processes with `fork` and `exec`');
   checkProgramCall(cx, spawn);
+  if (spawn.node === undefined) return checkPlaced(cx, spawn);
   const node = checkNode(cx, spawn.node);
   if (node === undefined || isManaged(node)) return;
   const message = `The node \`${node.name}\` has no PMA, so no process can start there: spawn it elsewhere, or add \`pma\`.`;
   cx.report('no-pma', spanOf(spawn.node), message);
+}
+
+/** Without a node it goes where the cluster's `placement` says: there has to be somewhere. */
+function checkPlaced(cx: Check, spawn: ast.Spawn): void {
+  const cluster = clusterOf(spawn);
+  if (cluster === undefined || !cx.whole.has(cluster) || nodesOf(cluster).some((node) => hasServer(node, 'pma')))
+    return;
+  const message = `No node of the cluster \`${cluster.name}\` has a PMA, so no process can start: add \`pma\` to one of them.`;
+  cx.report('no-pma', spanOfProperty(spawn, 'program'), message);
 }
 
 /** Checks a name that stands for a node; the node, if it is one of a declaration that can be looked into. */

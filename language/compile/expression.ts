@@ -90,7 +90,7 @@ export function lowerInto(code: Code, expression: ast.Expression, slot: number):
     case 'Spawn': {
       const program = programIndex(code, expression.program.ref);
       const operands = expression.arguments.map((each) => lowerExpression(code, each));
-      const node = lowerExpression(code, expression.node);
+      const node = expression.node === undefined ? null : lowerExpression(code, expression.node);
       code.emit({ ...code.place(), op: 'spawn', program, operands, node, slot });
       return;
     }

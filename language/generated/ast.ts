@@ -7,6 +7,7 @@
 import * as langium from 'langium';
 
 export const Osf1adTerminals = {
+    ON_PHASE: /on(?=[ \t\r\n]+phase[ \t\r\n])/,
     QUANTITY: /[0-9]+(\.[0-9]+)?[ \t]*(ns|us|ms|s|bytes|B|KB|MB)\b/,
     NUMBER: /[0-9]+(\.[0-9]+)?/,
     ID: /[A-Za-z_][A-Za-z0-9_]*/,
@@ -1185,7 +1186,7 @@ export interface Spawn extends langium.AstNode {
     readonly $container: AssignStatement | AtStatement | Binary | Branch | Call | CallStatement | Carried | ComputeStatement | ConstantDeclaration | ExecStatement | ExpectStatement | FieldUse | FileDeclaration | ForStatement | Fork | HandlerStatement | LetStatement | Lookup | MemoryItem | Migrate | PriceItem | PublishStatement | RefuseItem | RegionSize | ScenarioDeclaration | SleepStatement | Spawn | Start | TouchStatement | Unary | WhileStatement | Within;
     readonly $type: 'Spawn';
     arguments: Array<Expression>;
-    node: NameUse;
+    node?: NameUse;
     program: langium.Reference<ProgramDeclaration>;
 }
 

@@ -2,7 +2,7 @@
  * The lexer, with a bound on nesting, and with an eye for names.
  *
  * The words that may end a statement (`migrate p to n by task using oms with ...`) are free for names too. Before a `=`
- * such a word is a name: a new statement sets a variable.
+ * such a word is a name: a new statement sets a variable. And the `on` of `on phase X of` begins a statement, whatever it follows.
  *
  * Parser, checker and compiler follow the nesting of a script on the stack. So a script may be nested only this deep; what
  * comes after is not read. No script that a person writes comes near.
@@ -32,22 +32,27 @@ const tails = new Set([
   'set',
 ]);
 
+type Token = LexerResult['tokens'][number];
+type TokenType = Token['tokenType'];
+
 export class BoundedLexer extends DefaultLexer {
-  readonly #name: LexerResult['tokens'][number]['tokenType'];
+  readonly #name: TokenType;
+  readonly #onPhase: TokenType;
 
   constructor(services: LangiumCoreServices) {
     super(services);
-    const name = this.tokenTypes['ID'];
-    if (name === undefined) throw new Error('the grammar has no names');
+    const { ID: name, ON_PHASE: onPhase } = this.tokenTypes;
+    if (name === undefined || onPhase === undefined) throw new Error('the grammar has no names');
     this.#name = name;
+    this.#onPhase = onPhase;
   }
 
   override tokenize(text: string, options?: TokenizeOptions): LexerResult {
     const result = super.tokenize(text, options);
     result.tokens.forEach((token, index) => {
-      if (!tails.has(token.image) || result.tokens[index + 1]?.image !== '=') return;
-      token.tokenType = this.#name;
-      token.tokenTypeIdx = this.#name.tokenTypeIdx ?? token.tokenTypeIdx;
+      const [next, , last] = result.tokens.slice(index + 1, index + 4).map(({ image }) => image);
+      if (token.image === 'on' && next === 'phase' && last === 'of') become(token, this.#onPhase);
+      if (tails.has(token.image) && next === '=') become(token, this.#name);
     });
     const nesting = new Nesting();
     const beyond = result.tokens.findIndex((token) => nesting.isTooDeep(token.image, token.tokenType.name));
@@ -57,6 +62,11 @@ export class BoundedLexer extends DefaultLexer {
     const error = { offset, line, column, length: first.image.length, message: tooDeep };
     return { ...result, tokens: result.tokens.slice(0, beyond), errors: [...result.errors, error] };
   }
+}
+
+function become(token: Token, type: TokenType): void {
+  token.tokenType = type;
+  token.tokenTypeIdx = type.tokenTypeIdx ?? token.tokenTypeIdx;
 }
 
 const operators = new Set([

@@ -30,7 +30,7 @@ export const clusterWords: readonly Word[] = [
   },
   {
     name: 'placement',
-    doc: 'Where the process of a fork or an exec without `on` goes: `placement local` (if it does not say), `least_loaded` or `round_robin`.',
+    doc: 'Where the process of a spawn, a fork or an exec without `on` goes: `placement local` (if it does not say), `least_loaded` or `round_robin`.',
   },
   {
     name: 'lost_pages',
@@ -146,7 +146,10 @@ export const carriedWords: readonly Word[] = [
 
 export const scenarioValueWords: readonly Word[] = [
   { name: 'start', doc: 'Starts a Mach task: `let t = start T(...) on NODE`.' },
-  { name: 'spawn', doc: 'Starts a program: `let p = spawn P(...) on NODE`.' },
+  {
+    name: 'spawn',
+    doc: 'Starts a program: `let p = spawn P(...) on NODE`; without `on` it goes where the `placement` of the cluster says.',
+  },
   { name: 'migrate', doc: 'Asks for a migration and goes on: `let m = migrate p to NODE by process`.' },
 ];
 

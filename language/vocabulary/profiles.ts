@@ -27,7 +27,7 @@ export const configurations: readonly (Word & { readonly name: Configuration })[
 export type Configuration = 'centralised' | 'distributed' | 'local_masters';
 export const defaultConfiguration: Configuration = 'distributed';
 
-/** Where the process of a fork or an exec without `on` goes, and what a cluster that does not say has. */
+/** Where the process of a spawn, a fork or an exec without `on` goes, and what a cluster that does not say has. */
 export const placements: readonly (Word & { readonly name: Placement })[] = [
   { name: 'local', doc: 'Where its parent is, and where it is.' },
   { name: 'least_loaded', doc: 'To the node with the fewest processes; it stays if no other has fewer.' },

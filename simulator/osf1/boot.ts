@@ -14,11 +14,11 @@ import { credentialsEntryAllocate, type CredentialsServer } from './credentials/
 import { TERMINAL_PATH } from './emulator/state.ts';
 import { fileAllocate, rootServer, serverOfPath, type Ownership } from './file-server/file.ts';
 import { enterName, makeDirectories, parentOf } from './file-server/name.ts';
-import { isManaged, templateOn } from './configuration.ts';
+import { homeOf, isManaged, templateOn } from './configuration.ts';
 import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
 import { SUPERUSER, USER } from './users.ts';
-import { pmaAllocate, type Pma } from './pma/pma.ts';
+import { pmaAllocate, pmaAt, type Pma } from './pma/pma.ts';
 import { bootMonitor, introduceMonitor } from './monitor/monitor.ts';
 import { BLOCK, firstBlock, grantBlock, takeBlock } from './pm-master/blocks.ts';
 import { INIT, masterAllocate, type PmMaster } from './pm-master/entry.ts';
@@ -64,8 +64,8 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
   // The first block of each is given out before time 0.
   for (const master of w.pmMasters.rows) if (master !== broker) takeBlock(master, grantBlock(broker, master.node));
   for (const pma of w.pmas.rows) introducePma(w, pma, masterFor(w, pma.node)!, credentialsFor(w, pma.node)!);
-  const home = w.pmas.rows.find((pma) => pma.node === broker.node) ?? w.pmas.rows[0];
-  if (home !== undefined) bootInit(w, home, broker);
+  const home = pmaAt(w, homeOf(w));
+  if (home !== null) bootInit(w, home, broker);
 }
 
 /**

@@ -24,6 +24,13 @@ export function clusterOf(w: OsfWorld): ClusterSpec {
 
 export const isCentralised = (w: OsfWorld): boolean => clusterOf(w).management === 'centralised';
 
+/** The node of init: that of the PM Master, or the first with a PMA; NONE if there is none. */
+export function homeOf(w: OsfWorld): number {
+  const { nodes } = clusterOf(w);
+  const beside = nodes.findIndex(({ pma, pmMaster }) => pma && pmMaster);
+  return beside >= 0 ? beside : nodes.findIndex(({ pma }) => pma);
+}
+
 /** The PMA of the processes that are made on the node: its own, or the one that the cluster has; null if it is down. */
 export function managerOf(w: OsfWorld, node: number): Pma | null {
   if (!isCentralised(w)) return pmaAt(w, node);

@@ -7,7 +7,6 @@
  */
 import { CRASH, CUT, HEAL, REBOOT } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
-import { rpc } from '../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../mach/kernel-call.ts';
 import { call, finish, pushFrames, type Frame } from '../mach/routine.ts';
 import { blockOn, sleepUntil, threadCreate, threadStart, type Thread } from '../mach/thread.ts';
@@ -15,18 +14,16 @@ import { emitAt } from '../mach/world.ts';
 import { simply, type TaskMove } from '../migration/task/how.ts';
 import { startTaskMigration } from '../migration/task/start.ts';
 import { exitChannel, migrationChannel, phaseChannel, taskChannel } from '../osf1/announce.ts';
-import type { Spawn } from '../osf1/pma/fork.ts';
-import { managerOf } from '../osf1/configuration.ts';
 import { masterEntryOf } from '../osf1/pm-master/entry.ts';
 import { Fault, evaluate, number, truth } from './evaluate.ts';
-import { programFrame, type WorkloadFrame } from './frame.ts';
-import { imageOf } from './image.ts';
+import type { WorkloadFrame } from './frame.ts';
 import { ended } from '../osf1/started-tasks.ts';
 import { jump, localsOf, next, stay, topFrame } from './locals.ts';
-import { hostOn, kernelOn, operatorSignal, pmaOn, refuseEnded, startMigration } from './operator.ts';
+import { hostOn, kernelOn, operatorSignal, refuseEnded, startMigration } from './operator.ts';
 import type { Expression, Instruction, TaskMigrationHow, Value } from './program.ts';
 import { taskField, tasksStarted } from './questions.ts';
 import { compared } from './show.ts';
+import { isAskedAgain, performSpawn } from './spawn.ts';
 import { startTask, startingTask } from './start-task.ts';
 import type { WorkloadWorld } from './world.ts';
 
@@ -114,6 +111,7 @@ export function performInScenario(w: WorkloadWorld, t: Thread, f: WorkloadFrame,
 /** A request has been answered; the answer to spawn and start has a value. */
 export function keepScenarioResult(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Instruction): void {
   if (instruction.op === 'spawn') {
+    if (isAskedAgain(w, t, instruction)) return;
     if (t.code !== 'KERN_SUCCESS') throw new Fault(`the process could not be made: ${t.code}`, instruction.span);
     if (instruction.slot >= 0) localsOf(w, f)[instruction.slot] = (t.body as { pid: number }).pid;
   }
@@ -187,17 +185,6 @@ function performStart(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction
   const { routine: interpreter } = topFrame(t);
   const fields = { on, inherit: false, node: NONE, self, nameServer, host, interpreter, program, operands };
   call(t, startTask, startingTask(fields));
-}
-
-function performSpawn(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'spawn'>): void {
-  const locals = localsOf(w, f);
-  const node = number(w, locals, instruction.node);
-  const pma = pmaOn(w, managerOf(w, node)?.node ?? node);
-  if (pma === NONE) throw new Fault(`${w.nodes.rows[node]?.name ?? 'this node'} has no PMA`, instruction.span);
-  const program = w.setup.image.programs[instruction.program]!;
-  const operands = instruction.operands.map((each) => evaluate(w, locals, each));
-  const frames = [programFrame(topFrame(t).routine, instruction.program, program, operands)];
-  rpc(w, t, pma, 'pma.spawn', { body: { image: imageOf(program), frames, node } satisfies Spawn });
 }
 
 function performExpect(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Op<'expect'>): void {

@@ -51,6 +51,7 @@ describe('completion', () => {
     checkAll('cluster c { network | }', 'ethernet_10 ethernet_10_switched mesh_200');
     checkAll('cluster c { process_management | }', 'centralised distributed local_masters');
     checkAll('cluster c { lost_pages | }', 'at_once at_fault');
+    checkAll('cluster c { placement | }', 'local least_loaded round_robin');
     check('cluster c { price | }', 'kernel_call remote_rpc', 'i386_25');
     check('cluster c { node n { | } }', 'pma pm_master file_server refuse', 'node compute');
     check('cluster c { node n { pma pm_m| } }', 'pm_master');

@@ -41,7 +41,7 @@ function instruction(each: Instruction, slots: readonly string[]): string {
     case 'handled':
       return 'end of the handler';
     case 'spawn':
-      return `spawn ${each.program}(${each.operands.map(show).join(', ')}) on ${show(each.node)}${into(each.slot)}`;
+      return `spawn ${each.program}(${each.operands.map(show).join(', ')})${each.node === null ? '' : ` on ${show(each.node)}`}${into(each.slot)}`;
     case 'at':
       return `at ${show(each.time)}`;
     case 'await':

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { askedOf, runListening, type Listened } from '../paper/heard.ts';
-import { NULL_IMAGE, DISTRIBUTED, LOCAL_MASTERS, printed, run, type Run } from './lab.ts';
+import { CENTRALISED, NULL_IMAGE, DISTRIBUTED, LOCAL_MASTERS, printed, run, type Run } from './lab.ts';
 
 const under = (policy: string, cluster: string): string =>
   cluster.replace('cluster lab {', `cluster lab {\n  placement ${policy}`);
@@ -204,5 +204,58 @@ describe('a child that is being placed', () => {
       assert.deepEqual(printed(result), ['7 1']);
       nobodyIsLeft(result);
     }
+  });
+});
+
+describe('spawn without `on`', () => {
+  const places = (policy: string, scenario: string, cluster = DISTRIBUTED): number[] => {
+    const { sim } = run(
+      `program p() { ${NULL_IMAGE} compute 10 s }
+       scenario "s" on lab { ${scenario} }`,
+      under(policy, cluster.replace('{', '{ price failure_detection 200 ms')),
+    );
+    const { rows } = sim.world.masterEntries;
+    return rows.filter(({ pid }) => pid !== 1).map(({ node }) => node);
+  };
+  const four = 'spawn p() spawn p() spawn p() spawn p() sleep 15 s';
+  const apart = DISTRIBUTED.replace('{ pma pm_master', '{ pma').replace('bare { }', 'bare { pm_master console }');
+
+  it('is beside init if the cluster has no policy', () => {
+    assert.deepEqual(places('local', four), [0, 0, 0, 0]);
+    assert.deepEqual(places('local', four, apart), [0, 0, 0, 0]);
+  });
+
+  it('goes where the policy says, which counts it from then on', () => {
+    assert.deepEqual(places('least_loaded', four), [1, 2, 0, 1]);
+    assert.deepEqual(places('round_robin', four), [0, 1, 2, 0]);
+    assert.deepEqual(places('round_robin', four, LOCAL_MASTERS), [0, 1, 2, 0]);
+    assert.deepEqual(places('least_loaded', four, CENTRALISED), [0, 0, 0, 0]);
+  });
+
+  it('goes to the next node if the one that was chosen has failed', () => {
+    assert.deepEqual(places('least_loaded', 'crash source spawn p() spawn p() sleep 15 s'), [2, 0]);
+  });
+
+  it('asks another PMA if that of init has failed', () => {
+    const cluster = apart
+      .replace('credentials file_server "/"', '')
+      .replace('console', 'credentials file_server "/" console');
+    for (const scenario of ['crash master spawn p() sleep 15 s', 'crash master sleep 1 s spawn p() sleep 15 s']) {
+      assert.deepEqual(places('round_robin', scenario, cluster).at(-1), 1);
+    }
+  });
+
+  it('cannot be made if there is no policy and the node of init is down: the scenario says so', () => {
+    const cluster = apart
+      .replace('credentials file_server "/"', '')
+      .replace('console', 'credentials file_server "/" console');
+    assert.throws(
+      () => places('local', 'crash master sleep 1 s spawn p() sleep 15 s', cluster),
+      /could not be made: MACH_SEND_INVALID_DEST/,
+    );
+  });
+
+  it('says more with `on` than the policy', () => {
+    assert.deepEqual(places('round_robin', 'spawn p() on dest spawn p() sleep 15 s'), [2, 0]);
   });
 });

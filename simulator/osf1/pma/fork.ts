@@ -1,5 +1,5 @@
 /**
- * fork, and its other half in the child; and spawn, by which an operator has a process made [mechanisms 5.3].
+ * fork, and its other half in the child [mechanisms 5.3].
  *
  * The request carries the registers that the child starts with and the rights of the open files; everything else the
  * child has is cloned with the task or is the PMA's to give.
@@ -9,18 +9,12 @@ import { MOVE_SEND } from '../../mach/ipc/right.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, routine, step, type Frame } from '../../mach/routine.ts';
-import type { Request } from '../../mach/server.ts';
 import { wakeAll, type Thread } from '../../mach/thread.ts';
 import { NONE, at } from '../../base/table.ts';
-import { childInit } from '../emulator/child-init.ts';
-import { emulatorExec, type ImageToMap } from '../emulator/exec.ts';
-import { newEmulator, type EmulatorState } from '../emulator/state.ts';
+import type { EmulatorState } from '../emulator/state.ts';
 import { noteCreation } from '../creation-rate.ts';
-import { newLimits } from '../limits.ts';
-import { INIT } from '../pm-master/entry.ts';
 import { procOf, startChannel } from '../proc.ts';
-import { templateOn } from '../configuration.ts';
-import { inheritedSignals, noSignals } from '../signal-state.ts';
+import { inheritedSignals } from '../signal-state.ts';
 import { USER } from '../users.ts';
 import type { OsfWorld } from '../world.ts';
 import { callerIn, type ProcessCall } from './admission.ts';
@@ -115,53 +109,6 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
 ]);
 
 const isElsewhere = (t: Thread, { place = NONE }: ForkCall): boolean => place !== NONE && place !== t.node;
-
-/** Body of `pma.spawn`. */
-export interface Spawn {
-  readonly image: ImageToMap;
-  /** Registers with which the program starts. */
-  readonly frames: readonly Frame[];
-  /** Node on which its task is made: another one only if processes are managed centrally. */
-  readonly node: number;
-}
-
-export const pmaSpawn = routine<OsfWorld, Request>('pma.spawn', 'makes a child of init that executes a program', [
-  step('make the process', (w, t, f) => {
-    const pma = pmaOf(w, t);
-    const { image, frames, node } = f.body as Spawn;
-    const { user, root, directory, terminal } = pma;
-    const exec: Frame = {
-      routine: emulatorExec.index,
-      step: 0,
-      current: 0,
-      data: { image, frames: copy(frames), node: NONE, tries: 0 },
-    };
-    const init: Frame = { routine: childInit.index, step: 0, current: 0, data: { signalPort: -1, tries: 0 } };
-    call(t, createProcess, {
-      ...nothingMade,
-      parent: INIT,
-      program: image.name,
-      uid: USER,
-      realUid: USER,
-      savedUid: USER,
-      migrationGroup: 0,
-      remote: false,
-      from: templateOn(w, pma, node),
-      signals: noSignals(),
-      limits: newLimits(),
-      nice: 0,
-      credentials: user,
-      root,
-      directory,
-      terminal,
-      frames: [exec, init],
-      emulator: newEmulator(USER),
-      files: [],
-      rights: [],
-    } satisfies Create);
-  }),
-  step('report the pid', (_w, t) => finish(t, t.result)),
-]);
 
 export const pmaChildInit = routine<OsfWorld, ProcessCall>('pma.child_init', 'learns the ports of a new process', [
   step('start its signal thread', (w, t, f) => {

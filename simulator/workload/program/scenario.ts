@@ -32,7 +32,8 @@ export type ScenarioInstruction =
       readonly op: 'spawn';
       readonly program: number;
       readonly operands: readonly Expression[];
-      readonly node: Expression;
+      /** null: where the placement policy of the cluster says. */
+      readonly node: Expression | null;
       readonly slot: number;
     }
   /** Waits until the virtual clock shows this time. */
