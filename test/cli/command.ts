@@ -18,15 +18,20 @@ export async function command(...args: readonly string[]): Promise<Outcome> {
 interface Surroundings {
   readonly color?: boolean;
   readonly interrupt?: AbortSignal;
+  /** Something has been written to standard output. */
+  readonly heard?: () => void;
 }
 
 export async function commandWith(
-  { color = false, interrupt = new AbortController().signal }: Surroundings,
+  { color = false, interrupt = new AbortController().signal, heard = () => undefined }: Surroundings,
   ...args: readonly string[]
 ): Promise<Outcome> {
   let [out, err] = ['', ''];
   const code = await osf1ad(args, {
-    out: (text) => void (out += text),
+    out: (text) => {
+      out += text;
+      heard();
+    },
     err: (text) => void (err += text),
     color,
     interrupt,

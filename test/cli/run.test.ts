@@ -153,9 +153,8 @@ describe('osf1ad run', () => {
 
     it('130 when it was interrupted, with what it has so far', async () => {
       const user = new AbortController();
-      setTimeout(() => user.abort(), 50);
       const file = folder.file('endless.adw', scripts.endless);
-      const { code, out, err } = await commandWith({ interrupt: user.signal }, 'run', file);
+      const { code, out, err } = await commandWith({ interrupt: user.signal, heard: () => user.abort() }, 'run', file);
       assert.equal(code, 130);
       assert.match(out, /\nscenario "goes on", seed 1: under way after \d+ events/);
       assert.match(err, /interrupted at event \d+/);

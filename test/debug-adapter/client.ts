@@ -13,6 +13,7 @@ import { DebugClient } from '@vscode/debugadapter-testsupport';
 import { buildSync } from 'esbuild';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { createWireReader } from '../../debug-adapter/wire.ts';
+import type { ClusterState } from '../../simulator/inspect/state.ts';
 import { invalidities } from './schema.ts';
 
 export const root = join(import.meta.dirname, '../..');
@@ -43,7 +44,7 @@ export class Client extends DebugClient {
 
   constructor() {
     super(process.execPath, bundledAdapter(), 'osf1ad', { cwd: root });
-    this.defaultTimeout = 15_000;
+    this.defaultTimeout = 50_000; // within the time that mocha gives a test
   }
 
   /** Called by the base class when the adapter has been started. */
@@ -118,6 +119,11 @@ export class Client extends DebugClient {
         this.#waiting.add(wake);
       });
     }
+  }
+
+  /** Waits until the run, which goes on meanwhile, has come past an event. */
+  async passes(event: number): Promise<void> {
+    while ((await this.get<ClusterState>('osf1ad/state')).event <= event);
   }
 
   stopped(): Promise<Stopped> {

@@ -175,13 +175,10 @@ describe('moving', () => {
     assert.match(await client.fails('stackTrace', { threadId: 1 }), /is running; pause it first/);
     assert.ok((await client.get<DebugProtocol.ThreadsResponse['body']>('threads')).threads.length > 0);
     assert.equal((await state()).finished, null);
-    await new Promise((resolve) => setTimeout(resolve, 350));
-    assert.ok(Number(await client.evaluate('event', 'watch')) > (seen[0] ?? 0));
+    await client.passes(seen[1] ?? 0);
     const { threads } = await client.get<DebugProtocol.ThreadsResponse['body']>('threads');
     const worker = threads.find(({ name }) => name.includes('spin'));
-    const began = performance.now();
     const stop = await client.go('pause', worker?.id ?? 0);
-    assert.ok(performance.now() - began < 2000);
     assert.equal(stop.reason, 'pause');
     assert.equal(stop.threadId, worker?.id);
     await state();
@@ -193,7 +190,7 @@ describe('moving', () => {
 
   it('pauses a search in the past, back where it began', async () => {
     await client.begin({ program: long });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await client.passes(10_000);
     const { threadId = 0 } = await client.go('pause', 1);
     const before = await state();
     await client.get('setBreakpoints', { source: { path: long }, breakpoints: [{ line: 8, condition: 'i < 0' }] });
