@@ -79,6 +79,22 @@ underEach(['distributed', 'local_masters'], () => {
       assert.equal(masterEntryOf(sim.world, made(sim.world, 4))!.migrations, 1);
     });
 
+    for (const [when, body] of [
+      ['that has moved', 'let c = fork { compute 1500 ms migrate(getpid(), "master") } migrate(c, "dest") setpgid(c)'],
+      [
+        'while it moves',
+        'let c = fork { migrate(getpid(), "dest") } for i in 1 .. 8 { setpgid(c, getpid()) setpgid(c) }',
+      ],
+    ] as const) {
+      it(`of a child ${when} is changed by its parent, and known where the child is [P2]`, () => {
+        const { sim } = run(`
+          program p() { ${NULL_IMAGE} ${body} }
+          scenario "s" on lab { let p = spawn p() on source wait p }
+        `);
+        assert.ok(sim.world.migrations.rows.every(({ outcome }) => outcome === 'done'));
+      });
+    }
+
     it('stays what it was when a member moves [P2]', () => {
       const lines = program(`
       let child = fork { setpgid(getpid()) migrate(getpid(), "dest") print(getpgid() == getpid()) }

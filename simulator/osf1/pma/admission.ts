@@ -86,6 +86,7 @@ export const operations: Readonly<Record<string, Kind>> = {
   'pma.place': looks,
   'pma.setuid': changes,
   'vproc.executed': looks,
+  'vproc.regrouped': changes,
   'pma.getpgid': looks,
   'pma.setpgid': changes,
   'pma.setsid': changes,
