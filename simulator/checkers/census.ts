@@ -10,12 +10,12 @@ import { NONE } from '../base/table.ts';
 import { WIRE_STRIDE } from '../dipc/crossing.ts';
 import { carriesMessage } from '../dipc/packet.ts';
 import { noRights, type Message } from '../mach/ipc/message.ts';
-import { KERNEL } from '../mach/ipc/port.ts';
+import { KERNEL, type Port } from '../mach/ipc/port.ts';
 import { NUMBERS_PER_DEAD_NAME } from '../mach/ipc/requests.ts';
 import { DEAD_NAME, FREE, RECEIVE, SEND, SEND_ONCE, entriesOf, portAt, typeAt } from '../mach/ipc/space.ts';
 import { RECEIVING, type Thread } from '../mach/thread.ts';
 import type { CheckedWorld } from './checker.ts';
-import { begin, noTallies, tallyOf, type Tallies } from './tally.ts';
+import { begin, noTallies, tallyFor, tallyOf, type Tallies } from './tally.ts';
 
 export interface Census {
   /** By port copy: rights held in local form. */
@@ -220,4 +220,11 @@ function count(census: Census, type: number, port: number): void {
   if ((type & SEND) !== 0) census.sends[port]!++;
   if ((type & RECEIVE) !== 0) census.receives[port]!++;
   if (type === SEND_ONCE) census.sendOnces[port]!++;
+}
+
+/** The task that receives what is sent to this copy of a port, wherever it is; NONE if nobody does. */
+export function receiverOf(w: CheckedWorld, { uids }: Census, { dipc, receiver }: Port): number {
+  if (dipc === NONE) return receiver;
+  const home = tallyFor(uids, w.distributed.rows[dipc]!.uid)?.principal ?? NONE;
+  return home === NONE ? NONE : w.ports.rows[home]!.receiver;
 }

@@ -18,9 +18,8 @@ import type { LocalState } from '../migration/process/state.ts';
 import { admission, operations, type Admission } from '../osf1/pma/admission.ts';
 import type { Pma } from '../osf1/pma/pma.ts';
 import { procOf, type Proc } from '../osf1/proc.ts';
-import type { Census } from './census.ts';
+import { receiverOf, type Census } from './census.ts';
 import { broken, type CheckedWorld, type Checker } from './checker.ts';
-import { tallyFor } from './tally.ts';
 
 export const nothingLeftBehind: Checker = {
   rule: 'P6',
@@ -120,8 +119,7 @@ function holdsNothing(w: CheckedWorld, census: Census, proc: Proc, { space }: Ta
   for (let index = 0; index < entriesOf(space); index++) {
     const copy = typeAt(space, index) === FREE ? undefined : w.ports.rows[portAt(space, index)];
     if (copy === undefined || copy.dipc === NONE) continue;
-    const home = tallyFor(census.uids, w.distributed.rows[copy.dipc]!.uid)?.principal ?? NONE;
-    const receiver = home === NONE ? NONE : w.ports.rows[home]!.receiver;
+    const receiver = receiverOf(w, census, copy);
     const other = w.pmas.rows.find((each) => each.live && each.task === receiver && each.node !== proc.node);
     if (other !== undefined) broken('P6', `process ${proc.pid} holds a right to the PMA of node ${other.node}`);
   }

@@ -29,10 +29,10 @@ import { taskResume, taskSuspend } from '../../simulator/mach/thread-control.ts'
 import { PARKED, threadCreate } from '../../simulator/mach/thread.ts';
 import type { LogicalMemory } from '../../simulator/mach/vm/memory.ts';
 import { regionAdd } from '../../simulator/mach/vm/region.ts';
-import { migrationOpen } from '../../simulator/migration/record.ts';
+import { migrationOpen, type Migration } from '../../simulator/migration/record.ts';
 import { arrived, remember, type Ghost } from '../../simulator/migration/task/ghost.ts';
 import { ABSENT, READ_ACCESS, WRITE_ACCESS, objectCreate, setPage } from '../../simulator/mach/vm/object.ts';
-import { INIT, masterAllocate, masterEntryAllocate } from '../../simulator/osf1/pm-master/entry.ts';
+import { INIT, masterAllocate, masterEntryAllocate, type MasterEntry } from '../../simulator/osf1/pm-master/entry.ts';
 import { admission } from '../../simulator/osf1/pma/admission.ts';
 import { pmaAllocate } from '../../simulator/osf1/pma/pma.ts';
 import { newEmulator } from '../../simulator/osf1/emulator/state.ts';
@@ -156,10 +156,42 @@ const request: SavedRequest = {
 /** A proc, whether the node has a PMA or not. */
 const procAt = (w: World, node: number, pid: number): Proc => procAllocate(w, { node, free: [] }, pid);
 
+/** A process on the node, with an account of its own. */
+function processAt(w: World, node: number): Proc {
+  const proc = procAt(w, node, 7);
+  proc.activity = openAccount(w.ledger, 'process', 7).id;
+  proc.state = 'running';
+  return proc;
+}
+
+/** What the PM Master has of it: it is on the first node. */
+function entryOf(w: World): MasterEntry {
+  const { task } = w.threads.rows.find(({ live, node }) => live && node === 0)!;
+  const lastPid = Number.MAX_SAFE_INTEGER;
+  const master = masterAllocate(w, { node: 0, task, self: -1, service: -1, lastPid });
+  const entry = masterEntryAllocate(w, master, { pid: 7, parent: INIT, name: 'process', group: 7, session: 7 });
+  return Object.assign(entry, { node: 0, capability: 256 });
+}
+
+/** A child that it has waited for. */
+function reapedChild(w: World): MasterEntry {
+  const { pid } = entryOf(w);
+  const child = { pid: 8, parent: pid, name: 'child', group: pid, session: pid };
+  return Object.assign(masterEntryAllocate(w, w.pmMasters.rows[0]!, child), { state: 'reaped', usage: 1000 });
+}
+
+/** It is on its way from the first node to the second. */
+function moves(w: World): Migration {
+  const fields = { pid: 7, name: 'process', by: 'process', from: 0, to: 1, activity: 0, thread: NONE } as const;
+  const m = migrationOpen(w, fields);
+  m.stamps.installed = w.time;
+  return m;
+}
+
 /** The client is a process that has moved; the server was its PMA. */
 function hasLeft({ w, client, server }: Scene): void {
   pmaAllocate(w, server.task.node, server.task.id);
-  procAt(w, client.task.node, 7).state = 'running';
+  processAt(w, client.task.node);
   const vproc = vprocAllocate(w, client.task.node, 7);
   vproc.operations = 'local';
   Object.assign(client.task, { kind: 'process', pid: 7 });
@@ -324,7 +356,7 @@ const breakages: Record<string, (s: Scene) => void> = {
     vprocAllocate(w, 0, 7).pending.push({ ...request, reply: 99 * 256 });
   },
   P5: ({ w }) => {
-    const proc = procAt(w, 0, 7);
+    const proc = processAt(w, 0);
     proc.list = 'migrating';
     proc.callsInProgress.push({
       thread: 0,
@@ -336,13 +368,13 @@ const breakages: Record<string, (s: Scene) => void> = {
     });
   },
   P6: ({ w }) => {
-    procAt(w, 0, 7).list = 'migrating';
+    processAt(w, 0).list = 'migrating';
   },
   P7: ({ w }) => {
-    procAt(w, 0, 7).usage.base = 10 * w.time;
+    processAt(w, 0).usage.base = 10 * w.time;
   },
   P10: ({ w, client }) => {
-    procAt(w, client.task.node, 7).state = 'running';
+    processAt(w, client.task.node);
     const lost = { path: '/lost', capability: 0xffff00, token: 0xffff00, position: 0, server: 'here' };
     Object.assign(client.task, { kind: 'process', pid: 7, emulator: { ...newEmulator(0), files: [lost] } });
   },
@@ -520,6 +552,88 @@ const otherWays: readonly [rule: string, what: string, breakIt: (s: Scene) => vo
     },
   ],
   ['P1', 'a proc is on no list of its PMA', ({ w }) => procFree(w, { node: 0, free: [] }, procAt(w, 0, 7))],
+  [
+    'P1',
+    'a process is attaching where it is active already elsewhere',
+    ({ w }) => {
+      moves(w);
+      processAt(w, 0);
+      Object.assign(processAt(w, 1), { list: 'migrating', state: 'attaching' });
+    },
+  ],
+  [
+    'P1',
+    'a process is attaching where nobody moves it',
+    ({ w }) => {
+      Object.assign(processAt(w, 0), { list: 'migrating' });
+      Object.assign(processAt(w, 1), { list: 'migrating', state: 'attaching' });
+    },
+  ],
+  [
+    'P1',
+    'a process is attaching, and its source has not got it',
+    ({ w }) => {
+      moves(w);
+      Object.assign(processAt(w, 1), { list: 'migrating', state: 'attaching' });
+    },
+  ],
+  [
+    'P1',
+    'a process is leaving one node before it is active at another, and active at a third',
+    ({ w }) => {
+      moves(w).step = 9;
+      processAt(w, 0).list = 'migrating';
+      processAt(w, 1);
+    },
+  ],
+  ['P1', 'a process is alive, and no PMA has it', ({ w }) => void entryOf(w)],
+  [
+    'P3',
+    'a stopped process is elsewhere',
+    ({ w }) => {
+      entryOf(w);
+      processAt(w, 1).state = 'stopped';
+    },
+  ],
+  [
+    'P3',
+    'a process runs that is a zombie',
+    ({ w }) => {
+      entryOf(w).state = 'zombie';
+      processAt(w, 0);
+    },
+  ],
+  [
+    'P3',
+    'a PM Master has no right to the PMA of a process',
+    ({ w }) => {
+      entryOf(w);
+      processAt(w, 0);
+    },
+  ],
+  [
+    'P7',
+    'the destination counts again what the source has counted',
+    ({ w }) => void (processAt(w, 0).usage.accumulated = 1),
+  ],
+  ['P7', 'computation is lost in a move', ({ w }) => void (processAt(w, 0).usage.computed.base = 1)],
+  ['P7', 'the work of one process is booked on another', ({ w }) => void (processAt(w, 0).activity = 0)],
+  [
+    'P7',
+    'what a child has used is counted twice',
+    ({ w }) => {
+      const proc = Object.assign(processAt(w, 0), { state: 'creating' });
+      proc.usage.children = 2 * reapedChild(w).usage;
+    },
+  ],
+  [
+    'P7',
+    'what a child has used is not counted',
+    ({ w }) => {
+      reapedChild(w);
+      processAt(w, 0).state = 'creating';
+    },
+  ],
   ['P6', 'a vproc is local without a proc', ({ w }) => void (vprocAllocate(w, 0, 7).operations = 'local')],
   ['P6', 'a process that has moved holds a right to its old PMA', hasLeft],
   [

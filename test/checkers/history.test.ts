@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { BrokenRule } from '../../simulator/base/assert.ts';
 import { NONE, at } from '../../simulator/base/table.ts';
+import type { Phase } from '../../simulator/base/notice.ts';
 import type { KernelEvent } from '../../simulator/base/kernel-events.ts';
 import { monitors, observe, pastOf } from '../../simulator/checkers/history/index.ts';
 import { copyWorld, type World } from '../../simulator/engine/world.ts';
@@ -13,13 +14,16 @@ import { MAKE_SEND } from '../../simulator/mach/ipc/right.ts';
 import { SEND } from '../../simulator/mach/ipc/space.ts';
 import { NULL_IMAGE, run, runUntilPrinted, start } from '../osf1/lab.ts';
 import { step } from '../../simulator/engine/simulation.ts';
-import { READY, type Thread } from '../../simulator/mach/thread.ts';
+import { pushFrames } from '../../simulator/mach/routine.ts';
+import { READY, threadCreate, type Thread } from '../../simulator/mach/thread.ts';
 import { pmaCall } from '../../simulator/osf1/emulator/pma-call.ts';
 import { admission, type Admission } from '../../simulator/osf1/pma/admission.ts';
 import { serveSaved } from '../../simulator/osf1/pma/pending.ts';
 import { pmaAt } from '../../simulator/osf1/pma/pma.ts';
-import { procOf } from '../../simulator/osf1/proc.ts';
-import { PID, SOURCE } from '../migration/story.ts';
+import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
+import { procOf, type Proc } from '../../simulator/osf1/proc.ts';
+import { vprocAllocate } from '../../simulator/osf1/vproc.ts';
+import { DEST, MASTER, PID, SOURCE, moving, untilPhase } from '../migration/story.ts';
 import { cluster, millisecond, receive, send, sleep, type Cluster, type Scripted } from '../mach/cluster.ts';
 
 interface Scene {
@@ -108,6 +112,33 @@ function callAgain(w: World, t: Thread): boolean {
   if (!hasAnswer(w, t)) return false;
   t.code = 'absent process';
   return true;
+}
+
+/** The process that moves, where it is about to be active. */
+const arriving = (w: World): Proc => procOf(w, DEST, PID)!;
+
+const stranger = { parent: 1, group: 99, session: PID };
+
+const asked = {
+  operation: 'pma.getppid',
+  body: null,
+  reply: NONE,
+  names: [],
+  arrivedOn: NONE,
+  client: NONE,
+  activity: 0,
+};
+
+/** Counted, as admission would have it. */
+function begin(proc: Proc): void {
+  const waits = { modifiesState: false, channel: '', cancelled: false, dropped: false };
+  proc.callsInProgress.push({ thread: 77, request: asked, ...waits });
+}
+
+/** A thread of its PMA executes a request for it. */
+function executes(w: World, operation: string): void {
+  const t = threadCreate(w, at(w.tasks, pmaAt(w, SOURCE)!.task), 'executes');
+  pushFrames(t, [{ routine: admission.index, step: 1, current: 0, data: { ...asked, pid: PID, operation } }]);
 }
 
 describe('a monitor', () => {
@@ -244,6 +275,65 @@ describe('a monitor', () => {
       () => refused(true),
       (error) => error instanceof BrokenRule && error.rule === 'P9',
     );
+  });
+
+  /** The process that moves has been frozen, is detached, or is about to be active again: then something is done to it. */
+  const onItsWay: readonly [rule: string, what: string, phase: Phase, act: (w: World) => void][] = [
+    ['P2', 'a process comes to belong to another group', 'restart', (w) => void (arriving(w).relations = stranger)],
+    ['P2', 'a process forgets its child', 'restart', (w) => void (arriving(w).children = [])],
+    ['P5', 'a call is begun for a frozen process', 'freeze', (w) => begin(procOf(w, SOURCE, PID)!)],
+    ['P5', 'a detached process changes', 'detach', (w) => void (procOf(w, SOURCE, PID)!.nice = 7)],
+    ['P5', 'a process arrives with another state', 'restart', (w) => void (arriving(w).signals.mask = 1)],
+  ];
+
+  for (const [rule, what, phase, act] of onItsWay) {
+    it(`notices that its rule is broken: ${rule} ${what}`, () => {
+      const sim = start(moving('wait p', { body: 'let c = fork { compute 9 s } compute 3 s' }));
+      untilPhase(sim, phase);
+      step(sim);
+      act(sim.world);
+      assert.throws(
+        () => {
+          while (step(sim));
+        },
+        (error) => error instanceof BrokenRule && error.rule === rule,
+      );
+    });
+  }
+
+  it('notices that its rule is broken: P2 the PM Master moves a process into another session', () => {
+    const sim = start(moving('wait p'));
+    untilPhase(sim, 'restart');
+    const { world } = sim;
+    const observer = monitors.find(({ rule }) => rule === 'P2')!.begin(world);
+    const entry = masterEntryOf(world, PID)!;
+    observer(world);
+    Object.assign(entry, { node: DEST, migrations: entry.migrations + 1, session: 99 });
+    assert.throws(() => observer(world), /is of others since it has moved/);
+  });
+
+  it('notices that its rule is broken: P5 a handler is begun that is not counted', () => {
+    const sim = start(moving('wait p'));
+    untilPhase(sim, 'freeze');
+    const observer = monitors.find(({ rule }) => rule === 'P5')!.begin(sim.world);
+    observer(sim.world);
+    executes(sim.world, 'pma.getppid');
+    assert.throws(
+      () => observer(sim.world),
+      /pma.getppid is executed for process 2, which is frozen, and is not counted/,
+    );
+  });
+
+  it('notices that its rule is broken: P2 a stub leads where the process never was', () => {
+    const sim = start(moving('wait p'));
+    untilPhase(sim, 'detach');
+    const { world } = sim;
+    const observer = monitors.find(({ rule }) => rule === 'P2')!.begin(world);
+    const stub = vprocAllocate(world, MASTER, PID);
+    Object.assign(stub, { at: SOURCE, references: 1 });
+    observer(world);
+    stub.at = DEST;
+    assert.throws(() => observer(world), /is looked for at node 2, where it never was/);
   });
 
   it('knows nothing of a past that it has not seen: a run may go on from another moment', () => {

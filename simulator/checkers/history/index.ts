@@ -4,7 +4,9 @@ import { exactlyOnce } from './d10-exactly-once.ts';
 import { rightsInMessages } from './i16-rights-in-messages.ts';
 import { sequenceNumbers } from './i18-sequence-numbers.ts';
 import { inOrder } from './i19-in-order.ts';
+import { sameRelations } from './p02-same-relations.ts';
 import { executedOnce } from './p04-executed-once.ts';
+import { nothingBegun } from './p05-nothing-begun.ts';
 import { everyMemberOnce } from './p08-every-member-once.ts';
 import { asItWas } from './p09-as-it-was.ts';
 import type { Monitor, Observer } from './monitor.ts';
@@ -14,7 +16,9 @@ export const monitors: readonly Monitor[] = [
   sequenceNumbers,
   inOrder,
   exactlyOnce,
+  sameRelations,
   executedOnce,
+  nothingBegun,
   everyMemberOnce,
   asItWas,
 ];
