@@ -43,7 +43,8 @@ function checkOnlyServer(cx: Check, cluster: ast.ClusterDeclaration, server: 'pm
   }
   for (const node of others) {
     const item = node.items.find((each) => ast.isServerItem(each) && each.server === server) ?? node;
-    const message = `A cluster has one ${title}, and \`${first?.name ?? ''}\` runs it: remove this one.`;
+    const beside = managementOf(cluster) === 'local_masters' ? ' Each node with a PMA has its own by itself.' : '';
+    const message = `A cluster has one ${title}, and \`${first?.name ?? ''}\` runs it: remove this one.${beside}`;
     cx.report(several, spanOf(item), message);
   }
 }

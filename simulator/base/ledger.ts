@@ -67,6 +67,11 @@ export function openAccount(ledger: Ledger, name: string, pid = NONE): Account {
   }));
 }
 
+/** A process executes another program: what it has spent before stays on its account. */
+export function renameAccount(ledger: Ledger, activity: number, name: string): void {
+  ledger.rows[activity]!.name = name;
+}
+
 export function book(ledger: Ledger, activity: number, column: number, count: number, nanoseconds: number): void {
   const account = ledger.rows[activity]!;
   account.counts[column]! += count;

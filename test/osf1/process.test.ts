@@ -129,8 +129,11 @@ underEach(['centralised', 'distributed', 'local_masters'], () => {
       program first() { ${NULL_IMAGE} let me = getpid() print(me, " ", getppid()) exec second() }
       scenario "exec" on lab { let p = spawn first() on source wait p expect p.status == 0 }
     `);
-      const line = `${made(result.sim.world, 1)} 1`;
-      assert.deepEqual(printed(result), [line, line]);
+      const { world: w } = result.sim;
+      const pid = made(w, 1);
+      assert.deepEqual(printed(result), [`${pid} 1`, `${pid} 1`]);
+      const accounts = select(w.ledger, (account) => account.pid === pid).map(({ name }) => name);
+      assert.deepEqual(accounts, [`second (pid ${pid})`], 'one account, named after what it executes');
     });
 
     it('leave orphans to init, which waits for them', () => {

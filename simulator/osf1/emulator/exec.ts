@@ -5,6 +5,7 @@
  * The other threads stand still meanwhile, at clean points, so that no request of theirs is on its way. If there is a new
  * image they end; otherwise they go on as if nothing had happened.
  */
+import { renameAccount } from '../../base/ledger.ts';
 import { NONE, at } from '../../base/table.ts';
 import { copy } from '../../base/plain.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
@@ -116,6 +117,7 @@ export const emulatorExec = routine<OsfWorld, EmulatorExec>('emulator.exec', 'ex
       return emulator.threads.length === 1 ? finish(t, f.failed) : goTo(w, t, 'let the other threads go on');
     }
     task.name = f.image.name;
+    renameAccount(w.ledger, task.activity, `${task.name} (pid ${task.pid})`);
     if (f.from !== undefined) tellExec(w, t, f, 'jumps to its entry point');
     const { uid } = body as { uid: number };
     Object.assign(emulator, { image: f.image.name, uid, handlers: {}, placed: false });
