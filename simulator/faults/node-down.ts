@@ -77,12 +77,21 @@ export function nodeDown(w: MigrationWorld, observer: number, node: number): voi
   endLostTasks(w);
   for (const m of w.migrations.rows) {
     // Whoever moves a task that is no process sees to the record, unless it has failed with the node.
-    if (m.pid === NONE ? m.outcome !== '' || isAttended(w, m) : m.from !== node) continue;
+    if (m.pid === NONE ? m.outcome !== '' || isAttended(w, m) : m.from !== node && !hadItAlone(w, m, node)) continue;
     if (isOfThisBoot(w, node, m.stamps.decision)) continue;
     if (m.pid === NONE && isRunning(w, m.id)) migrationEnd(w, m.id, 'done');
     else if (m.stamps.resumed !== NONE) migrationEnd(w, m.id, 'done');
-    else if (m.stamps.moved === NONE) migrationEnd(w, m.id, 'failed', `${at(w.nodes, node).name} is lost`);
+    else if (m.stamps.moved === NONE || m.to === node) {
+      migrationEnd(w, m.id, 'failed', `${at(w.nodes, node).name} is lost`);
+    }
   }
+}
+
+/** The node had everything of the process, and had not restarted it; the source has failed before. */
+function hadItAlone(w: MigrationWorld, { from, to, stamps }: Migration, node: number): boolean {
+  return (
+    to === node && stamps.moved !== NONE && stamps.resumed === NONE && at(w.nodes, from).failedAt >= stamps.decision
+  );
 }
 
 /** A Mach task that is being moved, or what is being made of it elsewhere. */

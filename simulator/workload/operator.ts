@@ -110,12 +110,18 @@ export const operatorMigrate = routine<WorkloadWorld, OperatorMigrate>('operator
     rpc(w, t, pma, 'vproc.migrate', { body });
   }),
   step('look at the answer', (w, t, f) => {
+    if (goesOnThere(w, at(w.migrations, f.migration))) return finish(t);
     if (isStale(t.code) && ++f.tries < MAXIMUM_TRIES) return goTo(w, t, 'ask the PMA of the process');
     if (t.code === 'KERN_SUCCESS') migrationEnd(w, f.migration, 'done');
     else migrationEnd(w, f.migration, 'refused', t.code);
     finish(t);
   }),
 ]);
+
+/** The source has failed when the destination had everything: there the migration goes on and its record ends. */
+function goesOnThere(w: WorkloadWorld, { by, from, stamps }: Migration): boolean {
+  return by === 'process' && stamps.moved !== NONE && at(w.nodes, from).failedAt >= stamps.decision;
+}
 
 /** Opens the record of a migration and has another thread ask for it. Returns the record's id at once. */
 export function startMigration(

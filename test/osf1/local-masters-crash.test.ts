@@ -3,7 +3,10 @@
  * it had, nobody waits for ever, no pid is given twice; and if it was the broker, the next one is.
  */
 import assert from 'node:assert/strict';
-import { inspect } from '../../simulator/engine/simulation.ts';
+import { inspect, step, type Simulation } from '../../simulator/engine/simulation.ts';
+import type { World } from '../../simulator/engine/world.ts';
+import { crash } from '../../simulator/faults/crash.ts';
+import { framesOf } from '../../simulator/mach/routine.ts';
 import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
 import { NULL_IMAGE, made, printed, run, runUntilPrinted, start, type Run } from './lab.ts';
 
@@ -109,6 +112,65 @@ describe('a PM Master of several that fails', () => {
         );
       }
     }
+  });
+});
+
+/** The source is asked to end the husk, the last thing that is needed of it. */
+const isLast = ({ routines }: World['setup'], routine: number, current: number): boolean =>
+  routines[routine]!.name === 'sms' && routines[routine]!.steps[current]?.name === 'end the husk';
+
+describe('a process that moves while a PM Master fails', () => {
+  /** It does not need the node that it comes from any more, once it has left. `first` is moved before it. */
+  const moved = (when: string, first = ''): Run =>
+    story(
+      `${program('p', 'compute 6 s print("finished") exit(5)')} ${program('q', 'migrate(getpid(), "dest")')}`,
+      `${first}
+       let p = spawn p() on source
+       on phase ${when}
+       sleep 300 ms
+       let m = migrate p to dest by process using oms with eager
+       wait m
+       wait p
+       print(m.outcome, " ", p.status, " ", p.lost)`,
+    );
+
+  it('has its new place noted when the next broker knows who has its entry [P3]', () => {
+    const result = moved('attach of p { crash chief }');
+    assert.deepEqual(printed(result), ['finished', 'done 5 false']);
+    const { node, migrations } = masterEntryOf(result.sim.world, made(result.sim.world, 1))!;
+    assert.deepEqual([node, migrations], [2, 1]);
+  });
+
+  /** Then the PM Master of the destination knows the one that fails, and waits for its answer. */
+  const known = 'let q = spawn q() on source wait q';
+
+  it('goes on at the destination, if it was its own, with its node: the migration is done, not refused [5.6]', () => {
+    assert.deepEqual(printed(moved('attach of p { crash source }', known)), ['finished', 'done 5 false']);
+  });
+
+  it('does not live on if its own is lost before the destination has everything: its migration has failed [5.6]', () => {
+    const sim = start(
+      `${program('p', 'compute 6 s')}
+       scenario "s" on lab {
+         let p = spawn p() on source
+         sleep 300 ms
+         let m = migrate p to dest by process using oms with eager
+         wait m
+         wait p
+         print(m.outcome, " ", p.status, " ", p.lost)
+       }`,
+      CLUSTER,
+    );
+    const isEnding = ({ world: { threads, setup } }: Simulation): boolean =>
+      threads.rows.some((t) => t.live && framesOf(t).some(({ routine, current }) => isLast(setup, routine, current)));
+    while (!isEnding(sim)) assert.ok(step(sim));
+    crash(sim.world, 1);
+    runUntilPrinted(sim, 'failed -1 true');
+  });
+
+  it('is lost with both nodes, and its migration has failed', () => {
+    const result = moved('attach of p { crash source sleep 20 ms crash dest }', known);
+    assert.deepEqual(printed(result), ['failed -1 true']);
   });
 });
 

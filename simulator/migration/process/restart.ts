@@ -5,7 +5,8 @@
  * After:  the PM Master names this node [P3]; the process is on the active list here and nowhere else [P1]; it runs, in
  *         whatever state it was: a stopped process stays stopped. Requests that found it here early are handled, in order.
  *
- * If the source's node has failed meanwhile the PM Master may have declared the process dead: then it ends here.
+ * If the source's node has failed meanwhile the PM Master may have declared the process dead, or its migration may have failed before
+ * everything was here: then it ends here.
  *
  * It may run before the source has forwarded what it kept (clean up). That overtakes nobody: a requester waits for its
  * answer, so of one requester's requests only the first can still be in the source's queue [docs/decisions/0008-restart-before-clean-up.md].
@@ -43,8 +44,8 @@ export const restart = routine<MigrationWorld, Restart>('migration.restart', 're
     if (mustRepeat(w, pmaOf(w, t), t.code)) return goTo(w, t, 'tell the PM Master');
     atStep(w, f.migration, 14);
     const proc = procOf(w, t.node, f.pid)!;
-    if (t.code === 'ESRCH') {
-      // The PM Master has declared it dead, with its node: it must not live on.
+    if (t.code === 'ESRCH' || at(w.migrations, f.migration).outcome === 'failed') {
+      // The PM Master, or whoever has noticed it first, has given it up with its node: it must not live on.
       const vproc = vprocOf(w, t.node, f.pid)!;
       proc.list = 'active';
       vproc.state = 'active';

@@ -10,7 +10,7 @@ import { NONE, at } from '../../base/table.ts';
 import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
-import { threadCreate, threadStart } from '../../mach/thread.ts';
+import { threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
 import { lostWithNode, type Ended } from '../ended.ts';
 import { announce, exitChannel } from '../announce.ts';
 import type { ChildReport } from '../pma/wait.ts';
@@ -22,7 +22,7 @@ import { groupsAround, hangUp, hangUpHere, owedAfter, owedToOrphans, type HangUp
 import { isOrphaned } from './groups.ts';
 import { INIT, masterOf, ownEntries, ownEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
 import { forgetOwner } from './blocks.ts';
-import { findOwner, isBroker, isOnly, type Owner } from './owner.ts';
+import { NOTICED, findOwner, isBroker, isOnly, type Owner } from './owner.ts';
 import { beginTakeOver } from './take-over.ts';
 
 /** Body of `pmm.exit`: name and parent are for a PM Master that has forgotten them. */
@@ -225,5 +225,6 @@ export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): voi
   threadStart(w, t);
   if (isOnly(w)) return;
   forgetOwner(master, node);
+  wakeAll(w, task, NOTICED);
   if (isBroker(w, master)) beginTakeOver(w, master);
 }

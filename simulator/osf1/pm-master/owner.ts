@@ -4,7 +4,7 @@
  * everything is its own.
  *
  *   the block of the pid is known     0 questions      (the own blocks, and those that were asked for before)
- *   it is not                         1 RPC to the broker, once for each block
+ *   it is not                         1 RPC to the broker, once for each block; if it has failed, as soon as that is noticed
  *
  * The broker is the PM Master that the script says, as long as its node is up; then the first of the others. It takes over
  * the blocks of those that have failed (take-over.ts).
@@ -38,6 +38,9 @@ interface FindOwner {
 
 const MAXIMUM_TRIES = 8;
 
+/** Channel on which those wait who need a broker, until its failure is noticed. */
+export const NOTICED = 'notice of a failure';
+
 const OWN: Owner = { own: true };
 const OUT_OF_REACH: Owner = { own: false, name: NONE };
 
@@ -51,7 +54,12 @@ export const findOwner = routine<OsfWorld, FindOwner>('pmm.find_owner', 'finds t
     // Nobody knows more than the broker: nobody has the block, or who has it is down.
     if (isBroker(w, master)) return finish(t, node === NONE ? OWN : OUT_OF_REACH);
     const broker = brokerOf(w, master);
-    if (broker === NONE) return finish(t, OUT_OF_REACH);
+    if (broker === NONE) {
+      // It has failed, and nobody here knows yet. Whose the process is may be somebody who is up: the next broker says so.
+      if (at(w.nodes, brokerNode(w, master)).up) return finish(t, OUT_OF_REACH);
+      blockOn(w, t, NOTICED);
+      return again(t);
+    }
     rpc(w, t, broker, 'pmm.whose_block', { body: { block: blockOf(f.pid) } });
   }),
   step('remember what the broker says', (w, t, f) => {

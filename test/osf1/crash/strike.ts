@@ -23,7 +23,7 @@ import { procOf } from '../../../simulator/osf1/proc.ts';
 import { masterEntryOf } from '../../../simulator/osf1/pm-master/entry.ts';
 import { unexplained } from '../../swarm/rest.ts';
 import { classify, momentOf, theMigration, type Outcome } from './table.ts';
-import { CHILD, DEST, MASTER, PARENT_LINES, PID, SOURCE, imageOf, nameOf, type Variant } from './workload.ts';
+import { SOURCE, childOf, imageOf, linesOf, nameOf, pidOf, struckIn, type Variant } from './workload.ts';
 
 /** A fork that has not come to rest after so many events never will. */
 const MOST_EVENTS = 30_000;
@@ -57,7 +57,7 @@ const MOST_WRONG = 10;
 /** Steps that are over within a few events are struck at each of them. */
 function isSeldom(w: World): boolean {
   const { step: at } = theMigration(w)!;
-  const forwards = at === 16 && procOf(w, SOURCE, PID) !== null;
+  const forwards = at === 16 && procOf(w, SOURCE, pidOf(w)) !== null;
   return forwards || (at >= 7 && at <= 9) || at === 13;
 }
 
@@ -68,11 +68,11 @@ export function sweep(variant: Variant, { step, checked, job, jobs }: Share): Sw
     const isMine = isSeldom(w) ? event % jobs === job : event % (step * jobs) === step * job;
     if (!isMine) return;
     const isChecked = event % (step * jobs * checked) === step * job;
-    for (const node of [SOURCE, DEST, MASTER]) {
+    for (const node of struckIn(variant)) {
       if (!isSeldom(w) && goesOnWithout(w, node)) continue;
       found.forks++;
       try {
-        const row = classify(momentOf(w, node, variant), struck(w, node, isChecked));
+        const row = classify(momentOf(w, node, variant), struck(w, node, variant, isChecked));
         found.rows[row] = (found.rows[row] ?? 0) + 1;
       } catch (error) {
         const where = `${w.nodes.rows[node]!.name} fails after event ${event} (step ${theMigration(w)!.step})`;
@@ -133,7 +133,7 @@ function forEveryEvent(variant: Variant, act: (w: World) => void): void {
 }
 
 /** What has become of everything after the node has failed at this moment. */
-function struck(before: World, node: number, isChecked: boolean): Outcome {
+function struck(before: World, node: number, variant: Variant, isChecked: boolean): Outcome {
   const w = copyWorld(before);
   const trace = traceOf(TRACE);
   crash(w, node);
@@ -153,19 +153,21 @@ function struck(before: World, node: number, isChecked: boolean): Outcome {
   checkAll(w);
   const [forgotten] = unexplained(w);
   if (forgotten !== undefined) throw new Error(forgotten);
-  return outcomeOf(w, signals);
+  return outcomeOf(w, variant, signals);
 }
 
 function delivered(w: World): number {
+  const mover = pidOf(w);
   let most = 0;
-  for (const { live, pid, signals } of w.procs.rows) if (live && pid === PID) most = Math.max(most, signals.delivered);
+  for (const { live, pid, signals } of w.procs.rows)
+    if (live && pid === mover) most = Math.max(most, signals.delivered);
   return most;
 }
 
-function outcomeOf(w: World, signals: number): Outcome {
+function outcomeOf(w: World, variant: Variant, signals: number): Outcome {
   const written = witness(w);
-  const isThere = w.tasks.rows.some(({ live, pid }) => live && (pid === PID || pid === CHILD));
-  const isFinished = written.includes(PARENT_LINES.at(-1)!);
+  const isThere = w.tasks.rows.some(({ live, pid }) => live && (pid === pidOf(w) || pid === childOf(w)));
+  const isFinished = written.includes(linesOf(variant)['p']!.at(-1)!);
   return {
     fate: isThere ? 'there' : isFinished ? 'finished' : 'dead',
     end: endOf(w),
@@ -178,7 +180,7 @@ function outcomeOf(w: World, signals: number): Outcome {
 
 function endOf(w: World): string {
   if (!w.pmMasters.rows.some(({ live }) => live)) return '';
-  const { lost, signal, status } = masterEntryOf(w, PID)!;
+  const { lost, signal, status } = masterEntryOf(w, pidOf(w))!;
   return lost ? 'lost' : signal > 0 ? `signal ${signal}` : `exit ${status}`;
 }
 
