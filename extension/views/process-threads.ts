@@ -44,11 +44,11 @@ export const threads = sectionOf<KnownProcess, ThreadRow>({
     column('state', 'State', 'Computes, waits, is suspended', ({ thread }) => thread.state),
     amount('line', 'Line', 'Of the script', ({ thread }) => lineOf(thread)),
     column('call', 'System call', 'The one that it is in', ({ thread }) => systemCall(thread)),
-    column('does', 'Does', 'The innermost routine, and its step', ({ thread }) => doing(thread)),
-    column('waits', 'Waits for', 'What it waits for, and who works for it meanwhile', waitsFor),
-    column('ended', 'A signal ends it by', 'How a caught signal would end the call', (row) => interruption(row.thread)),
     column('errno', 'errno', 'The error of its last call that failed', ({ thread }) => thread.program?.errno ?? ''),
     column('blocks', 'Blocks', 'The signals that it does not take', ({ signals }) => blocked(signals)),
+    column('waits', 'Waits for', 'What it waits for, and who works for it meanwhile', waitsFor),
+    column('does', 'Does', 'The innermost routine, and its step', ({ thread }) => doing(thread)),
+    column('ended', 'A signal ends it by', 'How a caught signal would end the call', (row) => interruption(row.thread)),
   ],
 });
 

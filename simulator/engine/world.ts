@@ -37,6 +37,7 @@ export function emptyWorld(setup: OsfSetup, seed: number): World {
     writes: 0,
     sent: 0,
     identities: 0,
+    epochs: 0,
     threadByIdentity: new Map(),
     notices: [],
     ...dipcTables(),

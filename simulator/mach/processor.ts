@@ -26,7 +26,7 @@ import {
   readyThreads,
 } from './ready-queue.ts';
 import { POLICY_FIXEDPRI, scheduleAt, type Schedule } from './schedule.ts';
-import { COMPUTING, runAt, type Thread } from './thread.ts';
+import { COMPUTING, NO_BOUND, runAt, type Thread } from './thread.ts';
 import { emitAt, type MachWorld } from './world.ts';
 
 /**
@@ -55,9 +55,13 @@ export function charge(w: MachWorld, t: Thread, column: number, count: number, n
   runAt(w, t, done);
 }
 
-/** The thread computes for so long, taking turns with the others. */
-export function compute(w: MachWorld, t: Thread, nanoseconds: number): void {
+/**
+ * The thread computes for so long, taking turns with the others; or until its account has used so much of processors,
+ * together with all that is booked on it besides. Then it runs again, and what is left to do is in `remaining`.
+ */
+export function compute(w: MachWorld, t: Thread, nanoseconds: number, until = NO_BOUND): void {
   t.remaining = nanoseconds;
+  t.until = until;
   t.since = w.time;
   t.state = COMPUTING;
   t.schedule = scheduleAt(t.schedule, w.time);
@@ -65,6 +69,11 @@ export function compute(w: MachWorld, t: Thread, nanoseconds: number): void {
   readyAppend(w, node, t);
   reschedule(w, node);
 }
+
+/** Whether its account has used as much as it may compute up to. */
+export const isUp = (w: MachWorld, t: Thread): boolean => usedBy(w, t) >= t.until;
+
+const usedBy = ({ ledger }: MachWorld, { activity }: Thread): number => ledger.rows[activity]!.spent[PROCESSOR]!;
 
 /** A slice is over, unless it was cut short (another epoch) or must last longer because of priced work. */
 export function sliceEnds(w: MachWorld, nodeId: number, epoch: number): void {
@@ -79,7 +88,7 @@ export function sliceEnds(w: MachWorld, nodeId: number, epoch: number): void {
   const t = at(w.threads, node.running);
   node.running = NONE;
   settle(w, node, t, node.sliceLength);
-  if (t.remaining === 0) runAt(w, t, w.time);
+  if (t.remaining === 0 || isUp(w, t)) runAt(w, t, w.time);
   else readyAppend(w, node, t);
   dispatch(w, node);
 }
@@ -95,7 +104,7 @@ export function preempt(w: MachWorld, t: Thread): void {
 
 /** A thread that was preempted queues for the processor again. */
 export function resumeComputing(w: MachWorld, t: Thread): void {
-  compute(w, t, t.remaining);
+  compute(w, t, t.remaining, t.until);
 }
 
 /** Gives the thread another schedule; if it computes, that counts at once. */
@@ -147,7 +156,7 @@ function dispatch(w: MachWorld, node: Node): void {
   node.stolen = 0;
   node.sliceEpoch++;
   node.sliceStart = Math.max(w.time, node.kernelFreeAt);
-  node.sliceLength = Math.min(t.remaining, quantumOf(w, t));
+  node.sliceLength = Math.min(t.remaining, quantumOf(w, t), Math.max(0, t.until - usedBy(w, t)));
   emitAt(w, node.sliceStart + node.sliceLength, SLICE, node.id, node.sliceEpoch);
 }
 

@@ -4,7 +4,7 @@
  * next step of its innermost frame is performed.
  */
 import { receive } from './ipc/mach-msg.ts';
-import { resumeComputing } from './processor.ts';
+import { isUp, resumeComputing } from './processor.ts';
 import { trap } from './kernel-call.ts';
 import { framesOf, performStep } from './routine.ts';
 import {
@@ -33,7 +33,7 @@ export function run(w: MachWorld, id: number, identity: number): void {
     t.state = PARKED;
     return;
   }
-  if (t.remaining > 0) {
+  if (t.remaining > 0 && !isUp(w, t)) {
     resumeComputing(w, t);
     return;
   }
@@ -58,5 +58,5 @@ function isInTrap(t: Thread): boolean {
 
 /** Whether the thread would perform a step in its RUN event now (and not only resume what it was in). */
 export function wouldStep(w: MachWorld, t: Thread): boolean {
-  return !isSuspended(w, t) && t.remaining === 0 && t.retry !== RETRY_RECEIVE && t.top !== null;
+  return !isSuspended(w, t) && (t.remaining === 0 || isUp(w, t)) && t.retry !== RETRY_RECEIVE && t.top !== null;
 }

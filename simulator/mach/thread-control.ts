@@ -99,7 +99,7 @@ export function threadAbort(w: MachWorld, t: Thread): void {
     case SLEEPING:
     case BLOCKED:
       t.channel = '';
-      t.wakeEpoch += 2;
+      t.wakeEpoch = 0;
       t.retry = RETRY_STEP;
       break;
     default:

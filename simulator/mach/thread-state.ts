@@ -21,6 +21,7 @@ const registers = [
   'retry',
   'suspendCount',
   'remaining',
+  'until',
   'schedule',
   'systemTime',
   'replyName',

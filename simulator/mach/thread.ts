@@ -19,6 +19,7 @@
  *
  * `identity` is the thread's name for people and debuggers: a thread that is re-created on another node keeps it.
  */
+import { assert } from '../base/assert.ts';
 import { RUN, WAKE } from '../base/event.ts';
 import { WAITING, book } from '../base/ledger.ts';
 import { NONE, at, takeBlank, type Row } from '../base/table.ts';
@@ -80,6 +81,8 @@ export interface Thread extends Row {
   since: number;
   /** Nanoseconds of computation still to do. */
   remaining: number;
+  /** It computes no longer than until its account has used so much of processors (ns), whoever has used it. */
+  until: number;
   /** With which priority it computes; shared, and replaced whenever it changes. */
   schedule: Schedule;
   /** Nanoseconds that the kernel and its servers' prices have taken on its behalf; computation is in its schedule. */
@@ -101,7 +104,7 @@ export interface Thread extends Row {
   expectsReply: boolean;
   /** BLOCKED: what it waits for. */
   channel: string;
-  /** Distinguishes a WAKE event that still counts from one that does not. */
+  /** Tells a WAKE event that still counts from one that does not: the epoch of the wait, odd while a time limit runs. */
   wakeEpoch: number;
   /** Identity of the thread that serves its request, and of the thread whose request it serves. */
   servedBy: number;
@@ -147,6 +150,7 @@ export function blankThread(id: number): Thread {
     activity: 0,
     since: 0,
     remaining: 0,
+    until: NO_BOUND,
     schedule: userSchedule,
     systemTime: 0,
     replyName: NONE,
@@ -181,7 +185,6 @@ export function threadCreate(w: MachWorld, task: Task, name: string, identity = 
   t.identity = identity;
   if (t.id === identity) w.threadByIdentity.delete(identity);
   else w.threadByIdentity.set(identity, t.id);
-  t.wakeEpoch = identity * 256;
   t.name = name;
   t.task = task.id;
   t.node = task.node;
@@ -237,11 +240,24 @@ export function runAt(w: MachWorld, t: Thread, time: number): void {
   emitAt(w, time, RUN, t.id, t.identity);
 }
 
+/** A computation that ends when it is done. */
+export const NO_BOUND = Number.MAX_SAFE_INTEGER;
+
+/** What an event can carry. */
+const EPOCHS_MAX = 2 ** 31;
+
+/** An epoch that no other wait has had, of any thread: an event that comes late may find another thread in the row. */
+export function newEpoch(w: MachWorld): number {
+  w.epochs += 2;
+  assert(w.epochs < EPOCHS_MAX, 'epochs', 'there is no number for one more wait');
+  return w.epochs;
+}
+
 /** Waits for the clock. */
 export function sleepUntil(w: MachWorld, t: Thread, time: number): void {
   t.state = SLEEPING;
   t.since = w.time;
-  t.wakeEpoch += 2;
+  t.wakeEpoch = newEpoch(w);
   emitAt(w, time, WAKE, t.id, t.wakeEpoch);
 }
 

@@ -66,6 +66,8 @@ export interface MachWorld {
   sent: number;
   /** Thread identities given out so far: a thread that moves to another node keeps its own. */
   identities: number;
+  /** Numbers given out so far for waits for the clock, two for each (mach/ipc/timeout.ts). */
+  epochs: number;
   /** Row of every identity that is not the row's own number. */
   readonly threadByIdentity: Map<number, number>;
   /** What happened during this event; see notice.ts. */

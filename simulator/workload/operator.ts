@@ -103,6 +103,7 @@ export const operatorMigrate = routine<WorkloadWorld, OperatorMigrate>('operator
       node: to,
       calls,
       uid: SUPERUSER,
+      asker: NONE,
       migration: f.migration,
       turn: NONE,
       alone: by === 'task',

@@ -253,7 +253,7 @@ export const systemCalls: Readonly<Record<SystemCall, SystemCallEntry>> = {
     routine: emulatorClose,
     frame: ([descriptor]): EmulatorClose => ({ descriptor: int(descriptor), file: null }),
   },
-  dup: { routine: emulatorDup, frame: ([descriptor]) => duplicate(int(descriptor), -1) },
+  dup: { routine: emulatorDup, frame: ([descriptor]) => duplicate(int(descriptor), null) },
   dup2: { routine: emulatorDup, frame: ([descriptor, wanted]) => duplicate(int(descriptor), int(wanted)) },
   pipe: { routine: emulatorPipe, frame: none },
   socket: { routine: emulatorSocket, frame: none },
@@ -353,6 +353,6 @@ export function nodeNamed(w: WorkloadWorld, name: string): number {
   return node;
 }
 
-function duplicate(descriptor: number, wanted: number): EmulatorDup {
+function duplicate(descriptor: number, wanted: number | null): EmulatorDup {
   return { descriptor, wanted, file: null };
 }

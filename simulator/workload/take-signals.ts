@@ -10,7 +10,7 @@ import { NONE, at } from '../base/table.ts';
 import { call } from '../mach/routine.ts';
 import { blockOn, type Thread } from '../mach/thread.ts';
 import { END } from '../osf1/emulator/calls.ts';
-import { computeWithin, emulatorOverrun, isOverrun } from '../osf1/emulator/limits.ts';
+import { computeWithin, emulatorOverrun, isOverrun, keepRest } from '../osf1/emulator/limits.ts';
 import { emulatorTake } from '../osf1/emulator/signals.ts';
 import { emulatorOf, threadIn, type EmulatorState, type EmulatorThread } from '../osf1/emulator/state.ts';
 import type { Sigtake, Taken } from '../osf1/pma/signal-calls.ts';
@@ -23,6 +23,7 @@ import type { WorkloadWorld } from './world.ts';
 export function isInterrupted(w: WorkloadWorld, t: Thread, f: WorkloadFrame, instruction: Instruction): boolean {
   const emulator = emulatorOf(at(w.tasks, t.task));
   const mine = threadIn(emulator, t);
+  keepRest(t, mine);
   if (emulator.alone !== NONE && emulator.alone !== mine.number) {
     // Another thread ends the process, or has its program replaced: this one begins nothing any more.
     stay(t, f);

@@ -128,10 +128,10 @@ describe('the process inspector', () => {
   it('shows each thread: the call that it is in, what it waits for, errno and mask', () => {
     const sheet = processSheet(threaded, null, owner);
     assert.deepEqual(lines(sheet, 'threads'), [
-      'same main|waiting|12|pthread_join|emulator.pthread_join: wait until it has ended|end of a thread||EBADF|SIGUSR1',
-      'same signals|waiting|||emulator.signals: wait for a signal|a message on cc1.signal|||',
-      'same thread 2|waiting|7|wait|emulator.system call: call the PMA|an answer of pma@source|pma.interrupt on pid 2@pma||all; after that none',
-      'same thread 3|computing|8||cc1: compute||||',
+      'same main|waiting|12|pthread_join|EBADF|SIGUSR1|end of a thread|emulator.pthread_join: wait until it has ended|',
+      'same signals|waiting|||||a message on cc1.signal|emulator.signals: wait for a signal|',
+      'same thread 2|waiting|7|wait||all; after that none|an answer of pma@source|emulator.system call: call the PMA|pma.interrupt on pid 2@pma',
+      'same thread 3|computing|8|||||cc1: compute|',
     ]);
     assert.equal(section(sheet, 'threads').summary, '3 threads of the program');
   });
@@ -143,8 +143,8 @@ describe('the process inspector', () => {
     assert.deepEqual(
       lines(processSheet(now, threaded, owner), 'threads').filter((line) => !line.startsWith('same')),
       [
-        'changed thread 2|computing|9||cc1: compute||pma.interrupt on pid 2@pma||all; after that none',
-        'gone thread 3|computing|8||cc1: compute||||',
+        'changed thread 2|computing|9|||all; after that none||cc1: compute|pma.interrupt on pid 2@pma',
+        'gone thread 3|computing|8|||||cc1: compute|',
       ],
     );
   });

@@ -116,5 +116,52 @@ underEach(['distributed', 'local_masters'], () => {
       assert.deepEqual(printed(result), ['called -1']);
       assert.equal(select(result.sim.world.procs, () => true).length, 1);
     });
+
+    describe('of a child to move its parent, which waits for it', () => {
+      for (const calls of ['', ', AWAIT_CALLS', ', RESTART_CALLS', ', MIGRATE_EARLY']) {
+        it(`is answered, and the wait goes on at the destination: migrate(getppid(), "dest"${calls})`, () => {
+          const result = run(`
+            program parent() {
+              ${NULL_IMAGE}
+              let c = fork { sleep 500 ms print(migrate(getppid(), "dest"${calls})) compute 100 ms exit(3) }
+              print(wait(c))
+            }
+            scenario "by its child" on lab {
+              let p = spawn parent() on source
+              wait p
+              expect p.node == dest and p.migrations == 1 and p.status == 0
+            }
+          `);
+          assert.deepEqual(printed(result), ['0', '3']);
+        });
+      }
+
+      it('is answered when the destination refuses, and the wait goes on where it was [P9]', () => {
+        const result = run(`
+          program parent() {
+            ${NULL_IMAGE}
+            let c = fork { sleep 500 ms print(migrate(getppid(), "bare"), " ", errno()) exit(3) }
+            print(wait(c))
+          }
+          scenario "refused" on lab { let p = spawn parent() on source wait p expect p.node == source and p.status == 0 }
+        `);
+        assert.deepEqual(printed(result), ['-1 ENOSYS', '3']);
+      });
+
+      it('a wait is awaited, as the paper does, if somebody else has asked [3.2 (a)]', () => {
+        const result = run(`
+          program parent() { ${NULL_IMAGE} print(wait(fork { compute 2 s exit(3) })) compute 10 ms }
+          program caller(pid: process) { ${NULL_IMAGE} sleep 500 ms print(migrate(pid, "dest")) }
+          scenario "by another" on lab {
+            let p = spawn parent() on source
+            let c = spawn caller(p) on source
+            wait p
+            wait c
+            expect p.node == dest
+          }
+        `);
+        assert.deepEqual(printed(result), ['3', '0']);
+      });
+    });
   });
 });

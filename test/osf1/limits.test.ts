@@ -85,6 +85,30 @@ describe('RLIMIT_CPU', () => {
     assert.deepEqual(lines, ['xcpu 1 s', 'xcpu 2 s']);
   });
 
+  const three = 'for i in 1 .. 2 { thread { compute 9 s } } compute 9 s';
+
+  it('is of all threads together: they are cut short at the same moment, and one of them is told', () => {
+    const lines = printed(
+      story(
+        `on SIGXCPU { print("xcpu ", getrusage().time) } setrlimit(RLIMIT_CPU, 1, 3) ${three}`,
+        'wait p expect p.signal == 9',
+      ),
+    );
+    assert.deepEqual(lines, ['xcpu 1 s', 'xcpu 2 s']);
+  });
+
+  it('is of all threads together where they are moved to, by process and by task [P7]', () => {
+    for (const by of ['process', 'task']) {
+      const result = story(
+        `on SIGXCPU { print("xcpu ", getrusage().time >= 1 s, " ", getrusage().time < 1020 ms) } setrlimit(RLIMIT_CPU, 1, 2) ${three}`,
+        `at 600 ms let m = migrate p to dest by ${by} wait p expect m.outcome == "done" expect p.signal == 9`,
+      );
+      assert.deepEqual(printed(result), ['xcpu true true']);
+      const { usage } = result.sim.world.masterEntries.rows[1]!;
+      assert.ok(usage >= 2e9 && usage < 2.05e9, `${usage} ns`);
+    }
+  });
+
   it('lets who has less to do than that go on where it was', () => {
     const lines = program(`
       on SIGXCPU { print("xcpu") }
@@ -167,7 +191,17 @@ describe('RLIMIT_NOFILE', () => {
       setrlimit(RLIMIT_NOFILE, 4, 4)
       print(pipe().read, " ", errno(), " ", dup(b))
     `);
-    assert.deepEqual(lines, ['0 1', '-1 EMFILE -1 -1 EMFILE -1 EMFILE', '-1 EMFILE 0', '-1 EMFILE 3']);
+    assert.deepEqual(lines, ['0 1', '-1 EMFILE -1 -1 EBADF -1 EMFILE', '-1 EMFILE 0', '-1 EMFILE 3']);
+  });
+
+  it('dup2 says EBADF of what can be no descriptor, and changes nothing; dup says EMFILE [POSIX, dup]', () => {
+    const lines = program(`
+      let a = creat("/tmp/a") let b = dup(a)
+      setrlimit(RLIMIT_NOFILE, 3, 3)
+      print(dup2(a, 3), " ", errno(), " ", dup2(a, -1), " ", errno(), " ", dup2(a, 4096), " ", errno())
+      print(dup2(a, 2), " ", dup2(a, a), " ", dup(b), " ", errno(), " ", write(b, "b"))
+    `);
+    assert.deepEqual(lines, ['-1 EBADF -1 EBADF -1 EBADF', '2 0 -1 EMFILE 1']);
   });
 
   it('lets a process have more than 64', () => {

@@ -227,3 +227,16 @@ describe('a signal for a process with several threads', () => {
     assert.deepEqual(lines, ['two in 3', 'b EINTR', 'in 2', 'a EINTR']);
   });
 });
+
+describe('a thread that sleeps', () => {
+  it('is not woken by the end of a sleep of one that was before it, however often that has slept', () => {
+    // The first thread sleeps 201 times, and a signal ends its last sleep, which would have gone on until the second one is in its 73rd.
+    const lines = output(`on SIGUSR1 { } sigprocmask(SIG_BLOCK, SIGUSR1)
+      thread a { for i in 1 .. 200 { sleep 1 ms } sigprocmask(SIG_UNBLOCK, SIGUSR1) print(sleep(50 s) > 0 s) }
+      sleep 5 s kill(getpid(), SIGUSR1) wait a
+      thread b { for i in 1 .. 72 { sleep 1 ms } sleep 100 s print("slept") }
+      thread c { sleep 99 s print("not yet") }
+      wait b wait c`);
+    assert.deepEqual(lines, ['true', 'not yet', 'slept']);
+  });
+});

@@ -6,7 +6,7 @@
  */
 import { WAKE } from '../../base/event.ts';
 import { NONE, at } from '../../base/table.ts';
-import { RECEIVING, SENDING, runAt, type Thread } from '../thread.ts';
+import { RECEIVING, SENDING, newEpoch, runAt, type Thread } from '../thread.ts';
 import { emitAt, type MachWorld } from '../world.ts';
 import { leaveQueue, receiveFails } from './receivers.ts';
 import { leaveSenders } from './senders.ts';
@@ -14,7 +14,7 @@ import { takeBack } from './take-back.ts';
 
 /** The wait that the thread begins now ends at the given time at the latest. */
 export function limitWait(w: MachWorld, t: Thread, time: number): void {
-  t.wakeEpoch += isLimited(t) ? 2 : 1;
+  t.wakeEpoch = newEpoch(w) + 1;
   emitAt(w, time, WAKE, t.id, t.wakeEpoch);
 }
 
@@ -24,7 +24,7 @@ export function isLimited(t: Thread): boolean {
 
 /** The wait is over: a limit that is still pending does not count. */
 export function endLimit(t: Thread): void {
-  if (isLimited(t)) t.wakeEpoch++;
+  if (isLimited(t)) t.wakeEpoch--;
 }
 
 /** The time of the wait that the event was for is over. */

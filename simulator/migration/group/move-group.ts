@@ -103,10 +103,10 @@ export const moveGroup = routine<MigrationWorld, MoveGroup>('migration.move_grou
   step('move the next member', (w, t, f) => {
     const pid = f.promised!.shift();
     if (pid === undefined) return goTo(w, t, 'look for members');
-    const { node, uid, migration } = f;
+    const { node, uid, asker, migration } = f;
     const own = pid === f.pid ? migration : NONE;
     const calls = pid === f.pid ? f.calls : 'restart';
-    const body: Migrate = { pid, node, uid, calls, migration: own, turn: migration, alone: false };
+    const body: Migrate = { pid, node, uid, asker, calls, migration: own, turn: migration, alone: false };
     vprocCall(t, f.pid, 'vproc.migrate', body);
   }),
   step('see how it went', (w, t, f) => {

@@ -26,6 +26,8 @@ import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 export interface Freeze {
   readonly migration: number;
   readonly pid: number;
+  /** The process that waits for the migration, or NONE. */
+  readonly asker: number;
   readonly cancel: boolean;
   /** The task is to be copied meanwhile, under the turn that it has. */
   early: boolean;
@@ -55,7 +57,12 @@ export const freeze = routine<MigrationWorld, Freeze>('migration.freeze', 'freez
     const proc = procOf(w, t.node, f.pid);
     const { by } = at(w.migrations, f.migration);
     if (proc === null) return;
-    cancelCalls(w, proc, pmaOf(w, t).task, (each) => f.cancel || (by === 'process' && isNeverAwaited(proc, each)));
+    cancelCalls(
+      w,
+      proc,
+      pmaOf(w, t).task,
+      (each) => f.cancel || (by === 'process' && isNeverAwaited(proc, each, f.asker)),
+    );
   }),
   step('let others in first, if a call in progress waits', (w, t, f) => {
     const proc = procOf(w, t.node, f.pid);

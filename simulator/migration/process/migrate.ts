@@ -102,6 +102,7 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       call(t, freeze, {
         migration: f.migration,
         pid: f.pid,
+        asker: f.asker,
         place: f.place ?? NONE,
         early: at(w.migrations, f.migration).calls === 'early',
         turn: f.turn === NONE ? f.migration : f.turn,

@@ -145,8 +145,8 @@ export const emulatorClose = routine<OsfWorld, EmulatorClose>('emulator.close', 
 
 export interface EmulatorDup {
   readonly descriptor: number;
-  /** The descriptor to be had; -1 for the lowest that is free. */
-  readonly wanted: number;
+  /** The descriptor to be had; null for the lowest that is free. */
+  readonly wanted: number | null;
   file: OpenFile | null;
 }
 
@@ -154,9 +154,10 @@ export interface EmulatorDup {
 export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has one more descriptor of a file', [
   step('close what the wanted one stands for', (w, t, f) => {
     const file = fileAt(w, t, f.descriptor);
-    const wanted = f.wanted < 0 ? freeDescriptor(w, t) : f.wanted;
-    if (file === null) return finish(t, failed('EBADF'));
-    if (!mayHaveFiles(w, t, wanted + 1)) return finish(t, failed('EMFILE'));
+    const wanted = f.wanted ?? freeDescriptor(w, t);
+    // For dup there is none left; what dup2 wants can be no descriptor at all.
+    if (file === null || wanted < 0) return finish(t, failed('EBADF'));
+    if (!mayHaveFiles(w, t, wanted + 1)) return finish(t, failed(f.wanted === null ? 'EMFILE' : 'EBADF'));
     if (wanted === f.descriptor) return finish(t, wanted);
     f.file = { ...file };
     if (fileAt(w, t, wanted) !== null)
@@ -176,7 +177,7 @@ export const emulatorDup = routine<OsfWorld, EmulatorDup>('emulator.dup', 'has o
   }),
   step('take the descriptor', (w, t, f) => {
     const { files } = emulatorOf(at(w.tasks, t.task));
-    const wanted = f.wanted < 0 ? freeDescriptor(w, t) : f.wanted;
+    const wanted = f.wanted ?? freeDescriptor(w, t);
     // Another thread has taken it meanwhile.
     if (fileAt(w, t, wanted) !== null) {
       goTo(w, t, 'take the descriptor');

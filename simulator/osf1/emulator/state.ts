@@ -140,6 +140,8 @@ export interface EmulatorState {
   started: number;
   /** Number of the thread that ends the process, or has its program replaced: the others begin nothing. NONE otherwise. */
   alone: number;
+  /** One of them has the PMA look at the processor time that they have used. */
+  looks: boolean;
   /** What all threads of the program count on. */
   counts: number[];
   inUse: FileInUse[];
@@ -168,10 +170,11 @@ export interface EmulatorState {
 export const noTokens = (): Pick<EmulatorState, 'tokens' | 'recalls'> => ({ tokens: [], recalls: 0 });
 
 /** Threads of a process that has only begun: one. */
-export const oneThread = (): Pick<EmulatorState, 'threads' | 'started' | 'alone' | 'counts' | 'inUse'> => ({
+export const oneThread = (): Pick<EmulatorState, 'threads' | 'started' | 'alone' | 'looks' | 'counts' | 'inUse'> => ({
   threads: [newThread(MAIN)],
   started: MAIN,
   alone: NONE,
+  looks: false,
   counts: [],
   inUse: [],
 });

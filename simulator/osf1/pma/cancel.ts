@@ -39,11 +39,13 @@ export function wasCancelled(w: OsfWorld, t: Thread, proc: Proc): boolean {
 /**
  * Calls whose end a migration never awaits, because it might await it for ever. That of a call which waits for a signal: whoever
  * would send it may be the one that waits for the migration. And in a process with several threads that of any call that waits:
- * what it waits for may be the doing of a thread that is frozen with it [docs/decisions/0061-threads-of-a-process.md].
+ * what it waits for may be the doing of a thread that is frozen with it [docs/decisions/0061-threads-of-a-process.md]. And that of
+ * a parent which waits while its child asks for the migration: the child does not end before it is answered
+ * [docs/decisions/0066-a-child-moves-its-parent.md].
  */
-export function isNeverAwaited({ signals }: Proc, { request }: CallInProgress): boolean {
+export function isNeverAwaited({ signals, children }: Proc, { request }: CallInProgress, asker: number): boolean {
   const { waits, forSignal } = operations[request.operation] ?? { waits: false, forSignal: false };
-  return forSignal || (waits && signals.further.length > 0);
+  return forSignal || (waits && (signals.further.length > 0 || children.includes(asker)));
 }
 
 /** Asks the calls that change nothing to put their requests back, all or some; they do it in events of their own. */

@@ -1,9 +1,9 @@
 /**
  * pcntl: control over processes, in the manner of fcntl and ioctl [paper section 4, mechanisms 5.7].
  *
- * This is MIGRATE; the rest is in pcntl-control.ts. MIGRATE goes to the PMA that has the process, as a vproc operation. There everything is checked before anything
- * changes; then the service `pma.migrate_process` carries it out, and its answer is the answer of the call. That
- * service is the process-migration room's; it is called with a `Migrate`.
+ * This is MIGRATE; the rest is in pcntl-control.ts. MIGRATE goes to the PMA that has the process, as a vproc operation. There
+ * everything is checked before anything changes; then the service `pma.migrate_process` carries it out, and its answer is the
+ * answer of the call. That service is the process-migration room's; it is called with a `Migrate`.
  */
 import { assert } from '../../base/assert.ts';
 import { NONE } from '../../base/table.ts';
@@ -29,6 +29,8 @@ export interface PcntlMigrate {
 /** Body of `vproc.migrate`. `migration` is the record that the operator has opened, or NONE. */
 export interface Migrate extends PcntlMigrate {
   readonly uid: number;
+  /** The process that has asked, and waits for the answer; NONE: none has. */
+  readonly asker: number;
   readonly migration: number;
   /** The turn that its group has, by the record of the migration that was asked for; NONE: it moves by itself. */
   readonly turn: number;
@@ -39,7 +41,8 @@ export interface Migrate extends PcntlMigrate {
 export const pcntlMigrate = routine<OsfWorld, ProcessCall>('pma.pcntl_migrate', 'asks for a process to be moved', [
   step('operate on the vproc', (w, t, f) => {
     const { uid } = procOf(w, t.node, f.pid)!;
-    const body: Migrate = { ...(f.body as PcntlMigrate), uid, migration: NONE, turn: NONE, alone: false };
+    const given = { uid, asker: f.pid, migration: NONE, turn: NONE, alone: false };
+    const body: Migrate = { ...(f.body as PcntlMigrate), ...given };
     vprocCall(t, f.pid, 'vproc.migrate', body);
   }),
   step('report', (_w, t) => finish(t, t.result)),
