@@ -102,7 +102,6 @@ describe('the process inspector', () => {
 
   it('shows every thread of a program, and its signals by name', async () => {
     await runTo('16-several-threads-move.adw', ['freeze']);
-    await editor().runCommand('View: Hide Panel');
     await open('Control+Alt+u', 'pid 2 server');
     const threads = await cells('threads');
     assert.ok(
@@ -113,6 +112,7 @@ describe('the process inspector', () => {
     );
     assert.ok(threads.some((row) => /^main waiting 49 pthread_join SIGUSR1 end of a thread /.test(row)));
     assert.deepEqual(await cells('signals'), ['SIGUSR1 handler at line 24 main, thread 2, thread 3 ended: EINTR 0']);
+    await editor().runCommand('View: Hide Panel');
     await pictures('process-threads');
   });
 
