@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coverageInWords, failureInWords, neverStruck } from './report.ts';
-import type { SeedResult } from './run.ts';
+import type { SeedResult } from './strike.ts';
 
 const MILLISECONDS_PER_MINUTE = 60_000;
 /** So many seeds strike every kind of event that there is. */

@@ -4,7 +4,8 @@
 import { commandOf, launchOf, LIMIT } from '../../cli/again.ts';
 import { eventKinds } from '../../simulator/base/event.ts';
 import { BACK, HEALED } from './fault.ts';
-import type { Failure, SeedResult } from './run.ts';
+import type { Failure } from './run.ts';
+import type { SeedResult } from './strike.ts';
 
 /** One failure; `file` holds the script as it was drawn, `short` what is left of it after shrinking. */
 export function failureInWords(seed: number, failure: Failure, file: string, short: string): string {

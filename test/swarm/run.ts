@@ -1,6 +1,5 @@
 /**
- * One seed: its script is run without a fault, and then with one; every rule is checked after every event, and the world
- * at rest is looked at. What comes of it is plain data, because another process may want to read it.
+ * One run of a script: every rule is checked after every event, and the world at rest is looked at.
  *
  * Safety: no rule is broken and nothing throws. Liveness: after the last action nothing fails any more, and the run comes
  * to rest within a bound, with nothing left that cannot be explained (rest.ts) and every expectation met.
@@ -11,10 +10,7 @@ import { observe } from '../../simulator/checkers/history/index.ts';
 import { checkAll } from '../../simulator/checkers/index.ts';
 import { createSimulation, eventCount, now, step, tail, type Simulation } from '../../simulator/engine/simulation.ts';
 import { NONE } from '../../simulator/base/table.ts';
-import { chance } from './chance.ts';
-import { drawFault, isUnstruck, drawPartition, note, type Fault, type Moments } from './fault.ts';
 import { unexplained } from './rest.ts';
-import { drawScript, textOf } from './script.ts';
 
 /** A run that has not come to rest after so many events never will. */
 const MOST_EVENTS = 100_000;
@@ -37,64 +33,11 @@ export interface Outcome {
   readonly migrations: readonly string[];
 }
 
-export interface SeedResult {
-  readonly seed: number;
-  readonly events: number;
-  readonly failure: (Failure & { readonly text: string }) | null;
-  /** Kinds of events that happened, and the faults that were drawn. */
-  readonly kinds: readonly string[];
-  readonly faults: readonly Pick<Fault, 'kind' | 'node'>[];
-  readonly migrations: readonly string[];
-}
-
-export function runSeed(seed: number): SeedResult {
-  const draw = chance(seed);
-  const script = drawScript(draw, seed);
-  let moments: Moments = new Map();
-  let text = textOf(script);
-  let outcome = runScript(text, { watch: noting(moments) });
-  let { events } = outcome;
-  const kinds = new Set(moments.keys());
-  const faults: Fault[] = [];
-  // Most often one node fails, now and then a second one.
-  let left = draw.percent(75) ? (draw.percent(20) ? 2 : 1) : 0;
-  for (; outcome.failure === null && (left > 0 || isUnstruck(moments, faults)); left--) {
-    faults.push(...drawFault(draw, script, moments));
-    text = textOf(script, faults);
-    const struck: Moments = (moments = new Map());
-    outcome = runScript(text, { watch: noting(struck) });
-    events += outcome.events;
-    for (const kind of moments.keys()) kinds.add(kind);
-  }
-  const cut = outcome.failure === null && draw.percent(10) ? drawPartition(draw, script, moments) : [];
-  if (cut.length > 0) {
-    faults.push(...cut);
-    text = textOf(script, faults);
-    outcome = runScript(text);
-    events += outcome.events;
-  }
-  return {
-    seed,
-    events,
-    failure: outcome.failure === null ? null : { ...outcome.failure, text },
-    kinds: [...kinds],
-    faults: faults.map(({ kind, node }) => ({ kind, node })),
-    migrations: outcome.migrations,
-  };
-}
-
 /**
  * What else is looked at in a run: called after every event, and once more when nothing is left to happen. It says what is
  * wrong, if something is, and the run ends there.
  */
 export type Watch = (sim: Simulation, ended: boolean) => string | undefined;
-
-const noting = (moments: Moments): Watch => {
-  return (sim, ended) => {
-    if (!ended) note(moments, sim);
-    return undefined;
-  };
-};
 
 export interface Manner {
   readonly watch?: Watch;

@@ -7,8 +7,9 @@ import { blockOn, type Thread } from '../../simulator/mach/thread.ts';
 import type { MachWorld } from '../../simulator/mach/world.ts';
 import { chance } from './chance.ts';
 import { coverageInWords, failureInWords, neverStruck } from './report.ts';
-import { runScript, runSeed } from './run.ts';
+import { runScript } from './run.ts';
 import { drawScript, textOf } from './script.ts';
+import { runSeed } from './seed.ts';
 import { isFair, shrink } from './shrink.ts';
 
 type Service = (w: MachWorld, t: Thread, request: object) => void;

@@ -3,9 +3,9 @@
  * with migrations, checked; and then a node fails, and who has nothing to do with it must put out the same as before.
  */
 import { chance } from '../chance.ts';
-import { drawFault, drawPartition, isUnstruck, note, type Fault, type Moments } from '../fault.ts';
-import { runScript, type Outcome, type SeedResult, type Watch } from '../run.ts';
+import { runScript, type Outcome, type Watch } from '../run.ts';
 import { textOf } from '../script.ts';
+import { resultOf, strike, type SeedResult } from '../strike.ts';
 import { NONE } from '../../../simulator/base/table.ts';
 import type { Simulation } from '../../../simulator/engine/simulation.ts';
 import { INIT } from '../../../simulator/osf1/pm-master/entry.ts';
@@ -21,43 +21,15 @@ export function runComparedSeed(seed: number): SeedResult {
   const draw = chance(seed);
   const placement = drawPlacement(draw, seed);
   const lives = new Map<number, Life>();
-  let text = textOf(placement);
-  let outcome = runCompared(text, (sim) => follow(lives, sim));
-  let { events } = outcome;
-  const kinds = new Set<string>();
-  const faults: Fault[] = [];
-  if (outcome.failure === null) {
-    const script = drawMigrations(draw, placement, [...lives.values()]);
-    let moments: Moments = new Map();
-    text = textOf(script);
-    outcome = runCompared(text, (sim) => note(moments, sim));
-    events += outcome.events;
-    for (const kind of moments.keys()) kinds.add(kind);
-    let left = outcome.failure === null && draw.percent(60) ? 1 : 0;
-    for (; outcome.failure === null && (left > 0 || isUnstruck(moments, faults)); left--) {
-      faults.push(...drawFault(draw, script, moments));
-      text = textOf(script, faults);
-      const struck: Moments = (moments = new Map());
-      outcome = runCompared(text, (sim) => note(struck, sim));
-      events += outcome.events;
-      for (const kind of struck.keys()) kinds.add(kind);
-    }
-    const cut = outcome.failure === null && draw.percent(15) ? drawPartition(draw, script, moments) : [];
-    if (cut.length > 0) {
-      faults.push(...cut);
-      text = textOf(script, faults);
-      outcome = runCompared(text);
-      events += outcome.events;
-    }
+  const text = textOf(placement);
+  const placed = runCompared(text, (sim) => follow(lives, sim));
+  if (placed.failure !== null) {
+    return resultOf(seed, { text, outcome: placed, events: placed.events, kinds: new Set(), faults: [] });
   }
-  return {
-    seed,
-    events,
-    failure: outcome.failure === null ? null : { ...outcome.failure, text },
-    kinds: [...kinds],
-    faults: faults.map(({ kind, node }) => ({ kind, node })),
-    migrations: outcome.migrations,
-  };
+  const script = drawMigrations(draw, placement, [...lives.values()]);
+  const often = { fails: 60, failsTwice: 0, breaks: 15 };
+  const struck = strike(draw, script, often, (each, watch) => runCompared(each, (sim) => void watch(sim, false)));
+  return resultOf(seed, { ...struck, events: placed.events + struck.events });
 }
 
 /** Runs a script that is to be compared; `watch` is called after every event. */
