@@ -8,6 +8,9 @@ import { stopShown, tablePage } from './reading.ts';
 
 const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' } as const;
 
+/** How long the editor may take to see a change of its settings. */
+const THEME_MS_MAX = 8000;
+
 export interface Inspecting {
   readonly editor: () => Editor;
   readonly press: (key: string) => Promise<void>;
@@ -28,8 +31,19 @@ export function inspecting(prepare: (editor: Editor) => void = () => undefined):
   let editor: Editor;
   const theme = async (name: keyof typeof themes): Promise<void> => {
     const settings = { 'workbench.colorTheme': themes[name], 'workbench.startupEditor': 'none' };
-    writeFileSync(join(editor.folder, '.vscode/settings.json'), JSON.stringify(settings));
-    await editor.waitFor(`.monaco-workbench.vs${name === 'dark' ? '-dark' : ':not(.vs-dark)'}`);
+    const shown = editor.page.locator(`.monaco-workbench.vs${name === 'dark' ? '-dark' : ':not(.vs-dark)'}`).first();
+    // An editor that has only begun to watch its folder may miss a change: then the file is written again.
+    await editor.until(
+      `the ${name} theme`,
+      async () => {
+        writeFileSync(join(editor.folder, '.vscode/settings.json'), JSON.stringify(settings));
+        return shown.waitFor({ timeout: THEME_MS_MAX }).then(
+          () => true,
+          () => false,
+        );
+      },
+      (isShown) => isShown,
+    );
   };
   before(async function () {
     this.timeout(600_000);
