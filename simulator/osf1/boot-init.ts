@@ -1,4 +1,7 @@
-/** init, pid 1: the parent of spawned processes and of orphans, put together by hand before time 0. */
+/**
+ * init, pid 1: the parent of spawned processes and of orphans, put together by hand before time 0, and again when its node
+ * boots again: then its PMA says so to the others (pma/init.ts).
+ */
 import { openAccount } from '../base/ledger.ts';
 import { NONE, at } from '../base/table.ts';
 import { bootRight } from '../dipc/boot.ts';
@@ -16,6 +19,7 @@ import { newEmulator } from './emulator/state.ts';
 import { rootServer } from './file-server/file.ts';
 import { mapEmulator } from './memory.ts';
 import { SUPERUSER } from './users.ts';
+import type { CredentialsEntry, CredentialsServer } from './credentials/entry.ts';
 import type { Pma } from './pma/pma.ts';
 import { INIT, masterEntryAllocate, type PmMaster } from './pm-master/entry.ts';
 import { procAllocate } from './proc.ts';
@@ -23,7 +27,7 @@ import { becomeLocal, vprocAllocate } from './vproc.ts';
 import type { OsfWorld } from './world.ts';
 
 /** A process like all others, sitting in wait(); only nobody was there to fork it. */
-export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
+export function bootInit(w: OsfWorld, pma: Pma, credentials: CredentialsServer): void {
   const { node } = pma;
   const activity = openAccount(w.ledger, 'init (pid 1)', INIT).id;
   const task = taskCreate(w, node, 'process', 'init', activity);
@@ -40,9 +44,7 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
   proc.activity = activity;
   proc.migratable = false;
   proc.processPort = bootPort(w, { task: server, set: pma.set }, 'pid 1@pma');
-  const superuser = w.credentials.rows.find((each) => each.uid === SUPERUSER)!;
-  const credentials = at(w.credentialsServers, superuser.server);
-  superuser.holders.push({ pid: INIT, user: SUPERUSER, node });
+  const superuser = superuserOf(w, credentials);
   const ports = [
     taskPort(w, task),
     threadPort(w, main),
@@ -76,11 +78,21 @@ export function bootInit(w: OsfWorld, pma: Pma, master: PmMaster): void {
     terminal: pma.terminal,
   };
   becomeLocal(vprocAllocate(w, node, INIT), proc.id);
-  const entry = masterEntryAllocate(w, master, { pid: INIT, parent: INIT, name: 'init', group: INIT, session: INIT });
-  entry.node = node;
-  entry.capability = bootRight(w, portUnder(w, server, pma.service), at(w.tasks, master.task));
   call(main, initProgram, {});
   threadStart(w, main);
   call(signals, emulatorSignals, {});
   threadStart(w, signals);
+}
+
+/** What the PM Master and the credentials server know of init before time 0. */
+export function introduceInit(w: OsfWorld, pma: Pma, master: PmMaster, credentials: CredentialsServer): void {
+  const { node } = pma;
+  superuserOf(w, credentials).holders.push({ pid: INIT, user: SUPERUSER, node });
+  const entry = masterEntryAllocate(w, master, { pid: INIT, parent: INIT, name: 'init', group: INIT, session: INIT });
+  entry.node = node;
+  entry.capability = bootRight(w, portUnder(w, at(w.tasks, pma.task), pma.service), at(w.tasks, master.task));
+}
+
+function superuserOf(w: OsfWorld, { id }: CredentialsServer): CredentialsEntry {
+  return w.credentials.rows.find(({ live, server, uid }) => live && server === id && uid === SUPERUSER)!;
 }

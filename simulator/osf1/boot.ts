@@ -8,7 +8,7 @@
 import { NONE, at, take } from '../base/table.ts';
 import { bootRight } from '../dipc/boot.ts';
 import type { ClusterSpec, FileSpec, Program } from '../workload/program.ts';
-import { bootInit } from './boot-init.ts';
+import { bootInit, introduceInit } from './boot-init.ts';
 import { bootPort, bootTask, portUnder } from './boot-task.ts';
 import { credentialsEntryAllocate, type CredentialsServer } from './credentials/entry.ts';
 import { TERMINAL_PATH } from './emulator/state.ts';
@@ -18,6 +18,8 @@ import { homeOf, isManaged, templateOn } from './configuration.ts';
 import { imagePath } from './image-path.ts';
 import { templateTask } from './memory.ts';
 import { SUPERUSER, USER } from './users.ts';
+import { beginToAsk } from './credentials/recover.ts';
+import { beginIntroduction } from './pma/init.ts';
 import { pmaAllocate, pmaAt, type Pma } from './pma/pma.ts';
 import { bootMonitor, introduceMonitor } from './monitor/monitor.ts';
 import { BLOCK, firstBlock, grantBlock, takeBlock } from './pm-master/blocks.ts';
@@ -65,13 +67,17 @@ export function bootServers(w: OsfWorld, cluster: ClusterSpec, files: readonly F
   for (const master of w.pmMasters.rows) if (master !== broker) takeBlock(master, grantBlock(broker, master.node));
   for (const pma of w.pmas.rows) introducePma(w, pma, masterFor(w, pma.node)!, credentialsFor(w, pma.node)!);
   const home = pmaAt(w, homeOf(w));
-  if (home !== null) bootInit(w, home, broker);
+  if (home === null) return;
+  const credentials = credentialsFor(w, home.node)!;
+  bootInit(w, home, credentials);
+  introduceInit(w, home, broker, credentials);
 }
 
 /**
  * The servers of a node that has booted again: its PMA, if there still is somebody to introduce it to; the PM Master, which
- * asks the PMAs what there is; a PM Master among several, whose table the broker has taken over meanwhile. What file servers, the only
- * credentials server and the monitor knew was in their memory and is lost: they do not come back.
+ * asks the PMAs what there is; a PM Master among several, whose table the broker has taken over meanwhile; the only credentials
+ * server, which asks the PMAs who is which user; and init. What file servers and the monitor knew was in their memory and is
+ * lost: they do not come back.
  */
 export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['nodes'][number]): void {
   if (isManaged(w, node)) templateTask(w, node);
@@ -82,10 +88,15 @@ export function bootServersAgain(w: OsfWorld, node: number, spec: ClusterSpec['n
     if (isBroker(w, again)) beginTakeOver(w, again);
     bootCredentials(w, node);
   }
+  if (isOnly(w) && spec.credentials) beginToAsk(w, bootCredentials(w, node));
   const master = masterFor(w, node);
   const credentials = credentialsFor(w, node);
   if (!spec.pma || master === undefined || credentials === undefined) return;
-  introducePma(w, bootPma(w, node), master, credentials);
+  const pma = bootPma(w, node);
+  introducePma(w, pma, master, credentials);
+  if (node !== homeOf(w)) return;
+  bootInit(w, pma, credentials);
+  beginIntroduction(w, pma);
 }
 
 function bootMaster(w: OsfWorld, node: number): PmMaster {
@@ -110,11 +121,11 @@ function credentialsFor(w: OsfWorld, node: number): CredentialsServer | undefine
   return w.credentialsServers.rows.find((server) => server.live && (isOnly(w) || server.node === node));
 }
 
-function bootCredentials(w: OsfWorld, node: number): void {
+function bootCredentials(w: OsfWorld, node: number): CredentialsServer {
   const booted = bootTask(w, node, 'credentials');
   const { self, service, set } = booted;
   const task = booted.task.id;
-  const { id } = take(w.credentialsServers, (row) => ({
+  const server = take(w.credentialsServers, (row) => ({
     id: row,
     live: true,
     node,
@@ -123,11 +134,13 @@ function bootCredentials(w: OsfWorld, node: number): void {
     service,
     set,
     peers: [],
+    recovering: false,
   }));
   for (const uid of [SUPERUSER, USER]) {
-    const entry = credentialsEntryAllocate(w, id, uid);
+    const entry = credentialsEntryAllocate(w, server.id, uid);
     entry.port = bootPort(w, booted, `credentials of user ${uid}`);
   }
+  return server;
 }
 
 function bootFileServer(w: OsfWorld, node: number, directory: string): void {

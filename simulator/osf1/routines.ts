@@ -3,6 +3,7 @@ import type { Routine } from '../mach/routine.ts';
 import { NO_SENDERS_NOTICE } from '../mach/ipc/notify.ts';
 import { holderRoutine } from './credentials/holders.ts';
 import { credentialsRoutines } from './credentials/operations.ts';
+import { credentialsRequest, recoverHolders } from './credentials/recover.ts';
 import { callRoutines } from './emulator/calls.ts';
 import { childInit } from './emulator/child-init.ts';
 import { emulatorExec } from './emulator/exec.ts';
@@ -46,6 +47,8 @@ import { pmaExec } from './pma/exec.ts';
 import { exitProcess, pmaExit } from './pma/exit.ts';
 import { forkHere, forkThere } from './pma/fork-remote.ts';
 import { pmaChildInit, pmaFork } from './pma/fork.ts';
+import { pmaHolders } from './pma/holders.ts';
+import { introduceInit } from './pma/init.ts';
 import { pmaSpawn } from './pma/spawn.ts';
 import { groupCalls, setGroup } from './pma/groups.ts';
 import { killCalls } from './pma/kill.ts';
@@ -76,6 +79,7 @@ import { blockRoutines, findOwner, forwardedRequest, masterRequest } from './pm-
 import { pidRoutines } from './pm-master/pids.ts';
 import { gatherMembers, groupRoutines } from './pm-master/groups.ts';
 import { disown } from './pm-master/disown.ts';
+import { initRoutines } from './pm-master/init.ts';
 import { countLoads, placementRoutines } from './pm-master/placement.ts';
 import { recover } from './pm-master/recover.ts';
 import { takeOver, takeOverRoutines } from './pm-master/take-over.ts';
@@ -121,6 +125,7 @@ const masterRoutines: readonly Routine[] = [
   ...exitRoutines,
   ...childRoutines,
   disown,
+  ...initRoutines,
   ...placementRoutines,
   ...groupRoutines,
   ...terminalRoutines,
@@ -133,10 +138,10 @@ const serverRoutines: readonly Routine[] = [
   pmaSpawn,
   forkHere,
   pmaReport,
+  pmaHolders,
   forwardedCall,
   forwardedRequest,
   ...monitorRoutines,
-  ...credentialsRoutines,
   ...dataRoutines,
   ...mappedServices,
   ...throughServices,
@@ -178,6 +183,10 @@ export const osfRoutines: readonly Routine[] = [
   findOwner,
   masterRequest,
   ...masterRoutines,
+  credentialsRequest,
+  recoverHolders,
+  introduceInit,
+  ...credentialsRoutines,
   ...serverRoutines,
   ...filePager.map(([, each]) => each),
   childInit,
@@ -219,6 +228,8 @@ export const osfServices: readonly (readonly [operation: string, routine: Routin
   ...processRoutines.map((each) => [`local ${each.name}`, each] as const),
   ...masterRoutines.map(({ name }) => [name, masterRequest] as const),
   ...masterRoutines.map((each) => [`local ${each.name}`, each] as const),
+  ...credentialsRoutines.map(({ name }) => [name, credentialsRequest] as const),
+  ...credentialsRoutines.map((each) => [`local ${each.name}`, each] as const),
   ...serverRoutines.map(byName),
   ...filePager,
   [NO_SENDERS_NOTICE, fileNoSenders],

@@ -23,7 +23,10 @@ import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts'
 import type { Request } from '../../mach/server.ts';
 import { blockOn } from '../../mach/thread.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
+import type { Holder } from '../../osf1/credentials/entry.ts';
 import { ownNames } from '../../osf1/pma/exit.ts';
+import { renewedEntry } from '../../osf1/pma/holders.ts';
+import { isGone } from '../../osf1/pma/master-call.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import { procAllocate, procFree, procNames, procOf } from '../../osf1/proc.ts';
 import { becomeLocal, becomeStub, vprocAllocate, vprocFree, vprocOf } from '../../osf1/vproc.ts';
@@ -44,6 +47,8 @@ interface Installing extends Request {
   stale?: number;
   /** Names still to give up. */
   surplus?: number[];
+  /** Name of the right to its entry that came along, and was dead. */
+  dead?: number;
   port?: number;
 }
 
@@ -106,16 +111,26 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     assert(at(w.migrations, migration).committed, '4.6', `the task of ${pid} has moved without commit`);
     stamp(w, migration, 'moved');
     atStep(w, migration, 11);
-    rpc(w, t, procOf(w, t.node, pid)!.names.credentials, 'credentials.install', {
-      body: { pid, node: t.node },
-    });
+  }),
+  step('say where it is', (w, t, f) => {
+    const proc = procOf(w, t.node, f.body.pid)!;
+    const { credentials } = proc.names;
+    // The credentials server has come back while it was on its way: the right that came along is dead.
+    const renewed = renewedEntry(w, pmaOf(w, t), proc);
+    if (renewed !== NONE) {
+      f.dead = credentials;
+      proc.names.credentials = renewed;
+    }
+    const body: Holder = { pid: proc.pid, user: proc.realUid, node: t.node };
+    rpc(w, t, proc.names.credentials, 'credentials.install', { body });
   }),
   step('keep one right to everything', (w, t, f) => {
     const pma = pmaOf(w, t);
     const proc = procOf(w, t.node, f.body.pid)!;
+    if (isGone(t.code) && renewedEntry(w, pma, proc) !== NONE) return goTo(w, t, 'say where it is');
     const own = ownNames(w, pma, proc);
     const shared = procNames.map((each) => proc.names[each]).filter((name) => name !== NONE && !own.includes(name));
-    f.surplus!.push(...t.names, ...shared);
+    f.surplus!.push(...(f.dead === undefined ? t.names : [f.dead]), ...shared);
   }),
   step('give up the others', (w, t, f) => {
     const name = f.surplus!.pop();

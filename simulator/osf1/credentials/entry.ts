@@ -17,6 +17,8 @@ export interface CredentialsServer extends Row {
   set: number;
   /** Send rights to the other servers, by row, as far as they have been asked for; NONE elsewhere. */
   readonly peers: number[];
+  /** It has come back, and does not know everybody yet: requests wait (recover.ts). */
+  recovering: boolean;
 }
 
 /** A process that uses an entry: its real user, whose limit of processes it counts for, and where it is. */

@@ -84,9 +84,11 @@ export const credentialsRoutines: readonly Routine[] = [
     'credentials.install',
     'gives a right to the entry to the PMA of a process that has moved',
     (entry, body) => {
-      const { pid, node } = body as Pick<Holder, 'pid' | 'node'>;
+      const holder = body as Holder;
+      const { pid, node } = holder;
       const place = entry.holders.findIndex((each) => each.pid === pid);
       if (place >= 0) entry.holders[place] = { ...entry.holders[place]!, node };
+      else entry.holders.push({ ...holder });
       return { body: { uid: entry.uid }, rights: [{ name: entry.port, disposition: MAKE_SEND }] };
     },
   ),

@@ -15,7 +15,7 @@ import { copy } from '../../base/plain.ts';
 import { NONE, at, select } from '../../base/table.ts';
 import type { Carried, Payload } from '../../mach/ipc/mach-msg.ts';
 import { rpc } from '../../mach/ipc/mach-msg.ts';
-import { COPY_SEND, MAKE_SEND } from '../../mach/ipc/right.ts';
+import { COPY_SEND, MAKE_SEND, destinationOf } from '../../mach/ipc/right.ts';
 import { DEAD_NAME, lookup } from '../../mach/ipc/space.ts';
 import type { Task } from '../../mach/task.ts';
 import type { Thread } from '../../mach/thread.ts';
@@ -38,16 +38,17 @@ import {
 import { lostWithNode } from '../ended.ts';
 import { RLIM_INFINITY, emulatorLimits, type Limits } from '../limits.ts';
 import type { Dup } from '../credentials/holders.ts';
+import { isOnly } from '../pm-master/owner.ts';
 import type { Born, NewProcess } from '../pm-master/pids.ts';
 import { procAllocate, procOf } from '../proc.ts';
 import type { Relations } from '../proc.ts';
 import type { Signals } from '../signal-state.ts';
 import { becomeLocal, vprocAllocate, vprocOf } from '../vproc.ts';
-import { SUPERUSER } from '../users.ts';
+import { SUPERUSER, USER } from '../users.ts';
 import type { OsfWorld } from '../world.ts';
 import { kill } from './exit.ts';
 import type { Users } from './identity-change.ts';
-import { mustRepeat } from './master-call.ts';
+import { isGone, mustRepeat } from './master-call.ts';
 import { pmaOf } from './pma.ts';
 import { schedule, scheduling } from './priority.ts';
 
@@ -89,12 +90,24 @@ export interface Create extends Users {
   readonly rights: Inherited[];
   /** Name of the one that was given last. */
   given: number;
+  /** The credentials server was down when it should have heard of the process. */
+  unknown?: boolean;
 }
 
 /** The task on this node whose kernel port the name denotes. */
 function taskNamed(w: OsfWorld, t: Thread, name: number): Task {
   const { port } = lookup(at(w.tasks, t.task).space, name)!;
   return select(w.tasks, ({ self }) => self === port)[0]!;
+}
+
+/**
+ * Name of the right to its entry: its parent's, whose name is another one if the credentials server has come back meanwhile
+ * (holders.ts).
+ */
+function credentialsOf(w: OsfWorld, t: Thread, { uid, parent, credentials, remote }: Create): number {
+  const maker = remote ? null : procOf(w, t.node, parent);
+  if (isOnly(w) && uid === USER) return pmaOf(w, t).user;
+  return isOnly(w) && maker?.uid === uid ? maker.names.credentials : credentials;
 }
 
 /** What a new creation starts with; the rest is given by the caller. */
@@ -125,9 +138,10 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     f.relations = { parent: f.parent, group, session };
     const limit = f.uid === SUPERUSER ? RLIM_INFINITY : f.limits.nproc.soft;
     const body: Dup = { pid: f.pid, user: f.realUid, node: t.node, limit };
-    rpc(w, t, f.credentials, 'credentials.dup', { body });
+    rpc(w, t, credentialsOf(w, t, f), 'credentials.dup', { body });
   }),
   step('make the task', (w, t, f) => {
+    f.unknown = isGone(t.code);
     if (t.code === 'EAGAIN') return goTo(w, t, 'give its pid up');
     f.activity = openAccount(w.ledger, `${f.program} (pid ${f.pid})`, f.pid).id;
     const { pid, activity, program: name } = f;
@@ -170,7 +184,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
       { as: MAIN_THREAD, name: f.mainThread, disposition: COPY_SEND },
       { as: SIGNAL_THREAD, name: f.signalThread, disposition: COPY_SEND },
       { as: PROCESS_PORT, name: f.processPort, disposition: MAKE_SEND },
-      { as: CREDENTIALS, name: f.credentials, disposition: COPY_SEND },
+      { as: CREDENTIALS, name: credentialsOf(w, t, f), disposition: COPY_SEND },
       { as: ROOT_DIRECTORY, name: f.root, disposition: COPY_SEND },
       { as: CURRENT_DIRECTORY, name: f.directory, disposition: COPY_SEND },
       { as: TERMINAL, name: f.terminal, disposition: COPY_SEND },
@@ -202,7 +216,8 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     proc.nice = f.nice;
     proc.activity = f.activity;
     proc.processPort = f.processPort;
-    const { task, mainThread, signalThread, credentials, root, directory, terminal } = f;
+    const { task, mainThread, signalThread, root, directory, terminal } = f;
+    const credentials = credentialsOf(w, t, f);
     Object.assign(proc.names, { task, mainThread, signalThread, credentials, root, directory, terminal });
     becomeLocal(vprocOf(w, pma.node, f.pid) ?? vprocAllocate(w, pma.node, f.pid), proc.id);
     if (f.remote) tell(w, 'remote fork', t.node, null, t.identity, `pid ${f.pid} is on the active list`);
@@ -216,6 +231,12 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
   step('see that the PM Master knows', (w, t) => {
     if (mustRepeat(w, pmaOf(w, t), t.code)) goTo(w, t, 'register it');
   }),
+  step('tell a credentials server that has come back meanwhile', (w, t, f) => {
+    const name = credentialsOf(w, t, f);
+    if (f.unknown !== true || destinationOf(w, at(w.tasks, t.task), name) === NONE) return;
+    const body: Dup = { pid: f.pid, user: f.realUid, node: t.node, limit: RLIM_INFINITY };
+    rpc(w, t, name, 'credentials.dup', { body });
+  }),
   step('be as nice as its parent', (_w, t, f) => {
     if (f.nice !== 0) call(t, schedule, scheduling(f.task, f.nice));
   }),
@@ -227,7 +248,7 @@ export const createProcess = routine<OsfWorld, Create>('pma.create', 'makes a pr
     finish(t, { body: { pid: f.pid } } satisfies Payload);
   }),
   step('give the credentials back', (w, t, f) => {
-    rpc(w, t, f.credentials, 'credentials.release', { body: { pid: f.pid, usage: 0 } });
+    rpc(w, t, credentialsOf(w, t, f), 'credentials.release', { body: { pid: f.pid, usage: 0 } });
   }),
   step('give its pid up', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.free_pid', { body: { pid: f.pid } })),
   step('say that there is none', (_w, t) => finish(t, { code: 'EAGAIN' } satisfies Payload)),
