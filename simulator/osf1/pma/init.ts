@@ -5,13 +5,13 @@
 import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { MAKE_SEND } from '../../mach/ipc/right.ts';
 import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
-import { threadCreate, threadStart } from '../../mach/thread.ts';
+import { threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
 import { at } from '../../base/table.ts';
 import type { Dup } from '../credentials/holders.ts';
 import { RLIM_INFINITY } from '../limits.ts';
 import { INIT } from '../pm-master/entry.ts';
 import type { InitIsBack } from '../pm-master/init.ts';
-import { procOf } from '../proc.ts';
+import { procOf, startChannel } from '../proc.ts';
 import { SUPERUSER } from '../users.ts';
 import type { OsfWorld } from '../world.ts';
 import { mustRepeat } from './master-call.ts';
@@ -31,12 +31,18 @@ export const introduceInit = routine<OsfWorld, object>('pma.introduce_init', 'sa
   step('and to a new one, if that has failed', (w, t) => {
     if (mustRepeat(w, pmaOf(w, t), t.code)) return goTo(w, t, 'to the PM Master');
     finish(t);
+    const init = procOf(w, t.node, INIT);
+    if (init?.state !== 'creating') return;
+    init.state = 'running';
+    wakeAll(w, at(w.tasks, t.task), startChannel(init));
   }),
 ]);
 
 /** A thread of the PMA does it: the node is booting. */
 export function beginIntroduction(w: OsfWorld, pma: Pma): void {
   const task = at(w.tasks, pma.task);
+  // As any new process it is complete when it is known.
+  procOf(w, pma.node, INIT)!.state = 'creating';
   const t = threadCreate(w, task, task.name);
   call(t, introduceInit, {});
   threadStart(w, t);
