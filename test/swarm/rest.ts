@@ -8,6 +8,7 @@
 import { NONE, at, select } from '../../simulator/base/table.ts';
 import type { World } from '../../simulator/engine/world.ts';
 import { lookup } from '../../simulator/mach/ipc/space.ts';
+import type { Instruction } from '../../simulator/workload/program.ts';
 import { exitChannel, taskChannel } from '../../simulator/osf1/announce.ts';
 import { FILE_READ, FILE_WRITE } from '../../simulator/osf1/file-server/open.ts';
 import { channelOf } from '../../simulator/osf1/file-server/waiting.ts';
@@ -20,11 +21,13 @@ import type { File } from '../../simulator/osf1/file-server/file.ts';
 import { agentNode } from '../../simulator/migration/task/how.ts';
 import { procOf } from '../../simulator/osf1/proc.ts';
 import { masterEntryOf } from '../../simulator/osf1/pm-master/entry.ts';
+import type { StartedTask } from '../../simulator/osf1/operator.ts';
+import type { Wait } from '../../simulator/osf1/pma/wait.ts';
 import { startedAs } from '../../simulator/osf1/started-tasks.ts';
 import { BLOCKED, RECEIVING, isSuspended, threadOf, type Thread } from '../../simulator/mach/thread.ts';
 import type { Request } from '../../simulator/mach/server.ts';
 import { framesOf } from '../../simulator/mach/routine.ts';
-import { firstThreadOf, threadsOf } from '../../simulator/mach/task-threads.ts';
+import { threadsOf } from '../../simulator/mach/task-threads.ts';
 
 interface Reason {
   readonly because: string;
@@ -56,12 +59,14 @@ const reasons: readonly Reason[] = [
       threadsOf(w, at(w.tasks, t.task)).every((each) => each === t || isExplained(w, each, asked)),
   },
   {
-    because: 'a process is stopped, and the operator or the parent who would continue it has failed with a node',
-    explains: (w, t) => isStopped(w, t) && (isLeftAlone(w) || hasLostItsParent(w, t)),
+    because:
+      'a process is stopped, and the operator who would continue it, or somebody of its session, was lost with a node',
+    explains: (w, t) => isStopped(w, t) && (isLeftAlone(w) || hasLostItsSession(w, t)),
   },
   {
-    because: 'a name is looked up that nobody has published, and who would may have failed with a node',
-    explains: (w, t) => t.state === BLOCKED && t.channel.startsWith('publication of') && hasAnyFailed(w),
+    because:
+      'a name is looked up that nobody publishes any more: whoever would has not been started or has ended, since a node failed',
+    explains: (w, t) => t.state === BLOCKED && t.channel.startsWith(PUBLICATION) && hasNoPublisher(w, t),
   },
   {
     because:
@@ -135,11 +140,33 @@ function isLeftAlone(w: World): boolean {
 
 const hasAnyFailed = (w: World): boolean => w.nodes.rows.some(({ failedAt }) => failedAt !== NONE);
 
-/** It is init's, and was born into the group of somebody who is no longer there: the operator has not started it. */
-function hasLostItsParent(w: World, t: Thread): boolean {
-  const entry = masterEntryOf(w, at(w.tasks, t.task).pid);
-  if (entry === null || entry.parent !== INIT || !hasAnyFailed(w)) return false;
-  return entry.group !== entry.pid && masterEntryOf(w, entry.group)?.state !== 'alive';
+/**
+ * It was made by a process, not by the operator, and that parent has ended, which might have continued it. It or another of
+ * the session was lost with a node, so that nobody was left who does, or the group was orphaned before it stopped.
+ */
+function hasLostItsSession(w: World, t: Thread): boolean {
+  const { pid } = at(w.tasks, t.task);
+  const entry = masterEntryOf(w, pid);
+  const [proc] = select(w.procs, (each) => each.pid === pid);
+  if (entry === null || proc === undefined || entry.parent !== INIT || proc.relations.parent === INIT) return false;
+  if (masterEntryOf(w, proc.relations.parent)?.state === 'alive') return false;
+  return select(w.masterEntries, ({ session, lost }) => session === entry.session && lost).length > 0;
+}
+
+const PUBLICATION = 'publication of ';
+
+/** Of the tasks whose programs publish the name none is there any more, in a run in which a node has failed. */
+function hasNoPublisher(w: World, t: Thread): boolean {
+  const name = t.channel.slice(PUBLICATION.length);
+  const publishes = ({ program, ended }: StartedTask): boolean =>
+    !ended && w.setup.image.programs[program]!.code.some((each) => isPublication(each, name));
+  return hasAnyFailed(w) && !w.operator.started.some(publishes);
+}
+
+function isPublication(each: Instruction, name: string): boolean {
+  if (each.op !== 'mach' || each.call !== 'publish') return false;
+  const [, published] = each.operands;
+  return published?.kind !== 'value' || published.value === name;
 }
 
 /** The operator's right to the task, which still lives, has died. */
@@ -237,16 +264,26 @@ function awaitedProcessWaits(w: World, t: Thread, asked: ReadonlySet<number>): b
   return threads.length > 0 && threads.every((each) => isExplained(w, each, asked));
 }
 
+/** There are children that it waits for; none of them has ended; and each has reason to wait, with all of its threads. */
 function childrenWait(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
   const client = t.serves === NONE ? null : threadOf(w, t.serves);
-  if (client === null) return false;
-  const { pid, node } = at(w.tasks, client.task);
-  const children = procOf(w, node, pid)?.children ?? [];
+  const proc = client === null ? null : procOf(w, t.node, at(w.tasks, client.task).pid);
+  if (proc === null) return false;
+  const { pid: wanted } = (t.top!.data as Request).body as Wait;
+  const children = proc.children.filter((child) => isWanted(w, proc.pid, child, wanted));
+  if (children.length === 0 || children.some((child) => proc.exited.includes(child))) return false;
   return children.every((child) => {
-    const [task] = select(w.tasks, (each) => each.pid === child);
-    const main = task === undefined ? null : firstThreadOf(w, task);
-    return main !== null && isExplained(w, main, asked);
+    if (masterEntryOf(w, child)?.state === 'zombie') return false;
+    const threads = select(w.tasks, ({ pid }) => pid === child).flatMap((task) => threadsOf(w, task));
+    return threads.length > 0 && threads.every((each) => isExplained(w, each, asked));
   });
+}
+
+/** As waitpid chooses them: one, any, or those of a group. */
+function isWanted(w: World, parent: number, child: number, wanted: number): boolean {
+  if (wanted === NONE || wanted === child) return true;
+  const group = wanted === 0 ? masterEntryOf(w, parent)?.group : -wanted;
+  return wanted <= 0 && masterEntryOf(w, child)?.group === group;
 }
 
 function isExplained(w: World, t: Thread, asked: ReadonlySet<number>): boolean {
