@@ -9,13 +9,15 @@
  *   heal    after that: nodes that have stopped boot again, with an empty kernel (reboot.ts)
  *
  * Two nodes that are cut off from each other, but not from the PM Master, cannot both go on, because they would not agree on
- * who is up: the later one stops. Without a PM Master the first node that is up takes its place.
+ * who is up: the later one stops. Where there is a PM Master on each node, the broker's side goes on. Without a PM Master the
+ * first node that is up takes its place.
  */
 import { ARRIVE, SEVER } from '../base/event.ts';
 import { NONE, at } from '../base/table.ts';
 import { isCut } from '../dipc/world.ts';
 import { emit, emitAt, tell } from '../mach/world.ts';
 import type { MigrationWorld } from '../migration/record.ts';
+import { firstBroker, isOnly } from '../osf1/pm-master/owner.ts';
 import { crash } from './crash.ts';
 import { reboot } from './reboot.ts';
 
@@ -47,7 +49,8 @@ function cutOff(w: MigrationWorld, main: number, one: number, other: number): nu
 
 function mainNode(w: MigrationWorld): number {
   const master = w.pmMasters.rows.find(({ live }) => live);
-  return master?.node ?? w.nodes.rows.find(({ up }) => up)?.id ?? NONE;
+  const node = master === undefined || isOnly(w) ? master?.node : firstBroker(w);
+  return node ?? w.nodes.rows.find(({ up }) => up)?.id ?? NONE;
 }
 
 export function heal(w: MigrationWorld): void {

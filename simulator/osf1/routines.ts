@@ -44,7 +44,7 @@ import { callImageBack } from './file-server/kept-images.ts';
 import { admission, operations } from './pma/admission.ts';
 import { createProcess } from './pma/create.ts';
 import { pmaExec } from './pma/exec.ts';
-import { exitProcess, pmaExit } from './pma/exit.ts';
+import { exitProcess, pmaExit, tellOfEnd } from './pma/exit.ts';
 import { forkHere, forkThere } from './pma/fork-remote.ts';
 import { pmaChildInit, pmaFork } from './pma/fork.ts';
 import { pmaHolders } from './pma/holders.ts';
@@ -75,9 +75,10 @@ import { pipeRoutines } from './pipes/transfer.ts';
 import { callParents, exitRoutines } from './pm-master/exit.ts';
 import { terminalRoutines } from './pm-master/terminals.ts';
 import { hangUp } from './pm-master/hang-up.ts';
+import { leaveOrphans, lookAtGroup, orphanRoutines } from './pm-master/orphans.ts';
 import { blockRoutines, findOwner, forwardedRequest, masterRequest } from './pm-master/owner.ts';
 import { pidRoutines } from './pm-master/pids.ts';
-import { gatherMembers, groupRoutines } from './pm-master/groups.ts';
+import { gatherMembers, groupRoutines, tellOwners } from './pm-master/groups.ts';
 import { disown } from './pm-master/disown.ts';
 import { initRoutines } from './pm-master/init.ts';
 import { countLoads, placementRoutines } from './pm-master/placement.ts';
@@ -131,6 +132,7 @@ const masterRoutines: readonly Routine[] = [
   ...terminalRoutines,
   ...blockRoutines,
   ...takeOverRoutines,
+  ...orphanRoutines,
 ];
 
 /** Requests to a server as such; named like the operation. */
@@ -166,6 +168,7 @@ export const osfRoutines: readonly Routine[] = [
   holderRoutine,
   setGroup,
   exitProcess,
+  tellOfEnd,
   settleSignals,
   clock,
   vprocCallRoutine,
@@ -178,6 +181,9 @@ export const osfRoutines: readonly Routine[] = [
   hangUp,
   gatherMembers,
   countLoads,
+  tellOwners,
+  leaveOrphans,
+  lookAtGroup,
   recover,
   takeOver,
   findOwner,

@@ -140,3 +140,60 @@ describe('a network that is broken for so long that nodes are taken to be down',
     assert.deepEqual(unreachable.slice(0, 3), [['dest'], ['dest'], ['master', 'source']]);
   });
 });
+
+describe('where there is a PM Master on each node', () => {
+  const CLUSTER = (broker: string): string => `
+    cluster lab {
+      process_management local_masters
+      price failure_detection 100 ms
+      node master { pma credentials file_server "/" console ${broker === 'master' ? 'pm_master' : ''} }
+      node source { pma ${broker === 'source' ? 'pm_master' : ''} }
+      node dest { pma ${broker === 'dest' ? 'pm_master' : ''} }
+      node other { pma }
+    }
+  `;
+
+  function story(broker: string, body: string, scenario: string): ReturnType<typeof run> {
+    const script = `
+      program p() { ${NULL_IMAGE} ${body} }
+      scenario "cut off" on lab { let p = spawn p() on source ${scenario} }
+    `;
+    const result = run(script, CLUSTER(broker));
+    assert.deepEqual(unexplained(result.sim.world), []);
+    return result;
+  }
+
+  const CUT = 'partition source from master, dest, other';
+
+  it('who was created on the side that stops, and lives on the other one, goes on, and is waited for [5.6]', () => {
+    const body = 'migrate(getpid(), "dest") compute 1 s let c = fork { exit(4) } print(wait(c)) exit(5)';
+    for (const heals of ['sleep 30 ms heal', 'sleep 1 s heal']) {
+      const result = story('master', body, `at 2 s ${CUT} ${heals} wait p print(p.status)`);
+      assert.deepEqual(printed(result), ['4', '5'], heals);
+    }
+  });
+
+  it('whoever waits for a process of the side that stops is told that it is lost', () => {
+    const body = 'let c = fork on "dest" { compute 2 s exit(3) } compute 6 s print(wait(c))';
+    const stopped = story('master', body, `at 3 s ${CUT} sleep 1 s heal wait p print(p.status, " ", p.lost)`);
+    assert.deepEqual(printed(stopped), ['-1 true']);
+    const healed = story('master', body, `at 3 s ${CUT} sleep 50 ms heal wait p print(p.status, " ", p.lost)`);
+    assert.deepEqual(printed(healed), ['3', '0 false']);
+  });
+
+  it('the side of the broker goes on, wherever that is', () => {
+    const { sim } = story('source', 'compute 6 s exit(6)', `at 2 s ${CUT.replace(', other', '')} sleep 1 s`);
+    const up = sim.world.nodes.rows.filter((node) => node.up).map(({ name }) => name);
+    assert.deepEqual(up, ['source', 'other']);
+    const next = story('dest', 'compute 6 s exit(6)', `at 1 s crash dest at 2 s ${CUT} sleep 1 s print(p.lost)`);
+    assert.deepEqual(printed(next), ['true']);
+  });
+
+  it('who is being installed when its source stops, with its PM Master, ends: nobody waits for it for ever', () => {
+    for (const time of [800, 1100, 1400]) {
+      const body = 'dirty data[0 .. 0] compute 500 ms migrate(getpid(), "dest") compute 1 s exit(5)';
+      const result = story('master', body, `at ${time} ms ${CUT} sleep 1 s heal wait p print(p.status == 5 or p.lost)`);
+      assert.deepEqual(printed(result), ['true']);
+    }
+  });
+});

@@ -207,6 +207,18 @@ describe('a broker that fails', () => {
     );
   });
 
+  it('is waited for by who has to tell where a process has moved, and does not know whose it is [step 13, P3]', () => {
+    const body = program('p', 'migrate(getpid(), "dest") compute 1 s exit(5)');
+    const { notices } = story(body, 'let p = spawn p() on source wait p');
+    const restart = notices.find(({ notice }) => notice.kind === 'phase' && notice.phase === 'restart')!.time;
+    const result = story(
+      body,
+      `let p = spawn p() on source at ${restart - 3e6} ns crash chief sleep 400 ms
+       expect p.node == dest expect p.alive wait p print(p.status)`,
+    );
+    assert.deepEqual(printed(result), ['5']);
+  });
+
   it('with another one: what is left goes on', () => {
     const result = story(
       moved,

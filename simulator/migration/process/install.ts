@@ -24,7 +24,8 @@ import type { Request } from '../../mach/server.ts';
 import { blockOn } from '../../mach/thread.ts';
 import { serveSaved } from '../../osf1/pma/pending.ts';
 import type { Holder } from '../../osf1/credentials/entry.ts';
-import { ownNames } from '../../osf1/pma/exit.ts';
+import { lostWithNode } from '../../osf1/ended.ts';
+import { ownNames, reportOf, tellOfEnd, type TellOfEnd } from '../../osf1/pma/exit.ts';
 import { renewedEntry } from '../../osf1/pma/holders.ts';
 import { isGone } from '../../osf1/pma/master-call.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
@@ -153,8 +154,12 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
   }),
   step('undo what was made', (w, t, f) => {
     // The source has failed. Its task, if it was elsewhere, is suspended there, and nobody else could resume or end it.
-    const isLost = at(w.migrations, f.body.migration).outcome === 'failed';
-    if (isLost) kernelCall(w, t, procOf(w, t.node, f.body.pid)!.names.task, 'task_terminate');
+    if (isLost(w, f)) kernelCall(w, t, procOf(w, t.node, f.body.pid)!.names.task, 'task_terminate');
+  }),
+  step('say that it has ended', (w, t, f) => {
+    // A PM Master that has come back, or taken over, has heard from nobody else that there was such a process.
+    if (!isLost(w, f)) return;
+    call(t, tellOfEnd, { report: reportOf(w, procOf(w, t.node, f.body.pid)!, lostWithNode()) } satisfies TellOfEnd);
   }),
   step('destroy its per-process port', (w, t, f) => {
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_destroy', { body: { name: f.port! } });
@@ -181,6 +186,10 @@ export const installRoutine = routine<MigrationWorld, Installing>('migration.req
     finish(t, { code: 'EAGAIN', body: { reason: f.refusal! } } satisfies Payload);
   }),
 ]);
+
+/** The source has failed, and nobody takes it back. */
+const isLost = (w: MigrationWorld, { body }: Installing): boolean =>
+  at(w.migrations, body.migration).outcome === 'failed';
 
 /** It lives on what is left up to the hard limit, where it is. Empty, or the reason. */
 const exceeded = ({ limits, usage }: LocalState): string =>

@@ -5,13 +5,12 @@
 import { NONE } from '../../base/table.ts';
 import type { Payload } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
-import { again, call, finish, goTo, routine, step } from '../../mach/routine.ts';
+import { again, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import { lostWithNode } from '../ended.ts';
 import type { OsfWorld } from '../world.ts';
 import { masterOf, ownEntries } from './entry.ts';
-import { callParents, ends } from './exit.ts';
-import { hangUp } from './hang-up.ts';
+import { ends, leave } from './exit.ts';
 
 /** Body of `pmm.disown`: the parent, the node that has failed, and the children that the parent has heard of. */
 export interface Disown {
@@ -35,11 +34,7 @@ export const disown = routine<OsfWorld, DisownCall>('pmm.disown', 'forgets a chi
       if (child.parent !== pid || child.node !== node || child.state === 'reaped' || known.includes(child.pid))
         continue;
       // The PM Master may not have noticed the failure yet.
-      if (child.state === 'alive') {
-        const { callBacks, owed } = ends(w, master, child, lostWithNode());
-        call(t, hangUp, owed);
-        call(t, callParents, callBacks);
-      }
+      if (child.state === 'alive') leave(t, [ends(w, master, child, lostWithNode())]);
       child.state = 'reaped';
       if (child.capability !== NONE) stale.push(child.capability);
       child.capability = NONE;

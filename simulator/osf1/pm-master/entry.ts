@@ -33,6 +33,8 @@ export interface PmMaster extends Row {
   lost: number;
   /** The node that was chosen last, in turn; NONE before the first. */
   lastPlace: number;
+  /** Groups of its pids that it is just looking at: whether anybody is left to continue them (orphans.ts). */
+  readonly judging: number[];
 }
 
 export function masterAllocate(
@@ -51,6 +53,7 @@ export function masterAllocate(
     recovering: false,
     lost: 0,
     lastPlace: NONE,
+    judging: [],
     ...fields,
   }));
 }
@@ -66,6 +69,9 @@ export interface MasterEntry extends Row {
   /** Process group and session, each by the pid of who leads it or has led it. */
   group: number;
   session: number;
+  /** The same of a parent whose entry another PM Master owns, as that one has said; NONE otherwise, and until it has. */
+  parentGroup: number;
+  parentSession: number;
   /** Of a session leader: the group in the foreground of the session's terminal; NONE without a terminal. */
   foreground: number;
   node: number;
@@ -106,6 +112,8 @@ export function masterEntryAllocate(w: OsfWorld, master: PmMaster, known: NewEnt
     live: true,
     owner: master.id,
     ...known,
+    parentGroup: NONE,
+    parentSession: NONE,
     elsewhere: [],
     foreground: NONE,
     node: known.node ?? NONE,
@@ -151,6 +159,9 @@ export function ownEntries(w: OsfWorld, { id }: PmMaster): MasterEntry[] {
 export function reenter(w: OsfWorld, master: PmMaster, pid: number, name: string): MasterEntry {
   const known = masterEntryOf(w, pid);
   if (known === null) return masterEntryAllocate(w, master, { pid, parent: INIT, name, group: pid, session: pid });
-  if (known.owner !== master.id) Object.assign(known, { owner: master.id, capability: NONE, elsewhere: [] });
+  if (known.owner !== master.id) {
+    const unknown = { parentGroup: NONE, parentSession: NONE };
+    Object.assign(known, { owner: master.id, capability: NONE, elsewhere: [], ...unknown });
+  }
   return known;
 }

@@ -4,13 +4,13 @@
  *
  * The PMA that reports the exit is answered before anybody is called back. A call-back that finds the parent gone from
  * its PMA is tried again at the place that this table then says [5.2]. If the parent is another PM Master's, that one is
- * asked to call back; the PM Masters of children that are not in this table are told that they are orphans.
+ * asked to call back. What becomes of those who are left behind is in orphans.ts and hang-up.ts.
  */
 import { NONE, at } from '../../base/table.ts';
 import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
-import { threadCreate, threadStart, wakeAll } from '../../mach/thread.ts';
+import { threadCreate, threadStart, wakeAll, type Thread } from '../../mach/thread.ts';
 import { lostWithNode, type Ended } from '../ended.ts';
 import { announce, exitChannel } from '../announce.ts';
 import type { ChildReport } from '../pma/wait.ts';
@@ -18,11 +18,11 @@ import { ABSENT } from '../pma/admission.ts';
 import { isStale } from '../pma/vproc-call.ts';
 import { numbered, type Asker, type Numbered } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
-import { groupsAround, hangUp, hangUpHere, owedAfter, owedToOrphans, type HangUp } from './hang-up.ts';
-import { isOrphaned } from './groups.ts';
+import { hangUp, hangUpForeground, hangUpHere, type HangUp } from './hang-up.ts';
 import { INIT, masterOf, ownEntries, ownEntryOf, type MasterEntry, type PmMaster } from './entry.ts';
 import { forgetOwner } from './blocks.ts';
 import { NOTICED, findOwner, isBroker, isOnly, type Owner } from './owner.ts';
+import { leaveOrphans, makeOrphan, orphans, tiesOf } from './orphans.ts';
 import { beginTakeOver } from './take-over.ts';
 
 /** Body of `pmm.exit`: name and parent are for a PM Master that has forgotten them. */
@@ -45,8 +45,6 @@ export interface ExitReport {
 export interface CallBacks extends Asker {
   readonly children: number[];
   readonly how: 'exited' | 'changed';
-  /** Children that other PM Masters own, whose parent has ended. */
-  readonly orphans?: number[];
   /** What has been said last. */
   report?: ChildReport;
   tries: number;
@@ -62,23 +60,41 @@ const masterExit = routine<OsfWorld, Request>('pmm.exit', 'makes a process a zom
     const { usage, computed, migrations, delivered } = report;
     Object.assign(entry, { usage, computed, migrations, delivered });
     entry.elsewhere = entry.elsewhere.filter((child) => report.children.includes(child));
-    const { callBacks, owed } = ends(w, masterOf(w, t), entry, report.ended);
-    call(t, hangUp, owed);
-    call(t, callParents, callBacks);
+    leave(t, [ends(w, masterOf(w, t), entry, report.ended)]);
     answer(w, t, f.reply, {});
   }),
   step('be done', (_w, t) => finish(t, null)),
 ]);
 
-/** Whom to tell: its own parent, that of zombies that it leaves, other PM Masters; and signals that are owed to others. */
+/** Whom the end of a process concerns. */
 interface Ending {
-  readonly callBacks: CallBacks;
-  readonly owed: HangUp;
+  /** Whose parents are to be told: the process itself, and zombies that it leaves. */
+  readonly told: readonly number[];
+  /** The group in the foreground of the terminal of its session. */
+  readonly foreground: HangUp | null;
+  /** Its children whose entries other PM Masters own, and groups that have lost a tie. */
+  readonly elsewhere: readonly number[];
+  readonly groups: readonly number[];
+}
+
+/** The thread tells all of them: parents first, then those who are left behind. */
+export function leave(t: Thread, endings: readonly Ending[]): void {
+  const all = <T>(of: (ending: Ending) => readonly T[]): T[] => endings.flatMap(of);
+  call(
+    t,
+    leaveOrphans,
+    orphans(
+      all(({ elsewhere }) => elsewhere),
+      all(({ groups }) => groups),
+    ),
+  );
+  for (const { foreground } of endings) if (foreground !== null) call(t, hangUp, foreground);
+  call(t, callParents, { children: all(({ told }) => told), how: 'exited', tries: 0 } satisfies CallBacks);
 }
 
 /** The process is a zombie now. */
 export function ends(w: OsfWorld, master: PmMaster, entry: MasterEntry, { status, signal, lost }: Ended): Ending {
-  const groups = groupsAround(w, entry);
+  const groups = tiesOf(w, entry);
   entry.state = 'zombie';
   entry.stopped = 0;
   entry.unreported = false;
@@ -89,17 +105,16 @@ export function ends(w: OsfWorld, master: PmMaster, entry: MasterEntry, { status
   const told = [pid];
   for (const child of ownEntries(w, master)) {
     if (child.parent !== pid) continue;
-    child.parent = INIT;
+    makeOrphan(w, child);
     if (child.state === 'zombie') told.push(child.pid);
   }
-  const orphans = entry.elsewhere.splice(0);
-  return { callBacks: { children: told, how: 'exited', orphans, tries: 0 }, owed: owedAfter(w, entry, groups) };
+  return { told, groups, elsewhere: entry.elsewhere.splice(0), foreground: hangUpForeground(w, entry) };
 }
 
 export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells parents what became of a child', [
   step('call the PMA of the parent', (w, t, f) => {
     const pid = f.children[0];
-    if (pid === undefined) return goTo(w, t, 'find the PM Master of the next orphan');
+    if (pid === undefined) return finish(t, null);
     const child = ownEntryOf(w, t, pid);
     t.code = 'KERN_SUCCESS';
     const stale = f.how === 'exited' ? child?.state !== 'zombie' : child?.unreported !== true;
@@ -139,17 +154,6 @@ export const callParents = routine<OsfWorld, CallBacks>('pmm.call_back', 'tells 
     }
     goTo(w, t, 'call the PMA of the parent');
   }),
-  step('find the PM Master of the next orphan', (_w, t, f) => {
-    const orphan = f.orphans?.[0];
-    if (orphan === undefined) return finish(t, null);
-    call(t, findOwner, { pid: orphan });
-  }),
-  step('tell it', (w, t, f) => {
-    const owner = t.result as Owner;
-    const child = f.orphans!.shift()!;
-    if (!owner.own && owner.name !== NONE) rpc(w, t, owner.name, 'pmm.orphan', { body: { child } });
-  }),
-  step('go on with the next orphan', (w, t) => goTo(w, t, 'find the PM Master of the next orphan')),
 ]);
 
 /** Said again to the same parent it is the same request; to another parent it is another, whoever has executed the first [P4]. */
@@ -186,42 +190,20 @@ const childExit = routine<OsfWorld, ChildExit>('pmm.child_exit', 'has a parent t
   }),
 ]);
 
-const orphan = routine<OsfWorld, Request>('pmm.orphan', 'makes a process a child of init', [
-  step('change its parent and answer', (w, t, f) => {
-    const { child } = f.body as { child: number };
-    const entry = ownEntryOf(w, t, child);
-    const owner = masterOf(w, t).id;
-    const groups = entry === null || isOrphaned(w, owner, entry.group) ? [] : [entry.group];
-    if (entry !== null) entry.parent = INIT;
-    call(t, hangUp, { owed: owedToOrphans(w, owner, groups), group: NONE, tries: 0 } satisfies HangUp);
-    const children = entry?.state === 'zombie' ? [child] : [];
-    call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
-    answer(w, t, f.reply, {});
-  }),
-  step('be done', (_w, t) => finish(t, null)),
-]);
-
-export const exitRoutines: readonly Routine[] = [masterExit, childExit, orphan, hangUpHere];
+export const exitRoutines: readonly Routine[] = [masterExit, childExit, hangUpHere];
 
 /**
  * A node has failed: every process there has died with it [mechanisms 5.6]. If there was a PM Master the broker takes over
  * what that one had.
  */
 export function masterNodeDown(w: OsfWorld, master: PmMaster, node: number): void {
-  const children: number[] = [];
-  const orphans: number[] = [];
-  const owed: HangUp[] = [];
-  for (const entry of ownEntries(w, master)) {
-    if (entry.state !== 'alive' || entry.node !== node) continue;
-    const ending = ends(w, master, entry, lostWithNode());
-    children.push(...ending.callBacks.children);
-    orphans.push(...(ending.callBacks.orphans ?? []));
-    owed.push(ending.owed);
-  }
+  const lost = ownEntries(w, master).filter((entry) => entry.state === 'alive' && entry.node === node);
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
-  for (const each of owed) if (each.owed.length > 0 || each.group !== NONE) call(t, hangUp, each);
-  call(t, callParents, { children, how: 'exited', orphans, tries: 0 } satisfies CallBacks);
+  leave(
+    t,
+    lost.map((entry) => ends(w, master, entry, lostWithNode())),
+  );
   threadStart(w, t);
   if (isOnly(w)) return;
   forgetOwner(master, node);

@@ -9,6 +9,7 @@ import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
 import type { OsfWorld } from '../world.ts';
 import { INIT, masterEntryOf, masterOf, ownEntryOf, type MasterEntry } from './entry.ts';
+import { isGone } from '../pma/master-call.ts';
 import { operation } from './operation.ts';
 import { findOwner, otherMasters, type Owner } from './owner.ts';
 
@@ -37,6 +38,8 @@ const getGroup = operation<Asked>('pmm.get_group', 'says to whom a process belon
 
 interface GroupCall extends Request {
   session?: number;
+  /** What it is now. */
+  moved?: Moved;
 }
 
 /** A process, or a child of it, joins a group of its session or makes one; who leads a session stays what it is. */
@@ -72,11 +75,12 @@ const setGroup = routine<OsfWorld, GroupCall>('pmm.set_group', 'moves a process 
     if (entry === null || (of !== pid && entry.parent !== pid)) return finish(t, failure('ESRCH'));
     if (entry.session === of || entry.session !== f.session) return finish(t, failure('EPERM'));
     const wanted = group === 0 ? of : group;
-    const members: Member[] = [...membersOf(w, masterOf(w, t).id, wanted), ...((t.result as Member[] | null) ?? [])];
+    const members = [...membersOf(w, masterOf(w, t).id, wanted), ...((t.result as Member[] | null) ?? [])];
     if (wanted !== of && !members.some(({ session }) => session === entry.session)) return finish(t, failure('EPERM'));
     entry.group = wanted;
-    finish(t, { body: { group: wanted, session: entry.session } } satisfies Payload);
+    tellOfParent(t, f, entry);
   }),
+  step('answer', (_w, t, f) => finish(t, { body: f.moved } satisfies Payload)),
 ]);
 
 const setSession = routine<OsfWorld, GroupCall>('pmm.set_session', 'makes a process the leader of a session', [
@@ -92,9 +96,65 @@ const setSession = routine<OsfWorld, GroupCall>('pmm.set_session', 'makes a proc
     entry.group = of;
     entry.session = of;
     entry.foreground = NONE;
-    finish(t, { body: { group: of, session: of } } satisfies Payload);
+    tellOfParent(t, f, entry);
+  }),
+  step('answer', (_w, t, f) => finish(t, { body: f.moved } satisfies Payload)),
+]);
+
+interface Moved {
+  readonly group: number;
+  readonly session: number;
+}
+
+interface TellOfParent extends Moved {
+  readonly children: number[];
+  tries: number;
+}
+
+function tellOfParent(t: Thread, f: GroupCall, { group, session, elsewhere }: MasterEntry): void {
+  f.moved = { group, session };
+  call(t, tellOwners, { ...f.moved, children: [...elsewhere], tries: 0 } satisfies TellOfParent);
+}
+
+const MAXIMUM_TRIES = 8;
+
+/** A process is in another group: the PM Masters of children that are not in this table keep in which one (isTied). */
+export const tellOwners = routine<OsfWorld, TellOfParent>('pmm.tell_owners', 'tells of the group of a parent', [
+  step('find the PM Master of the next child elsewhere', (_w, t, f) => {
+    const [child] = f.children;
+    if (child === undefined) return finish(t, null);
+    call(t, findOwner, { pid: child });
+  }),
+  step('tell it', (w, t, f) => {
+    const owner = t.result as Owner;
+    t.code = 'KERN_SUCCESS';
+    if (owner.own || owner.name === NONE) return;
+    const body: ParentMoved = { child: f.children[0]!, group: f.group, session: f.session };
+    rpc(w, t, owner.name, 'pmm.parent_moved', { body });
+  }),
+  step('go on with the next one', (w, t, f) => {
+    if (!isGone(t.code) || ++f.tries >= MAXIMUM_TRIES) {
+      f.children.shift();
+      f.tries = 0;
+    }
+    goTo(w, t, 'find the PM Master of the next child elsewhere');
   }),
 ]);
+
+/** Group and session of the parent of a child. */
+export interface ParentMoved extends Moved {
+  readonly child: number;
+}
+
+const parentMoved = operation<ParentMoved>('pmm.parent_moved', 'hears of the group of a parent', (w, said, t) => {
+  noteParent(ownEntryOf(w, t, said.child), said);
+  return {};
+});
+
+/** Keeps what the PM Master of a parent says of it. */
+export function noteParent(entry: MasterEntry | null, { group, session }: Moved): void {
+  if (entry !== null && entry.parent !== INIT) Object.assign(entry, { parentGroup: group, parentSession: session });
+}
 
 /** The members of a group at this moment, in the order of their pids: whom killpg reaches [P8]. */
 const members = routine<OsfWorld, Request>('pmm.members', 'says who is in a group', [
@@ -102,35 +162,45 @@ const members = routine<OsfWorld, Request>('pmm.members', 'says who is in a grou
     call(t, gatherMembers, { group: (f.body as { group: number }).group, found: [] } satisfies Gather);
   }),
   step('answer', (w, t, f) => {
-    const own: Member[] = membersOf(w, masterOf(w, t).id, (f.body as { group: number }).group);
+    const own = membersOf(w, masterOf(w, t).id, (f.body as { group: number }).group);
     const pids = [...own, ...(t.result as Member[])].map(({ pid }) => pid);
     finish(t, { body: { pids: pids.sort((a, b) => a - b) } } satisfies Payload);
   }),
 ]);
 
+/** What the PM Masters tell one another of a member. */
 export interface Member {
   readonly pid: number;
   readonly session: number;
+  readonly stopped: number;
+  readonly tied: boolean;
 }
 
 const membersHere = operation<{ readonly group: number }>(
   'pmm.members_here',
   'says who of its own is in a group',
   (w, { group }, t) => ({
-    body: { members: membersOf(w, masterOf(w, t).id, group).map(({ pid, session }) => ({ pid, session })) },
+    body: { members: membersHereOf(w, masterOf(w, t).id, group) },
   }),
 );
 
 /**
- * No member has a parent in another group of its session: nobody could continue it if it were stopped. [POSIX 3.242]
- * A parent whose entry another PM Master owns is taken to be able to, until it has ended; and of a group that has members at
- * several PM Masters each looks at its own.
+ * It has a parent in another group of its session, who could continue it if it were stopped: a group without such a member is
+ * orphaned [POSIX 3.242]. Of a parent that is another PM Master's this one keeps what it has been told; if that is not known,
+ * because its own entry has only just been taken over, the parent is taken to be able to.
  */
-export function isOrphaned(w: OsfWorld, owner: number, group: number): boolean {
-  return membersOf(w, owner, group).every((member) => {
-    const parent = masterEntryOf(w, member.parent);
-    if (member.parent === INIT || parent?.owner !== owner) return member.parent === INIT;
-    return parent.state !== 'alive' || parent.session !== member.session || parent.group === group;
+export function isTied(w: OsfWorld, { owner, parent, group, session, ...entry }: MasterEntry): boolean {
+  if (parent === INIT) return false;
+  const known = masterEntryOf(w, parent);
+  if (known?.owner === owner) return known.state === 'alive' && known.session === session && known.group !== group;
+  return entry.parentGroup === NONE || (entry.parentSession === session && entry.parentGroup !== group);
+}
+
+/** The members among its own, as it tells of them. */
+export function membersHereOf(w: OsfWorld, owner: number, group: number): Member[] {
+  return membersOf(w, owner, group).map((entry) => {
+    const { pid, session, stopped } = entry;
+    return { pid, session, stopped, tied: isTied(w, entry) };
   });
 }
 
@@ -163,4 +233,4 @@ export const gatherMembers = routine<OsfWorld, Gather>('pmm.gather_members', 'as
   }),
 ]);
 
-export const groupRoutines: readonly Routine[] = [getGroup, setGroup, setSession, members, membersHere];
+export const groupRoutines: readonly Routine[] = [getGroup, setGroup, setSession, members, membersHere, parentMoved];

@@ -5,7 +5,7 @@
  *   a group that becomes orphaned with it   if a member is stopped, all get SIGHUP and SIGCONT: nobody else would continue them
  *
  * The PM Master knows the relations, so it finds them; the signals go to each member's PMA like anybody's. Where there are several
- * PM Masters the others are told of a group in the foreground, and each signals those whose entries it has.
+ * PM Masters each signals those whose entries it has: the others are told of the group. Who is orphaned is judged in orphans.ts.
  */
 import { NONE } from '../../base/table.ts';
 import { answer, rpc } from '../../mach/ipc/mach-msg.ts';
@@ -17,63 +17,67 @@ import { SIGCONT, SIGHUP } from '../signal-numbers.ts';
 import { numbered, type Asker } from '../request-number.ts';
 import type { OsfWorld } from '../world.ts';
 import { masterOf, ownEntryOf, type MasterEntry } from './entry.ts';
-import { isOrphaned, membersOf } from './groups.ts';
+import { membersOf } from './groups.ts';
 import { otherMasters } from './owner.ts';
 
 /** A signal that is owed to a process. */
-export interface Owed {
+interface Owed {
   readonly pid: number;
   readonly signal: number;
 }
 
-/** The groups that may become orphaned when the process ends: its own, and those of its children. */
-export function groupsAround(w: OsfWorld, { pid, group, owner }: MasterEntry): number[] {
-  const children = w.masterEntries.rows.filter((each) => each.live && each.owner === owner && each.parent === pid);
-  const groups = children.map((child) => child.group);
-  return [...new Set([group, ...groups])].filter((each) => !isOrphaned(w, owner, each));
-}
-
-/** The process has ended, and its children are init's: what is owed to whom. `groups` were not orphaned before. */
-export function owedAfter(w: OsfWorld, leader: MasterEntry, groups: readonly number[]): HangUp {
-  const owed: Owed[] = [];
-  let group = NONE;
-  if (leader.session === leader.pid && leader.foreground !== NONE) {
-    group = leader.foreground;
-    owed.push(...owedToGroup(w, leader.owner, group));
-    leader.foreground = NONE;
-  }
-  owed.push(...owedToOrphans(w, leader.owner, groups));
-  return { owed, group, tries: 0 };
-}
-
-const owedToGroup = (w: OsfWorld, owner: number, group: number): Owed[] =>
-  membersOf(w, owner, group).map(({ pid }) => ({ pid, signal: SIGHUP }));
-
-/** Of groups that were not orphaned before. */
-export function owedToOrphans(w: OsfWorld, owner: number, groups: readonly number[]): Owed[] {
-  const owed: Owed[] = [];
-  for (const group of groups) {
-    const members = membersOf(w, owner, group);
-    if (!isOrphaned(w, owner, group) || members.every(({ stopped }) => stopped === 0)) continue;
-    for (const { pid } of members) owed.push({ pid, signal: SIGHUP }, { pid, signal: SIGCONT });
-  }
-  return owed;
+/** A group, and what its members are sent. */
+interface Hung {
+  readonly group: number;
+  readonly signals: readonly number[];
 }
 
 export interface HangUp extends Asker {
   readonly owed: Owed[];
-  /** Group that was in the foreground of a terminal whose session has ended; NONE. */
-  readonly group: number;
+  /** Of whom the other PM Masters are to be told, or null. */
+  readonly hung: Hung | null;
   others?: number[];
   tries: number;
 }
 
 const MAXIMUM_TRIES = 8;
 
+/** The process has ended: if it has led a session, whoever is in the foreground of its terminal is hung up. */
+export function hangUpForeground(w: OsfWorld, leader: MasterEntry): HangUp | null {
+  const { pid, session, foreground, owner } = leader;
+  if (session !== pid || foreground === NONE) return null;
+  leader.foreground = NONE;
+  return hangUpOf(w, owner, { group: foreground, signals: [SIGHUP] });
+}
+
+/** What an orphaned group is owed that has a stopped member. */
+export const hangUpOrphaned = (w: OsfWorld, owner: number, group: number): HangUp =>
+  hangUpOf(w, owner, { group, signals: [SIGHUP, SIGCONT] });
+
+const hangUpOf = (w: OsfWorld, owner: number, hung: Hung): HangUp => ({
+  owed: owedTo(w, owner, hung),
+  hung,
+  tries: 0,
+});
+
+/** Its own members. Who is sent SIGCONT is not stopped any more: the next one who looks does not hang it up again. */
+function owedTo(w: OsfWorld, owner: number, { group, signals }: Hung): Owed[] {
+  const members = membersOf(w, owner, group);
+  if (signals.includes(SIGCONT)) for (const member of members) member.stopped = 0;
+  return members.flatMap(({ pid }) => signals.map((signal) => ({ pid, signal })));
+}
+
 export const hangUp = routine<OsfWorld, HangUp>('pmm.hang_up', 'signals those whom nobody looks after', [
+  step('tell the next PM Master of the group', (w, t, f) => {
+    f.others ??= f.hung === null ? [] : otherMasters(w, masterOf(w, t));
+    const other = f.others.shift();
+    if (other === undefined) return goTo(w, t, 'send the next signal');
+    again(t);
+    rpc(w, t, other, 'pmm.hang_up_here', { body: f.hung });
+  }),
   step('send the next signal', (w, t, f) => {
     const [next] = f.owed;
-    if (next === undefined) return goTo(w, t, 'tell the next PM Master of the group');
+    if (next === undefined) return finish(t, null);
     const entry = ownEntryOf(w, t, next.pid);
     t.code = 'KERN_SUCCESS';
     if (entry?.state !== 'alive' || entry.capability === NONE) return;
@@ -88,24 +92,13 @@ export const hangUp = routine<OsfWorld, HangUp>('pmm.hang_up', 'signals those wh
     }
     goTo(w, t, 'send the next signal');
   }),
-  step('tell the next PM Master of the group', (w, t, f) => {
-    f.others ??= f.group === NONE ? [] : otherMasters(w, masterOf(w, t));
-    const other = f.others.shift();
-    if (other === undefined) return finish(t, null);
-    again(t);
-    rpc(w, t, other, 'pmm.hang_up_here', { body: { group: f.group } satisfies HungUp });
-  }),
 ]);
 
-interface HungUp {
-  readonly group: number;
-}
-
-/** From the PM Master of a session's leader, who has ended. */
+/** From another PM Master, which has found that the group is to be hung up. */
 export const hangUpHere = routine<OsfWorld, Request>('pmm.hang_up_here', 'signals its part of a group', [
   step('answer, and signal them', (w, t, f) => {
-    const { group } = f.body as HungUp;
-    call(t, hangUp, { owed: owedToGroup(w, masterOf(w, t).id, group), group: NONE, tries: 0 } satisfies HangUp);
+    const owed = owedTo(w, masterOf(w, t).id, f.body as Hung);
+    call(t, hangUp, { owed, hung: null, tries: 0 } satisfies HangUp);
     answer(w, t, f.reply, {});
   }),
   step('be done', (_w, t) => finish(t, null)),

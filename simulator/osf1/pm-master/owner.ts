@@ -14,11 +14,11 @@ import { renewRight } from '../../dipc/boot.ts';
 import { rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
 import { destinationOf } from '../../mach/ipc/right.ts';
 import { lookup } from '../../mach/ipc/space.ts';
-import { isKnownDown } from '../../mach/node.ts';
+import { isInTouch, isKnownDown } from '../../mach/node.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, replace, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
-import { blockOn } from '../../mach/thread.ts';
+import { blockOn, type Thread } from '../../mach/thread.ts';
 import { clusterOf } from '../configuration.ts';
 import { adoptReply, forward, unwrap } from '../forward.ts';
 import type { OsfWorld } from '../world.ts';
@@ -52,14 +52,9 @@ export const findOwner = routine<OsfWorld, FindOwner>('pmm.find_owner', 'finds t
     const peer = node === NONE ? NONE : masterOn(w, master, node);
     if (peer !== NONE) return finish(t, { own: false, name: peer } satisfies Owner);
     // Nobody knows more than the broker: nobody has the block, or who has it is down.
-    if (isBroker(w, master)) return finish(t, node === NONE ? OWN : OUT_OF_REACH);
+    if (isBroker(w, master)) return node === NONE ? finish(t, OWN) : waitFor(w, t, master, node);
     const broker = brokerOf(w, master);
-    if (broker === NONE) {
-      // It has failed, and nobody here knows yet. Whose the process is may be somebody who is up: the next broker says so.
-      if (at(w.nodes, brokerNode(w, master)).up) return finish(t, OUT_OF_REACH);
-      blockOn(w, t, NOTICED);
-      return again(t);
-    }
+    if (broker === NONE) return waitFor(w, t, master, brokerNode(w, master));
     rpc(w, t, broker, 'pmm.whose_block', { body: { block: blockOf(f.pid) } });
   }),
   step('remember what the broker says', (w, t, f) => {
@@ -70,9 +65,22 @@ export const findOwner = routine<OsfWorld, FindOwner>('pmm.find_owner', 'finds t
     if (t.code !== 'KERN_SUCCESS') return finish(t, t.code === 'ESRCH' ? OWN : OUT_OF_REACH);
     const { node } = t.body as { node: number };
     noteOwner(master, blockOf(f.pid), node);
-    finish(t, node === master.node ? OWN : ({ own: false, name: masterOn(w, master, node) } satisfies Owner));
+    if (node === master.node) return finish(t, OWN);
+    const name = masterOn(w, master, node);
+    if (name !== NONE) return finish(t, { own: false, name } satisfies Owner);
+    waitFor(w, t, master, node);
   }),
 ]);
+
+/**
+ * There is nobody to ask on the node. If it has failed, and this kernel has not noticed yet, the next broker takes over when it
+ * has: then the owner is looked for again.
+ */
+function waitFor(w: OsfWorld, t: Thread, master: PmMaster, node: number): void {
+  if (isKnownDown(w, master.node, node) || isInTouch(w, master.node, node)) return finish(t, OUT_OF_REACH);
+  blockOn(w, t, NOTICED);
+  goTo(w, t, 'look whose the block is');
+}
 
 /** Where every node manages its own processes there is a PM Master on each. */
 export const isOnly = (w: OsfWorld): boolean => clusterOf(w).management !== 'local_masters';
@@ -83,6 +91,9 @@ function candidates(w: OsfWorld): number[] {
   const all = nodes.flatMap(({ pma, pmMaster }, node) => (pma || pmMaster ? [node] : []));
   return all.sort((a, b) => Number(nodes[b]!.pmMaster) - Number(nodes[a]!.pmMaster));
 }
+
+/** The node of whom all are to take for the broker who are in touch with it: the first that is up. */
+export const firstBroker = (w: OsfWorld): number | undefined => candidates(w).find((node) => at(w.nodes, node).up);
 
 /** 0 where the script has put the broker, another number for every other node. */
 export const rankOf = (w: OsfWorld, node: number): number => (clusterOf(w).nodes[node]!.pmMaster ? 0 : node + 1);
@@ -125,7 +136,7 @@ function subjectOf(name: string, body: unknown): number {
   return of ?? pid ?? NONE;
 }
 
-const aboutChild: ReadonlySet<string> = new Set(['pmm.find_child', 'pmm.reap', 'pmm.orphan']);
+const aboutChild: ReadonlySet<string> = new Set(['pmm.find_child', 'pmm.reap', 'pmm.orphan', 'pmm.parent_moved']);
 
 interface MasterRequest extends Request {
   refused?: number[];

@@ -70,7 +70,9 @@ const allocPid = routine<OsfWorld, AllocPid>('pmm.alloc_pid', 'gives out a pid',
   step('enter it', (w, t, f) => {
     if (t.code !== 'KERN_SUCCESS') return finish(t, tryAgain);
     const { group, session } = t.body as Born;
-    finish(t, enter(w, t, f, group, session));
+    const born = enter(w, t, f, group, session);
+    Object.assign(ownEntryOf(w, t, f.pid!)!, { parentGroup: group, parentSession: session });
+    finish(t, born);
   }),
 ]);
 

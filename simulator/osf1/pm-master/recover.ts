@@ -25,7 +25,10 @@ import type { PmaReport, ReportWanted, Reported } from '../pma/report.ts';
 import type { OsfWorld } from '../world.ts';
 import { blockOf } from './blocks.ts';
 import { INIT, masterEntryOf, masterOf, ownEntries, reenter, type PmMaster } from './entry.ts';
+import { SIGSTOP } from '../signal-numbers.ts';
 import { callParents, ends, type CallBacks } from './exit.ts';
+import { membersOf } from './groups.ts';
+import { leaveOrphans, orphans } from './orphans.ts';
 
 /** What the PMAs have said, and what is left of it to give up. */
 export interface Reports {
@@ -68,11 +71,12 @@ export const recover = routine<OsfWorld, Recover>('pmm.recover', 'asks the PMAs 
   }),
   step('rebuild the table', (w, t, f) => {
     const master = masterOf(w, t);
-    const told = rebuild(w, master, f, new Set());
+    const { told, groups } = rebuild(w, master, f, new Set());
     master.recovering = false;
     wakeAll(w, at(w.tasks, master.task), RECOVERED);
     const alive = ownEntries(w, master).filter(({ state }) => state === 'alive').length;
     tell(w, 'master recovered', master.node, null, t.identity, `${alive} processes live`);
+    call(t, leaveOrphans, orphans([], groups));
     call(t, callParents, { children: told, how: 'exited', tries: 0 } satisfies CallBacks);
   }),
   step('give up the rights that are left', (w, t, f) => {
@@ -97,12 +101,18 @@ export function livingIn({ reports }: Reports): Set<number> {
 
 /**
  * Enters what the PMAs have said. `others` are the blocks that belong to other PM Masters. Returns the children whose parents
- * are to be told of their ends.
+ * are to be told of their ends, and the groups that have lost a tie. Ties that are not known any more are those of who leads a group
+ * that is not its session's: its parent was in another one. What else the former PM Master knew of a parent is lost with it.
  */
-export function rebuild(w: OsfWorld, master: PmMaster, f: Reports, others: ReadonlySet<number>): number[] {
+export function rebuild(w: OsfWorld, master: PmMaster, f: Reports, others: ReadonlySet<number>): Rebuilt {
   const told: number[] = [];
+  const groups: number[] = [];
   const living = livingIn(f);
-  const parentOf = (pid: number): number => (living.has(pid) || others.has(blockOf(pid)) ? pid : INIT);
+  const isLeft = (pid: number): boolean => {
+    const known = masterEntryOf(w, pid);
+    return living.has(pid) || (known?.owner === master.id ? known.state === 'alive' : others.has(blockOf(pid)));
+  };
+  const parentOf = (pid: number): number => (isLeft(pid) ? pid : INIT);
   const place = new Map<number, number>();
   for (const { node, processes, names } of f.reports) {
     if (!isInTouch(w, master.node, node)) continue;
@@ -116,6 +126,8 @@ export function rebuild(w: OsfWorld, master: PmMaster, f: Reports, others: Reado
       const { group, session, parent } = each.relations;
       const { migrations } = each;
       const relations = { group, session, parent: parentOf(parent) };
+      if (relations.parent !== parent && group === each.pid && session !== group) groups.push(group);
+      entry.stopped = each.state === 'stopped' ? entry.stopped || SIGSTOP : 0;
       entry.elsewhere = each.children.filter((child) => others.has(blockOf(child)));
       return Object.assign(entry, { ...relations, migrations, state: 'alive', node, capability: name });
     });
@@ -124,7 +136,7 @@ export function rebuild(w: OsfWorld, master: PmMaster, f: Reports, others: Reado
     for (const { pid, name, parent, ended, usage, migrations, delivered } of untold) {
       const entry = reenter(w, master, pid, name);
       Object.assign(entry, { parent: parentOf(parent), node, usage, migrations, delivered });
-      told.push(...ends(w, master, entry, ended).callBacks.children);
+      told.push(...ends(w, master, entry, ended).told);
     }
   }
   const parents = f.reports.flatMap(({ processes, parents: more }) => [...processes, ...more]);
@@ -134,7 +146,8 @@ export function rebuild(w: OsfWorld, master: PmMaster, f: Reports, others: Reado
       if (masterEntryOf(w, child)?.owner === master.id) continue;
       const entry = reenter(w, master, child, '');
       entry.parent = parent;
-      if (entry.state === 'alive') told.push(...ends(w, master, entry, lostWithNode()).callBacks.children);
+      if (parent !== INIT) groups.push(child);
+      if (entry.state === 'alive') told.push(...ends(w, master, entry, lostWithNode()).told);
       else told.push(child);
       Object.assign(entry, { state: 'zombie' }, lostWithNode());
     }
@@ -144,7 +157,14 @@ export function rebuild(w: OsfWorld, master: PmMaster, f: Reports, others: Reado
     const unknown = w.pmMasters.rows[entry.owner]?.live !== true && entry.state === 'alive';
     if (entry.live && unknown) ends(w, master, entry, lostWithNode());
   }
-  return told;
+  // Who has led a session had no tie to it.
+  const isSession = (group: number): boolean => membersOf(w, master.id, group).some(({ session }) => session === group);
+  return { told, groups: groups.filter((group) => !isSession(group)) };
+}
+
+interface Rebuilt {
+  readonly told: number[];
+  readonly groups: number[];
 }
 
 /** Who has it most: it runs there; it would go on there; it is being installed there. */

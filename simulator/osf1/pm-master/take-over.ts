@@ -6,12 +6,13 @@
  *
  *   pmm.own_blocks   every other PM Master says which blocks are its own                      1 RPC each
  *   pma.report       every PMA says whom it has of all other blocks, and which ends it kept    1 RPC each
- *   pmm.living       every other PM Master hears who of them lives: the rest is nobody's parent 1 RPC each
+ *   pmm.living       every other PM Master hears who of them lives: the rest is nobody's parent; and says in
+ *                    which groups its own are of whose children it has heard                      1 RPC each
  *
  * Until the last PMA has answered, requests to the broker wait, as they do for the only PM Master that comes back (recover.ts).
  */
 import { NONE, at } from '../../base/table.ts';
-import { answer, rpc, type Payload } from '../../mach/ipc/mach-msg.ts';
+import { answer, rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import { again, call, finish, goTo, routine, step, type Routine } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
@@ -20,8 +21,10 @@ import { tell } from '../../mach/world.ts';
 import type { PmaReport, ReportWanted } from '../pma/report.ts';
 import type { OsfWorld } from '../world.ts';
 import { blockOf, noteOwner } from './blocks.ts';
-import { INIT, masterOf, ownEntries, type PmMaster } from './entry.ts';
+import { INIT, masterEntryOf, masterOf, ownEntries, type PmMaster } from './entry.ts';
 import { callParents, type CallBacks } from './exit.ts';
+import { noteParent, type ParentMoved } from './groups.ts';
+import { leaveOrphans, makeOrphan, orphans } from './orphans.ts';
 import { isBroker, otherMasters, type OwnBlocks } from './owner.ts';
 import { RECOVERED, livingIn, rebuild, rightToPma, type Reports } from './recover.ts';
 
@@ -30,6 +33,8 @@ interface TakeOver extends Reports {
   masters: number[] | null;
   /** Blocks that are somebody's, this one's among them. */
   but: number[];
+  /** Groups that have lost a tie. */
+  readonly groups: number[];
 }
 
 /** The broker begins to ask; if it is asking already it does so once more afterwards. */
@@ -40,7 +45,7 @@ export function beginTakeOver(w: OsfWorld, master: PmMaster): void {
   const task = at(w.tasks, master.task);
   const t = threadCreate(w, task, task.name);
   tell(w, 'master recovers', master.node, null, t.identity, 'what another one had is asked for');
-  call(t, takeOver, { nodes: [], masters: null, but: [], reports: [], surplus: [] } satisfies TakeOver);
+  call(t, takeOver, { nodes: [], masters: null, but: [], reports: [], surplus: [], groups: [] } satisfies TakeOver);
   threadStart(w, t);
 }
 
@@ -81,21 +86,33 @@ export const takeOver = routine<OsfWorld, TakeOver>('pmm.take_over', 'takes over
   step('rebuild the table', (w, t, f) => {
     const master = masterOf(w, t);
     const others = new Set(f.but);
-    const told = rebuild(w, master, f, others);
+    const bereft = orphan(w, master, f.but, livingIn(f));
+    const { told, groups } = rebuild(w, master, f, others);
     for (const { pid } of ownEntries(w, master)) {
       if (!others.has(blockOf(pid))) noteOwner(master, blockOf(pid), master.node);
     }
-    const orphaned = orphan(w, master, f.but, livingIn(f));
     f.masters = otherMasters(w, master);
     serveWaiting(w, master);
     tell(w, 'master recovered', master.node, null, t.identity, `${livingIn(f).size} processes are taken over`);
-    call(t, callParents, { children: [...told, ...orphaned], how: 'exited', tries: 0 } satisfies CallBacks);
+    f.groups.push(...groups, ...bereft.groups);
+    call(t, callParents, { children: [...told, ...bereft.zombies], how: 'exited', tries: 0 } satisfies CallBacks);
   }),
   step('tell the next PM Master who is left', (w, t, f) => {
     const other = f.masters!.shift();
-    if (other === undefined) return goTo(w, t, 'give up the rights that are left');
-    again(t);
+    if (other === undefined) return goTo(w, t, 'see to the groups that have lost a tie');
     rpc(w, t, other, 'pmm.living', { body: { but: [...f.but], living: [...livingIn(f)] } satisfies Living });
+  }),
+  step('note what it says of parents', (w, t) => {
+    goTo(w, t, 'tell the next PM Master who is left');
+    if (t.code !== 'KERN_SUCCESS') return;
+    for (const said of (t.body as Parents).parents) {
+      const child = masterEntryOf(w, said.child);
+      if (child?.owner === masterOf(w, t).id) noteParent(child, said);
+    }
+  }),
+  step('see to the groups that have lost a tie', (w, t, f) => {
+    goTo(w, t, 'give up the rights that are left');
+    call(t, leaveOrphans, orphans([], f.groups));
   }),
   step('serve those who wait', (w, t) => serveWaiting(w, masterOf(w, t))),
   step('give up the rights that are left', (w, t, f) => {
@@ -122,22 +139,37 @@ interface Living {
   readonly living: readonly number[];
 }
 
-/** Children of those who died with a node and its PM Master are init's. Returns those who have ended. */
-function orphan(w: OsfWorld, master: PmMaster, but: readonly number[], living: ReadonlySet<number>): number[] {
-  const orphans = ownEntries(w, master).filter(
+/** Group and session of the parents of those who live. */
+interface Parents {
+  readonly parents: readonly ParentMoved[];
+}
+
+interface Bereft {
+  readonly zombies: number[];
+  readonly groups: number[];
+}
+
+/** Children of those who died with a node and its PM Master are init's. Returns those who have ended, and groups that have lost a tie. */
+function orphan(w: OsfWorld, master: PmMaster, but: readonly number[], living: ReadonlySet<number>): Bereft {
+  const children = ownEntries(w, master).filter(
     ({ parent, state }) =>
       state !== 'reaped' && parent !== INIT && !but.includes(blockOf(parent)) && !living.has(parent),
   );
-  for (const entry of orphans) entry.parent = INIT;
-  return orphans.filter(({ state }) => state === 'zombie').map(({ pid }) => pid);
+  const groups = children.map((entry) => makeOrphan(w, entry)).filter((group) => group !== NONE);
+  return { zombies: children.filter(({ state }) => state === 'zombie').map(({ pid }) => pid), groups };
 }
 
 const hearWhoLives = routine<OsfWorld, Request>('pmm.living', 'hears who is left of what another one had', [
   step('make orphans of the children of the others, and answer', (w, t, f) => {
     const { but, living } = f.body as Living;
-    const children = orphan(w, masterOf(w, t), but, new Set(living));
-    call(t, callParents, { children, how: 'exited', tries: 0 } satisfies CallBacks);
-    answer(w, t, f.reply, {} satisfies Payload);
+    const master = masterOf(w, t);
+    const { zombies, groups } = orphan(w, master, but, new Set(living));
+    call(t, leaveOrphans, orphans([], groups));
+    call(t, callParents, { children: zombies, how: 'exited', tries: 0 } satisfies CallBacks);
+    const parents = ownEntries(w, master)
+      .filter(({ state }) => state === 'alive')
+      .flatMap(({ group, session, elsewhere }) => elsewhere.map((child) => ({ child, group, session })));
+    answer(w, t, f.reply, { body: { parents } satisfies Parents });
   }),
   step('be done', (_w, t) => finish(t, null)),
 ]);

@@ -9,7 +9,7 @@ import { call, finish, goTo, routine, step, type Routine } from '../../mach/rout
 import type { Request } from '../../mach/server.ts';
 import type { OsfWorld } from '../world.ts';
 import { masterOf, ownEntryOf } from './entry.ts';
-import { gatherMembers, isOrphaned, membersOf, type Gather, type Member } from './groups.ts';
+import { gatherMembers, membersHereOf, membersOf, type Gather, type Member } from './groups.ts';
 import { operation } from './operation.ts';
 import { findOwner, type Owner } from './owner.ts';
 
@@ -18,7 +18,7 @@ export interface TerminalAnswer {
   /** The process group in the foreground, and that of the process. */
   readonly foreground: number;
   readonly group: number;
-  /** Nobody could continue the process's group if it were stopped. */
+  /** It is in the background, and nobody could continue its group if it were stopped. */
   readonly orphaned: boolean;
 }
 
@@ -31,6 +31,8 @@ interface TerminalCall extends Request {
   /** Name of a right to the PM Master of the leader; NONE if it is this one. */
   leader?: number;
   foreground?: number;
+  /** No member here has a parent who could continue the group. */
+  orphaned?: boolean;
 }
 
 /** An operation on the terminal of the session of a process: first it is found, and `without` is what is answered if there is none. */
@@ -75,11 +77,20 @@ const openTerminal = ofTerminal('pmm.open_terminal', 'gives a session its termin
 ]);
 
 const getTerminal = ofTerminal('pmm.get_terminal', 'says who is in the foreground', 'ENOTTY', [
-  step('answer', (w, t, f) => {
+  step('see who could continue its group', (w, t, f) => {
     const entry = ownEntryOf(w, t, (f.body as Asked).pid);
     if (entry === null) return finish(t, { code: 'ESRCH' } satisfies Payload);
     const { owner, group } = entry;
-    const body: TerminalAnswer = { foreground: f.foreground!, group, orphaned: isOrphaned(w, owner, group) };
+    const isAsked = group !== f.foreground && membersHereOf(w, owner, group).every(({ tied }) => !tied);
+    f.orphaned = isAsked;
+    if (isAsked) call(t, gatherMembers, { group, found: [] } satisfies Gather);
+  }),
+  step('answer', (w, t, f) => {
+    const entry = ownEntryOf(w, t, (f.body as Asked).pid);
+    if (entry === null) return finish(t, { code: 'ESRCH' } satisfies Payload);
+    const others = (t.result as Member[] | null) ?? [];
+    const orphaned = f.orphaned! && others.every(({ tied }) => !tied);
+    const body: TerminalAnswer = { foreground: f.foreground!, group: entry.group, orphaned };
     finish(t, { body } satisfies Payload);
   }),
 ]);
@@ -95,7 +106,7 @@ const setForeground = ofTerminal('pmm.set_foreground', 'puts a group into the fo
   }),
   step('put it there', (w, t, f) => {
     const { group } = f.body as SetForeground;
-    const members: Member[] = [...membersOf(w, masterOf(w, t).id, group), ...(t.result as Member[])];
+    const members = [...membersOf(w, masterOf(w, t).id, group), ...(t.result as Member[])];
     if (!members.some(({ session }) => session === f.session)) return finish(t, { code: 'EPERM' } satisfies Payload);
     if (f.leader !== NONE) {
       const body: SetForeground = { pid: f.session!, group };

@@ -35,7 +35,6 @@ interface Exit {
   readonly killed: boolean;
   /** Names still to give up. */
   names: number[];
-  report?: ExitReport;
 }
 
 /** From the emulator: a message without a reply right, for there is nobody to come back to. */
@@ -85,6 +84,40 @@ export function isDoomed(w: OsfWorld, { pid, node }: Proc): boolean {
   return task !== undefined && hasLostPages(w, task);
 }
 
+/** What the PM Master is told of the end of a process. From now on its children are init's. */
+export function reportOf(w: OsfWorld, proc: Proc, ended: Ended): ExitReport {
+  const { pid, node, migrations, signals, name, relations, children } = proc;
+  const usage = totalUsage(w, proc) + proc.usage.children;
+  const computed = userTime(w, proc) + proc.usage.computed.children;
+  proc.children = [];
+  proc.exited = [];
+  proc.changed = [];
+  const { parent } = relations;
+  const { delivered } = signals;
+  return {
+    ...{ pid, name, parent, node, ended },
+    ...{ usage, computed, migrations, delivered, children },
+  };
+}
+
+export interface TellOfEnd {
+  readonly report: ExitReport;
+}
+
+export const tellOfEnd = routine<OsfWorld, TellOfEnd>(
+  'pma.tell_of_end',
+  'tells the PM Master that a process has ended',
+  [
+    step('send the report', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.exit', { body: f.report })),
+    step('keep it if nobody takes it', (w, t, f) => {
+      const pma = pmaOf(w, t);
+      if (mustRepeat(w, pma, t.code)) return goTo(w, t, 'send the report');
+      if (isGone(t.code) || t.code === MASTER_DOWN) pma.untold.push(f.report);
+      finish(t, null);
+    }),
+  ],
+);
+
 export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up everything that a process has', [
   step('stop it, if it is killed', (w, t, f) => {
     if (f.killed) kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_suspend');
@@ -129,27 +162,7 @@ export const exitProcess = routine<OsfWorld, Exit>('pma.exit_process', 'gives up
     kernelCall(w, t, pmaOf(w, t).self, 'mach_port_destroy', { body: { name: processPort } });
   }),
   step('make a report of it', (w, t, f) => {
-    const proc = procOf(w, t.node, f.pid)!;
-    const { migrations, signals, name, relations } = proc;
-    const usage = totalUsage(w, proc) + proc.usage.children;
-    const computed = userTime(w, proc) + proc.usage.computed.children;
-    // From now on its children are init's.
-    const { children } = proc;
-    proc.children = [];
-    proc.exited = [];
-    proc.changed = [];
-    const { parent } = relations;
-    const { delivered } = signals;
-    f.report = {
-      ...{ pid: f.pid, name, parent, node: t.node, ended: f.ended },
-      ...{ usage, computed, migrations, delivered, children },
-    };
-  }),
-  step('send the report', (w, t, f) => rpc(w, t, pmaOf(w, t).master, 'pmm.exit', { body: f.report! })),
-  step('keep it if nobody takes it', (w, t, f) => {
-    const pma = pmaOf(w, t);
-    if (mustRepeat(w, pma, t.code)) goTo(w, t, 'send the report');
-    else if (isGone(t.code) || t.code === MASTER_DOWN) pma.untold.push(f.report!);
+    call(t, tellOfEnd, { report: reportOf(w, procOf(w, t.node, f.pid)!, f.ended) } satisfies TellOfEnd);
   }),
   step('tell the statistics monitor', (w, t, f) => {
     const { pid, name, created, migrations, usage } = procOf(w, t.node, f.pid)!;
