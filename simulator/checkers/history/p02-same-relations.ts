@@ -22,6 +22,7 @@ interface Said {
   parent: number;
   group: number;
   session: number;
+  owner: number;
 }
 
 /** What a PMA believed of a process that is elsewhere. */
@@ -56,18 +57,18 @@ export const sameRelations: Monitor = {
   },
 };
 
-const saidOf = ({ pid, name, node, migrations, parent, group, session }: MasterEntry): Said => {
-  return { pid, name, node, migrations, parent, group, session };
+const saidOf = ({ pid, name, node, migrations, parent, group, session, owner }: MasterEntry): Said => {
+  return { pid, name, node, migrations, parent, group, session, owner };
 };
 
 function note(places: number[], pid: number, node: number): void {
   places[pid] = (places[pid] ?? 0) | (1 << node);
 }
 
-/** The PM Master has just been told of the new node; a PM Master that has come back learns of moves from reports, too. */
+/** The PM Master has just been told of the new node; one that has come back, or takes over, learns of moves from reports, too. */
 function hasMoved(w: CheckedWorld, before: Said, entry: MasterEntry): void {
   const { pid, name, parent, group, session, owner } = entry;
-  if (w.pmMasters.rows[owner]?.recovering !== false || entry.node === before.node) return;
+  if (w.pmMasters.rows[owner]?.recovering !== false || owner !== before.owner || entry.node === before.node) return;
   if (pid !== before.pid || name !== before.name)
     broken('P2', `process ${before.pid} (${before.name}) is ${pid} (${name}) now`);
   if (parent !== before.parent || group !== before.group || session !== before.session)
