@@ -66,6 +66,19 @@ describe('what is known of a process', () => {
     `);
     assert.deepEqual(printed(result), ['6 7 true']);
   });
+
+  it('counts children that are made on other nodes, too', () => {
+    const result = run(`
+      program maker() {
+        ${NULL_IMAGE}
+        let here = wait(fork { exit(0) })
+        let there = wait(fork on "dest" { exit(0) })
+        print(process_info().created)
+      }
+      scenario "maker" on lab { let p = spawn maker() on source wait p }
+    `);
+    assert.deepEqual(printed(result), ['2']);
+  });
 });
 
 describe('avencreate', () => {
