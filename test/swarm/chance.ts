@@ -1,8 +1,8 @@
 /**
- * Chance: what the swarm draws with. One seed, one stream, one order of draws, so that a seed is a run for as long as the
+ * Chance: what the swarm draws with. One seed, one order of draws, so that a seed is a run for as long as the
  * generator is the same; and the script that comes of it is kept, for when it no longer is.
  */
-import { drawWithin, streams } from '../../simulator/base/random.ts';
+import { drawWithin, streams, type Purpose } from '../../simulator/base/random.ts';
 
 export interface Chance {
   /** A whole number, low <= n <= high. */
@@ -14,9 +14,13 @@ export interface Chance {
   readonly many: <T>(count: number, draw: (index: number) => T) => T[];
 }
 
-export function chance(seed: number): Chance {
+/**
+ * What is drawn for another purpose comes from a stream of its own: so something more can be drawn and all the rest of a seed
+ * stays as it was.
+ */
+export function chance(seed: number, purpose: Purpose = 'faults'): Chance {
   const stream = streams(seed);
-  const within = (low: number, high: number): number => drawWithin(stream, 'faults', low, high);
+  const within = (low: number, high: number): number => drawWithin(stream, purpose, low, high);
   return {
     within,
     percent: (share) => within(1, 100) <= share,

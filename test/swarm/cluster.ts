@@ -22,7 +22,8 @@ const factors = [0, 0.1, 0.5, 2, 10];
 /** Who manages the processes (simulator/osf1/configuration.ts); the one of the paper's measurements more often. */
 const managements = ['distributed', 'distributed', 'local_masters', 'centralised'] as const;
 
-export function drawCluster(draw: Chance): DrawnCluster {
+/** `later` draws from another stream what was not drawn at first. */
+export function drawCluster(draw: Chance, later: Chance): DrawnCluster {
   const management = draw.one(managements);
   const central = management === 'centralised';
   const names = ['left', 'right', 'far', 'bare'].slice(0, draw.within(1, 4));
@@ -50,7 +51,8 @@ export function drawCluster(draw: Chance): DrawnCluster {
   const profiles = [`  machine ${machine}`, `  network ${network}`, ...drawPrices(draw, machine, network)];
   const managed = management === 'distributed' ? [] : [`  process_management ${management}`];
   const caching = draw.percent(35) ? ['  file_caching on'] : [];
-  const text = `cluster lab {\n${[...profiles, ...managed, ...caching, ...nodes].join('\n')}\n}`;
+  const lost = later.one([[], ['  lost_pages at_once'], ['  lost_pages at_once'], ['  lost_pages at_fault']]);
+  const text = `cluster lab {\n${[...profiles, ...managed, ...caching, ...lost, ...nodes].join('\n')}\n}`;
   const all = ['master', ...names];
   return { text, nodes: all, homes: central ? all : homes, pmas: central ? ['master'] : homes };
 }

@@ -5,7 +5,7 @@
  * leaves everything before its time as it was. That is how a fault is put at the moment of an event: the script is run
  * once without it (fault.ts).
  */
-import type { Chance } from './chance.ts';
+import { chance, type Chance } from './chance.ts';
 import { drawCluster, type DrawnCluster } from './cluster.ts';
 import { drawPrograms, type DrawnProgram } from './program.ts';
 import { drawHow, drawProcessHow, drawTasks } from './task.ts';
@@ -54,7 +54,7 @@ interface Draft {
 }
 
 export function drawScript(draw: Chance, seed: number): DrawnScript {
-  const cluster = drawCluster(draw);
+  const cluster = drawCluster(draw, chance(seed, 'workload'));
   const world = draw.one(['unix', 'unix', 'mach', 'mach', 'both']);
   const programs = world === 'mach' ? [] : drawPrograms(draw, cluster, ['/data', '/far/data', '/none']);
   const tasks = world === 'unix' ? null : drawTasks(draw);

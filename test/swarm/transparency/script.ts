@@ -5,7 +5,7 @@
  * Who there is to be moved, and when, a first run without all this tells. What is moved makes others later: then a pid may
  * be another process's, or nobody's yet, which is as good.
  */
-import type { Chance } from '../chance.ts';
+import { chance, type Chance } from '../chance.ts';
 import { drawCluster } from '../cluster.ts';
 import type { Action, DrawnScript } from '../script.ts';
 import { drawHow, drawProcessHow } from '../task.ts';
@@ -28,7 +28,7 @@ export interface Life {
 
 /** Jobs where they are put, and nothing else. */
 export function drawPlacement(draw: Chance, seed: number): DrawnScript {
-  const cluster = drawCluster(draw);
+  const cluster = drawCluster(draw, chance(seed, 'workload'));
   const jobs = draw.many(draw.one([1, 1, 1, 2]), (index) => drawJob(draw, cluster, index));
   let time = 0;
   const actions = jobs.map(({ name }, index): Action => {
