@@ -68,7 +68,7 @@ function isStill(w: CheckedWorld, each: Frozen): boolean {
   const now = observable(proc);
   if (each.said === '') each.said = now;
   else if (each.said !== now)
-    broken('P5', `process ${pid} was frozen at node ${node} as ${each.said}; now it is ${now}`);
+    broken('P5', `process ${pid}, frozen at node ${node}, changes: ${difference(each.said, now)}`);
   return true;
 }
 
@@ -102,10 +102,18 @@ function isArrived(w: CheckedWorld, { vproc, node, pid, said }: Frozen): boolean
     if (!other.live || other.pid !== pid || other.node === node || other.list !== 'active') continue;
     const now = observable(other);
     if (other.state !== 'exiting' && now !== said)
-      broken('P5', `process ${pid} was frozen at node ${vproc.node} as ${said}; it arrives as ${now}`);
+      broken('P5', `process ${pid}, frozen at node ${vproc.node}, arrives with ${difference(said, now)}`);
     return true;
   }
   return procOf(w, node, pid) === null && !w.procs.rows.some((other) => other.live && other.pid === pid);
+}
+
+/** In words: the fields that are not the same in what was said of a proc. */
+function difference(before: string, after: string): string {
+  const [was, is] = [JSON.parse(before), JSON.parse(after)] as [Record<string, unknown>, Record<string, unknown>];
+  const inWords = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
+  const changed = Object.keys({ ...was, ...is }).filter((field) => inWords(was[field]) !== inWords(is[field]));
+  return changed.map((field) => `${field} ${inWords(is[field])} instead of ${inWords(was[field])}`).join(', ');
 }
 
 /** What goes along with the process: neither where it is and what it is called there, nor what is counted by nodes and moves. */

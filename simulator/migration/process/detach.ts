@@ -10,7 +10,8 @@
  *   credentials         100          the credentials server
  *   resource usage       76          what earlier nodes and this one have counted
  *
- * The call to the destination stays open until the process runs there, or does not.
+ * The call to the destination stays open until the process runs there, or does not. If the task was elsewhere (it had been moved
+ * alone), and is lost with its node, nobody is asked: the process is taken back, and ends (refused.ts).
  */
 import { PROCESSOR } from '../../base/ledger.ts';
 import { assert } from '../../base/assert.ts';
@@ -19,7 +20,7 @@ import { rpc } from '../../mach/ipc/mach-msg.ts';
 import { kernelCall } from '../../mach/kernel-call.ts';
 import type { TaskInfo } from '../../mach/kernel-services/task-services.ts';
 import { charge } from '../../mach/processor.ts';
-import { call, finish, routine, step } from '../../mach/routine.ts';
+import { call, finish, goTo, routine, step } from '../../mach/routine.ts';
 import type { EmulatorState } from '../../osf1/emulator/state.ts';
 import { forgetTokens } from '../../osf1/emulator/tokens.ts';
 import { peerOf, pmaOf } from '../../osf1/pma/pma.ts';
@@ -29,6 +30,7 @@ import { LOCAL_STATE_BYTES, procOf } from '../../osf1/proc.ts';
 import { atStep, enterPhase, stamp, type MigrationWorld } from '../record.ts';
 import { localRights, localState } from './state.ts';
 import { returnTokens, tokensOf, type ReturnTokens } from './tokens.ts';
+import { giveTurnBack } from './turn.ts';
 
 export interface Detach {
   readonly migration: number;
@@ -64,10 +66,12 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
     kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_info');
   }),
   step('ask its emulator what is open', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return goTo(w, t, 'give its turn back, for its task is lost');
     f.info = t.body as TaskInfo;
     kernelCall(w, t, procOf(w, t.node, f.pid)!.names.task, 'task_get_emulation_vector');
   }),
   step('return its tokens', (w, t, f) => {
+    if (t.code !== 'KERN_SUCCESS') return goTo(w, t, 'give its turn back, for its task is lost');
     const { task } = procOf(w, t.node, f.pid)!.names;
     f.files = tokensOf(t.body as EmulatorState);
     if (f.files.length === 0) return;
@@ -95,5 +99,11 @@ export const detach = routine<MigrationWorld, Detach>('migration.detach', 'detac
   step('look at the answer', (_w, t, f) => {
     const { reason } = (t.body ?? { reason: 'destination lost' }) as { reason: string };
     finish(t, { code: t.code, reason, capability: t.names[0] ?? NONE, tokens: f.tokens } satisfies Detached);
+  }),
+  step('give its turn back, for its task is lost', (w, t, f) => {
+    if (f.turn === f.migration) giveTurnBack(w, t, at(w.migrations, f.migration).to, f.turn);
+  }),
+  step('say that it is', (_w, t) => {
+    finish(t, { code: 'EHOSTDOWN', reason: 'its task is lost', capability: NONE, tokens: [] } satisfies Detached);
   }),
 ]);
