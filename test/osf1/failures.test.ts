@@ -95,6 +95,32 @@ describe('before step 7', () => {
     assert.match(end(result), /^(failed|refused) 0 false$/);
     assert.deepEqual(phases(result), []);
   });
+
+  it('its task, moved alone before, is lost with another node: it is taken back and ends, and D takes the next one', () => {
+    const result = run(
+      `
+      program worker() { ${NULL_IMAGE} compute 9 s print("finished") }
+      scenario "lost in the freeze" on lab {
+        let p = spawn worker() on source
+        let q = spawn worker() on source
+        let alone = migrate p to dest by task
+        wait alone
+        on phase freeze of p { crash dest }
+        let m = migrate p to store
+        wait m
+        let n = migrate q to store
+        wait n
+        wait p
+        wait q
+        print(m.outcome, " ", p.lost, " ", n.outcome, " ", q.status)
+      }
+    `,
+      CLUSTER.replace('node store { pma', 'node store { pma refuse when busy'),
+    );
+    assert.equal(end(result), 'failed true done 0');
+    assert.equal(result.sim.world.migrations.rows[1]?.reason, 'its task is lost');
+    assert.deepEqual(unexplained(result.sim.world), []);
+  });
 });
 
 describe('steps 7 to 9', () => {
