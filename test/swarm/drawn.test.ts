@@ -1,9 +1,10 @@
 /**
- * What the compared scripts draw, each with the proof that it is drawn, and that a simulator which is broken there, in a way
- * that breaks no rule, is found out by what the programs put out, or by somebody who waits for ever.
+ * What the compared scripts draw, each with the proof that it is drawn, and that a simulator which is broken there is found
+ * out: by what the programs put out, or, if it is a process that does not arrive as it was, by the rule that says so [P5].
  */
 import assert from 'node:assert/strict';
 import type { Simulation } from '../../simulator/engine/simulation.ts';
+import { newLimits } from '../../simulator/osf1/limits.ts';
 import type { Proc } from '../../simulator/osf1/proc.ts';
 import { NONE } from '../../simulator/base/table.ts';
 import { script, withStep, type Perform } from './breaking.ts';
@@ -175,6 +176,50 @@ program su() { seteuid(100) migrate(getpid(), "right") print("again ", seteuid(0
     }),
     body: 'let c = fork on "right" { compute 1 s exit(5) } print("status ", wait(c), " ", errno())',
     seen: /^transparency: process 0 prints "status -1 ECHILD", on one node "status 5 "/,
+  },
+  {
+    what: 'a page of a shared mapping that is lost when the process leaves the node',
+    drawn: /PROT_WRITE, MAP_SHARED\)/,
+    broken: ['file.page_out', 'keep the page'],
+    how: onTheCluster((_w, _t, f, go) => {
+      Object.assign(f.body, { version: 0 });
+      go();
+    }),
+    body: `let f = open("/job0/f.bytes", read | write | create)
+      write(f, "in the file")
+      store(mmap(f, 4 KB, PROT_READ | PROT_WRITE, MAP_SHARED), 0 B, "stored here")
+      migrate(getpid(), "right")`,
+    seen: /^transparency: the file \/job0\/f.bytes has "in the file", on one node "stored here"/,
+  },
+  {
+    what: 'a private mapping that is none',
+    drawn: /PROT_WRITE, MAP_PRIVATE\)/,
+    broken: ['emulator.mmap', 'enter it into the address space'],
+    how: onTheCluster((_w, _t, f, go) => {
+      Object.assign(f, { sharing: 1 });
+      go();
+    }),
+    body: `let f = open("/job0/f.bytes", read | write | create)
+      write(f, "in the file")
+      store(mmap(f, 4 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE), 0 B, "mine")
+      migrate(getpid(), "right")`,
+    seen: /^transparency: the file \/job0\/f.bytes has "minehe file", on one node "in the file"/,
+  },
+  {
+    what: 'a limit of processor time that is forgotten on the way',
+    drawn: /setrlimit\(RLIMIT_CPU, 1, 9\)/,
+    broken: INSTALL,
+    how: arrivesWithout(({ limits }) => void Object.assign(limits, newLimits())),
+    body: 'setrlimit(RLIMIT_CPU, 1, 9) migrate(getpid(), "right") print("soft ", getrlimit(RLIMIT_CPU).soft)',
+    seen: /^P5: .* arrives with limits .*"soft":9007.* instead of \{"cpu":\{"soft":1,"hard":9\}/,
+  },
+  {
+    what: 'a limit of descriptors that is forgotten on the way',
+    drawn: /setrlimit\(RLIMIT_NOFILE, \d+/,
+    broken: INSTALL,
+    how: arrivesWithout(({ limits }) => void Object.assign(limits, newLimits())),
+    body: 'setrlimit(RLIMIT_NOFILE, 3, 12) migrate(getpid(), "right") print("up to ", getrlimit(RLIMIT_NOFILE).hard)',
+    seen: /^P5: .* arrives with limits .*"hard":4096.* instead of .*"nofile":\{"soft":3,"hard":12\}/,
   },
 ];
 

@@ -10,7 +10,7 @@ import { call, finish, routine, step } from '../../mach/routine.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { pmaOf } from '../../osf1/pma/pma.ts';
 import type { MigrationWorld } from '../record.ts';
-import { agentNode } from '../task/how.ts';
+import { isOwn } from '../task/how.ts';
 import { migratingTask, smsRoutine, type TaskMigrationResult } from '../task/sms.ts';
 import { agentFor } from './agent.ts';
 import { goOnWithPrepared } from './early.ts';
@@ -26,8 +26,7 @@ interface Delegate {
 export function pullOver(w: MigrationWorld, t: Thread, migration: number, task: number, stopped: boolean): void {
   if (goOnWithPrepared(w, t, migration, stopped)) return;
   const { how } = at(w.migrations, migration);
-  const own = how.using === 'sms' && agentNode(how, t.node) === t.node;
-  if (own) call(t, smsRoutine, migratingTask(migration, task, pmaOf(w, t).self, { how, to: t.node }));
+  if (isOwn(how, t.node)) call(t, smsRoutine, migratingTask(migration, task, pmaOf(w, t).self, { how, to: t.node }));
   else call(t, delegate, { migration, task } satisfies Delegate);
 }
 

@@ -20,7 +20,7 @@ import { peerOf, pmaAt, pmaOf } from '../../osf1/pma/pma.ts';
 import { procOf, type Proc } from '../../osf1/proc.ts';
 import { agentFor } from '../agent/agent.ts';
 import type { PreCopy } from '../agent/pull.ts';
-import { unsupported } from '../task/how.ts';
+import { isOwn, unsupported } from '../task/how.ts';
 import {
   atStep,
   between,
@@ -99,14 +99,16 @@ export const migrateRoutine = routine<MigrationWorld, Migrating>(
       if (!f.copied) refuse(w, t, f, 'EHOSTDOWN', t.code);
     }),
     step('freeze it', (w, t, f) => {
+      const { calls, how, to } = at(w.migrations, f.migration);
       call(t, freeze, {
         migration: f.migration,
         pid: f.pid,
         asker: f.asker,
         place: f.place ?? NONE,
-        early: at(w.migrations, f.migration).calls === 'early',
+        // Who is to be the pager of the task does not come before the process.
+        early: calls === 'early' && isOwn(how, to),
         turn: f.turn === NONE ? f.migration : f.turn,
-        cancel: at(w.migrations, f.migration).calls === 'restart',
+        cancel: calls === 'restart',
       } satisfies Freeze);
     }),
     step('go on, unless it has exited', (w, t, f) => {

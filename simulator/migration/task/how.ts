@@ -51,3 +51,8 @@ export function unsupported(how: TaskMove): string {
 export function agentNode(how: TaskMove, to: number): number {
   return how.agent === NONE ? to : how.agent;
 }
+
+/** The PMA of the new node moves the task of a process itself, and nobody else has to be asked. */
+export function isOwn(how: TaskMove, to: number): boolean {
+  return how.using === 'sms' && agentNode(how, to) === to;
+}
