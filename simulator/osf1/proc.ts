@@ -18,7 +18,7 @@ import { NONE, release, take, type Row } from '../base/table.ts';
 import type { Request } from '../mach/server.ts';
 import type { Ended } from './ended.ts';
 import type { Pma } from './pma/pma.ts';
-import { noCreations, type Creations } from './creation-rate.ts';
+import { noCreations, noteCreation, type Creations } from './creation-rate.ts';
 import { newLimits, type Limits } from './limits.ts';
 import { noSignals, type Signals } from './signal-state.ts';
 import type { OsfWorld } from './world.ts';
@@ -265,3 +265,9 @@ export const childrenChannel = (proc: Proc): string => `children of ${proc.pid}`
 export const signalChannel = (proc: Proc): string => `signals of ${proc.pid}`;
 /** Channel on which a request waits until the emulator of a new process is ready. */
 export const startChannel = (proc: Proc): string => `start of ${proc.pid}`;
+
+/** The process has made a child: it is counted, wherever it was made [5.7]. */
+export function noteChild(proc: Proc, child: number, now: number): void {
+  proc.children.push(child);
+  noteCreation(proc.creations, now);
+}

@@ -47,6 +47,12 @@ const arrivesWithout = (lose: (proc: Proc) => void) =>
 
 const INSTALL = ['migration.request', 'allocate its proc and vproc'] as const;
 
+/** A file has something, and then something is stored in a mapping of it. */
+const storesInto = (sharing: string, text: string): string => `let f = open("/job0/f.bytes", read | write | create)
+      write(f, "in the file")
+      store(mmap(f, 4 KB, PROT_READ | PROT_WRITE, ${sharing}), 0 B, "${text}")
+      migrate(getpid(), "right")`;
+
 interface Break {
   readonly what: string;
   /** What shows that it is drawn. */
@@ -185,10 +191,7 @@ program su() { seteuid(100) migrate(getpid(), "right") print("again ", seteuid(0
       Object.assign(f.body, { version: 0 });
       go();
     }),
-    body: `let f = open("/job0/f.bytes", read | write | create)
-      write(f, "in the file")
-      store(mmap(f, 4 KB, PROT_READ | PROT_WRITE, MAP_SHARED), 0 B, "stored here")
-      migrate(getpid(), "right")`,
+    body: storesInto('MAP_SHARED', 'stored here'),
     seen: /^transparency: the file \/job0\/f.bytes has "in the file", on one node "stored here"/,
   },
   {
@@ -199,10 +202,7 @@ program su() { seteuid(100) migrate(getpid(), "right") print("again ", seteuid(0
       Object.assign(f, { sharing: 1 });
       go();
     }),
-    body: `let f = open("/job0/f.bytes", read | write | create)
-      write(f, "in the file")
-      store(mmap(f, 4 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE), 0 B, "mine")
-      migrate(getpid(), "right")`,
+    body: storesInto('MAP_PRIVATE', 'mine'),
     seen: /^transparency: the file \/job0\/f.bytes has "minehe file", on one node "in the file"/,
   },
   {

@@ -2,7 +2,8 @@
  * Limits in the emulator [docs/decisions/0057-who-enforces-a-limit.md]: what it enforces itself it has beside it, as the PMA
  * last said, and it moves with the task: how many descriptors, how much memory, and the processor time at which the PMA is
  * to look. A computation is cut short at that moment; before its next instruction the program asks the PMA, which sends
- * SIGXCPU, or ends it. All threads are cut short at the moment when they have used that much together. What the program used in between by system calls counts as well: it is found over its limit then.
+ * SIGXCPU, or ends it. All threads are cut short at the moment when they have used that much together. What the program used
+ * in between by system calls counts as well: it is found over its limit then.
  */
 import { PROCESSOR } from '../../base/ledger.ts';
 import { at } from '../../base/table.ts';

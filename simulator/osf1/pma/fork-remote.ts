@@ -16,10 +16,9 @@ import { again, call, finish, routine, step } from '../../mach/routine.ts';
 import type { Request } from '../../mach/server.ts';
 import type { Thread } from '../../mach/thread.ts';
 import { tell } from '../../mach/world.ts';
-import { noteCreation } from '../creation-rate.ts';
 import type { Disown } from '../pm-master/disown.ts';
 import type { Limits } from '../limits.ts';
-import { LOCAL_STATE_BYTES, procNames, procOf } from '../proc.ts';
+import { LOCAL_STATE_BYTES, noteChild, procNames, procOf } from '../proc.ts';
 import { inheritedSignals, type Signals } from '../signal-state.ts';
 import type { OsfWorld } from '../world.ts';
 import { callerIn, type ProcessCall } from './admission.ts';
@@ -67,8 +66,7 @@ export const forkThere = routine<OsfWorld, ForkThere>('pma.fork_there', 'has a c
     if (t.code === 'KERN_SUCCESS') {
       const { pid } = t.body as { pid: number };
       const proc = procOf(w, t.node, f.pid);
-      proc?.children.push(pid);
-      if (proc !== null) noteCreation(proc.creations, w.time);
+      if (proc !== null) noteChild(proc, pid, w.time);
       f.answered = { body: { pid } };
     } else f.answered = { code: t.code.startsWith('E') ? t.code : 'EHOSTDOWN' };
     if (w.setup.watched) tellFork(w, t, `pid ${f.pid} is answered: ${f.answered.code ?? 'it has a child'}`);

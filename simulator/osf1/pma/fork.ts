@@ -12,8 +12,7 @@ import { again, call, finish, goTo, routine, step, type Frame } from '../../mach
 import { wakeAll, type Thread } from '../../mach/thread.ts';
 import { NONE, at } from '../../base/table.ts';
 import type { EmulatorState } from '../emulator/state.ts';
-import { noteCreation } from '../creation-rate.ts';
-import { procOf, startChannel } from '../proc.ts';
+import { noteChild, procOf, startChannel } from '../proc.ts';
 import { inheritedSignals } from '../signal-state.ts';
 import { USER } from '../users.ts';
 import type { OsfWorld } from '../world.ts';
@@ -97,8 +96,7 @@ export const pmaFork = routine<OsfWorld, ForkCall>('pma.fork', 'makes a child of
     f.unused = answer.body === undefined ? [...f.names] : [];
     const proc = procOf(w, t.node, f.pid);
     if (proc === null || answer.body === undefined) return;
-    proc.children.push((answer.body as { pid: number }).pid);
-    noteCreation(proc.creations, w.time);
+    noteChild(proc, (answer.body as { pid: number }).pid, w.time);
   }),
   step('give up the rights that are left', (w, t, f) => {
     const name = f.unused!.shift();
